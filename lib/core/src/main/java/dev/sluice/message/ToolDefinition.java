@@ -1,0 +1,43 @@
+package dev.sluice.message;
+
+import dev.sluice.json.Json;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tool the model may call.
+ *
+ * @param name what the model calls it
+ * @param description what it does and when to use it, for the model to read
+ * @param inputSchema the JSON Schema of its input, an object, as JSON text; null for a tool that the provider defines
+ * @param extra other fields of the definition, by name, each as raw JSON text: {@code strict}, {@code cache_control},
+ *     {@code eager_input_streaming}; for a tool of the provider's its {@code type}, such as
+ *     {@code "web_search_20260318"} (with the quotes)
+ */
+public record ToolDefinition(
+        String name, @Nullable String description, @Nullable String inputSchema, Map<String, String> extra) {
+
+    /** Checks the name and copies {@code extra}. */
+    public ToolDefinition {
+        if (Objects.requireNonNull(name, "name").isBlank()) {
+            throw new IllegalArgumentException("name: a tool needs one");
+        }
+        extra = RawFields.copy(extra);
+    }
+
+    /** A tool of the caller's. */
+    public static ToolDefinition of(String name, String description, String inputSchema) {
+        return new ToolDefinition(name, description, Objects.requireNonNull(inputSchema, "inputSchema"), Map.of());
+    }
+
+    /** A tool that the provider runs itself, such as {@code ("web_search_20260318", "web_search")}. */
+    public static ToolDefinition server(String type, String name) {
+        return new ToolDefinition(name, null, null, Map.of("type", Json.write(type)));
+    }
+
+    /** This tool with one more field, given as raw JSON text. */
+    public ToolDefinition with(String field, String json) {
+        return new ToolDefinition(name, description, inputSchema, RawFields.with(extra, field, json));
+    }
+}
