@@ -1,0 +1,52 @@
+package dev.sluice.control;
+
+import java.util.Locale;
+
+/**
+ * How much a peer may send. A size that would be exceeded ends the stream with {@link StreamException.LimitExceeded}
+ * before memory is taken for it.
+ *
+ * @param maxLineBytes the longest line of a response, in bytes
+ * @param maxEventBytes the largest event: all its lines together, in bytes
+ * @param maxStreamBytes the largest response, in bytes; 0 for no limit
+ */
+public record Limits(int maxLineBytes, int maxEventBytes, long maxStreamBytes) {
+
+    /** What can be limited. */
+    public enum Limit {
+        /** The events a stream hands out; see {@link StreamController.Builder#maxChunks}. */
+        CHUNKS,
+        /** {@link Limits#maxLineBytes}. */
+        LINE_BYTES,
+        /** {@link Limits#maxEventBytes}. */
+        EVENT_BYTES,
+        /** {@link Limits#maxStreamBytes}. */
+        STREAM_BYTES;
+
+        /** The limit in words, for messages. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    private static final Limits DEFAULTS = new Limits(8 << 20, 16 << 20, 0);
+
+    /** Checks the ranges. */
+    public Limits {
+        check("maxLineBytes", maxLineBytes, 1);
+        check("maxEventBytes", maxEventBytes, 1);
+        check("maxStreamBytes", maxStreamBytes, 0);
+    }
+
+    /** Lines of 8 MiB, events of 16 MiB, streams of any size. */
+    public static Limits defaults() {
+        return DEFAULTS;
+    }
+
+    private static void check(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + ": " + value + ", must be at least " + least);
+        }
+    }
+}

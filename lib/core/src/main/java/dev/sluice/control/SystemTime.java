@@ -1,0 +1,36 @@
+package dev.sluice.control;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The machine's clock, and one daemon thread that runs what is due. */
+final class SystemTime implements Time {
+    static final SystemTime INSTANCE = new SystemTime();
+
+    private final ScheduledThreadPoolExecutor timer;
+
+    private SystemTime() {
+        timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("sluice-timer").factory());
+        // A cancelled deadline would hold on to its stream until it was due.
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public Scheduled schedule(Duration delay, Runnable task) {
+        var future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> future.cancel(false);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.sluice.control;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The clock and the timer of a client, so that a test can bring its own. Safe for use by any thread; nothing blocks. */
+public interface Time {
+
+    /** A moment in nanoseconds from some fixed point; only differences mean anything. */
+    long nanos();
+
+    /** The moment by the calendar. */
+    Instant now();
+
+    /**
+     * Runs a task once, after a delay.
+     *
+     * @param delay from now; zero or less means at once
+     * @param task something brief that never blocks: all tasks share one thread
+     * @return takes the task back if it has not run yet
+     */
+    Scheduled schedule(Duration delay, Runnable task);
+
+    /** A task that waits for its time. */
+    interface Scheduled {
+        /** Takes the task back; no effect once it runs. */
+        void cancel();
+    }
+
+    /** The machine's clock, and one timer thread for the whole process. */
+    static Time system() {
+        return SystemTime.INSTANCE;
+    }
+}
