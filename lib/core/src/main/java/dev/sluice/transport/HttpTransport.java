@@ -1,0 +1,39 @@
+package dev.sluice.transport;
+
+import java.io.IOException;
+
+/**
+ * Opens HTTP exchanges. Knows nothing of what is in them: no redirects of its own making, no retries, no decoding.
+ * Implementations are safe for use by any number of threads at once.
+ *
+ * <p>The contract that the promises of a stream rest on:
+ *
+ * <ul>
+ *   <li>{@link #open} blocks until the response's head is there. An interrupt ends the wait at once and gives the
+ *       connection up; if it came before, nothing is sent.
+ *   <li>Reading the body blocks until at least one byte is there. An interrupt ends the wait at once with an
+ *       {@link IOException} and gives the connection up.
+ *   <li>The body is not read ahead without a bound, so that a slow reader slows the server.
+ *   <li>What arrived before a connection broke can be read before the read that throws.
+ *   <li>Closing the body gives the connection up without reading what is left, or back if there is nothing left.
+ * </ul>
+ */
+public interface HttpTransport extends AutoCloseable {
+
+    /**
+     * Sends a request and waits for the head of its response.
+     *
+     * @param request what to send
+     * @return the response, whatever its status; the caller closes it
+     * @throws IllegalArgumentException if the address or a header cannot be sent; the message names it, without its value
+     * @throws java.net.SocketTimeoutException if the transport gave up waiting for a connection
+     * @throws NoResponseException if the connection ended before a single byte of a response
+     * @throws IOException if there was no connection, or it broke
+     * @throws InterruptedException if the thread was interrupted; the connection is given up
+     */
+    TransportResponse open(TransportRequest request) throws IOException, InterruptedException;
+
+    /** Gives up all connections. Exchanges that are open end with an {@link IOException}. Does not wait for them. */
+    @Override
+    void close();
+}

@@ -1,0 +1,215 @@
+package dev.sluice.transport;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sluice.control.Timeouts;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP with the JDK's own client: no dependency. HTTP/1.1 unless told otherwise, no redirects, no cookies, no
+ * compression. Connections that were read to their end are kept for the next exchange for 30 s, or what the system
+ * property {@code jdk.httpclient.keepalive.timeout} says.
+ *
+ * <p>An interrupt ends {@link #open} in every state: looking up the name, connecting, sending, waiting for the head. The
+ * lookup itself cannot be stopped and ends in the background; the socket of an attempt to connect goes when the client's
+ * selector next wakes up, 3 s later at the latest. The connect timeout covers the TCP connection, neither the
+ * lookup nor the TLS handshake.
+ *
+ * <p>Threads: one daemon thread of the client's selects for all exchanges; the rest of the work is done by short-lived
+ * virtual threads named {@code sluice-http-} and a number, so that nothing piles up. All end with {@link #close}, a lookup aside.
+ */
+public final class JdkHttpTransport implements HttpTransport {
+    private static final ThreadFactory WORKERS =
+            Thread.ofVirtual().name("sluice-http-", 0).factory();
+
+    /** What is longer than this is as good as no limit, and more than the client can count. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
+    private final HttpClient client;
+    private final boolean ours;
+    private final Map<Thread, FutureTask<?>> opening = new ConcurrentHashMap<>(); // by who waits
+    private volatile boolean closed;
+
+    private JdkHttpTransport(HttpClient client, boolean ours) {
+        this.client = client;
+        this.ours = ours;
+    }
+
+    /** {@return a transport with the defaults: HTTP/1.1, 10 s to connect, the system's proxies and certificates} */
+    public static JdkHttpTransport create() {
+        return builder().build();
+    }
+
+    /**
+     * A transport on a client of the caller's own, whose settings hold. {@link #close} leaves it and its exchanges alone.
+     *
+     * @param client stays the caller's to close
+     * @return the transport
+     */
+    public static JdkHttpTransport of(HttpClient client) {
+        return new JdkHttpTransport(client, false);
+    }
+
+    /** {@return a builder that starts from the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
+        HttpRequest jdkRequest = JdkRequests.of(request, !ours);
+        if (Thread.interrupted()) {
+            throw new InterruptedException(); // nothing is sent
+        }
+        var body = new ResponseBody();
+        var head = new AtomicReference<HttpResponse.@Nullable ResponseInfo>();
+        // The client looks names up on the thread that asks, which then hears no interrupt. So it is not this one.
+        var exchange = new FutureTask<>(() -> client.send(jdkRequest, info -> {
+            head.set(info);
+            return body;
+        }));
+        opening.put(Thread.currentThread(), exchange);
+        try {
+            if (closed) {
+                throw new IOException("The transport is closed");
+            }
+            WORKERS.newThread(exchange).start();
+            HttpResponse<?> response = exchange.get();
+            return new TransportResponse(
+                    response.statusCode(), response.headers().map(), body);
+        } catch (InterruptedException e) {
+            exchange.cancel(true);
+            body.close(); // the head may have come just now; nobody would close the response
+            throw e;
+        } catch (CancellationException e) {
+            throw new IOException("The transport was closed", e);
+        } catch (ExecutionException e) {
+            Throwable failure = requireNonNull(e.getCause());
+            HttpResponse.ResponseInfo arrived = head.get();
+            if (closed) {
+                throw new IOException("The transport was closed", failure);
+            } else if (arrived == null) {
+                throw JdkFailures.explain(failure, request, client);
+            }
+            body.onError(failure); // it broke off right after the head: what came is there to be read
+            return new TransportResponse(arrived.statusCode(), arrived.headers().map(), body);
+        } finally {
+            opening.remove(Thread.currentThread());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (ours) {
+            client.shutdownNow();
+            opening.values().forEach(exchange -> exchange.cancel(true));
+        }
+    }
+
+    /** Settings of a transport. Not safe for use by several threads. */
+    public static final class Builder {
+        private final HttpClient.Builder client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .executor(task -> WORKERS.newThread(task).start());
+        private Duration connectTimeout = Timeouts.defaults().connect();
+
+        private Builder() {}
+
+        /**
+         * How long to wait for a connection; zero for as long as the system waits. 10 s unless set.
+         *
+         * @param limit not negative
+         * @return this
+         */
+        public Builder connectTimeout(Duration limit) {
+            if (limit.isNegative()) {
+                throw new IllegalArgumentException(
+                        "connectTimeout: " + limit + ", must not be negative (zero switches it off)");
+            }
+            this.connectTimeout = limit;
+            return this;
+        }
+
+        /**
+         * Which proxy to use for which address. The system's settings unless set.
+         *
+         * @param proxies such as {@link ProxySelector#of}
+         * @return this
+         */
+        public Builder proxy(ProxySelector proxies) {
+            client.proxy(proxies);
+            return this;
+        }
+
+        /**
+         * Who is asked for a name and a password, for a proxy as a rule.
+         *
+         * @param authenticator whom to ask
+         * @return this
+         */
+        public Builder authenticator(Authenticator authenticator) {
+            client.authenticator(authenticator);
+            return this;
+        }
+
+        /**
+         * Whom to trust, and with which certificate to identify. The system's settings unless set.
+         *
+         * @param context an initialised context
+         * @return this
+         */
+        public Builder sslContext(SSLContext context) {
+            client.sslContext(context);
+            return this;
+        }
+
+        /**
+         * Protocols and ciphers of TLS. The context's unless set.
+         *
+         * @param parameters copied
+         * @return this
+         */
+        public Builder sslParameters(SSLParameters parameters) {
+            client.sslParameters(parameters);
+            return this;
+        }
+
+        /**
+         * Uses HTTP/2 where an https server offers it. Know what it costs: the JDK's client fails a stream beyond the
+         * server's limit instead of waiting, so there must be a bulkhead below that limit, and a body that is not read
+         * holds up to 16 MiB of heap.
+         *
+         * @return this
+         */
+        public Builder http2() {
+            client.version(HttpClient.Version.HTTP_2);
+            return this;
+        }
+
+        /** {@return a transport with these settings} */
+        public JdkHttpTransport build() {
+            if (!connectTimeout.isZero() && connectTimeout.compareTo(LONGEST) <= 0) {
+                client.connectTimeout(connectTimeout);
+            }
+            return new JdkHttpTransport(client.build(), true);
+        }
+    }
+}

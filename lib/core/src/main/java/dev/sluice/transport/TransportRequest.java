@@ -1,0 +1,29 @@
+package dev.sluice.transport;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * One HTTP request.
+ *
+ * @param method such as {@code POST}
+ * @param uri where to; http or https
+ * @param headers by name
+ * @param body the bytes to send; empty for none. Not copied: not to be changed afterwards
+ */
+@SuppressWarnings("ArrayRecordComponent") // requests are sent, not compared
+public record TransportRequest(String method, URI uri, Map<String, String> headers, byte[] body) {
+
+    /** Copies the headers. */
+    public TransportRequest {
+        headers = Map.copyOf(headers);
+    }
+
+    /** Method and address; never its user or query, a header or the body, where keys and conversations are. */
+    @Override
+    public String toString() {
+        String authority = String.valueOf(uri.getRawAuthority());
+        String host = authority.substring(authority.lastIndexOf('@') + 1);
+        return method + " " + uri.getScheme() + "://" + host + uri.getRawPath();
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * Opens one HTTP exchange and hands back status, headers and a closable byte stream.
+ *
+ * <p>Start with {@link dev.sluice.transport.HttpTransport}, the contract; {@link dev.sluice.transport.JdkHttpTransport}
+ * keeps it with the JDK's HTTP client. Threads: safe for any; blocks the caller's, which is a virtual one as a rule. May
+ * use: {@code control}.
+ */
+@NullMarked
+package dev.sluice.transport;
+
+import org.jspecify.annotations.NullMarked;

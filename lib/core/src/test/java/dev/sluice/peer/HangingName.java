@@ -1,0 +1,62 @@
+package dev.sluice.peer;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A host name whose lookup does not answer until this is closed, and then says that there is no such host. */
+public final class HangingName implements AutoCloseable {
+    private static final Map<String, HangingName> ALL = new ConcurrentHashMap<>();
+    private static final AtomicInteger NEXT = new AtomicInteger(); // never the same: the JDK remembers answers
+
+    private final String host = "host-" + NEXT.incrementAndGet() + ".hangs.invalid";
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** A new name. */
+    public HangingName() {
+        ALL.put(host, this);
+    }
+
+    /** The name. */
+    public String host() {
+        return host;
+    }
+
+    /** Waits until the name is being looked up. */
+    public void awaitAsked() throws InterruptedException {
+        if (!asked.await(10, TimeUnit.SECONDS)) {
+            throw new AssertionError("nobody looked up " + host);
+        }
+    }
+
+    @Override
+    public void close() {
+        ALL.remove(host);
+        closed.countDown();
+    }
+
+    static @Nullable HangingName of(String host) {
+        return ALL.get(host);
+    }
+
+    /** Hears no interrupt, as the system's own lookup. */
+    void hang() {
+        asked.countDown();
+        boolean interrupted = false;
+        for (boolean waiting = true; waiting; ) {
+            try {
+                closed.await();
+                waiting = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.peer.Threads;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
+/** What the tests of a transport use: the transport itself, peers, and an end of both after each test. */
+@Timeout(30)
+abstract class TransportFixture {
+    /** "At once": the issue says 50 ms, a busy machine says more. */
+    static final Duration PROMPT = Duration.ofMillis(250);
+
+    static final Duration SOON = Duration.ofSeconds(1);
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /** What a test asks for. */
+    record Setup(
+            Duration connectTimeout,
+            @Nullable SSLContext tls,
+            @Nullable ProxySelector proxy) {
+        static final Setup PLAIN = new Setup(Duration.ofSeconds(10), null, null);
+    }
+
+    /** The transport under test. */
+    abstract HttpTransport transport(Setup setup);
+
+    /** How the names of its threads begin. */
+    abstract List<String> threadNames();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable one : open.reversed()) {
+            one.close();
+        }
+    }
+
+    final HttpTransport transport() {
+        return transport(Setup.PLAIN);
+    }
+
+    final ScriptedPeer peer(Script... scripts) {
+        return closing(serving(scripts));
+    }
+
+    /** The peer of the tests: over TLS if the transport is tested with it. */
+    ScriptedPeer serving(Script... scripts) {
+        return ScriptedPeer.serving(scripts);
+    }
+
+    final <T extends AutoCloseable> T closing(T one) {
+        open.add(one);
+        return one;
+    }
+
+    static TransportRequest get(ScriptedPeer peer) {
+        return get(peer.uri("/"));
+    }
+
+    static TransportRequest get(URI uri) {
+        return new TransportRequest("GET", uri, Map.of(), new byte[0]);
+    }
+
+    interface Action {
+        void run() throws Exception;
+    }
+
+    static void assertPrompt(Action action) throws Exception {
+        long start = System.nanoTime();
+        action.run();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PROMPT);
+    }
+
+    final List<String> threads() {
+        return threadNames().stream()
+                .flatMap(prefix -> Threads.named(prefix).stream())
+                .toList();
+    }
+
+    final void awaitNoThreads() {
+        Awaitility.await().untilAsserted(() -> assertThat(threads()).isEmpty());
+    }
+}
