@@ -1,0 +1,10 @@
+/**
+ * Folds events into the message so far.
+ *
+ * <p>Start with {@link dev.sluice.aggregate.ChunkAggregator}. Threads: one thread adds, any thread looks. May use:
+ * {@code message}, {@code json}, {@code control}.
+ */
+@NullMarked
+package dev.sluice.aggregate;
+
+import org.jspecify.annotations.NullMarked;
