@@ -1,0 +1,42 @@
+package dev.sluice.provider;
+
+import dev.sluice.message.Usage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Claude has said of a message's usage so far. Every number counts the whole message, so a later one replaces an
+ * earlier one, key by key; a key that a later report leaves out, or has as null, stays.
+ */
+final class ClaudeUsage {
+    private long input;
+    private long output;
+    private long cacheRead;
+    private long cacheWrite;
+    private long thinking;
+    private final Map<String, String> extra = new LinkedHashMap<>();
+
+    /** Takes in a report; null for none. */
+    void merge(@Nullable WireObject usage) {
+        if (usage == null) {
+            return;
+        }
+        input = usage.number("input_tokens", input);
+        output = usage.number("output_tokens", output);
+        cacheRead = usage.number("cache_read_input_tokens", cacheRead);
+        cacheWrite = usage.number("cache_creation_input_tokens", cacheWrite);
+        WireObject details = usage.object("output_tokens_details");
+        if (details != null) {
+            thinking = details.number("thinking_tokens", thinking);
+            if (!details.rest().isEmpty()) {
+                extra.put("output_tokens_details", details.raw());
+            }
+        }
+        extra.putAll(usage.rest());
+    }
+
+    Usage soFar() {
+        return new Usage(input, output, cacheRead, cacheWrite, thinking, extra);
+    }
+}

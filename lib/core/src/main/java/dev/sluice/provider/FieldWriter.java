@@ -1,0 +1,107 @@
+package dev.sluice.provider;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes JSON objects field by field. Each object may have raw fields of the caller's, which are written as they are and
+ * win over a field of the same name. Belongs to one thread.
+ */
+final class FieldWriter {
+    private final JsonGenerator out;
+    private final Deque<Map<String, String>> raw = new ArrayDeque<>();
+
+    FieldWriter(JsonGenerator out) {
+        this.out = out;
+    }
+
+    /** Begins an object that has no raw fields. */
+    void begin() {
+        begin(Map.of());
+    }
+
+    /** Begins an object with the given raw fields. */
+    void begin(Map<String, String> rawFields) {
+        raw.push(rawFields);
+        out.writeStartObject();
+    }
+
+    /** Writes the raw fields and ends the object. */
+    void end() {
+        raw.pop().forEach((name, json) -> {
+            out.writeName(name);
+            raw(name, json);
+        });
+        out.writeEndObject();
+    }
+
+    /** Writes the name of a field whose value is written next; false, and nothing written, if a raw field has it. */
+    boolean named(String name) {
+        if (raw.element().containsKey(name)) {
+            return false;
+        }
+        out.writeName(name);
+        return true;
+    }
+
+    /** Writes the name of a field and begins its array; false, and nothing written, if a raw field has the name. */
+    boolean array(String name) {
+        if (!named(name)) {
+            return false;
+        }
+        beginArray();
+        return true;
+    }
+
+    void beginArray() {
+        out.writeStartArray();
+    }
+
+    void endArray() {
+        out.writeEndArray();
+    }
+
+    void text(String name, String value) {
+        if (named(name)) {
+            text(value);
+        }
+    }
+
+    /** Writes a text on its own: an item of an array, or the value of the field just named. */
+    void text(String value) {
+        out.writeString(RawJson.wellFormed(value));
+    }
+
+    void number(String name, long value) {
+        if (named(name)) {
+            out.writeNumber(value);
+        }
+    }
+
+    void number(String name, double value) {
+        if (named(name)) {
+            out.writeNumber(value);
+        }
+    }
+
+    void flag(String name, boolean value) {
+        if (named(name)) {
+            out.writeBoolean(value);
+        }
+    }
+
+    /**
+     * Writes JSON text as it is: an item of an array, or the value of the field just named.
+     *
+     * @param what names it in the message if it is no JSON
+     */
+    void raw(String what, String json) {
+        if (!RawJson.isValue(json)) {
+            throw new IllegalArgumentException(
+                    what + ": must be one whole JSON value, but is '" + Excerpt.of(json) + "'");
+        }
+        out.writeRawValue(RawJson.wellFormed(json));
+    }
+}

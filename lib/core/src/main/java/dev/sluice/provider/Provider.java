@@ -1,0 +1,39 @@
+package dev.sluice.provider;
+
+import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
+import java.util.Optional;
+
+/**
+ * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
+ * thread; nothing here blocks. Keys never appear in a message or a {@code toString}.
+ */
+public interface Provider {
+
+    /** The provider's name in logs and metrics, in lower case. */
+    String name();
+
+    /**
+     * The HTTP request that asks for a streamed answer.
+     *
+     * @throws IllegalArgumentException if the request has something this provider surely rejects; the message names the
+     *     field
+     */
+    TransportRequest streamRequest(MessageRequest request);
+
+    /** A decoder for the body of one response. */
+    EventDecoder decoder();
+
+    /**
+     * The error of a response whose status is not 2xx.
+     *
+     * @param response its head; the body has been read already
+     * @param body what was in it, as far as it was read
+     */
+    ApiError error(TransportResponse response, String body);
+
+    /** The vendor's id of a request, from the head of its response. */
+    Optional<String> requestId(TransportResponse response);
+}

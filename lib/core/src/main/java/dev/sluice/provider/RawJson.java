@@ -1,0 +1,86 @@
+package dev.sluice.provider;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+
+/** JSON text that is passed on as it is. */
+final class RawJson {
+    /**
+     * Reads and writes the wire of every provider. The wire is UTF-8, so its first bytes are not searched for another
+     * charset; how long a text may be is {@link dev.sluice.control.Limits}' to say, and a number that nobody computes with
+     * may have any length.
+     */
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private RawJson() {}
+
+    /** Whether the text is one whole JSON object and nothing else. */
+    static boolean isObject(String json) {
+        return kind(json) == JsonToken.START_OBJECT;
+    }
+
+    /** Whether the text is one whole JSON value and nothing else. */
+    static boolean isValue(String json) {
+        return kind(json) != null;
+    }
+
+    /** The first token of the one value that the text is; null if it is anything else. */
+    private static @Nullable JsonToken kind(String json) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return null;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null ? first : null;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    /**
+     * The text with a replacement character for every half of a surrogate pair that has lost the other one: an answer
+     * may be cut inside a pair, and half a pair cannot be written as UTF-8.
+     */
+    static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!pairAt(text, i)) {
+                    return mended(text, i);
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    private static String mended(String text, int from) {
+        var mended = new StringBuilder(text);
+        for (int i = from; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (pairAt(text, i)) {
+                    i++;
+                } else {
+                    mended.setCharAt(i, '\uFFFD');
+                }
+            }
+        }
+        return mended.toString();
+    }
+
+    private static boolean pairAt(String text, int i) {
+        return i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+    }
+}

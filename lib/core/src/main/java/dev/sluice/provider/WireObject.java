@@ -1,0 +1,370 @@
+package dev.sluice.provider;
+
+import dev.sluice.control.StreamException.ProtocolError;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+
+/**
+ * One JSON object of a wire, with its fields in any order. It is read once and then asked; what nobody asked for is
+ * {@link #rest()}, raw. A field that is null counts as absent. Reused from object to object, so what it said is gone after
+ * the next {@link #read}. Belongs to one thread.
+ *
+ * <p>A field that has another type than the one it is asked for is a {@link ProtocolError} that names it; text that is no
+ * JSON is a {@link JacksonException}.
+ */
+final class WireObject {
+    /*
+     * One pass of the parser fills the fields: strings and numbers by value, objects of the first level as objects (they are
+     * always asked for), everything deeper and all arrays as a range of bytes that is parsed if it is asked for. The raw text of
+     * a scalar is wanted so rarely that the object's range is parsed again for it.
+     */
+    private static final int USUAL = 16;
+
+    private static final int LONG_DIGITS = 18;
+
+    private final @Nullable WireObject parent;
+    private final String path;
+    private byte[] bytes = {};
+    private int base;
+    private int start;
+    private int end;
+    private Field[] fields = new Field[USUAL];
+    private int size;
+
+    /** An empty object, to be {@link #read}. */
+    WireObject() {
+        this(null, "");
+    }
+
+    private WireObject(@Nullable WireObject parent, String path) {
+        this.parent = parent;
+        this.path = path;
+    }
+
+    /** One field; reused like its object. */
+    private static final class Field {
+        String name = "";
+        JsonToken token = JsonToken.VALUE_NULL;
+
+        @Nullable
+        String text;
+
+        long number;
+        boolean whole;
+        int start;
+        int end;
+
+        @Nullable
+        WireObject object;
+
+        boolean isRead;
+        boolean taken;
+    }
+
+    /**
+     * Reads the object that a range of bytes holds.
+     *
+     * @return false if it holds JSON, but not one object and nothing else
+     * @throws JacksonException if it holds no JSON
+     */
+    boolean read(byte[] source, int offset, int length) {
+        try (JsonParser parser = RawJson.FACTORY.createParser(ObjectReadContext.empty(), source, offset, length)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            fill(parser, source, offset, true);
+            return parser.nextToken() == null;
+        }
+    }
+
+    /** The text of a field; null if it is absent. */
+    @Nullable
+    String text(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return null;
+        }
+        if (field.token != JsonToken.VALUE_STRING) {
+            throw mismatch(name, "a string");
+        }
+        return field.text;
+    }
+
+    /** The text of a field; empty if it is absent. */
+    String textOrEmpty(String name) {
+        String text = text(name);
+        return text == null ? "" : text;
+    }
+
+    /** The whole number of a field; {@code absent} if it is absent. */
+    long number(String name, long absent) {
+        Field field = take(name);
+        if (field == null) {
+            return absent;
+        }
+        if (!field.whole) {
+            throw mismatch(name, "a whole number");
+        }
+        return field.number;
+    }
+
+    /** The number of a field that must be there and be a place in a list. */
+    int index(String name) {
+        long number = number(name, -1);
+        if (number < 0 || number > Integer.MAX_VALUE) {
+            throw mismatch(name, "a whole number from 0");
+        }
+        return (int) number;
+    }
+
+    /** The object of a field; null if it is absent. */
+    @Nullable
+    WireObject object(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return null;
+        }
+        if (field.token != JsonToken.START_OBJECT) {
+            throw mismatch(name, "an object");
+        }
+        WireObject object = child(field);
+        if (!field.isRead) {
+            field.isRead = true;
+            object.read(bytes, field.start, field.end - field.start);
+        }
+        return object;
+    }
+
+    /** The object of a field that must be there. */
+    WireObject needed(String name) {
+        WireObject object = object(name);
+        if (object == null) {
+            throw mismatch(name, "an object");
+        }
+        return object;
+    }
+
+    /** The objects of a list; empty if the field is absent. */
+    List<WireObject> objects(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return List.of();
+        }
+        if (field.token != JsonToken.START_ARRAY) {
+            throw mismatch(name, "a list");
+        }
+        var objects = new ArrayList<WireObject>();
+        try (JsonParser parser = parser(field.start, field.end)) {
+            parser.nextToken();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() != JsonToken.START_OBJECT) {
+                    throw mismatch(name, "a list of objects");
+                }
+                var object = new WireObject(this, name + "[" + objects.size() + "]");
+                object.fill(parser, bytes, field.start, true);
+                objects.add(object);
+            }
+        }
+        return objects;
+    }
+
+    /** A field as raw JSON text; null if it is absent. */
+    @Nullable
+    String raw(String name) {
+        Field field = take(name);
+        return field == null ? null : slices(other -> other == field).get(name);
+    }
+
+    /** The text of a field; null if it is absent or anything else. */
+    @Nullable
+    String textIfAny(String name) {
+        Field field = find(name);
+        return field == null || field.token != JsonToken.VALUE_STRING ? null : text(name);
+    }
+
+    /** The object of a field; null if it is absent or anything else. */
+    @Nullable
+    WireObject objectIfAny(String name) {
+        Field field = find(name);
+        return field == null || field.token != JsonToken.START_OBJECT ? null : object(name);
+    }
+
+    /** Asks for a field only if it has this text; whether it has. */
+    boolean takeIf(String name, String text) {
+        Field field = find(name);
+        if (field == null || !text.equals(field.text)) {
+            return false;
+        }
+        field.taken = true;
+        return true;
+    }
+
+    /** Whether a field is there. Does not count as asking for it. */
+    boolean has(String name) {
+        return find(name) != null;
+    }
+
+    /** The fields nobody has asked for yet, in their order, each as raw JSON text. Asks for them. */
+    Map<String, String> rest() {
+        boolean any = false;
+        for (int i = 0; i < size; i++) {
+            any |= isLeft(fields[i]);
+        }
+        if (!any) {
+            return Map.of();
+        }
+        Map<String, String> rest = slices(WireObject::isLeft);
+        for (int i = 0; i < size; i++) {
+            fields[i].taken = true;
+        }
+        return rest;
+    }
+
+    /** The whole object as raw JSON text. */
+    String raw() {
+        return slice(start, end);
+    }
+
+    /** That a field is not what it must be. */
+    ProtocolError mismatch(String name, String expected) {
+        WireObject root = this;
+        var field = new StringBuilder(name);
+        for (WireObject above = parent; above != null; above = above.parent) {
+            field.insert(0, root.path + ".");
+            root = above;
+        }
+        return new ProtocolError(
+                "The server sent '" + field + "' where " + expected + " was expected: " + Excerpt.of(root.raw()), null);
+    }
+
+    private void fill(JsonParser parser, byte[] source, int offset, boolean open) {
+        forget();
+        bytes = source;
+        base = offset;
+        start = tokenStart(parser);
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            Field field = next(name);
+            field.token = parser.nextToken();
+            switch (field.token) {
+                case VALUE_STRING -> field.text = parser.getString();
+                case VALUE_NUMBER_INT -> {
+                    field.whole = parser.getStringLength() <= LONG_DIGITS;
+                    field.number = field.whole ? parser.getLongValue() : 0;
+                }
+                case START_OBJECT, START_ARRAY -> {
+                    field.start = tokenStart(parser);
+                    if (open && field.token == JsonToken.START_OBJECT) {
+                        field.isRead = true;
+                        child(field).fill(parser, source, offset, false);
+                    } else {
+                        parser.skipChildren();
+                    }
+                    field.end = position(parser);
+                }
+                default -> {}
+            }
+        }
+        end = position(parser);
+    }
+
+    private Field next(String name) {
+        if (size == fields.length) {
+            fields = Arrays.copyOf(fields, 2 * size);
+        }
+        Field field = fields[size];
+        if (field == null) {
+            field = new Field();
+            fields[size] = field;
+        }
+        size++;
+        field.name = name;
+        field.text = null;
+        field.whole = false;
+        field.isRead = false;
+        field.taken = false;
+        return field;
+    }
+
+    /** Lets go of an object that was far larger than usual. */
+    private void forget() {
+        if (fields.length > 4 * USUAL) {
+            fields = new Field[USUAL];
+        }
+        size = 0;
+    }
+
+    private WireObject child(Field field) {
+        WireObject object = field.object;
+        if (object == null || !object.path.equals(field.name)) {
+            object = new WireObject(this, field.name);
+            field.object = object;
+        }
+        return object;
+    }
+
+    private @Nullable Field take(String name) {
+        for (int i = 0; i < size; i++) {
+            fields[i].taken |= fields[i].name.equals(name);
+        }
+        return find(name);
+    }
+
+    /** The field of that name; of several the last, as most readers of JSON have it. */
+    private @Nullable Field find(String name) {
+        for (int i = size - 1; i >= 0; i--) {
+            Field field = fields[i];
+            if (field.name.equals(name)) {
+                return field.token == JsonToken.VALUE_NULL ? null : field;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isLeft(Field field) {
+        return !field.taken && field.token != JsonToken.VALUE_NULL;
+    }
+
+    private Map<String, String> slices(Predicate<Field> wanted) {
+        var slices = new LinkedHashMap<String, String>();
+        try (JsonParser parser = parser(start, end)) {
+            parser.nextToken();
+            for (int i = 0; parser.nextName() != null; i++) {
+                parser.nextToken();
+                int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+                parser.finishToken();
+                parser.skipChildren();
+                if (wanted.test(fields[i])) {
+                    int to = start + Math.toIntExact(parser.currentLocation().getByteOffset());
+                    slices.put(fields[i].name, slice(from, to));
+                }
+            }
+        }
+        return slices;
+    }
+
+    private JsonParser parser(int from, int to) {
+        return RawJson.FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
+    }
+
+    private String slice(int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private int tokenStart(JsonParser parser) {
+        return base + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+    }
+
+    private int position(JsonParser parser) {
+        return base + Math.toIntExact(parser.currentLocation().getByteOffset());
+    }
+}

@@ -1,0 +1,302 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.aggregate.ChunkAggregator;
+import dev.sluice.control.Limits;
+import dev.sluice.control.StreamException;
+import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.json.Json;
+import dev.sluice.message.Citation;
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.ServerToolResult;
+import dev.sluice.message.ContentBlock.ServerToolUse;
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.ContentBlock.Thinking;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.provider.Claude;
+import dev.sluice.provider.Provider;
+import dev.sluice.sse.SseReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The law of decoding: what a recorded answer means depends on its bytes alone, not on how they arrive or how its lines
+ * end; and it means what {@code transcripts/expected.json} says.
+ */
+class TranscriptLawTest {
+    private static final Map<String, Provider> PROVIDERS =
+            Map.of("claude", Claude.builder().apiKey("k").build());
+    private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
+
+    static Stream<String> transcripts() {
+        return expected().entrySet().stream()
+                .filter(each -> PROVIDERS.containsKey(((Map<?, ?>) each.getValue()).get("provider")))
+                .map(Map.Entry::getKey);
+    }
+
+    @Test
+    void thereAreTenTranscriptsOfClaude() {
+        assertThat(transcripts()).hasSize(10);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transcripts")
+    void theAnswerIsTheOneThatIsExpected(String name) {
+        Map<?, ?> expected = expected(name);
+        var answer = new ChunkAggregator();
+        Decoded decoded = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
+        decoded.events.forEach(answer::accept);
+        assertThat(outcome(decoded, answer)).isEqualTo(expected.get("outcome"));
+        Message message = answer.snapshot();
+        assertThat(message.stopReason()).isEqualTo(expected.get("stop_reason"));
+        List<?> blocks = (List<?>) expected.get("blocks");
+        assertThat(message.content()).hasSameSizeAs(blocks);
+        for (int i = 0; i < blocks.size(); i++) {
+            Map<?, ?> block = (Map<?, ?>) blocks.get(i);
+            assertThat(fields(message.content().get(i))).as("block " + i).containsAllEntriesOf(texts(block));
+        }
+        if (expected.containsKey("error_type")) {
+            assertThat(decoded.failure).isInstanceOf(ApiError.class);
+            assertThat(((ApiError) decoded.failure).type()).isEqualTo(expected.get("error_type"));
+        }
+    }
+
+    // PEERS 64
+    @ParameterizedTest
+    @MethodSource("transcripts")
+    void anAnswerThatGoesBackIsTheOneThatCame(String name) {
+        var answer = new ChunkAggregator();
+        decode(name, new ByteArrayInputStream(bytes(name, "\n"))).events.forEach(answer::accept);
+        var request = MessageRequest.builder().model("m").maxTokens(1).user("?").message(answer.snapshot());
+        byte[] body = provider(name).streamRequest(request.build()).body();
+        var messages = (List<?>)
+                Json.readObject(new String(body, StandardCharsets.UTF_8)).get("messages");
+        Object sent = ((Map<?, ?>) messages.getLast()).get("content");
+        List<?> blocks = sent instanceof String text ? List.of(Map.of("type", "text", "text", text)) : (List<?>) sent;
+        List<?> said = ((List<?>) expected(name).get("blocks"))
+                .stream()
+                        .filter(block -> !"".equals(((Map<?, ?>) block).get("text")))
+                        .toList();
+        assertThat(blocks).hasSameSizeAs(said);
+        for (int i = 0; i < said.size(); i++) {
+            assertThat(texts((Map<?, ?>) blocks.get(i))).containsAllEntriesOf(texts((Map<?, ?>) said.get(i)));
+        }
+    }
+
+    /** A run cuts a transcript every 512 bytes, and the runs together at every byte. */
+    @ParameterizedTest
+    @MethodSource("transcripts")
+    void itsEventsAreTheSameWhereverItIsCut(String name) {
+        Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
+        assertThat(whole.events).isNotEmpty();
+        for (String lineEnd : LINE_ENDS) {
+            byte[] bytes = bytes(name, lineEnd);
+            assertSame(name, bytes, bytes.length, bytes.length, whole);
+            for (int first = 1; first <= Math.min(512, bytes.length); first++) {
+                assertSame(name, bytes, first, 512, whole);
+            }
+            for (int size = 1; size <= 7; size++) {
+                assertSame(name, bytes, size, size, whole);
+            }
+        }
+    }
+
+    /** The same with one cut in each run, which takes a while. */
+    @Tag("soak")
+    @ParameterizedTest
+    @MethodSource("transcripts")
+    void itsEventsAreTheSameWhereverItIsCutOnce(String name) {
+        Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
+        for (String lineEnd : LINE_ENDS) {
+            byte[] bytes = bytes(name, lineEnd);
+            for (int cut = 1; cut < bytes.length; cut++) {
+                assertSame(name, bytes, cut, bytes.length, whole);
+            }
+        }
+    }
+
+    /** That bytes read in a first piece of one size and pieces of another size after it mean the same. */
+    private static void assertSame(String name, byte[] bytes, int first, int later, Decoded whole) {
+        Decoded decoded = decode(name, new Pieces(bytes, first, later));
+        if (!decoded.isSameAs(whole)) {
+            assertThat(decoded.events)
+                    .as("%s in reads of %d, then %d bytes: %s", name, first, later, decoded.failure)
+                    .isEqualTo(whole.events);
+            throw new AssertionError("another failure: " + decoded.failure, decoded.failure);
+        }
+    }
+
+    static Stream<String> shortTranscripts() {
+        return transcripts().filter(name -> bytes(name, "\n").length < 6000);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shortTranscripts")
+    void aStreamThatEndsAnywhereGivesTheFirstOfItsEventsAndNoFailureOfItsOwn(String name) {
+        byte[] bytes = bytes(name, "\n");
+        Decoded whole = decode(name, new ByteArrayInputStream(bytes));
+        for (int end = 0; end < bytes.length; end++) {
+            Decoded decoded = decode(name, new ByteArrayInputStream(bytes, 0, end));
+            assertThat(decoded.events.size()).isLessThanOrEqualTo(whole.events.size());
+            if (!decoded.events.equals(whole.events.subList(0, decoded.events.size()))) {
+                assertThat(decoded.events).as("%s up to byte %d", name, end).isEqualTo(whole.events);
+            }
+            assertThat(decoded.failure == null || decoded.hasFailureOf(whole)).isTrue();
+        }
+    }
+
+    private static String outcome(Decoded decoded, ChunkAggregator answer) {
+        if (decoded.failure != null) {
+            return "error";
+        }
+        return answer.isComplete() ? "complete" : "truncated";
+    }
+
+    /** The events of a stream, and the failure that it ended with. */
+    private record Decoded(
+            List<StreamEvent> events, @Nullable StreamException failure) {
+        boolean isSameAs(Decoded other) {
+            return events.equals(other.events) && hasFailureOf(other);
+        }
+
+        boolean hasFailureOf(Decoded other) {
+            return failure == null
+                    ? other.failure == null
+                    : other.failure != null && failure.getMessage().equals(other.failure.getMessage());
+        }
+    }
+
+    private static Decoded decode(String name, InputStream in) {
+        var events = new ArrayList<StreamEvent>();
+        try {
+            var sse = new SseReader(in, Limits.defaults());
+            var decoder = provider(name).decoder();
+            while (sse.next()) {
+                decoder.decode(sse, events::add);
+            }
+            decoder.end(events::add);
+            return new Decoded(events, null);
+        } catch (StreamException e) {
+            return new Decoded(events, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Provider provider(String transcript) {
+        return PROVIDERS.get(transcript.substring(0, transcript.indexOf('-')));
+    }
+
+    /** A block in the fields of the expectations; JSON as plain values. */
+    private static Map<String, Object> fields(ContentBlock block) {
+        return switch (block) {
+            case Text text ->
+                Map.of(
+                        "type",
+                        "text",
+                        "text",
+                        text.text(),
+                        "citations",
+                        text.citations().stream()
+                                .map(Citation::json)
+                                .map(Json::readObject)
+                                .toList());
+            case Thinking thinking ->
+                Map.of(
+                        "type",
+                        "thinking",
+                        "thinking",
+                        thinking.thinking(),
+                        "signature",
+                        String.valueOf(thinking.signature()));
+            case ToolUse use -> Map.of("type", "tool_use", "name", use.name(), "input", use.inputAsMap());
+            case ServerToolUse use -> Map.of("type", "server_tool_use", "name", use.name(), "input", use.inputAsMap());
+            case ServerToolResult result ->
+                Map.of(
+                        "type",
+                        result.type(),
+                        "tool_use_id",
+                        result.toolUseId(),
+                        "content",
+                        Json.read(result.content(), List.class));
+            default -> throw new AssertionError("no transcript has a " + block);
+        };
+    }
+
+    private static Map<String, Object> texts(Map<?, ?> map) {
+        var texts = new java.util.HashMap<String, Object>();
+        map.forEach((key, value) -> texts.put((String) key, value));
+        return texts;
+    }
+
+    private static Map<?, ?> expected(String name) {
+        return (Map<?, ?>) expected().get(name);
+    }
+
+    private static Map<String, Object> expected() {
+        return Json.readObject(new String(resource("expected.json"), StandardCharsets.UTF_8));
+    }
+
+    private static byte[] bytes(String name, String lineEnd) {
+        String text = new String(resource(name), StandardCharsets.UTF_8);
+        return text.replace("\r\n", "\n").replace("\n", lineEnd).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = TranscriptLawTest.class.getResourceAsStream("/transcripts/" + name)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Bytes that arrive in a first piece of one size, and then in pieces of another. */
+    private static final class Pieces extends InputStream {
+        private final byte[] bytes;
+        private final int later;
+        private int next;
+        private int piece;
+
+        Pieces(byte[] bytes, int first, int later) {
+            this.bytes = bytes;
+            this.later = later;
+            this.piece = first;
+        }
+
+        @Override
+        public int read() {
+            throw new AssertionError("read byte by byte");
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            if (next == bytes.length) {
+                return -1;
+            }
+            int count = Math.min(Math.min(length, piece), bytes.length - next);
+            System.arraycopy(bytes, next, target, offset, count);
+            next += count;
+            piece -= count;
+            if (piece == 0) {
+                piece = later;
+            }
+            return count;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.provider;
+
+import dev.sluice.json.Json;
+import dev.sluice.message.MessageRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What the request tests share. */
+final class Requests {
+    static final Claude CLAUDE = Claude.builder().apiKey("sk-test-1234567890").build();
+
+    private Requests() {}
+
+    /** A request that needs nothing more. */
+    static MessageRequest.Builder minimal() {
+        return MessageRequest.builder().model("m").maxTokens(100).user("Hi");
+    }
+
+    /** The body of a request as Claude gets it. */
+    static Map<String, Object> body(MessageRequest request) {
+        return Json.readObject(new String(CLAUDE.streamRequest(request).body(), StandardCharsets.UTF_8));
+    }
+
+    static Map<String, Object> body(MessageRequest.Builder request) {
+        return body(request.build());
+    }
+
+    /** JSON with single quotes, to be read more easily in Java. */
+    static Map<String, Object> json(String singleQuoted) {
+        return Json.readObject(singleQuoted.replace('\'', '"'));
+    }
+
+    static Object field(MessageRequest.Builder request, String name) {
+        return body(request).get(name);
+    }
+}
