@@ -1,0 +1,159 @@
+package dev.sluice.stream;
+
+import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.Time;
+import dev.sluice.control.Timeouts;
+import dev.sluice.control.Timeouts.Phase;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time limits of one stream. The reader marks what happens, at the cost of a clock reading; the timer looks, at the
+ * earliest moment at which a limit can have been met, whether one has.
+ *
+ * <p>After the headers, only the server's silence counts against it: while the reader is busy, or waits for a slow
+ * consumer, of the limits only {@code total} runs.
+ */
+final class Deadlines {
+    private static final long OFF = Long.MAX_VALUE;
+
+    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
+    private final Time time;
+    private final Timeouts limits;
+    private final Consumer<TimedOut> onTimeout;
+    private final long start;
+
+    // Written by the reader, read by the timer. A little late is good enough: the timer looks again.
+    private volatile Phase phase = Phase.HEADERS;
+    private volatile boolean waiting;
+    private volatile long waitingSince;
+
+    /** How long the reader has waited since there was content, in all its waits that are over. */
+    private volatile long waited;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private Time.@Nullable Scheduled scheduled;
+    private boolean over;
+
+    /** Limits that run from now on, with the wait for the headers; {@code onTimeout} is called at most once, by the timer. */
+    Deadlines(Time time, Timeouts limits, Consumer<TimedOut> onTimeout) {
+        this.time = time;
+        this.limits = limits;
+        this.onTimeout = onTimeout;
+        start = time.nanos();
+        waitingSince = start;
+    }
+
+    Timeouts limits() {
+        return limits;
+    }
+
+    /** Starts to watch. */
+    void start() {
+        look();
+    }
+
+    /** The headers are there: the wait for the first event begins. */
+    void headersArrived() {
+        enter(Phase.FIRST_EVENT);
+    }
+
+    /** The reader begins to wait for bytes. */
+    void waiting() {
+        waitingSince = time.nanos();
+        waiting = true;
+    }
+
+    /** Bytes have come, or the end has. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the reader alone writes
+    void received() {
+        waiting = false;
+        waited += time.nanos() - waitingSince;
+    }
+
+    /** An event that is no ping has been handed on. */
+    void content() {
+        waited = 0;
+        if (phase == Phase.FIRST_EVENT) {
+            enter(Phase.STALL);
+        }
+    }
+
+    /** No limit holds any more. */
+    void stop() {
+        lock.lock();
+        try {
+            over = true;
+            if (scheduled != null) {
+                scheduled.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void enter(Phase next) {
+        phase = next;
+        look();
+    }
+
+    /** Fires if a limit has been met, else comes back when the next one can be. */
+    private void look() {
+        TimedOut met = null;
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            if (scheduled != null) {
+                scheduled.cancel();
+                scheduled = null;
+            }
+            long now = time.nanos();
+            Phase nearest = nearest(now);
+            long left = left(nearest, now);
+            if (left <= 0) {
+                over = true;
+                met = new TimedOut(nearest, limits.of(nearest));
+            } else if (left != OFF) {
+                scheduled = time.schedule(Duration.ofNanos(left), this::look);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (met != null) {
+            onTimeout.accept(met);
+        }
+    }
+
+    private Phase nearest(long now) {
+        Phase nearest = Phase.TOTAL;
+        if (left(phase, now) < left(nearest, now)) {
+            nearest = phase;
+        }
+        if (phase != Phase.HEADERS && left(Phase.IDLE, now) < left(nearest, now)) {
+            nearest = Phase.IDLE;
+        }
+        return nearest;
+    }
+
+    private long left(Phase of, long now) {
+        Duration limit = limits.of(of);
+        if (limit.isZero() || limit.compareTo(LONGEST) > 0) {
+            return OFF;
+        }
+        long before = waited; // read first: a wait that ends meanwhile is missed this time rather than counted twice
+        long wait = waiting ? now - waitingSince : 0;
+        long passed = switch (of) {
+            case IDLE -> wait;
+            case FIRST_EVENT, STALL -> before + wait;
+            default -> now - start;
+        };
+        return limit.toNanos() - passed;
+    }
+}

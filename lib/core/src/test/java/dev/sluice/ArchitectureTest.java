@@ -1,0 +1,173 @@
+package dev.sluice;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.sluice.control.StreamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of ARCHITECTURE.md, and the walls between them. */
+@AnalyzeClasses(packages = "dev.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule roomsUseOnlyTheRoomsThatTheTableAllows = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("json")
+            .definedBy("dev.sluice.json")
+            .layer("message")
+            .definedBy("dev.sluice.message")
+            .layer("control")
+            .definedBy("dev.sluice.control")
+            .layer("transport")
+            .definedBy("dev.sluice.transport")
+            .layer("sse")
+            .definedBy("dev.sluice.sse")
+            .layer("provider")
+            .definedBy("dev.sluice.provider")
+            .layer("aggregate")
+            .definedBy("dev.sluice.aggregate")
+            .layer("stream")
+            .definedBy("dev.sluice.stream")
+            .whereLayer("json")
+            .mayNotAccessAnyLayer()
+            .whereLayer("message")
+            .mayOnlyAccessLayers("json")
+            .whereLayer("control")
+            .mayOnlyAccessLayers("message")
+            .whereLayer("transport")
+            .mayOnlyAccessLayers("control")
+            .whereLayer("sse")
+            .mayOnlyAccessLayers("control", "transport")
+            .whereLayer("provider")
+            .mayOnlyAccessLayers("message", "json", "sse", "transport", "control")
+            .whereLayer("aggregate")
+            .mayOnlyAccessLayers("message", "json", "control");
+
+    @ArchTest
+    static final ArchRule roomsAreFreeOfCycles =
+            slices().matching("dev.sluice.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theHttpClientStaysInTransport = noClasses()
+            .that(not(resideInAPackage("dev.sluice.transport")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.http..");
+
+    @ArchTest
+    static final ArchRule theJsonLibraryStaysInJsonAndProvider = noClasses()
+            .that(not(resideInAPackage("dev.sluice.json").or(resideInAPackage("dev.sluice.provider"))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("tools.jackson..");
+
+    @ArchTest
+    static final ArchRule vendorsAreNamedOnlyInProviderAndInTheClientsFactories = noClasses()
+            .that(not(resideInAPackage("dev.sluice.provider")))
+            .and()
+            .doNotHaveSimpleName("LlmClient")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.sluice.provider").and(JavaClass.Predicates.simpleNameStartingWith("Claude")));
+
+    @ArchTest
+    static final ArchRule timeAndThreadsAreInjected = noClasses()
+            .that(not(resideInAPackage("dev.sluice.control")))
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Thread.class, "ofPlatform");
+
+    @ArchTest
+    static final ArchRule nothingBlocksInAMonitor = noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdks = methods()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .arePublic()
+            .should(mentionOnlyOurTypesAndTheJdks());
+
+    @ArchTest
+    static final ArchRule exceptionsAreStreamExceptions = classes()
+            .that()
+            .areAssignableTo(Throwable.class)
+            .and()
+            .arePublic()
+            .and()
+            .resideOutsideOfPackage("dev.sluice.transport") // whose callers are our own
+            .should()
+            .beAssignableTo(StreamException.class);
+
+    @ArchTest
+    static final ArchRule namesSaySomething = noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager")
+            .orShould()
+            .haveSimpleNameEndingWith("Impl");
+
+    @Test
+    void everyRoomIntroducesItselfAndIsNullMarked() throws IOException {
+        for (Path room : sources().map(Path::getParent).distinct().toList()) {
+            assertThat(room.resolve("package-info.java")).exists().content().contains("@NullMarked");
+        }
+    }
+
+    private static Stream<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+        }
+    }
+
+    private static ArchCondition<JavaMethod> mentionOnlyOurTypesAndTheJdks() {
+        return new ArchCondition<>("mention only types of Sluice's and the JDK's") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                List<JavaClass> mentioned = new ArrayList<>(method.getRawParameterTypes());
+                mentioned.add(method.getRawReturnType());
+                mentioned.stream()
+                        .map(JavaClass::getBaseComponentType)
+                        .filter(type -> !type.isPrimitive())
+                        .filter(type -> !type.getPackageName().startsWith("java"))
+                        .filter(type -> !type.getPackageName().startsWith("dev.sluice"))
+                        .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                method, method.getFullName() + " mentions " + type.getName())));
+            }
+        };
+    }
+}
