@@ -1,0 +1,41 @@
+package dev.sluice.examples;
+
+import dev.sluice.examples.server.Pace;
+import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.provider.Claude;
+import dev.sluice.stream.LlmClient;
+
+/**
+ * Whom an example talks to: Claude if {@code ANTHROPIC_API_KEY} is set, else a scripted server in this process. It says
+ * which on a line of its own. A program of yours needs none of this: it calls {@link LlmClient#claude()}.
+ */
+final class Demo {
+    private Demo() {}
+
+    /** A client of whom there is. */
+    static LlmClient client() {
+        String key = System.getenv("ANTHROPIC_API_KEY");
+        if (key == null || key.isBlank()) {
+            return scripted();
+        }
+        Claude claude = Claude.fromEnvironment();
+        System.out.println("Talking to " + claude + ".");
+        return LlmClient.builder(claude).build();
+    }
+
+    /** A client of the scripted server, whose faults can be ordered. */
+    static LlmClient scripted() {
+        System.out.println("Talking to a scripted server in this process; set ANTHROPIC_API_KEY to talk to Claude.");
+        Claude claude = Claude.builder()
+                .baseUrl(Server.STARTED.uri())
+                .apiKey("none-needed")
+                .build();
+        return LlmClient.builder(claude).build();
+    }
+
+    /** One for all examples that run in this process; its threads are daemons, so it need not be closed. */
+    private static final class Server {
+        static final ScriptedServer STARTED = ScriptedServer.start(
+                "brisk".equals(System.getProperty("demo.pace")) ? Pace.brisk() : Pace.natural(), 1);
+    }
+}

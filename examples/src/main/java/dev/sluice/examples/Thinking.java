@@ -1,0 +1,34 @@
+package dev.sluice.examples;
+
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.ThinkingMode;
+import dev.sluice.stream.LlmClient;
+import dev.sluice.stream.MessageStream;
+import dev.sluice.stream.Signal;
+
+/** Shows what the model thinks before what it says. */
+public final class Thinking {
+    private Thinking() {}
+
+    /** Runs the example. */
+    public static void main(String[] args) {
+        MessageRequest request = MessageRequest.builder()
+                .model("claude-sonnet-5")
+                .maxTokens(2048)
+                .thinking(new ThinkingMode.Adaptive(true))
+                .user("Why do rivers bend?")
+                .build();
+        try (LlmClient client = Demo.client();
+                MessageStream stream = client.stream(request)) {
+            stream.once(Signal.THINKING, (delta, all) -> System.out.print("(thinks) "))
+                    .on(Signal.THINKING, (delta, all) -> System.out.print(delta))
+                    .once(Signal.TEXT, (delta, all) -> System.out.print("\n(says) "))
+                    .on(Signal.TEXT, (delta, all) -> System.out.print(delta));
+            Message message = stream.finalMessage();
+            System.out.printf(
+                    "%n%d of %d tokens were thinking%n",
+                    message.usage().thinkingTokens(), message.usage().outputTokens());
+        }
+    }
+}

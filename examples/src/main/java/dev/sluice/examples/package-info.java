@@ -1,0 +1,11 @@
+/**
+ * What one does with Sluice: a short class for each, to read and to run.
+ *
+ * <p>Start with {@link dev.sluice.examples.Quickstart}. Each runs with {@code mvn -q -Pdemo -Dmain=dev.sluice.examples.X},
+ * without a key: {@code Demo} then puts a scripted server in the place of the API. Threads: those of the library, save in
+ * {@link dev.sluice.examples.Chat} and {@link dev.sluice.examples.CancelAndLimits}.
+ */
+@NullMarked
+package dev.sluice.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,108 @@
+package dev.sluice.examples;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Each example runs to its end without a key and prints what it claims. */
+@Timeout(value = 60, unit = SECONDS)
+class ExamplesTest {
+    @Test
+    void quickstartSaysWhomItTalksToThenTheAnswerThenHowFastItCame() throws Exception {
+        assertThat(Printed.by(Quickstart::main, "What", "is", "backpressure?"))
+                .startsWith("Talking to a scripted server")
+                .contains("\n> What is backpressure?\n\nBackpressure is how")
+                .containsPattern("\\d+ tokens, the first after \\d+\\.\\d\\d s, then \\d+ per second\n$");
+        assertThat(Printed.by(Quickstart::main)).contains("A river begins");
+    }
+
+    @Test
+    void theLoopNamesEveryEvent() throws Exception {
+        assertThat(Printed.by(ForEachLoop::main))
+                .containsSubsequence(
+                        "message msg_",
+                        "block 0 starts",
+                        "ping",
+                        "block 0 + Rain",
+                        "block 0 is complete",
+                        "stops: done",
+                        "message is complete",
+                        "tokens in all")
+                .doesNotContain("newer than this library");
+    }
+
+    @Test
+    void javaStreamsLeaveEarlyOrReadToTheEnd() throws Exception {
+        assertThat(Printed.by(JavaStreams::main))
+                .contains("Left at the end of the first line: Cancelled")
+                .containsPattern("Twelve chunks: (\\|?[^|]*){12}\n")
+                .contains("The whole answer: 102 words, Completed");
+    }
+
+    @Test
+    void handlersAreToldInOrderAndTheRemovedOneNoMore() throws Exception {
+        String printed = Printed.by(Handlers::main);
+
+        assertThat(printed)
+                .containsSubsequence(
+                        "status 200", "|", "for centuries.", "a block is complete", "the end", "It began with 'A s")
+                .doesNotContain("failed");
+        assertThat(printed.chars().filter(c -> c == '|')).hasSize(1);
+    }
+
+    @Test
+    void threeWaysToStopEachSayWhy() throws Exception {
+        assertThat(Printed.by(CancelAndLimits::main))
+                .contains(
+                        "(onCancel runs)",
+                        "By hand: Cancelled[reason=the user pressed stop]",
+                        "By chunks: LimitReached[limit=chunks, value=12]",
+                        "By time: The total timeout of 1500 ms passed")
+                .containsPattern("Kept: [1-9]\\d* characters");
+    }
+
+    @Test
+    void aToolCallIsSeenWhileItIsWrittenAndThenRun() throws Exception {
+        assertThat(Printed.by(ToolCallDeltas::main))
+                .containsSubsequence(
+                        "Let me look that up.",
+                        "so far: {}",
+                        "so far: {river=Guadiana}",
+                        "so far: {river=Guadiana, days=3, unit=m}",
+                        "river_level is called with LevelInput[river=Guadiana, days=3, unit=m]",
+                        "Guadiana: 2.41 m, falling slowly");
+    }
+
+    @Test
+    void thinkingIsShownBeforeTheAnswer() throws Exception {
+        assertThat(Printed.by(Thinking::main))
+                .containsSubsequence("(thinks) They ask", "(says) A river begins")
+                .containsPattern("[1-9]\\d* of \\d+ tokens were thinking");
+    }
+
+    @Test
+    void everyFaultHasItsTypeAndKeepsWhatCameBeforeIt() throws Exception {
+        String printed = Printed.by(ErrorsAndPartials::main);
+
+        assertThat(printed)
+                .containsSubsequence(
+                        "STALL",
+                        "TimedOut, phase stall",
+                        "SILENT",
+                        "TimedOut, phase idle",
+                        "CUT",
+                        "ConnectionFailed",
+                        "HALF_CLOSE",
+                        "Truncated",
+                        "ERROR",
+                        "ApiError, status 200, type overloaded_error",
+                        "OVERLOADED",
+                        "ApiError, status 529, type overloaded_error",
+                        "nothing",
+                        "SLOW",
+                        "whole:     Rain fills");
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(6);
+    }
+}

@@ -1,0 +1,180 @@
+package dev.sluice.examples;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.control.StreamController;
+import dev.sluice.control.StreamException;
+import dev.sluice.examples.server.Fault;
+import dev.sluice.examples.server.Pace;
+import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.message.Delta.InputJsonDelta;
+import dev.sluice.message.Delta.TextDelta;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
+import dev.sluice.message.StreamEvent.MessageStop;
+import dev.sluice.provider.Claude;
+import dev.sluice.stream.LlmClient;
+import dev.sluice.stream.MessageStream;
+import dev.sluice.stream.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The README's snippets: they stand here, between their markers, and a test holds that they stand there too. */
+@Timeout(value = 60, unit = SECONDS)
+class ReadmeTest {
+    private static final Path README = Path.of(System.getProperty("readme", "../README.md"));
+    private static final Path HERE = Path.of("src/test/java/dev/sluice/examples/ReadmeTest.java");
+
+    private final ScriptedServer server = ScriptedServer.start(Pace.brisk(), 9);
+    private final LlmClient client = LlmClient.builder(
+                    Claude.builder().baseUrl(server.uri()).apiKey("any").build())
+            .build();
+    private final MessageRequest request = rivers();
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    private static MessageRequest rivers() {
+        // readme
+        MessageRequest request = MessageRequest.builder()
+                .model("claude-sonnet-5")
+                .maxTokens(1024)
+                .user("Tell me about rivers")
+                .build();
+        // end
+        return request;
+    }
+
+    @Test
+    void text() throws Exception {
+        assertThat(Printed.by(args -> {
+                    // readme
+                    try (MessageStream stream = client.stream(request)) {
+                        stream.text().forEach(System.out::print);
+                    }
+                    // end
+                }))
+                .startsWith("A river begins")
+                .endsWith("the same river.");
+    }
+
+    @Test
+    void events() throws Exception {
+        assertThat(Printed.by(args -> {
+                    // readme
+                    try (MessageStream stream = client.stream(request)) {
+                        for (StreamEvent event : stream) {
+                            switch (event) {
+                                case ContentBlockDelta(int index, TextDelta(String text)) -> System.out.print(text);
+                                case ContentBlockDelta(int index, InputJsonDelta(String json)) ->
+                                    System.out.print(json);
+                                case MessageStop() -> System.out.println();
+                                default -> {}
+                            }
+                        }
+                        System.out.println(stream.finalMessage().usage().outputTokens() + " tokens");
+                    }
+                    // end
+                }))
+                .startsWith("A river begins")
+                .containsPattern("river\\.\n\\d+ tokens\n$");
+    }
+
+    @Test
+    void cancelAndLimits() throws Exception {
+        assertThat(Printed.by(args -> {
+                    // readme
+                    StreamController controller = StreamController.builder()
+                            .timeout(Duration.ofMinutes(2))
+                            .idleTimeout(Duration.ofSeconds(20))
+                            .maxChunks(500)
+                            .onCancel(() -> System.out.println("stopped"))
+                            .build();
+                    try (MessageStream stream = client.stream(request, controller)) {
+                        // any thread may do this, at any moment
+                        Thread.startVirtualThread(() -> controller.cancel("the user pressed stop"));
+                        stream.text().forEach(System.out::print);
+                        System.out.println(stream.endReason().orElseThrow());
+                    }
+                    // end
+                }))
+                .contains("Cancelled[reason=the user pressed stop]");
+    }
+
+    @Test
+    void handlers() throws Exception {
+        assertThat(Printed.by(args -> {
+                    // readme
+                    try (MessageStream stream = client.stream(request)) {
+                        stream.on(Signal.TEXT, (delta, soFar) -> System.out.print(delta))
+                                .once(Signal.CONNECT, response -> System.out.println(response.requestId()))
+                                .on(Signal.ERROR, error -> System.err.println(error.getMessage()));
+                        String first = stream.await(Signal.TEXT).orElseThrow(); // runs the stream up to here
+                        Message message = stream.finalMessage(); // and from here to its end
+                        System.out.println(
+                                "\n" + first.length() + " of " + message.text().length() + " characters came first");
+                    }
+                    // end
+                }))
+                .startsWith("req_01")
+                .containsPattern("river\\.\n[3-6] of 4\\d\\d characters came first");
+    }
+
+    @Test
+    void errors() throws Exception {
+        server.next(Fault.ERROR);
+
+        assertThat(Printed.by(args -> {
+                    // readme
+                    try (MessageStream stream = client.stream(request)) {
+                        System.out.println(stream.finalText());
+                    } catch (StreamException.TimedOut e) {
+                        System.out.println("too slow in phase " + e.phase() + ", so far: "
+                                + e.partial().text());
+                    } catch (StreamException e) {
+                        System.out.println(e.getMessage() + (e.retryable() ? "; worth another try" : ""));
+                        System.out.println("so far: " + e.partial().text());
+                    }
+                    // end
+                }))
+                .contains("overloaded_error", "worth another try", "so far: A river begins");
+    }
+
+    @Test
+    void theReadmeShowsWhatIsRunHere() throws IOException {
+        List<String> shown = regions(README, "```java\n(.*?)```");
+        List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
+
+        assertThat(run).hasSize(6);
+        assertThat(shown).isEqualTo(run);
+    }
+
+    @Test
+    void theReadmeNamesTheVersionThatIsBuilt() throws IOException {
+        assertThat(Files.readString(README))
+                .contains("<artifactId>sluice</artifactId>")
+                .contains("<version>" + System.getProperty("sluice.version", "0.1.0-SNAPSHOT") + "</version>");
+    }
+
+    private static List<String> regions(Path file, String pattern) throws IOException {
+        String all = Files.readString(file).replace("\r\n", "\n");
+        return Pattern.compile(pattern, Pattern.DOTALL)
+                .matcher(all)
+                .results()
+                .map(region -> region.group(1).stripIndent().strip())
+                .toList();
+    }
+}
