@@ -1,0 +1,65 @@
+package dev.sluice.stream;
+
+import dev.sluice.control.EndReason;
+import dev.sluice.control.EndReason.Completed;
+import dev.sluice.control.EndReason.Failed;
+import dev.sluice.control.StreamException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One wait for one signal. */
+final class Awaiting<H, V> {
+    private final Consumption stream;
+    private final Signal<H, V> signal;
+    private @Nullable V value;
+
+    Awaiting(Consumption stream, Signal<H, V> signal) {
+        this.stream = stream;
+        this.signal = signal;
+    }
+
+    /** Consumes until the signal comes or the stream ends. */
+    Optional<V> run() {
+        value = past();
+        H handler = signal.handler(v -> value = v);
+        stream.handlers.add(signal, handler, true);
+        try {
+            while (value == null && stream.told() == null) {
+                stream.step();
+            }
+        } finally {
+            stream.handlers.remove(signal, handler);
+        }
+        return found();
+    }
+
+    private Optional<V> found() {
+        if (value == null) {
+            value = past(); // told elsewhere just now
+        }
+        EndReason end = stream.told();
+        if (value == null && signal != (Object) Signal.END && end != null) {
+            Optional<StreamException> failure = end.toException();
+            if (failure.isPresent()) {
+                throw stream.withPartial(failure.get());
+            }
+        }
+        return Optional.ofNullable(value);
+    }
+
+    /** What a signal brought that comes once and has come. */
+    @SuppressWarnings("unchecked")
+    private @Nullable V past() {
+        EndReason end = stream.told();
+        Object past = null;
+        if (signal == (Object) Signal.CONNECT) {
+            past = stream.exchange.response.getNow(Optional.empty()).orElse(null);
+        } else if (end instanceof Completed
+                && (signal == (Object) Signal.MESSAGE || signal == (Object) Signal.FINAL_MESSAGE)) {
+            past = stream.message.snapshot();
+        } else if (end != null && signal == (Object) (end instanceof Failed ? Signal.ERROR : Signal.ABORT)) {
+            past = end.toException().map(stream::withPartial).orElse(null);
+        }
+        return (V) past;
+    }
+}
