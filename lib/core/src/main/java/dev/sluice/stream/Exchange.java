@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ final class Exchange implements Runnable {
     private final TransportRequest request;
     private final Limits limits;
     private final Time time;
-    private final Runnable onExit;
+    private final Consumer<Exchange> onExit;
     private final Thread thread;
 
     final Recorder recorder;
@@ -78,7 +79,7 @@ final class Exchange implements Runnable {
     private long events;
     private boolean complete;
 
-    Exchange(LlmClient client, TransportRequest request, Timeouts timeouts, String name, Runnable onExit) {
+    Exchange(LlmClient client, TransportRequest request, Timeouts timeouts, String name, Consumer<Exchange> onExit) {
         provider = client.provider();
         transport = client.transport();
         limits = client.limits();
@@ -136,7 +137,7 @@ final class Exchange implements Runnable {
             deadlines.stop();
             endResponse();
             log.debug("{}: {} events, {}", thread.getName(), events, complete ? "complete" : "not complete");
-            onExit.run();
+            onExit.accept(this);
         }
     }
 

@@ -12,8 +12,9 @@ import dev.sluice.provider.Provider;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
+import java.lang.ref.WeakReference;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
  */
 public final class LlmClient implements AutoCloseable {
+    private static final String CLOSED = "the client was closed";
+
     private final Provider provider;
     private final HttpTransport transport;
     private final boolean ownsTransport;
@@ -31,7 +34,10 @@ public final class LlmClient implements AutoCloseable {
     private final Time time;
 
     private final AtomicLong started = new AtomicLong();
-    private final Set<StreamController> running = ConcurrentHashMap.newKeySet();
+
+    /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
+    private final Map<Exchange, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+
     private volatile boolean closed;
 
     private LlmClient(Builder builder) {
@@ -80,12 +86,12 @@ public final class LlmClient implements AutoCloseable {
         }
         TransportRequest wire = provider.streamRequest(request);
         String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
-        var exchange = new Exchange(this, wire, controller.timeouts(timeouts), name, () -> running.remove(controller));
+        var exchange = new Exchange(this, wire, controller.timeouts(timeouts), name, running::remove);
         controller.attach(reason -> exchange.stop(new Cancelled(reason)));
         var stream = new MessageStream(exchange, controller, new ChunkAggregator(time));
-        running.add(controller);
+        running.put(exchange, new WeakReference<>(controller));
         if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
-            controller.cancel("the client was closed");
+            controller.cancel(CLOSED);
         }
         exchange.start();
         return stream;
@@ -98,7 +104,14 @@ public final class LlmClient implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        running.forEach(controller -> controller.cancel("the client was closed"));
+        running.forEach((exchange, weakly) -> {
+            StreamController controller = weakly.get();
+            if (controller != null) {
+                controller.cancel(CLOSED);
+            } else {
+                exchange.stop(new Cancelled(CLOSED));
+            }
+        });
         if (ownsTransport) {
             transport.close();
         }

@@ -46,7 +46,9 @@ class CancelTest {
     @AfterAll
     static void theMedianIsPrompt() {
         List<Duration> took = TOOK.stream().sorted().toList();
-        assertThat(took.get(took.size() / 2)).as("of %s", took).isLessThan(PROMPT);
+        if (!took.isEmpty()) { // else a single other test was asked for
+            assertThat(took.get(took.size() / 2)).as("of %s", took).isLessThan(PROMPT);
+        }
     }
 
     /** Where a stream may be when it is stopped. */
@@ -300,6 +302,23 @@ class CancelTest {
                 return talk.peer.openConnections() == 0;
             });
         }
+    }
+
+    @Test
+    void aStreamThatIsForgottenIsClosedThoughItsCallbackHoldsIt() {
+        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
+            forgetWithCallback(talk);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+                System.gc();
+                return talk.peer.openConnections() == 0;
+            });
+        }
+    }
+
+    private static void forgetWithCallback(Talk talk) {
+        MessageStream stream = talk.stream();
+        stream.controller().onCancel(() -> stream.snapshot());
+        stream.await(Signal.TEXT);
     }
 
     private static void forget(Talk talk) {

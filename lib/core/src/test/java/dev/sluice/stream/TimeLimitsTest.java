@@ -40,7 +40,9 @@ class TimeLimitsTest {
     @AfterAll
     static void theMedianKeepsThePromise() {
         List<Duration> late = LATE.stream().sorted().toList();
-        assertThat(late.get(late.size() / 2)).as("of %s", late).isLessThan(PROMISE);
+        if (!late.isEmpty()) { // else a single other test was asked for
+            assertThat(late.get(late.size() / 2)).as("of %s", late).isLessThan(PROMISE);
+        }
     }
 
     private static void assertPrompt(long start) {
