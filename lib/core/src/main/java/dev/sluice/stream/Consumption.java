@@ -14,6 +14,7 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
 import java.lang.ref.Cleaner;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Consumption {
     private static final Cleaner CLEANER = Cleaner.create();
+    private static final long SOON_MILLIS = 100;
 
     final Exchange exchange;
     final ChunkAggregator message;
@@ -189,21 +191,35 @@ final class Consumption {
     }
 
     /** Whether there may be something to consume; if not, the thread that closed the stream is telling the handlers. */
-    @SuppressWarnings("ThreadPriorityCheck") // to wait for the lock would be to wait for handlers
     private boolean lockForConsumer() {
         if (consuming.isHeldByCurrentThread()) {
             throw new IllegalStateException("a handler cannot consume the stream that calls it");
         }
-        while (!consuming.tryLock()) {
-            if (told != null) {
-                return false;
-            }
-            if (!closed) {
-                throw new IllegalStateException("another thread is consuming this stream");
-            }
-            Thread.yield(); // it was closed just now: a few instructions until it is told
+        if (consuming.tryLock() || (closed && lockSoon())) {
+            return true;
         }
-        return true;
+        if (told == null) {
+            throw new IllegalStateException("another thread is consuming this stream");
+        }
+        return false;
+    }
+
+    /**
+     * Waits a moment for who closes the stream, and holds the lock for a few instructions before it is told. No longer: it
+     * may be a handler that holds it, and whoever waits for a handler may wait for ever.
+     */
+    private boolean lockSoon() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return told == null && consuming.tryLock(SOON_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            return false;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**

@@ -306,6 +306,41 @@ class MessageStreamTest {
         }
     }
 
+    // The interleaving: closed by one thread while another is in a handler that takes its time
+    @Test
+    void aConsumerBesideALongHandlerIsRefusedThoughTheStreamIsClosed() throws Exception {
+        var inHandler = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
+                var stream = talk.stream()) {
+            stream.on(Signal.TEXT, (words, all) -> {
+                inHandler.countDown();
+                while (release.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+            });
+            Thread consumer = Thread.ofPlatform().start(stream::done);
+            inHandler.await();
+            stream.close();
+            try {
+                var refused = new AtomicReference<Throwable>();
+                Thread other = Thread.ofPlatform().daemon().start(() -> {
+                    try {
+                        stream.done();
+                    } catch (IllegalStateException e) {
+                        refused.set(e);
+                    }
+                });
+                assertThat(other.join(Duration.ofSeconds(5))).isTrue();
+                assertThat(refused.get()).hasMessageContaining("another thread");
+            } finally {
+                release.countDown();
+            }
+            assertThat(consumer.join(Duration.ofSeconds(5))).isTrue();
+            stream.done();
+        }
+    }
+
     @Test
     void connectionsAreUsedAgain() {
         try (var talk = Talk.with(RIVERS)) {
