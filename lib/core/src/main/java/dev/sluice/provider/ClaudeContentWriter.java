@@ -1,5 +1,6 @@
 package dev.sluice.provider;
 
+import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Document;
@@ -149,7 +150,7 @@ final class ClaudeContentWriter {
         if (!fields.named("input")) {
             return;
         }
-        if (RawJson.isObject(input)) {
+        if (Json.isObject(input)) {
             fields.raw("input", input);
         } else {
             fields.begin();

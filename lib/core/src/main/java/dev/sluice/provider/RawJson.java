@@ -1,9 +1,7 @@
 package dev.sluice.provider;
 
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
@@ -26,27 +24,16 @@ final class RawJson {
 
     private RawJson() {}
 
-    /** Whether the text is one whole JSON object and nothing else. */
-    static boolean isObject(String json) {
-        return kind(json) == JsonToken.START_OBJECT;
-    }
-
     /** Whether the text is one whole JSON value and nothing else. */
     static boolean isValue(String json) {
-        return kind(json) != null;
-    }
-
-    /** The first token of the one value that the text is; null if it is anything else. */
-    private static @Nullable JsonToken kind(String json) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-            JsonToken first = parser.nextToken();
-            if (first == null) {
-                return null;
+            if (parser.nextToken() == null) {
+                return false;
             }
             parser.skipChildren();
-            return parser.nextToken() == null ? first : null;
+            return parser.nextToken() == null;
         } catch (JacksonException e) {
-            return null;
+            return false;
         }
     }
 

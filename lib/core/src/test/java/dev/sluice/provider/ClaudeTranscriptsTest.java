@@ -2,6 +2,7 @@ package dev.sluice.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.json.Json;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.StreamEvent;
@@ -97,7 +98,7 @@ class ClaudeTranscriptsTest {
                     .map(event ->
                             event instanceof ContentBlockDelta(int i, Delta.InputJsonDelta(String json)) ? json : "")
                     .collect(Collectors.joining());
-            assertThat(RawJson.isObject(input)).as(input).isTrue();
+            assertThat(Json.isObject(input)).as(input).isTrue();
         }
     }
 }
