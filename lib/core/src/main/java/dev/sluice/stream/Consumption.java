@@ -139,7 +139,9 @@ final class Consumption {
             return false;
         }
         handedOut++;
-        guarded(() -> signals.emit(event));
+        if (!handlers.isEmpty()) {
+            guarded(() -> signals.emit(event));
+        }
         if (handedOut == maxChunks && !(event instanceof MessageStop)) {
             exchange.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
         }

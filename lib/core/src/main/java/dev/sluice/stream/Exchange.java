@@ -25,12 +25,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.net.UnknownServiceException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
     private static final int ERROR_BODY_BYTES = 64 << 10;
+    private static final int EXCERPT_BYTES = 200;
 
     /** After the answer's end: how much, and for how long, is read to give the connection back instead of up. */
     private static final int DRAIN_BYTES = 16 << 10;
@@ -165,7 +168,7 @@ final class Exchange implements Runnable {
         requestId = provider.requestId(head).orElse(null);
         if (head.status() / 100 != 2) {
             refusal = provider.error(head, ""); // if the rest never comes
-            throw provider.error(head, text(body));
+            throw provider.error(head, text(body, ERROR_BODY_BYTES));
         }
         rejectPages(head, body);
         var info = new ResponseInfo(head.status(), head.headers(), requestId);
@@ -178,8 +181,9 @@ final class Exchange implements Runnable {
     private void decode(InputStream body, TransportResponse head) throws IOException, InterruptedException {
         var sse = new SseReader(body, limits);
         EventDecoder decoder = provider.decoder();
+        Consumer<StreamEvent> out = this::hand;
         while (!Thread.currentThread().isInterrupted() && sse.next()) {
-            decoder.decode(sse, this::hand);
+            decoder.decode(sse, out);
             if (complete) {
                 drain(body);
                 return;
@@ -188,7 +192,7 @@ final class Exchange implements Runnable {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }
-        decoder.end(this::hand);
+        decoder.end(out);
         if (!complete) {
             throw new Truncated(
                     events == 0
@@ -279,7 +283,7 @@ final class Exchange implements Runnable {
         String what = answered
                 ? "The connection of " + request + " broke after " + events + " events: "
                 : "No connection to " + request + ": ";
-        boolean hopeless = e instanceof javax.net.ssl.SSLException || e instanceof java.net.UnknownServiceException;
+        boolean hopeless = e instanceof SSLException || e instanceof UnknownServiceException;
         return new ConnectionFailed(what + words(e), e, !hopeless);
     }
 
@@ -294,24 +298,20 @@ final class Exchange implements Runnable {
         if (type.startsWith("text/html") || type.startsWith("application/json")) {
             throw new ProtocolError(
                     "The server answered " + request + " with " + type + " instead of an event stream: "
-                            + excerpt(text(body)),
+                            + text(body, EXCERPT_BYTES),
                     null);
         }
     }
 
-    private static String excerpt(String text) {
-        return text.length() <= 200 ? text : text.substring(0, 200) + "…";
-    }
-
     /** The beginning of a body, as far as it comes: an error that is cut still says more than its cut. */
-    private static String text(InputStream body) {
+    private static String text(InputStream body, int most) {
         var text = new ByteArrayOutputStream();
-        byte[] buffer = new byte[4 << 10];
+        byte[] buffer = new byte[Math.min(most, 4 << 10)];
         try {
-            int count = 0;
-            while (count >= 0 && text.size() < ERROR_BODY_BYTES) {
+            int count;
+            while (text.size() < most
+                    && (count = body.read(buffer, 0, Math.min(buffer.length, most - text.size()))) >= 0) {
                 text.write(buffer, 0, count);
-                count = body.read(buffer);
             }
         } catch (IOException | StreamException e) {
             log.debug("The body of an error broke: {}", e.toString());

@@ -28,6 +28,11 @@ final class Handlers {
                 .ifPresent(entries::remove);
     }
 
+    /** Whether nobody has ever listened: then an event costs nothing here. */
+    boolean isEmpty() {
+        return bySignal.isEmpty();
+    }
+
     /** Whether anybody listens, so that nothing is built for nobody. */
     boolean listen(Signal<?, ?> signal) {
         List<Entry> entries = bySignal.get(signal);

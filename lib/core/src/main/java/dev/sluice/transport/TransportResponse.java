@@ -2,6 +2,7 @@ package dev.sluice.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public record TransportResponse(int status, Map<String, List<String>> headers, I
     public TransportResponse {
         var anyCase = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, values) -> anyCase.put(name, List.copyOf(values)));
-        headers = java.util.Collections.unmodifiableMap(anyCase);
+        headers = Collections.unmodifiableMap(anyCase);
     }
 
     /**

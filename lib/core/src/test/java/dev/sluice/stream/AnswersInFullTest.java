@@ -105,18 +105,6 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 39, 3.13
-    @Test
-    void itsInputIsTheMoreWholeTheMoreHasCome() {
-        try (var talk = Talk.with(weather());
-                var stream = talk.stream()) {
-            List<Object> parsed = new ArrayList<>();
-            stream.on(Signal.INPUT_JSON, (fragment, soFar) -> parsed.add(soFar));
-            stream.done();
-            assertThat(parsed).containsExactly(Map.of(), Map.of(), Map.of(), Map.of("location", "Paris"));
-        }
-    }
-
     // PEERS 3.25, 76
     @Test
     void anInputThatIsNoJsonIsNoFailureWhetherSomebodyListensOrNot() {
