@@ -159,6 +159,16 @@ public final class EventQueue<T> {
         }
     }
 
+    /** Why the queue was ended, though something may be left in it; empty while it has not been. */
+    public Optional<EndReason> ended() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(end);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many items are in the queue. */
     public int size() {
         lock.lock();

@@ -21,7 +21,22 @@ public record Limits(int maxLineBytes, int maxEventBytes, long maxStreamBytes) {
         /** {@link Limits#maxEventBytes}. */
         EVENT_BYTES,
         /** {@link Limits#maxStreamBytes}. */
-        STREAM_BYTES;
+        STREAM_BYTES,
+        /** The requests that a rate limiter lets out in its period. */
+        REQUESTS,
+        /** The tokens that the provider lets an account use in its period. */
+        TOKENS,
+        /** The streams that a bulkhead lets run at once. */
+        STREAMS,
+        /** The tokens that a budget has for answers. */
+        OUTPUT_TOKENS,
+        /** The money that a budget has, in millionths of the unit its prices are in. */
+        COST_MICROS;
+
+        /** Whether it is met by many requests at once rather than by one answer: then a later request may pass. */
+        boolean passes() {
+            return this == REQUESTS || this == TOKENS || this == STREAMS;
+        }
 
         /** The limit in words, for messages. */
         @Override

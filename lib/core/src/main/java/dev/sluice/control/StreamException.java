@@ -123,7 +123,7 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** A limit on what may be received was met. */
+    /** A limit of the caller's was met: on what may be received, asked at once, or spent. */
     public static final class LimitExceeded extends StreamException {
         private static final long serialVersionUID = 1L;
         private final Limits.Limit limit;
@@ -148,7 +148,7 @@ public abstract sealed class StreamException extends RuntimeException {
 
         @Override
         public boolean retryable() {
-            return false;
+            return limit.passes();
         }
     }
 

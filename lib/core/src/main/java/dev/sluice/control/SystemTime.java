@@ -30,7 +30,7 @@ final class SystemTime implements Time {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
-        var future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        var future = timer.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 }

@@ -2,8 +2,12 @@ package dev.sluice.control;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 
-/** The clock and the timer of a client, so that a test can bring its own. Safe for use by any thread; nothing blocks. */
+/**
+ * The clock and the timer of a client, so that a test can bring its own. Safe for use by any thread;
+ * nothing but {@link #sleep} blocks.
+ */
 public interface Time {
 
     /** A moment in nanoseconds from some fixed point; only differences mean anything. */
@@ -20,6 +24,27 @@ public interface Time {
      * @return takes the task back if it has not run yet
      */
     Scheduled schedule(Duration delay, Runnable task);
+
+    /**
+     * Waits, on this thread, until a time has passed.
+     *
+     * @param time from now; zero or less means not at all
+     * @throws InterruptedException at once if the thread is, or gets, interrupted
+     */
+    default void sleep(Duration time) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (time.isPositive()) {
+            var over = new CountDownLatch(1);
+            var wake = schedule(time, over::countDown);
+            try {
+                over.await();
+            } finally {
+                wake.cancel();
+            }
+        }
+    }
 
     /** A task that waits for its time. */
     interface Scheduled {
