@@ -41,14 +41,12 @@ public final class JdkHttpTransport implements HttpTransport {
     /** What is longer than this is as good as no limit, and more than the client can count. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
-    private final HttpClient client;
-    private final boolean ours;
+    private final JdkClients clients;
     private final Map<Thread, FutureTask<?>> opening = new ConcurrentHashMap<>(); // by who waits
     private volatile boolean closed;
 
-    private JdkHttpTransport(HttpClient client, boolean ours) {
-        this.client = client;
-        this.ours = ours;
+    private JdkHttpTransport(JdkClients clients) {
+        this.clients = clients;
     }
 
     /** {@return a transport with the defaults: HTTP/1.1, 10 s to connect, the system's proxies and certificates} */
@@ -63,7 +61,7 @@ public final class JdkHttpTransport implements HttpTransport {
      * @return the transport
      */
     public static JdkHttpTransport of(HttpClient client) {
-        return new JdkHttpTransport(client, false);
+        return new JdkHttpTransport(new JdkClients(client));
     }
 
     /** {@return a builder that starts from the defaults} */
@@ -73,12 +71,14 @@ public final class JdkHttpTransport implements HttpTransport {
 
     @Override
     public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
-        HttpRequest jdkRequest = JdkRequests.of(request, !ours);
+        HttpRequest jdkRequest = JdkRequests.of(request, !clients.areOurs());
         if (Thread.interrupted()) {
             throw new InterruptedException(); // nothing is sent
         }
         var body = new ResponseBody();
         var head = new AtomicReference<HttpResponse.@Nullable ResponseInfo>();
+        HttpClient client = clients.take();
+        Throwable broken = null;
         // The client looks names up on the thread that asks, which then hears no interrupt. So it is not this one.
         var exchange = new FutureTask<>(() -> client.send(jdkRequest, info -> {
             head.set(info);
@@ -105,20 +105,22 @@ public final class JdkHttpTransport implements HttpTransport {
             if (closed) {
                 throw new IOException("The transport was closed", failure);
             } else if (arrived == null) {
+                broken = failure;
                 throw JdkFailures.explain(failure, request, client);
             }
             body.onError(failure); // it broke off right after the head: what came is there to be read
             return new TransportResponse(arrived.statusCode(), arrived.headers().map(), body);
         } finally {
             opening.remove(Thread.currentThread());
+            clients.giveBack(client, broken);
         }
     }
 
     @Override
     public void close() {
         closed = true;
-        if (ours) {
-            client.shutdownNow();
+        clients.close();
+        if (clients.areOurs()) {
             opening.values().forEach(exchange -> exchange.cancel(true));
         }
     }
@@ -209,7 +211,7 @@ public final class JdkHttpTransport implements HttpTransport {
             if (!connectTimeout.isZero() && connectTimeout.compareTo(LONGEST) <= 0) {
                 client.connectTimeout(connectTimeout);
             }
-            return new JdkHttpTransport(client.build(), true);
+            return new JdkHttpTransport(new JdkClients(client::build));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.transport;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -17,6 +18,16 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
     /** Copies the headers. */
     public TransportRequest {
         headers = Map.copyOf(headers);
+    }
+
+    /** This request with one more header, unless it has that one, whatever the case of its name. */
+    public TransportRequest withDefaultHeader(String name, String value) {
+        if (headers.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
+            return this;
+        }
+        var more = new HashMap<>(headers);
+        more.put(name, value);
+        return new TransportRequest(method, uri, more, body);
     }
 
     /** Method and address; never its user or query, a header or the body, where keys and conversations are. */

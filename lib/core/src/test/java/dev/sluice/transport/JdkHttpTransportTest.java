@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -66,6 +67,41 @@ class JdkHttpTransportTest extends HttpTransportContract {
             JdkHttpTransport.of(client).open(get(peer)).close();
         }
         assertThat(peer.awaitRequest(1).headers()).containsKey("upgrade"); // its settings hold: HTTP/2
+    }
+
+    // The JDK's client keeps a connection whose head it cannot read, and the server may keep it too.
+    @Test
+    void aHeadThatIsNoneGivesItsConnectionUpAndHarmsNoOther() throws Exception {
+        var transport = transport();
+        var read = new CountDownLatch(1);
+        var good = peer(Script.stream().sse("a").gate(read).sse("b").end());
+        var bad = peer(Script.empty().raw("SSH-2.0-nothing\r\n\r\n").stall());
+        try (TransportResponse response = transport.open(get(good))) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> transport.open(get(bad))).isInstanceOf(IOException.class);
+            }
+            assertThat(response.body().read()).isEqualTo('a');
+            read.countDown();
+            assertThat(response.body().readAllBytes()).asString().isEqualTo("b");
+        }
+        bad.awaitGone(SOON.multipliedBy(5));
+        try (TransportResponse response = transport.open(get(good))) {
+            assertThat(response.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void closeEndsWhatBeganBeforeAHeadThatWasNone() throws Exception {
+        var transport = transport();
+        var good = peer(Script.stream().sse("a").stall());
+        var bad = peer(Script.empty().raw("SSH-2.0-nothing\r\n\r\n").stall());
+        try (TransportResponse response = transport.open(get(good))) {
+            assertThatThrownBy(() -> transport.open(get(bad))).isInstanceOf(IOException.class);
+            transport.close();
+            assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
+        }
+        bad.awaitGone(SOON.multipliedBy(5));
+        awaitNoThreads();
     }
 
     @Test
