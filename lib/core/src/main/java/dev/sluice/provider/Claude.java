@@ -1,5 +1,6 @@
 package dev.sluice.provider;
 
+import dev.sluice.control.RateLimits;
 import dev.sluice.control.StreamException.ApiError;
 import dev.sluice.control.Time;
 import dev.sluice.message.MessageRequest;
@@ -123,6 +124,7 @@ public final class Claude implements Provider {
         headers.putIfAbsent("anthropic-version", version);
         headers.putIfAbsent("content-type", "application/json");
         headers.putIfAbsent("accept", "application/json");
+        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
         headers.putIfAbsent("user-agent", UserAgent.NAME);
         return new TransportRequest("POST", messages, headers, ClaudeRequestWriter.write(request));
     }
@@ -142,6 +144,16 @@ public final class Claude implements Provider {
     @Override
     public Optional<String> requestId(TransportResponse response) {
         return response.header("request-id");
+    }
+
+    @Override
+    public Optional<RateLimits> rateLimits(TransportResponse response) {
+        return ClaudeRateLimits.of(response);
+    }
+
+    @Override
+    public boolean takesPrefill(MessageRequest request) {
+        return ClaudePrefill.isTaken(request);
     }
 
     /** The name and the address; never the key. */

@@ -1,5 +1,6 @@
 package dev.sluice.provider;
 
+import dev.sluice.control.RateLimits;
 import dev.sluice.control.StreamException.ApiError;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.transport.TransportRequest;
@@ -36,4 +37,17 @@ public interface Provider {
 
     /** The vendor's id of a request, from the head of its response. */
     Optional<String> requestId(TransportResponse response);
+
+    /** What the head of a response says about how much may still be asked; empty if the vendor does not say. */
+    default Optional<RateLimits> rateLimits(TransportResponse response) {
+        return Optional.empty();
+    }
+
+    /**
+     * Whether the model goes on from a last message of the assistant's role as if it had written it just now. Others must be
+     * asked to go on.
+     */
+    default boolean takesPrefill(MessageRequest request) {
+        return false;
+    }
 }

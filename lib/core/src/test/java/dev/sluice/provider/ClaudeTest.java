@@ -25,7 +25,8 @@ class ClaudeTest {
         assertThat(request.method()).isEqualTo("POST");
         assertThat(request.uri()).isEqualTo(URI.create("https://api.anthropic.com/v1/messages"));
         assertThat(request.headers())
-                .containsOnlyKeys("x-api-key", "anthropic-version", "content-type", "accept", "user-agent")
+                .containsOnlyKeys(
+                        "x-api-key", "anthropic-version", "content-type", "accept", "accept-encoding", "user-agent")
                 .containsEntry("x-api-key", SECRET)
                 .containsEntry("anthropic-version", "2023-06-01")
                 .containsEntry("content-type", "application/json")

@@ -1,0 +1,56 @@
+package dev.sluice.provider;
+
+import dev.sluice.control.RateLimits;
+import dev.sluice.control.RateLimits.Window;
+import dev.sluice.transport.TransportResponse;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rate limits in the headers of Claude's responses, {@code anthropic-ratelimit-<what>-{limit,remaining,reset}}: whole
+ * numbers and a time of RFC 3339. Without a readable limit and rest there is no window; without a readable time it has none.
+ */
+final class ClaudeRateLimits {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
+    private ClaudeRateLimits() {}
+
+    static Optional<RateLimits> of(TransportResponse response) {
+        Window requests = window(response, "requests");
+        Window tokens = window(response, "tokens");
+        Window input = window(response, "input-tokens");
+        Window output = window(response, "output-tokens");
+        return requests == null && tokens == null && input == null && output == null
+                ? Optional.empty()
+                : Optional.of(new RateLimits(requests, tokens, input, output));
+    }
+
+    private static @Nullable Window window(TransportResponse response, String what) {
+        Optional<Long> limit = number(response, what + "-limit");
+        Optional<Long> remaining = number(response, what + "-remaining");
+        return limit.isPresent() && remaining.isPresent()
+                ? new Window(limit.get(), remaining.get(), time(response, what + "-reset"))
+                : null;
+    }
+
+    private static Optional<Long> number(TransportResponse response, String name) {
+        return header(response, name)
+                .filter(text -> NUMBER.matcher(text).matches())
+                .map(Long::valueOf);
+    }
+
+    private static @Nullable Instant time(TransportResponse response, String name) {
+        try {
+            return header(response, name).map(Instant::parse).orElse(null);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static Optional<String> header(TransportResponse response, String name) {
+        return response.header("anthropic-ratelimit-" + name).map(String::strip);
+    }
+}
