@@ -49,6 +49,8 @@ class ArchitectureTest {
             .definedBy("dev.sluice.provider")
             .layer("aggregate")
             .definedBy("dev.sluice.aggregate")
+            .layer("resilience")
+            .definedBy("dev.sluice.resilience")
             .layer("stream")
             .definedBy("dev.sluice.stream")
             .whereLayer("json")
@@ -64,7 +66,9 @@ class ArchitectureTest {
             .whereLayer("provider")
             .mayOnlyAccessLayers("message", "json", "sse", "transport", "control")
             .whereLayer("aggregate")
-            .mayOnlyAccessLayers("message", "json", "control");
+            .mayOnlyAccessLayers("message", "json", "control")
+            .whereLayer("resilience")
+            .mayOnlyAccessLayers("control");
 
     @ArchTest
     static final ArchRule roomsAreFreeOfCycles =
@@ -83,6 +87,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("tools.jackson..");
+
+    @ArchTest
+    static final ArchRule resilience4jStaysInResilience = noClasses()
+            .that(not(resideInAPackage("dev.sluice.resilience")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.resilience4j..");
 
     @ArchTest
     static final ArchRule vendorsAreNamedOnlyInProviderAndInTheClientsFactories = noClasses()
@@ -109,7 +120,7 @@ class ArchitectureTest {
     static final ArchRule nothingBlocksInAMonitor = noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED);
 
     @ArchTest
-    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdks = methods()
+    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdksSaveResilience4jsInItsRoom = methods()
             .that()
             .arePublic()
             .and()
@@ -165,9 +176,15 @@ class ArchitectureTest {
                         .filter(type -> !type.isPrimitive())
                         .filter(type -> !type.getPackageName().startsWith("java"))
                         .filter(type -> !type.getPackageName().startsWith("dev.sluice"))
+                        .filter(type -> !theCallersOwnInstance(method, type))
                         .forEach(type -> events.add(SimpleConditionEvent.violated(
                                 method, method.getFullName() + " mentions " + type.getName())));
             }
         };
+    }
+
+    private static boolean theCallersOwnInstance(JavaMethod method, JavaClass type) {
+        return method.getOwner().getPackageName().equals("dev.sluice.resilience")
+                && type.getPackageName().startsWith("io.github.resilience4j");
     }
 }

@@ -1,0 +1,145 @@
+package dev.sluice.resilience;
+
+import dev.sluice.control.StreamException;
+import dev.sluice.control.Time;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.retry.Retry;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests a client lets out, and which it tries again: with instances of Resilience4j that are the caller's, so that
+ * their registries, metrics and events show what happens. Immutable and safe for use by any thread; several clients may share
+ * one. Nothing here blocks.
+ */
+public final class Resilience {
+    final @Nullable Retry retry;
+    final @Nullable CircuitBreaker breaker;
+    final @Nullable RateLimiter limiter;
+    final @Nullable Bulkhead bulkhead;
+    final @Nullable FollowedLimits followed;
+    private final @Nullable String retryCountHeader;
+
+    private Resilience(Builder builder) {
+        retry = builder.retry;
+        breaker = builder.breaker;
+        limiter = builder.limiter;
+        bulkhead = builder.bulkhead;
+        followed = builder.longestWait == null ? null : new FollowedLimits(builder.longestWait);
+        retryCountHeader = builder.retryCountHeader;
+    }
+
+    /** Two retries by the rules of {@link RetryDefaults}; nothing else. */
+    public static Resilience defaults() {
+        return builder().build();
+    }
+
+    /** Nothing is tried twice and nothing held back. */
+    public static Resilience none() {
+        return builder().noRetry().build();
+    }
+
+    /** {@link #defaults()}, to be changed. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The way of one stream. Called by the client that starts it. */
+    public Attempts attempts(Time time) {
+        return new Attempts(this, Objects.requireNonNull(time, "time"));
+    }
+
+    /** The header that tells the server which retry a request is, if one is configured. */
+    public Optional<String> retryCountHeader() {
+        return Optional.ofNullable(retryCountHeader);
+    }
+
+    /** Collects the settings of a {@link Resilience}. Not for use by several threads. */
+    public static final class Builder {
+        private @Nullable Retry retry = RetryDefaults.retry("sluice");
+        private @Nullable CircuitBreaker breaker;
+        private @Nullable RateLimiter limiter;
+        private @Nullable Bulkhead bulkhead;
+        private @Nullable Duration longestWait;
+        private @Nullable String retryCountHeader;
+
+        private Builder() {}
+
+        /**
+         * The caller's own retry, in place of the default. It decides how often and when, within bounds: what is not {@link
+         * StreamException#retryable()}, or was held back here, is not tried again; nothing is once the first event was handed
+         * over; and a server that asks for a delay gets it, up to 60 s, even if the retry's own is shorter.
+         */
+        public Builder retry(Retry retry) {
+            this.retry = Objects.requireNonNull(retry, "retry");
+            return this;
+        }
+
+        /** No retries. */
+        public Builder noRetry() {
+            retry = null;
+            return this;
+        }
+
+        /**
+         * The caller's own circuit breaker. It is asked before each request, retries included, and told once how each ended:
+         * a complete answer is a success, what the server did wrong a failure; a cancel or a request that was wrong itself is
+         * neither. The duration of a call is the time to its first event, so that a slow call is a server that is slow to
+         * answer, not a long answer.
+         */
+        public Builder circuitBreaker(CircuitBreaker breaker) {
+            this.breaker = Objects.requireNonNull(breaker, "breaker");
+            return this;
+        }
+
+        /** The caller's own rate limiter. Each request, retries included, waits for it as long as it is configured to. */
+        public Builder rateLimiter(RateLimiter limiter) {
+            this.limiter = Objects.requireNonNull(limiter, "limiter");
+            return this;
+        }
+
+        /**
+         * The caller's own bulkhead. Each stream waits for it as long as it is configured to, and holds its permit from before
+         * the first request until it ends, retries and their delays included.
+         */
+        public Builder bulkhead(Bulkhead bulkhead) {
+            this.bulkhead = Objects.requireNonNull(bulkhead, "bulkhead");
+            return this;
+        }
+
+        /**
+         * Holds requests back while the provider's own rate limits, as its latest response told them, say that nothing is
+         * left, until the time it gave for that to change. One {@link Resilience} is then for one account. The provider's
+         * times are compared with the clock of this machine.
+         *
+         * @param longestWait a request that would have to wait longer fails at once, with
+         *     {@link StreamException.LimitExceeded}
+         */
+        public Builder followRateLimits(Duration longestWait) {
+            if (Objects.requireNonNull(longestWait, "longestWait").isNegative()) {
+                throw new IllegalArgumentException("longestWait: " + longestWait + ", must not be negative");
+            }
+            this.longestWait = longestWait;
+            return this;
+        }
+
+        /** The header for the number of the retry; none unless set. The SDKs' is {@code x-stainless-retry-count}. */
+        public Builder retryCountHeader(String name) {
+            if (Objects.requireNonNull(name, "name").isEmpty()
+                    || name.chars().anyMatch(c -> c <= ' ' || c == ':' || c >= 127)) {
+                throw new IllegalArgumentException("name: '" + name + "', must be the name of a header");
+            }
+            retryCountHeader = name;
+            return this;
+        }
+
+        /** The resilience. */
+        public Resilience build() {
+            return new Resilience(this);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.sluice.resilience;
+
+import dev.sluice.control.StreamException;
+import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.control.StreamException.CircuitOpen;
+import dev.sluice.control.StreamException.LimitExceeded;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * The retry rules of Anthropic's official SDKs, for a Resilience4j retry of one's own: {@code
+ * RetryRegistry.of(RetryDefaults.config())}. What is {@link StreamException#retryable() retryable} is tried again up to two
+ * times, after 0.5 s doubling to 8 s, each up to a quarter shorter by chance. A delay that the server asks for replaces that
+ * one; unlike there it is never more than 60 s, and a date that has passed means at once. What a circuit breaker or a limit of
+ * the caller's holds back is not tried again.
+ */
+public final class RetryDefaults {
+    private static final int MAX_RETRIES = 2;
+    private static final long FIRST_MILLIS = 500;
+    private static final long LONGEST_MILLIS = 8_000;
+    private static final double JITTER = 0.25;
+    private static final Duration LONGEST_ASKED = Duration.ofSeconds(60);
+
+    private RetryDefaults() {}
+
+    /** A retry with two retries. The name is for its metrics and events. */
+    public static Retry retry(String name) {
+        return Retry.of(Objects.requireNonNull(name, "name"), config());
+    }
+
+    /** Two retries. */
+    public static RetryConfig config() {
+        return config(MAX_RETRIES);
+    }
+
+    /** That many retries after the first try; 0 for none. */
+    public static RetryConfig config(int maxRetries) {
+        return config(maxRetries, () -> ThreadLocalRandom.current().nextLong());
+    }
+
+    /**
+     * That many retries, with the chance from elsewhere.
+     *
+     * @param random is asked by the threads of all streams that share the retry
+     */
+    public static RetryConfig config(int maxRetries, RandomGenerator random) {
+        Objects.requireNonNull(random, "random");
+        if (maxRetries < 0) {
+            throw new IllegalArgumentException("maxRetries: " + maxRetries + ", must be at least 0");
+        }
+        return RetryConfig.custom()
+                .maxAttempts((int) Math.min(Integer.MAX_VALUE, maxRetries + 1L))
+                .retryOnException(RetryDefaults::mayHelp)
+                .intervalBiFunction((attempt, outcome) -> (outcome.isLeft() ? asked(outcome.getLeft()) : noWord())
+                        .map(RetryDefaults::wholeMillis)
+                        .orElseGet(() -> backoff(attempt, random)))
+                .build();
+    }
+
+    /** Whether another try may help, and is ours to make. */
+    static boolean mayHelp(Throwable failure) {
+        return failure instanceof StreamException ours
+                && ours.retryable()
+                && !(ours instanceof CircuitOpen)
+                && !(ours instanceof LimitExceeded);
+    }
+
+    /** How long the server asks to wait, as far as we do. */
+    static Optional<Duration> asked(Throwable failure) {
+        return failure instanceof ApiError error
+                ? error.retryAfter().map(asked -> asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked)
+                : noWord();
+    }
+
+    private static Optional<Duration> noWord() {
+        return Optional.empty();
+    }
+
+    /** Rounded up: never before the server's time. */
+    private static long wholeMillis(Duration delay) {
+        return delay.plusNanos(999_999).toMillis();
+    }
+
+    private static long backoff(int attempt, RandomGenerator random) {
+        int doublings = Math.min(attempt - 1, Long.numberOfTrailingZeros(LONGEST_MILLIS / FIRST_MILLIS));
+        return Math.round((FIRST_MILLIS << doublings) * (1 - JITTER * random.nextDouble()));
+    }
+}

@@ -1,0 +1,382 @@
+package dev.sluice.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.control.FakeTime;
+import dev.sluice.control.Limits.Limit;
+import dev.sluice.control.RateLimits;
+import dev.sluice.control.StreamException;
+import dev.sluice.control.StreamException.Cancelled;
+import dev.sluice.control.StreamException.CircuitOpen;
+import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.StreamException.Truncated;
+import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.peer.Attempt;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a breaker is told about each request, and that its permissions come back: as many as were taken, once. */
+@Timeout(20)
+class BreakerVerdictsTest {
+    private static final int TRIALS = 3;
+
+    private final FakeTime time = new FakeTime();
+    private final CircuitBreaker breaker = CircuitBreakerRegistry.ofDefaults()
+            .circuitBreaker(
+                    "claude",
+                    CircuitBreakerConfig.custom()
+                            .permittedNumberOfCallsInHalfOpenState(TRIALS)
+                            .slowCallDurationThreshold(Duration.ofSeconds(10))
+                            .build());
+    private final List<Duration> durations = new ArrayList<>();
+
+    BreakerVerdictsTest() {
+        breaker.getEventPublisher()
+                .onSuccess(event -> durations.add(event.getElapsedDuration()))
+                .onError(event -> durations.add(event.getElapsedDuration()));
+    }
+
+    private Attempts attempts() {
+        return Resilience.builder().circuitBreaker(breaker).build().attempts(time);
+    }
+
+    static List<StreamException> theServersFault() {
+        return List.of(
+                Failures.passing(500),
+                Failures.passing(529),
+                Failures.refused(500), // that a retry cannot help does not make it healthy
+                Failures.passing(429),
+                Failures.passing(408),
+                Failures.inStream(true),
+                Failures.broken(),
+                new Truncated("cut"),
+                new ProtocolError("odd", null),
+                new TimedOut(Phase.HEADERS, Duration.ofSeconds(1)),
+                new TimedOut(Phase.TOTAL, Duration.ofSeconds(1)),
+                new LimitExceeded(Limit.LINE_BYTES, 1),
+                new LimitExceeded(Limit.EVENT_BYTES, 1),
+                new LimitExceeded(Limit.STREAM_BYTES, 1));
+    }
+
+    static List<StreamException> notTheServersFault() {
+        return List.of(
+                Failures.refused(400),
+                Failures.refused(401),
+                Failures.refused(404),
+                Failures.refused(413),
+                Failures.refused(307),
+                Failures.inStream(false),
+                new Cancelled("stop"),
+                new LimitExceeded(Limit.CHUNKS, 1),
+                new LimitExceeded(Limit.OUTPUT_TOKENS, 1),
+                new LimitExceeded(Limit.COST_MICROS, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("theServersFault")
+    void whatTheServerDidWrongIsAFailure(StreamException failure) throws Exception {
+        Attempts attempts = attempts();
+        attempts.begin();
+        attempts.failed(failure);
+        assertCalls(0, 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("theServersFault")
+    void inATrialItCountsOnceAndTakesOnePermission(StreamException failure) throws Exception {
+        halfOpen();
+        Attempts attempts = attempts();
+        attempts.begin();
+        attempts.failed(failure);
+        attempts.close();
+        assertCalls(0, 1);
+        assertThat(free()).isEqualTo(TRIALS - 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("notTheServersFault")
+    void whatSaysNothingAboutTheServerIsNoVerdict(StreamException failure) throws Exception {
+        Attempts attempts = attempts();
+        attempts.begin();
+        attempts.failed(failure);
+        assertCalls(0, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("notTheServersFault")
+    void inATrialItGivesThePermissionBackOnce(StreamException failure) throws Exception {
+        halfOpen();
+        Attempts attempts = attempts();
+        attempts.begin();
+        assertThat(free()).isEqualTo(TRIALS - 1);
+        attempts.failed(failure);
+        attempts.failed(failure);
+        attempts.abandoned();
+        attempts.close();
+        assertCalls(0, 0);
+        assertThat(free()).isEqualTo(TRIALS);
+    }
+
+    @Test
+    void aCompleteAnswerIsASuccessOnce() throws Exception {
+        Attempts attempts = attempts();
+        attempts.begin();
+        attempts.answered();
+        attempts.succeeded();
+        attempts.succeeded();
+        attempts.failed(Failures.broken());
+        attempts.abandoned();
+        attempts.close();
+        assertCalls(1, 0);
+    }
+
+    @Test
+    void aCancelIsNoVerdictHoweverItComes() throws Exception {
+        List<Consumer<Attempts>> ways =
+                List.of(Attempts::abandoned, Attempts::close, attempts -> attempts.failed(new Cancelled("stop")));
+        halfOpen();
+        for (var way : ways) {
+            for (boolean answered : new boolean[] {false, true}) {
+                Attempts attempts = attempts();
+                attempts.begin();
+                if (answered) {
+                    attempts.answered();
+                }
+                way.accept(attempts);
+                attempts.close();
+                assertCalls(0, 0);
+                assertThat(free()).isEqualTo(TRIALS);
+            }
+        }
+    }
+
+    @Test
+    void trialsThatSucceedCloseTheBreaker() throws Exception {
+        halfOpen();
+        for (int i = 0; i < TRIALS; i++) {
+            Attempts attempts = attempts();
+            attempts.begin();
+            attempts.answered();
+            attempts.succeeded();
+        }
+        assertThat(breaker.getState()).isEqualTo(State.CLOSED);
+    }
+
+    // A stream lives long: it may have begun before the breaker opened.
+    @Test
+    void aStreamFromBeforeTheBreakerOpenedGivesItNoTrialMore() throws Exception {
+        Attempts old = attempts();
+        old.begin();
+        halfOpen();
+        old.abandoned();
+        assertThat(free()).isEqualTo(TRIALS);
+    }
+
+    @Test
+    void aTrialThatIsStoppedAfterTheBreakerClosedIsHarmless() throws Exception {
+        halfOpen();
+        Attempts trial = attempts();
+        trial.begin();
+        breaker.transitionToClosedState();
+        trial.abandoned();
+        assertThat(breaker.tryAcquirePermission()).isTrue();
+        assertCalls(0, 0);
+    }
+
+    @Test
+    void eachRetryIsARequestOfItsOwn() throws Exception {
+        Attempts attempts = attempts();
+        attempts.begin();
+        assertThat(attempts.failed(Failures.passing(503))).isPresent();
+        attempts.begin();
+        attempts.answered();
+        attempts.succeeded();
+        assertCalls(1, 1);
+    }
+
+    @Test
+    void anOpenBreakerSaysItsNameItsStateAndWhatToDo() {
+        breaker.transitionToOpenState();
+        assertRefused("'claude' is OPEN", "try again later");
+        breaker.transitionToForcedOpenState();
+        assertRefused("'claude' is FORCED_OPEN", "closed by hand");
+        breaker.transitionToHalfOpenState();
+        for (int i = 0; i < TRIALS; i++) {
+            assertThat(breaker.tryAcquirePermission()).isTrue();
+        }
+        assertRefused("'claude' is HALF_OPEN", "try again when they have ended");
+    }
+
+    private void assertRefused(String what, String advice) {
+        Attempts attempts = attempts();
+        assertThatThrownBy(attempts::begin)
+                .isInstanceOf(CircuitOpen.class)
+                .hasMessageContaining(what)
+                .hasMessageContaining(advice);
+        assertThat(attempts.failed(new CircuitOpen("as it was thrown", null))).isEmpty();
+        attempts.close();
+        assertThat(attempts.retries()).isZero();
+        assertCalls(0, 0);
+    }
+
+    @Test
+    void theDurationIsTheTimeToTheFirstEventNotThatOfTheAnswer() throws Exception {
+        Attempts attempts = attempts();
+        attempts.begin();
+        time.advance(Duration.ofSeconds(2));
+        attempts.answered();
+        time.advance(Duration.ofMinutes(5));
+        attempts.answered();
+        attempts.succeeded();
+        attempts.begin();
+        time.advance(Duration.ofSeconds(3));
+        attempts.answered();
+        time.advance(Duration.ofMinutes(5));
+        attempts.failed(Failures.broken());
+        assertThat(durations).containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(3));
+        assertThat(breaker.getMetrics().getNumberOfSlowCalls()).isZero();
+    }
+
+    @Test
+    void withoutAnEventItIsTheTimeToTheFailure() throws Exception {
+        Attempts attempts = attempts();
+        attempts.begin();
+        time.advance(Duration.ofSeconds(1));
+        attempts.answered();
+        attempts.succeeded();
+        attempts.begin();
+        time.advance(Duration.ofSeconds(11));
+        attempts.failed(new TimedOut(Phase.HEADERS, Duration.ofSeconds(11)));
+        assertThat(durations).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(11));
+        assertThat(breaker.getMetrics().getNumberOfSlowCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void waitsAtTheGatesAreNotPartOfIt() throws Exception {
+        Attempts attempts = Resilience.builder()
+                .circuitBreaker(breaker)
+                .followRateLimits(Duration.ofMinutes(1))
+                .build()
+                .attempts(time);
+        attempts.told(nothingLeftUntil(time.now().plusSeconds(30)));
+        Waiter waiter = Waiter.at(attempts::begin);
+        Waiter.await(time, 1);
+        time.advance(Duration.ofSeconds(30));
+        waiter.returns();
+        time.advance(Duration.ofSeconds(2));
+        attempts.answered();
+        attempts.succeeded();
+        assertThat(durations).containsExactly(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aRefusalAtALaterGateGivesThePermissionBack() throws Exception {
+        RateLimiter spent = RateLimiter.of("spent", limit(Duration.ZERO));
+        assertThat(spent.acquirePermission()).isTrue();
+        halfOpen();
+        Attempts attempts = Resilience.builder()
+                .circuitBreaker(breaker)
+                .rateLimiter(spent)
+                .build()
+                .attempts(time);
+        for (int i = 0; i < 2 * TRIALS; i++) {
+            assertThatThrownBy(attempts::begin).isInstanceOf(LimitExceeded.class);
+        }
+        attempts.close();
+        assertThat(free()).isEqualTo(TRIALS);
+        Attempts follower = Resilience.builder()
+                .circuitBreaker(breaker)
+                .followRateLimits(Duration.ZERO)
+                .build()
+                .attempts(time);
+        follower.told(nothingLeftUntil(time.now().plusSeconds(1)));
+        assertThatThrownBy(follower::begin).isInstanceOf(LimitExceeded.class);
+        assertThat(free()).isEqualTo(TRIALS);
+        assertCalls(0, 0);
+    }
+
+    @Test
+    void anInterruptAtALaterGateGivesThePermissionBack() throws Exception {
+        RateLimiter spent = RateLimiter.of("spent", limit(Duration.ofHours(9)));
+        assertThat(spent.acquirePermission()).isTrue();
+        halfOpen();
+        Attempts limited = Resilience.builder()
+                .circuitBreaker(breaker)
+                .rateLimiter(spent)
+                .build()
+                .attempts(time);
+        Attempts following = Resilience.builder()
+                .circuitBreaker(breaker)
+                .followRateLimits(Duration.ofMinutes(1))
+                .build()
+                .attempts(time);
+        following.told(nothingLeftUntil(time.now().plusSeconds(30)));
+        for (Attempts attempts : List.of(limited, following)) {
+            Attempt waiting = Attempt.at(begin(attempts)).awaitBlocked();
+            Waiter.await(time, 1);
+            assertThat(free()).isEqualTo(TRIALS - 1);
+            assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
+            assertThat(free()).isEqualTo(TRIALS);
+            assertThat(time.scheduled()).isZero();
+        }
+        assertCalls(0, 0);
+    }
+
+    private static Callable<?> begin(Attempts attempts) {
+        return () -> {
+            attempts.begin();
+            return "a permission";
+        };
+    }
+
+    private static RateLimits nothingLeftUntil(Instant reset) {
+        return new RateLimits(new RateLimits.Window(50, 0, reset), null, null, null);
+    }
+
+    private static RateLimiterConfig limit(Duration timeout) {
+        return RateLimiterConfig.custom()
+                .limitForPeriod(1)
+                .limitRefreshPeriod(Duration.ofHours(8))
+                .timeoutDuration(timeout)
+                .build();
+    }
+
+    private void halfOpen() {
+        breaker.transitionToOpenState();
+        breaker.transitionToHalfOpenState();
+    }
+
+    /** How many trial permissions a half-open breaker has left. */
+    private int free() {
+        int taken = 0;
+        while (breaker.tryAcquirePermission()) {
+            taken++;
+        }
+        for (int i = 0; i < taken; i++) {
+            breaker.releasePermission();
+        }
+        return taken;
+    }
+
+    private void assertCalls(int succeeded, int failed) {
+        assertThat(breaker.getMetrics().getNumberOfSuccessfulCalls()).isEqualTo(succeeded);
+        assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isEqualTo(failed);
+    }
+}

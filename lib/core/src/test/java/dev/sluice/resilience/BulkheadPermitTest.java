@@ -1,0 +1,176 @@
+package dev.sluice.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.control.FakeTime;
+import dev.sluice.control.Limits.Limit;
+import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.peer.Attempt;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A stream holds one permit of the bulkhead, from before its first request to its end. */
+@Timeout(20)
+class BulkheadPermitTest {
+    private static final int PERMITS = 2;
+
+    private final FakeTime time = new FakeTime();
+
+    private static Bulkhead bulkhead(Duration longestWait) {
+        return BulkheadRegistry.ofDefaults()
+                .bulkhead(
+                        "streams",
+                        BulkheadConfig.custom()
+                                .maxConcurrentCalls(PERMITS)
+                                .maxWaitDuration(longestWait)
+                                .build());
+    }
+
+    private Attempts attempts(Bulkhead bulkhead) {
+        return Resilience.builder().bulkhead(bulkhead).build().attempts(time);
+    }
+
+    private static int free(Bulkhead bulkhead) {
+        return bulkhead.getMetrics().getAvailableConcurrentCalls();
+    }
+
+    @Test
+    void aStreamHoldsOnePermitThroughAllItsRequestsAndGivesItBackOnce() throws Exception {
+        Bulkhead bulkhead = bulkhead(Duration.ZERO);
+        var events = new ArrayList<String>();
+        bulkhead.getEventPublisher()
+                .onEvent(event -> events.add(event.getEventType().name()));
+        Attempts attempts = attempts(bulkhead);
+        attempts.enter();
+        for (int i = 0; i < 2; i++) {
+            attempts.begin();
+            assertThat(attempts.failed(Failures.broken())).isPresent();
+            assertThat(free(bulkhead)).isEqualTo(PERMITS - 1);
+        }
+        attempts.begin();
+        attempts.answered();
+        attempts.succeeded();
+        assertThat(free(bulkhead)).isEqualTo(PERMITS - 1);
+        attempts.close();
+        attempts.close();
+        assertThat(free(bulkhead)).isEqualTo(PERMITS);
+        assertThat(events).containsExactly("CALL_PERMITTED", "CALL_FINISHED");
+    }
+
+    @Test
+    void whenAllPermitsAreTakenAStreamIsRefusedAndGivesNothingBack() throws Exception {
+        Bulkhead bulkhead = bulkhead(Duration.ZERO);
+        List<Attempts> running = List.of(attempts(bulkhead), attempts(bulkhead));
+        for (Attempts one : running) {
+            one.enter();
+        }
+        Attempts late = attempts(bulkhead);
+        assertThatThrownBy(late::enter)
+                .isInstanceOfSatisfying(LimitExceeded.class, e -> {
+                    assertThat(e.limit()).isEqualTo(Limit.STREAMS);
+                    assertThat(e.value()).isEqualTo(PERMITS);
+                    assertThat(e.retryable()).isTrue();
+                })
+                .hasMessageContaining("2 streams");
+        late.close();
+        assertThat(free(bulkhead)).isZero();
+        running.forEach(Attempts::close);
+        assertThat(free(bulkhead)).isEqualTo(PERMITS);
+    }
+
+    @Test
+    void aStreamWaitsForAPermitAsLongAsTheBulkheadSays() throws Exception {
+        Bulkhead bulkhead = bulkhead(Duration.ofSeconds(15));
+        Attempts first = attempts(bulkhead);
+        first.enter();
+        attempts(bulkhead).enter();
+        Attempts late = attempts(bulkhead);
+        Waiter waiter = Waiter.at(late::enter);
+        assertThat(waiter.waits()).isTrue();
+        first.close();
+        waiter.returns();
+        assertThat(free(bulkhead)).isZero();
+        late.close();
+        assertThat(free(bulkhead)).isEqualTo(1);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAtOnceAndTakesNoPermit() throws Exception {
+        Bulkhead bulkhead = bulkhead(Duration.ofMinutes(10));
+        Attempts one = attempts(bulkhead);
+        one.enter();
+        Attempts two = attempts(bulkhead);
+        two.enter();
+        Attempts late = attempts(bulkhead);
+        Attempt waiting = Attempt.at(() -> {
+                    late.enter();
+                    return "a permit";
+                })
+                .awaitBlocked();
+        assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
+        assertThat(waiting.stillInterrupted()).isFalse();
+        late.close();
+        assertThat(free(bulkhead)).isZero();
+        one.close();
+        two.close();
+        assertThat(free(bulkhead)).isEqualTo(PERMITS);
+    }
+
+    @Test
+    void anInterruptFromBeforeIsNoticed() {
+        Bulkhead bulkhead = bulkhead(Duration.ofMinutes(10));
+        Thread.currentThread().interrupt();
+        Attempts attempts = attempts(bulkhead);
+        assertThatThrownBy(attempts::enter).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+        attempts.close();
+        assertThat(free(bulkhead)).isEqualTo(PERMITS);
+    }
+
+    @Test
+    void closingInTheMiddleOfARequestGivesEverythingBack() throws Exception {
+        Bulkhead bulkhead = bulkhead(Duration.ZERO);
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "b",
+                CircuitBreakerConfig.custom()
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .build());
+        breaker.transitionToOpenState();
+        breaker.transitionToHalfOpenState();
+        Attempts attempts = Resilience.builder()
+                .bulkhead(bulkhead)
+                .circuitBreaker(breaker)
+                .build()
+                .attempts(time);
+        attempts.enter();
+        attempts.begin();
+        assertThat(breaker.tryAcquirePermission()).isFalse();
+        attempts.close();
+        assertThat(free(bulkhead)).isEqualTo(PERMITS);
+        assertThat(breaker.tryAcquirePermission()).isTrue();
+        assertThatThrownBy(attempts::begin)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void aStreamEntersOnce() throws Exception {
+        Bulkhead bulkhead = bulkhead(Duration.ZERO);
+        Attempts attempts = attempts(bulkhead);
+        attempts.enter();
+        assertThatThrownBy(attempts::enter)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("enter: ");
+        attempts.close();
+        assertThat(free(bulkhead)).isEqualTo(PERMITS);
+    }
+}

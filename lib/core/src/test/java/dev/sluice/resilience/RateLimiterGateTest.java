@@ -1,0 +1,135 @@
+package dev.sluice.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.control.FakeTime;
+import dev.sluice.control.Limits.Limit;
+import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.control.StreamException.Cancelled;
+import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.peer.Attempt;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Each request, retries included, waits for the rate limiter. */
+@Timeout(20)
+class RateLimiterGateTest {
+    private static final Duration PERIOD =
+            Duration.ofHours(8); // the limiter's own clock does not reach its end in a test
+
+    private final FakeTime time = new FakeTime();
+
+    private static RateLimiterConfig.Builder twoRequests(Duration timeout) {
+        return RateLimiterConfig.custom()
+                .limitForPeriod(2)
+                .limitRefreshPeriod(PERIOD)
+                .timeoutDuration(timeout);
+    }
+
+    private static RateLimiter limiter(RateLimiterConfig.Builder config) {
+        return RateLimiterRegistry.ofDefaults().rateLimiter("requests", config.build());
+    }
+
+    private Attempts attempts(RateLimiter limiter) {
+        return Resilience.builder().rateLimiter(limiter).build().attempts(time);
+    }
+
+    private static int left(RateLimiter limiter) {
+        return limiter.getMetrics().getAvailablePermissions();
+    }
+
+    @Test
+    void aRetryIsARequestLikeAnyOther() throws Exception {
+        RateLimiter limiter = limiter(twoRequests(Duration.ZERO));
+        Attempts attempts = attempts(limiter);
+        attempts.begin();
+        assertThat(left(limiter)).isEqualTo(1);
+        assertThat(attempts.failed(Failures.broken())).isPresent();
+        attempts.begin();
+        assertThat(left(limiter)).isZero();
+        assertThat(attempts.failed(Failures.broken())).isPresent();
+        assertThatThrownBy(attempts::begin)
+                .isInstanceOfSatisfying(LimitExceeded.class, e -> {
+                    assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
+                    assertThat(e.value()).isEqualTo(2);
+                })
+                .hasMessageContaining("2 requests");
+        assertThat(attempts.retries()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestWaitsForTheNextPeriodByTheClockOfTheClient() throws Exception {
+        RateLimiter limiter = limiter(twoRequests(PERIOD));
+        Attempts attempts = attempts(limiter);
+        attempts.begin();
+        attempts.succeeded();
+        attempts.begin();
+        attempts.succeeded();
+        Waiter waiter = Waiter.at(attempts::begin);
+        Waiter.await(time, 1);
+        time.advance(PERIOD.minusMinutes(5));
+        assertThat(waiter.waits()).isTrue();
+        time.advance(Duration.ofMinutes(5));
+        waiter.returns();
+        assertThat(time.scheduled()).isZero();
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAtOnce() throws Exception {
+        RateLimiter limiter = limiter(twoRequests(PERIOD));
+        limiter.drainPermissions();
+        Attempts attempts = attempts(limiter);
+        Attempt waiting = Attempt.at(() -> {
+            attempts.begin();
+            return "let out";
+        });
+        Waiter.await(time, 1);
+        assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
+        assertThat(time.scheduled()).isZero();
+        attempts.close();
+    }
+
+    @Test
+    void anInterruptFromBeforeIsNoticedEvenWithoutAWait() {
+        Attempts attempts = attempts(limiter(twoRequests(Duration.ZERO)));
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(attempts::begin).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void itLearnsOfFailures() throws Exception {
+        RateLimiter limiter = limiter(twoRequests(Duration.ZERO)
+                .drainPermissionsOnResult(
+                        end -> end.isLeft() && end.getLeft() instanceof ApiError error && error.status() == 429));
+        Attempts attempts = attempts(limiter);
+        attempts.begin();
+        assertThat(left(limiter)).isEqualTo(1);
+        attempts.failed(Failures.passing(429));
+        assertThat(left(limiter)).isZero();
+    }
+
+    @Test
+    void itLearnsOfAnswers() throws Exception {
+        RateLimiter limiter = limiter(twoRequests(Duration.ZERO).drainPermissionsOnResult(end -> end.isRight()));
+        Attempts attempts = attempts(limiter);
+        attempts.begin();
+        assertThat(left(limiter)).isEqualTo(1);
+        attempts.succeeded();
+        assertThat(left(limiter)).isZero();
+    }
+
+    @Test
+    void itLearnsNothingOfCancels() throws Exception {
+        RateLimiter limiter = limiter(twoRequests(Duration.ZERO).drainPermissionsOnResult(end -> true));
+        Attempts attempts = attempts(limiter);
+        attempts.begin();
+        attempts.failed(new Cancelled("stop"));
+        assertThat(left(limiter)).isEqualTo(1);
+    }
+}

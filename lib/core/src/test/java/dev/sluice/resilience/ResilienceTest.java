@@ -1,0 +1,87 @@
+package dev.sluice.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.control.FakeTime;
+import dev.sluice.control.RateLimits;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResilienceTest {
+    private final FakeTime time = new FakeTime();
+
+    @Test
+    void thereAreTwoRetriesUnlessSet() throws Exception {
+        for (Resilience one :
+                new Resilience[] {Resilience.defaults(), Resilience.builder().build()}) {
+            Attempts attempts = one.attempts(time);
+            attempts.enter();
+            for (int i = 0; i < 2; i++) {
+                attempts.begin();
+                assertThat(attempts.failed(Failures.broken())).isPresent();
+            }
+            attempts.begin();
+            assertThat(attempts.failed(Failures.broken())).isEmpty();
+            attempts.close();
+        }
+    }
+
+    @Test
+    void theHeaderForRetriesIsThereIfSet() {
+        assertThat(Resilience.defaults().retryCountHeader()).isEmpty();
+        assertThat(Resilience.builder()
+                        .retryCountHeader("x-stainless-retry-count")
+                        .build()
+                        .retryCountHeader())
+                .contains("x-stainless-retry-count");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a b", "a:b", "a\nb", "ä"})
+    void aHeaderNeedsAName(String name) {
+        assertThatThrownBy(() -> Resilience.builder().retryCountHeader(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("name: ");
+    }
+
+    @Test
+    void nullsAndNegativeWaitsAreRefusedByName() {
+        var builder = Resilience.builder();
+        Map<String, ThrowingCallable> nulls = new LinkedHashMap<>();
+        nulls.put("retry", () -> builder.retry(null));
+        nulls.put("breaker", () -> builder.circuitBreaker(null));
+        nulls.put("limiter", () -> builder.rateLimiter(null));
+        nulls.put("bulkhead", () -> builder.bulkhead(null));
+        nulls.put("longestWait", () -> builder.followRateLimits(null));
+        nulls.put("name", () -> builder.retryCountHeader(null));
+        nulls.put("time", () -> builder.build().attempts(null));
+        nulls.forEach((name, call) -> assertThatThrownBy(call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(name));
+        assertThatThrownBy(() -> builder.followRateLimits(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("longestWait: PT-1S, must not be negative");
+    }
+
+    @Test
+    void aBuilderThatGoesOnChangesNothingThatWasBuilt() throws Exception {
+        var builder = Resilience.builder().followRateLimits(Duration.ofMinutes(1));
+        Resilience first = builder.build();
+        Resilience second = builder.noRetry().build();
+        Attempts attempts = first.attempts(time);
+        attempts.told(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
+        second.attempts(time).begin(); // does not wait: two accounts
+        Resilience.builder().build().attempts(time).begin();
+        Waiter waiter = Waiter.at(attempts::begin);
+        Waiter.await(time, 1);
+        time.advance(Duration.ofSeconds(30));
+        waiter.returns();
+        assertThat(attempts.failed(Failures.broken())).isPresent();
+    }
+}
