@@ -1,0 +1,200 @@
+package dev.sluice.stream;
+
+import dev.sluice.control.EndReason.LimitReached;
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.Delta;
+import dev.sluice.message.Delta.InputJsonDelta;
+import dev.sluice.message.Delta.TextDelta;
+import dev.sluice.message.Delta.ThinkingDelta;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
+import dev.sluice.message.StreamEvent.ContentBlockStart;
+import dev.sluice.message.StreamEvent.MessageDelta;
+import dev.sluice.message.StreamEvent.MessageStart;
+import dev.sluice.message.StreamEvent.MessageStop;
+import dev.sluice.message.Usage;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+
+/**
+ * What one stream adds to its budget: what the wire said last, and an estimate of what came after it. For the thread that
+ * consumes the stream.
+ *
+ * <p>The estimate is made with what was known when the tab was opened or the wire last spoke, so that it only grows until
+ * the wire speaks again.
+ */
+final class Tab {
+    /** An answer may be as short as this and still have been in its first figure as a whole, so that the last repeats it. */
+    private static final long SHORT = 16;
+
+    /** Sums of what is no more than this do not overflow. */
+    private static final long MOST_TOKENS = 1L << 50;
+
+    private final Budget budget;
+    private final Queue<Runnable> dueAlerts = new ArrayDeque<>(1);
+    private Calibration.Ratios ratios;
+
+    private Usage exact = Usage.NONE;
+    // What has come since, in quarters of a token.
+    private long words;
+    private long thinking;
+
+    /** Tokens of answers that broke off, by estimate. */
+    private long uncounted;
+
+    // What the budget has been charged with.
+    private long charged;
+    private boolean chargedEstimate;
+
+    private boolean started;
+    private boolean whole;
+    private boolean closed;
+
+    Tab(Budget budget, Calibration.Ratios ratios) {
+        this.budget = budget;
+        this.ratios = ratios;
+    }
+
+    /**
+     * Counts the next event that is handed out.
+     *
+     * @return the limit, if the budget is exhausted, by this stream or by another, and stopping this one saves anything:
+     *     an answer that has been made to its end is not stopped
+     */
+    Optional<LimitReached> count(StreamEvent event) {
+        if (closed) {
+            return Optional.empty();
+        }
+        switch (event) {
+            case MessageStart start -> begin(start.message());
+            case ContentBlockStart block -> add(block.block());
+            case ContentBlockDelta delta -> add(delta.delta());
+            case MessageDelta delta -> {
+                boolean last = delta.stopReason() != null || delta.finishReason() != FinishReason.UNKNOWN;
+                if (!last && delta.usage().totalInputTokens() > exact.totalInputTokens()) {
+                    keepWhatNobodyCounted(delta.usage());
+                }
+                settle(delta.usage());
+                whole |= last;
+            }
+            case MessageStop stop -> whole = true;
+            default -> {}
+        }
+        Optional<LimitReached> limit = charge();
+        return whole ? Optional.empty() : limit;
+    }
+
+    /** Whether {@link #runAlerts} has something to do. */
+    boolean hasAlerts() {
+        return !dueAlerts.isEmpty();
+    }
+
+    /** Calls the alerts that have fallen due by what this tab has counted. Throws what the first of them throws, last. */
+    void runAlerts() {
+        var round = new Round();
+        for (Runnable alert = dueAlerts.poll(); alert != null; alert = dueAlerts.poll()) {
+            round.turn(alert);
+        }
+        round.end();
+    }
+
+    /** Ends the counting. What was counted stays so, and stays an estimate where it is one. */
+    void close() {
+        closed = true;
+    }
+
+    private void begin(Message message) {
+        if (started) {
+            return; // a repetition
+        }
+        started = true;
+        whole = message.stopReason() != null || message.finishReason() != FinishReason.UNKNOWN;
+        settle(message.usage());
+        if (exact.outputTokens() == 0) {
+            message.content().forEach(this::add);
+        }
+    }
+
+    private void add(ContentBlock block) {
+        words += TokenWeight.ofWords(block);
+        thinking += TokenWeight.ofThinking(block);
+    }
+
+    private void add(Delta delta) {
+        switch (delta) {
+            case TextDelta text -> words += TokenWeight.of(text.text());
+            case InputJsonDelta input -> words += TokenWeight.of(input.partialJson());
+            case ThinkingDelta thought -> thinking += TokenWeight.of(thought.thinking());
+            default -> {}
+        }
+    }
+
+    /**
+     * More input is paid for: the answer broke off and is gone on with. What came of it has no figure and will get none, so
+     * that the estimate is all there will be.
+     */
+    private void keepWhatNobodyCounted(Usage said) {
+        long told = Math.max(0, said.outputTokens() - exact.outputTokens());
+        if (told < estimate()) {
+            uncounted += estimate() - told;
+            words = 0;
+            thinking = 0;
+        }
+    }
+
+    /** Takes the wire's word. Zeros are no word. */
+    private void settle(Usage said) {
+        Usage before = exact;
+        if (said.totalInputTokens() != 0) {
+            exact = usage(said, exact.outputTokens(), exact.thinkingTokens());
+            budget.chargeInput(before, exact);
+        }
+        if (isNews(said.outputTokens())) {
+            exact = usage(exact, said.outputTokens(), said.thinkingTokens());
+            ratios = budget.calibrate(
+                    words,
+                    thinking,
+                    exact.outputTokens() - before.outputTokens(),
+                    exact.thinkingTokens() - before.thinkingTokens());
+            words = 0;
+            thinking = 0;
+        }
+    }
+
+    /** Whether a count of output tokens is more than what a provider carries forward while it does not know better. */
+    private boolean isNews(long output) {
+        return output > 0 && (output != exact.outputTokens() || estimate() <= SHORT);
+    }
+
+    private long estimate() {
+        return (long) Math.ceil((words * ratios.words() + thinking * ratios.thinking()) / TokenWeight.QUARTERS);
+    }
+
+    private Optional<LimitReached> charge() {
+        long used = exact.outputTokens() + uncounted + estimate();
+        boolean estimated = words + thinking + uncounted > 0;
+        long more = used - charged;
+        int moreEstimates = Boolean.compare(estimated, chargedEstimate);
+        charged = used;
+        chargedEstimate = estimated;
+        return budget.chargeOutput(more, moreEstimates, dueAlerts);
+    }
+
+    private static Usage usage(Usage input, long output, long thinking) {
+        return new Usage(
+                bounded(input.inputTokens()),
+                bounded(output),
+                bounded(input.cacheReadTokens()),
+                bounded(input.cacheWriteTokens()),
+                bounded(thinking),
+                Map.of());
+    }
+
+    private static long bounded(long tokens) {
+        return Math.clamp(tokens, 0, MOST_TOKENS);
+    }
+}
