@@ -40,6 +40,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     private final ServerSocket server;
     private final String scheme;
+    private final boolean reads;
     private final Function<ReceivedRequest, Script> scripts;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final AtomicLong written = new AtomicLong();
@@ -51,9 +52,10 @@ public final class ScriptedPeer implements AutoCloseable {
     private int accepted;
     private boolean closing;
 
-    private ScriptedPeer(ServerSocket server, String scheme, Function<ReceivedRequest, Script> scripts) {
+    private ScriptedPeer(ServerSocket server, String scheme, boolean reads, Function<ReceivedRequest, Script> scripts) {
         this.server = server;
         this.scheme = scheme;
+        this.reads = reads;
         this.scripts = scripts;
         start("accept", this::accept);
     }
@@ -63,10 +65,20 @@ public final class ScriptedPeer implements AutoCloseable {
         return serving(inTurn(scripts));
     }
 
-    /** A peer that asks for a script at each request, on the thread of its connection. */
+    /** A peer that asks for a script at each request's head, on the thread of its connection. */
     public static ScriptedPeer serving(Function<ReceivedRequest, Script> scripts) {
+        return of(false, scripts);
+    }
+
+    /** A peer that asks for a script at each request, its body included, on the thread of its connection. */
+    public static ScriptedPeer answering(Function<ReceivedRequest, Script> scripts) {
+        return of(true, scripts);
+    }
+
+    private static ScriptedPeer of(boolean reads, Function<ReceivedRequest, Script> scripts) {
         try {
-            return new ScriptedPeer(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), "http", scripts);
+            var server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+            return new ScriptedPeer(server, "http", reads, scripts);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,7 +89,7 @@ public final class ScriptedPeer implements AutoCloseable {
         try {
             ServerSocket server =
                     tls.getServerSocketFactory().createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
-            return new ScriptedPeer(server, "https", inTurn(scripts));
+            return new ScriptedPeer(server, "https", false, inTurn(scripts));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -210,8 +222,9 @@ public final class ScriptedPeer implements AutoCloseable {
         try {
             ReceivedRequest head = connection.readHead();
             while (head != null) {
-                Script script = scripts.apply(head);
-                ReceivedRequest request = script.readsBody() ? connection.readBody(head) : head;
+                ReceivedRequest asked = reads ? connection.readBody(head) : head;
+                Script script = scripts.apply(asked);
+                ReceivedRequest request = !reads && script.readsBody() ? connection.readBody(head) : asked;
                 locked(() -> {
                     requests.add(request);
                     changed.signalAll();
