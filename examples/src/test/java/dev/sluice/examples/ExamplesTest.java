@@ -25,7 +25,7 @@ class ExamplesTest {
                         "message msg_",
                         "block 0 starts",
                         "ping",
-                        "block 0 + Rain",
+                        "block 0 + Ra",
                         "block 0 is complete",
                         "stops: done",
                         "message is complete",

@@ -53,7 +53,7 @@ final class Awaiting<H, V> {
         EndReason end = stream.told();
         Object past = null;
         if (signal == (Object) Signal.CONNECT) {
-            past = stream.exchange.response.getNow(Optional.empty()).orElse(null);
+            past = stream.production.headSoFar();
         } else if (end instanceof Completed
                 && (signal == (Object) Signal.MESSAGE || signal == (Object) Signal.FINAL_MESSAGE)) {
             past = stream.message.snapshot();

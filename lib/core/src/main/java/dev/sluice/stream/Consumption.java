@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consumer's side of one stream: takes what its exchange has queued, folds it into the message, tells the handlers, and
+ * The consumer's side of one stream: takes what its production has queued, folds it into the message, tells the handlers, and
  * tells them last how it ended. One thread at a time; a second one is refused rather than made to wait.
  *
  * <p>The cleaner watches this object: whoever can still consume holds it.
@@ -28,7 +28,7 @@ final class Consumption {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final long SOON_MILLIS = 100;
 
-    final Exchange exchange;
+    final Production production;
     final ChunkAggregator message;
     final Handlers handlers = new Handlers();
 
@@ -36,6 +36,7 @@ final class Consumption {
     private final EventSignals signals;
     private final Cleaner.Cleanable abandoned;
     private final long maxChunks;
+    private final @Nullable Tab tab;
 
     private final ReentrantLock consuming = new ReentrantLock();
     private volatile boolean closed;
@@ -46,13 +47,14 @@ final class Consumption {
     /** How the stream ended, once the consumer and the handlers have been told. */
     private volatile @Nullable EndReason told;
 
-    Consumption(Exchange exchange, StreamController controller, ChunkAggregator message) {
-        this.exchange = exchange;
+    Consumption(Production production, StreamController controller, ChunkAggregator message, @Nullable Budget budget) {
+        this.production = production;
         this.controller = controller;
         this.message = message;
         signals = new EventSignals(handlers, message);
         maxChunks = controller.maxChunks().orElse(0);
-        abandoned = CLEANER.register(this, exchange::abandoned);
+        tab = budget == null ? null : budget.open();
+        abandoned = CLEANER.register(this, production::abandoned);
     }
 
     /** How it ended, once everybody has been told; null before. */
@@ -65,7 +67,7 @@ final class Consumption {
     Optional<EndReason> endReason() {
         EndReason known = told;
         if (known == null) {
-            known = exchange.queue.endReason().orElse(null);
+            known = production.queue.endReason().orElse(null);
             if (known instanceof Failed(StreamException failure)) {
                 withPartial(failure);
             }
@@ -106,7 +108,7 @@ final class Consumption {
                     return handOut(event) ? event : null;
                 }
                 case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
-                case null, default -> tell(exchange.queue.endReason().orElseThrow());
+                case null, default -> tell(production.queue.endReason().orElseThrow());
             }
             return null;
         } finally {
@@ -120,7 +122,7 @@ final class Consumption {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            return exchange.queue.take();
+            return production.queue.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             controller.cancel("the consuming thread was interrupted");
@@ -142,10 +144,21 @@ final class Consumption {
         if (!handlers.isEmpty()) {
             guarded(() -> signals.emit(event));
         }
+        if (tab != null) {
+            spend(tab, event);
+        }
         if (handedOut == maxChunks && !(event instanceof MessageStop)) {
-            exchange.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
+            production.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
         }
         return true;
+    }
+
+    private void spend(Tab tab, StreamEvent event) {
+        Optional<LimitReached> exhausted = tab.count(event);
+        if (tab.hasAlerts()) {
+            guarded(tab::runAlerts);
+        }
+        exhausted.ifPresent(production::stop);
     }
 
     /** Calls handlers; what they throw ends the stream. */
@@ -153,8 +166,8 @@ final class Consumption {
         var round = new Round();
         round.turn(handlers);
         if (round.failure() != null) {
-            exchange.stop(new Cancelled("a handler failed: " + round.failure()));
-            round.turn(() -> tell(exchange.queue.endReason().orElseThrow())); // it may have ended before, otherwise
+            production.stop(new Cancelled("a handler failed: " + round.failure()));
+            round.turn(() -> tell(production.queue.endReason().orElseThrow())); // it may have ended before, otherwise
         }
         round.end();
     }
@@ -162,7 +175,7 @@ final class Consumption {
     /** Ends the stream though its last event may have been queued already, with the word that it is complete. */
     private void failed(ProtocolError e) {
         var reason = new Failed(e);
-        exchange.stop(reason);
+        production.stop(reason);
         tell(reason);
     }
 
@@ -173,6 +186,9 @@ final class Consumption {
         }
         Optional<StreamException> why = reason.toException().map(this::withPartial);
         told = reason;
+        if (tab != null) {
+            tab.close();
+        }
         controller.detach();
         abandoned.clean();
         var round = new Round();
@@ -189,7 +205,7 @@ final class Consumption {
 
     /** The exception with what has been received. */
     StreamException withPartial(StreamException exception) {
-        return exception.received(message.snapshot(), exchange.requestId());
+        return exception.received(message.snapshot(), production.requestId());
     }
 
     /** Whether there may be something to consume; if not, the thread that closed the stream is telling the handlers. */
@@ -231,7 +247,7 @@ final class Consumption {
     private void tellIfClosed() {
         if (closed && told == null && !consuming.isHeldByCurrentThread() && consuming.tryLock()) {
             try {
-                exchange.queue.endReason().ifPresent(this::tell);
+                production.queue.endReason().ifPresent(this::tell);
             } finally {
                 consuming.unlock();
             }

@@ -10,10 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time limits of one stream. The reader marks what happens, at the cost of a clock reading; the timer looks, at the
- * earliest moment at which a limit can have been met, whether one has.
+ * The time limits of one stream: of each of its requests, and of the whole. The reader marks what happens, at the cost of a
+ * clock reading; the timer looks, at the earliest moment at which a limit can have been met, whether one has.
  *
- * <p>After the headers, only the server's silence counts against it: while the reader is busy, or waits for a slow
+ * <p>Between two requests only {@code total} runs. After the headers, only the server's silence counts against it: while the reader is busy, or waits for a slow
  * consumer, of the limits only {@code total} runs.
  */
 final class Deadlines {
@@ -24,11 +24,12 @@ final class Deadlines {
 
     private final Time time;
     private final Timeouts limits;
-    private final Consumer<TimedOut> onTimeout;
+    private final Consumer<TimedOut> onTotal;
     private final long start;
 
     // Written by the reader, read by the timer. A little late is good enough: the timer looks again.
-    private volatile Phase phase = Phase.HEADERS;
+    private volatile Phase phase = Phase.TOTAL;
+    private volatile long began;
     private volatile boolean waiting;
     private volatile long waitingSince;
 
@@ -38,13 +39,14 @@ final class Deadlines {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private Time.@Nullable Scheduled scheduled;
+    private Consumer<TimedOut> onRequest = timeout -> {};
     private boolean over;
 
-    /** Limits that run from now on, with the wait for the headers; {@code onTimeout} is called at most once, by the timer. */
-    Deadlines(Time time, Timeouts limits, Consumer<TimedOut> onTimeout) {
+    /** Limits that run from now on; {@code onTotal} is called by the timer, at most once. */
+    Deadlines(Time time, Timeouts limits, Consumer<TimedOut> onTotal) {
         this.time = time;
         this.limits = limits;
-        this.onTimeout = onTimeout;
+        this.onTotal = onTotal;
         start = time.nanos();
         waitingSince = start;
     }
@@ -56,6 +58,29 @@ final class Deadlines {
     /** Starts to watch. */
     void start() {
         look();
+    }
+
+    /**
+     * A request is about to be sent: the wait for its headers begins. If it meets a limit the timer calls {@code onTimeout},
+     * perhaps a moment too late, when the request is over and another one is on its way.
+     */
+    void begin(Consumer<TimedOut> onTimeout) {
+        lock.lock();
+        try {
+            onRequest = onTimeout;
+            began = time.nanos();
+            waited = 0;
+            waiting = false;
+            phase = Phase.HEADERS;
+        } finally {
+            lock.unlock();
+        }
+        look();
+    }
+
+    /** The request is over; another one may follow. */
+    void pause() {
+        enter(Phase.TOTAL);
     }
 
     /** The headers are there: the wait for the first event begins. */
@@ -105,6 +130,7 @@ final class Deadlines {
     /** Fires if a limit has been met, else comes back when the next one can be. */
     private void look() {
         TimedOut met = null;
+        Consumer<TimedOut> told = onTotal;
         lock.lock();
         try {
             if (over) {
@@ -118,7 +144,9 @@ final class Deadlines {
             Phase nearest = nearest(now);
             long left = left(nearest, now);
             if (left <= 0) {
-                over = true;
+                over = nearest == Phase.TOTAL;
+                told = over ? onTotal : onRequest;
+                phase = Phase.TOTAL;
                 met = new TimedOut(nearest, limits.of(nearest));
             } else if (left != OFF) {
                 scheduled = time.schedule(Duration.ofNanos(left), this::look);
@@ -127,16 +155,18 @@ final class Deadlines {
             lock.unlock();
         }
         if (met != null) {
-            onTimeout.accept(met);
+            told.accept(met);
+            look(); // the whole has a limit too
         }
     }
 
     private Phase nearest(long now) {
         Phase nearest = Phase.TOTAL;
-        if (left(phase, now) < left(nearest, now)) {
-            nearest = phase;
+        Phase current = phase;
+        if (left(current, now) < left(nearest, now)) {
+            nearest = current;
         }
-        if (phase != Phase.HEADERS && left(Phase.IDLE, now) < left(nearest, now)) {
+        if (current != Phase.TOTAL && current != Phase.HEADERS && left(Phase.IDLE, now) < left(nearest, now)) {
             nearest = Phase.IDLE;
         }
         return nearest;
@@ -152,6 +182,7 @@ final class Deadlines {
         long passed = switch (of) {
             case IDLE -> wait;
             case FIRST_EVENT, STALL -> before + wait;
+            case HEADERS -> now - began;
             default -> now - start;
         };
         return limit.toNanos() - passed;

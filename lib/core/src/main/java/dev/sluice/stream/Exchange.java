@@ -1,19 +1,13 @@
 package dev.sluice.stream;
 
-import dev.sluice.control.EndReason;
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.Completed;
-import dev.sluice.control.EndReason.Failed;
-import dev.sluice.control.EventQueue;
 import dev.sluice.control.Limits;
+import dev.sluice.control.RateLimits;
 import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ConnectionFailed;
 import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.StreamException.Truncated;
 import dev.sluice.control.Time;
-import dev.sluice.control.Timeouts;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
@@ -24,28 +18,20 @@ import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketTimeoutException;
-import java.net.UnknownServiceException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reader's side of one stream: connects, reads, decodes and queues, on a virtual thread of its own that never runs
- * the caller's code.
- *
- * <p>To stop it is to end the queue, which frees the consumer at once, and then to interrupt the reader, which gives the
- * connection up. It holds nothing of the consumer's side, so that an abandoned stream can be found by the garbage
- * collector.
+ * One request and the answer to it: connects, reads and decodes, on the thread of the {@link Production} that it tells what
+ * it hears. Either the answer comes to its end, or there is an exception that says why not.
  */
-final class Exchange implements Runnable {
+final class Exchange {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
     private static final int ERROR_BODY_BYTES = 64 << 10;
     private static final int EXCERPT_BYTES = 200;
@@ -55,100 +41,108 @@ final class Exchange implements Runnable {
 
     private static final Duration DRAIN_TIME = Duration.ofMillis(500);
 
+    private final Production stream;
     private final Provider provider;
     private final HttpTransport transport;
-    private final TransportRequest request;
     private final Limits limits;
     private final Time time;
-    private final Consumer<Exchange> onExit;
-    private final Thread thread;
-
-    final Recorder recorder;
-
-    /** Empty if the stream ended before there was one. */
-    final CompletableFuture<Optional<ResponseInfo>> response = new CompletableFuture<>();
-
-    /** Holds the {@link ResponseInfo}, then {@link StreamEvent}s: all that the consumer learns, in order. */
-    final EventQueue<Object> queue;
-
-    private final Deadlines deadlines;
-    private volatile @Nullable String requestId;
+    private final TransportRequest request;
+    private final Thread reader = Thread.currentThread();
 
     /** What the server said no with; known before its body is, which may never come. */
     private volatile @Nullable StreamException refusal;
+
+    /** Serialises {@link #giveUp} with the end, after which no interrupt of this exchange may reach the reader. */
+    private final ReentrantLock ending = new ReentrantLock();
+    // Guarded by the lock.
+    private @Nullable StreamException givenUp;
+    private boolean over;
 
     // Owned by the reader.
     private boolean answered;
     private long events;
     private boolean complete;
 
-    Exchange(LlmClient client, TransportRequest request, Timeouts timeouts, String name, Consumer<Exchange> onExit) {
+    Exchange(Production stream, LlmClient client, TransportRequest request) {
+        this.stream = stream;
+        this.request = request;
         provider = client.provider();
         transport = client.transport();
         limits = client.limits();
         time = client.time();
-        this.request = request;
-        this.onExit = onExit;
-        queue = new EventQueue<>(client.queueCapacity());
-        recorder = new Recorder(time);
-        deadlines = new Deadlines(time, timeouts, this::timedOut);
-        thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
-    void start() {
-        log.debug("{}: {}", thread.getName(), request);
-        deadlines.start();
-        thread.start();
-    }
-
-    /** Ends the stream now, whatever is queued, and gives the connection up. Returns whether it had not ended before. */
-    boolean stop(EndReason reason) {
-        if (!queue.abort(reason)) {
-            return false;
-        }
-        endResponse();
-        thread.interrupt();
-        return true;
-    }
-
-    Thread reader() {
-        return thread;
-    }
-
-    /** What an abandoned stream's cleaner runs; does nothing after the end. */
-    void abandoned() {
-        if (stop(new Cancelled("abandoned without close()"))) {
-            log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
-        }
-    }
-
-    /** The provider's id of the request; null before the headers, or if it gave none. */
-    @Nullable
-    String requestId() {
-        return requestId;
-    }
-
-    @Override
-    public void run() {
+    /**
+     * Runs it to the end of the answer.
+     *
+     * @throws StreamException what went wrong, in a type of ours
+     * @throws InterruptedException if somebody else than {@link #giveUp} interrupts the reader
+     */
+    void run() throws InterruptedException {
+        Throwable failure = null;
         try {
-            if (queue.endReason().isEmpty()) { // else cancelled before it began: no request is sent
-                answer();
-            }
+            answer();
         } catch (Throwable e) { // the transport and the provider are third parties', who may throw anything
-            fail(failure(e));
-        } finally {
-            deadlines.stop();
-            endResponse();
-            log.debug("{}: {} events, {}", thread.getName(), events, complete ? "complete" : "not complete");
-            onExit.accept(this);
+            failure = e;
         }
+        StreamException reason = end();
+        if (failure == null || complete) {
+            return; // complete: what is wrong with the connection afterwards does not matter
+        }
+        if (reason != null) {
+            throw reason;
+        }
+        if (failure instanceof InterruptedException interrupt) {
+            throw interrupt;
+        }
+        throw new Failures(request, answered, events, stream.timeouts()).of(failure);
+    }
+
+    /** Ends it early, from another thread: with what the server has refused it with, or else for this reason. */
+    void giveUp(StreamException reason) {
+        ending.lock();
+        try {
+            if (!over && givenUp == null) {
+                StreamException refused = refusal;
+                givenUp = refused == null ? reason : refused;
+                reader.interrupt();
+            }
+        } finally {
+            ending.unlock();
+        }
+    }
+
+    private @Nullable StreamException end() {
+        ending.lock();
+        try {
+            over = true;
+            if (givenUp != null) {
+                var unused = Thread.interrupted(); // it was ours
+            }
+            return givenUp;
+        } finally {
+            ending.unlock();
+        }
+    }
+
+    boolean isOver() {
+        ending.lock();
+        try {
+            return over;
+        } finally {
+            ending.unlock();
+        }
+    }
+
+    /** What the server said no with; null if it has not. */
+    @Nullable
+    StreamException refusal() {
+        return refusal;
     }
 
     private void answer() throws IOException, InterruptedException {
         try (TransportResponse head = open()) {
             answered = true;
-            deadlines.headersArrived();
-            recorder.headersArrived();
             read(head);
         }
     }
@@ -158,22 +152,27 @@ final class Exchange implements Runnable {
         try {
             return transport.open(request);
         } catch (NoResponseException e) {
-            log.debug("{}: asks again, its connection had gone: {}", thread.getName(), e.getMessage());
+            if (!stream.secondChance()) {
+                throw e;
+            }
+            log.debug(
+                    "{}: asks again, its connection had gone: {}",
+                    reader.getName(),
+                    e.getClass().getSimpleName());
             return transport.open(request);
         }
     }
 
     private void read(TransportResponse head) throws IOException, InterruptedException {
-        var body = new WatchedInput(head.body(), deadlines, recorder, limits.maxStreamBytes());
-        requestId = provider.requestId(head).orElse(null);
+        String requestId = provider.requestId(head).orElse(null);
+        RateLimits rateLimits = provider.rateLimits(head).orElse(null);
+        InputStream body = stream.headed(head, requestId, rateLimits);
         if (head.status() / 100 != 2) {
             refusal = provider.error(head, ""); // if the rest never comes
             throw provider.error(head, text(body, ERROR_BODY_BYTES));
         }
         rejectPages(head, body);
-        var info = new ResponseInfo(head.status(), head.headers(), requestId);
-        response.complete(Optional.of(info));
-        if (queue.put(info)) {
+        if (stream.connected(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
             decode(body, head);
         }
     }
@@ -181,7 +180,7 @@ final class Exchange implements Runnable {
     private void decode(InputStream body, TransportResponse head) throws IOException, InterruptedException {
         var sse = new SseReader(body, limits);
         EventDecoder decoder = provider.decoder();
-        Consumer<StreamEvent> out = this::hand;
+        Consumer<StreamEvent> out = this::hear;
         while (!Thread.currentThread().isInterrupted() && sse.next()) {
             decoder.decode(sse, out);
             if (complete) {
@@ -203,97 +202,38 @@ final class Exchange implements Runnable {
         }
     }
 
-    /** Queues an event, and waits while the queue is full. */
-    private void hand(StreamEvent event) {
-        if (complete) {
-            return;
-        }
-        events++;
-        recorder.received(event);
-        if (event instanceof StreamEvent.MessageStop) {
-            complete = true;
-            deadlines.stop();
-            queue.putLast(event, new Completed());
-            return;
-        }
-        try {
-            queue.put(event);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // ends the loop
-        }
-        if (!(event instanceof StreamEvent.Ping)) {
-            deadlines.content();
+    private void hear(StreamEvent event) {
+        if (!complete) {
+            events++;
+            complete = event instanceof MessageStop;
+            stream.heard(event);
         }
     }
 
     /** Reads the few bytes that may follow the answer, so that the connection can be used again. Never for long. */
     private void drain(InputStream body) {
-        var limit = time.schedule(DRAIN_TIME, thread::interrupt);
+        var limit = time.schedule(DRAIN_TIME, reader::interrupt);
         try {
             body.readNBytes(DRAIN_BYTES);
         } catch (IOException | StreamException e) {
-            log.debug("{}: the answer was complete, its connection was not: {}", thread.getName(), e.toString());
+            log.debug(
+                    "{}: the answer was complete, its connection was not: {}",
+                    reader.getName(),
+                    e.getClass().getSimpleName());
         } finally {
             limit.cancel();
         }
     }
 
-    private void timedOut(TimedOut timeout) {
-        StreamException refused = refusal;
-        fail(refused != null ? refused : timeout);
-        thread.interrupt();
-    }
-
-    /** Ends the stream after what is queued. */
-    private void fail(StreamException exception) {
-        exception.received(exception.partial(), requestId);
-        if (queue.end(new Failed(exception))) {
-            log.debug("{}: {}", thread.getName(), exception.toString());
-        }
-        endResponse();
-    }
-
-    /** Whoever waits for a response that will never be there is told why. */
-    private void endResponse() {
-        response.complete(Optional.empty());
-    }
-
-    /** What went wrong, in a type of ours. Comes to an end whatever the exception does: somebody waits for it. */
-    private StreamException failure(Throwable e) {
-        try {
-            return switch (e) {
-                case StreamException known -> known;
-                case SocketTimeoutException timeout
-                when !answered ->
-                    new TimedOut(Timeouts.Phase.CONNECT, deadlines.limits().connect());
-                case IOException broken -> connectionFailed(broken);
-                case InterruptedException interrupt ->
-                    new ConnectionFailed("The reader of " + request + " was interrupted", interrupt, true);
-                default -> new ProtocolError("Reading the answer to " + request + " failed: " + e, e);
-            };
-        } catch (RuntimeException | Error unprintable) {
-            return new ProtocolError(
-                    "Reading the answer to " + request + " failed: "
-                            + e.getClass().getName(),
-                    e);
-        }
-    }
-
-    private ConnectionFailed connectionFailed(IOException e) {
-        String what = answered
-                ? "The connection of " + request + " broke after " + events + " events: "
-                : "No connection to " + request + ": ";
-        boolean hopeless = e instanceof SSLException || e instanceof UnknownServiceException;
-        return new ConnectionFailed(what + words(e), e, !hopeless);
-    }
-
-    private static String words(IOException e) {
-        String name = e.getClass().getSimpleName();
-        return e.getMessage() == null ? name : e.getMessage() + " (" + name + ")";
-    }
-
-    /** A 200 with a web page or a JSON object is a proxy's or a gateway's answer, not a stream. */
+    /** A 200 with a web page or a JSON object is a proxy's or a gateway's answer, not a stream; nor is what we cannot read. */
     private void rejectPages(TransportResponse head, InputStream body) {
+        String coding = head.header("content-encoding").orElse("identity");
+        if (!coding.equalsIgnoreCase("identity")) {
+            throw new ProtocolError(
+                    "The server answered " + request + " with content-encoding " + coding
+                            + ", which was not asked for; switch compression off in whatever stands between",
+                    null);
+        }
         String type = head.header("content-type").orElse("").toLowerCase(Locale.ROOT);
         if (type.startsWith("text/html") || type.startsWith("application/json")) {
             throw new ProtocolError(
@@ -314,7 +254,7 @@ final class Exchange implements Runnable {
                 text.write(buffer, 0, count);
             }
         } catch (IOException | StreamException e) {
-            log.debug("The body of an error broke: {}", e.toString());
+            log.debug("The body of an error broke: {}", e.getClass().getSimpleName());
         }
         return text.toString(StandardCharsets.UTF_8);
     }

@@ -9,6 +9,7 @@ import dev.sluice.control.Timeouts;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.Claude;
 import dev.sluice.provider.Provider;
+import dev.sluice.resilience.Resilience;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +34,14 @@ public final class LlmClient implements AutoCloseable {
     private final Limits limits;
     private final int queueCapacity;
     private final Time time;
+    private final Resilience resilience;
+    private final Continuation continuation;
+    private final Consumer<StreamReport> onEnd;
 
     private final AtomicLong started = new AtomicLong();
 
     /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
-    private final Map<Exchange, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+    private final Map<Production, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -46,6 +51,9 @@ public final class LlmClient implements AutoCloseable {
         limits = builder.limits;
         queueCapacity = builder.queueCapacity;
         time = builder.time;
+        resilience = builder.resilience;
+        continuation = builder.continuation;
+        onEnd = builder.onEnd;
         ownsTransport = builder.transport == null;
         transport = builder.transport != null
                 ? builder.transport
@@ -81,19 +89,41 @@ public final class LlmClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
      */
     public MessageStream stream(MessageRequest request, StreamController controller) {
+        return start(request, controller, null);
+    }
+
+    /** Starts to stream an answer within a budget; see {@link #stream(MessageRequest, StreamController, Budget)}. */
+    public MessageStream stream(MessageRequest request, Budget budget) {
+        return stream(request, StreamController.withCancellation(), budget);
+    }
+
+    /**
+     * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the
+     * loop ends without an exception, as it does at any limit of the caller's; if it is exhausted already, no request is sent.
+     *
+     * @see #stream(MessageRequest, StreamController)
+     */
+    public MessageStream stream(MessageRequest request, StreamController controller, Budget budget) {
+        return start(request, controller, Objects.requireNonNull(budget, "budget"));
+    }
+
+    private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
         if (closed) {
             throw new IllegalStateException("this client is closed");
         }
         TransportRequest wire = provider.streamRequest(request);
         String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
-        var exchange = new Exchange(this, wire, controller.timeouts(timeouts), name, running::remove);
-        controller.attach(reason -> exchange.stop(new Cancelled(reason)));
-        var stream = new MessageStream(exchange, controller, new ChunkAggregator(time));
-        running.put(exchange, new WeakReference<>(controller));
+        var production = new Production(this, request, wire, controller.timeouts(timeouts), name, running::remove);
+        controller.attach(reason -> production.stop(new Cancelled(reason)));
+        var stream = new MessageStream(production, controller, new ChunkAggregator(time), budget);
+        if (budget != null) {
+            budget.exhausted().ifPresent(production::stop);
+        }
+        running.put(production, new WeakReference<>(controller));
         if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
             controller.cancel(CLOSED);
         }
-        exchange.start();
+        production.start();
         return stream;
     }
 
@@ -104,12 +134,12 @@ public final class LlmClient implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        running.forEach((exchange, weakly) -> {
+        running.forEach((production, weakly) -> {
             StreamController controller = weakly.get();
             if (controller != null) {
                 controller.cancel(CLOSED);
             } else {
-                exchange.stop(new Cancelled(CLOSED));
+                production.stop(new Cancelled(CLOSED));
             }
         });
         if (ownsTransport) {
@@ -142,6 +172,18 @@ public final class LlmClient implements AutoCloseable {
         return time;
     }
 
+    Resilience resilience() {
+        return resilience;
+    }
+
+    Continuation continuation() {
+        return continuation;
+    }
+
+    Consumer<StreamReport> onEnd() {
+        return onEnd;
+    }
+
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */
     public static final class Builder {
         private final Provider provider;
@@ -150,6 +192,9 @@ public final class LlmClient implements AutoCloseable {
         private Limits limits = Limits.defaults();
         private int queueCapacity = 256;
         private Time time = Time.system();
+        private Resilience resilience = Resilience.defaults();
+        private Continuation continuation = Continuation.off();
+        private Consumer<StreamReport> onEnd = report -> {};
 
         private Builder(Provider provider) {
             this.provider = Objects.requireNonNull(provider, "provider");
@@ -182,6 +227,27 @@ public final class LlmClient implements AutoCloseable {
                 throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
             }
             queueCapacity = events;
+            return this;
+        }
+
+        /** Which requests are let out, and which are sent again; {@link Resilience#defaults()} if nothing is set. */
+        public Builder resilience(Resilience resilience) {
+            this.resilience = Objects.requireNonNull(resilience, "resilience");
+            return this;
+        }
+
+        /** Whether an answer that breaks off is gone on with; it is not if nothing is set. */
+        public Builder continuation(Continuation continuation) {
+            this.continuation = Objects.requireNonNull(continuation, "continuation");
+            return this;
+        }
+
+        /**
+         * Who is told of each stream when it has ended, for metrics and accounts. Called on the stream's own thread, after its
+         * consumer has been freed; what it throws is logged and goes no further. If set again, both are told.
+         */
+        public Builder onEnd(Consumer<StreamReport> listener) {
+            onEnd = onEnd.andThen(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

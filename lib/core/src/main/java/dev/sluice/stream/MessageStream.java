@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -36,17 +35,18 @@ import org.jspecify.annotations.Nullable;
  * What has been received is always in {@link #snapshot} and in the exception.
  */
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
-    private final Exchange exchange;
+    private final Production production;
     private final StreamController controller;
     private final ChunkAggregator message;
     private final Consumption consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    MessageStream(Exchange exchange, StreamController controller, ChunkAggregator message) {
-        this.exchange = exchange;
+    MessageStream(
+            Production production, StreamController controller, ChunkAggregator message, @Nullable Budget budget) {
+        this.production = production;
         this.controller = controller;
         this.message = message;
-        consumption = new Consumption(exchange, controller, message);
+        consumption = new Consumption(production, controller, message, budget);
     }
 
     /**
@@ -155,15 +155,13 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      */
     public ResponseInfo response() {
         try {
-            Optional<ResponseInfo> info = exchange.response.get();
+            Optional<ResponseInfo> info = production.head();
             if (info.isPresent()) {
                 return info.get();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cancel("interrupted while waiting for the response");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
         }
         throw consumption.withPartial(
                 endReason().flatMap(EndReason::toException).orElseThrow());
@@ -171,7 +169,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** Times and sizes so far. For any thread. */
     public StreamMetrics metrics() {
-        return exchange.recorder.metrics(message.usage().outputTokens());
+        return production.recorder.metrics(message.usage().outputTokens());
     }
 
     /** What steers this stream. */
@@ -220,7 +218,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** The thread that reads, for tests that see it end. */
     Thread reader() {
-        return exchange.reader();
+        return production.reader();
     }
 
     private void takeOnce() {

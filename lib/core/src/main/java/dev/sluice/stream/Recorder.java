@@ -1,11 +1,21 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.EndReason;
 import dev.sluice.control.Time;
 import dev.sluice.message.Delta.TextDelta;
+import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
+import dev.sluice.message.StreamEvent.MessageDelta;
+import dev.sluice.message.StreamEvent.MessageStart;
+import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
+import dev.sluice.message.Usage;
+import dev.sluice.provider.Provider;
+import dev.sluice.transport.TransportRequest;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +34,14 @@ final class Recorder {
     private long firstContent = NEVER;
     private long lastContent = NEVER;
     private long lastEvent;
+    private long end = NEVER;
     private long events;
     private long bytes;
+    private int retries;
+    private int continuations;
     private final Gaps gaps = new Gaps();
+    private @Nullable String model;
+    private Usage usage = Usage.NONE;
 
     Recorder(Time time) {
         this.time = time;
@@ -42,6 +57,38 @@ final class Recorder {
         }
     }
 
+    /** Nothing more will come. */
+    void ended() {
+        lock.lock();
+        try {
+            if (end == NEVER) {
+                end = time.nanos() - start;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Another request is sent in place of one that failed. */
+    void retried() {
+        lock.lock();
+        try {
+            retries++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Another request is sent to go on where one broke off. Returns how many that have been. */
+    int continued() {
+        lock.lock();
+        try {
+            return ++continuations;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void received(long count) {
         lock.lock();
         try {
@@ -51,9 +98,11 @@ final class Recorder {
         }
     }
 
-    void received(StreamEvent event) {
+    /** Notes an event. Returns whether it is the first with content. */
+    boolean received(StreamEvent event) {
         lock.lock();
         try {
+            boolean before = firstContent == NEVER;
             long now = time.nanos() - start;
             events++;
             lastEvent = now;
@@ -62,7 +111,16 @@ final class Recorder {
             }
             if (event instanceof ContentBlockDelta delta) {
                 content(now, delta.delta() instanceof TextDelta);
+            } else if (event instanceof MessageStart begun) {
+                model = begun.message().model();
+                usage = begun.message().usage();
+            } else if (event instanceof MessageDelta changed) {
+                usage = changed.usage();
             }
+            if (event instanceof MessageStop) {
+                end = now;
+            }
+            return before && firstContent != NEVER;
         } finally {
             lock.unlock();
         }
@@ -80,6 +138,40 @@ final class Recorder {
         }
     }
 
+    /** From the start to the first content. */
+    Optional<Duration> timeToFirstContent() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(moment(firstContent));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the stream came to, once it has ended. */
+    StreamReport report(
+            Provider provider, TransportRequest sent, MessageRequest asked, @Nullable String requestId, EndReason end) {
+        lock.lock();
+        try {
+            return new StreamReport(
+                    provider.name(),
+                    server(sent.uri()),
+                    asked.model(),
+                    model,
+                    requestId,
+                    end,
+                    metrics(usage.outputTokens()),
+                    usage);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static URI server(URI asked) {
+        String authority = String.valueOf(asked.getRawAuthority());
+        return URI.create(asked.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1));
+    }
+
     StreamMetrics metrics(long outputTokens) {
         lock.lock();
         try {
@@ -88,14 +180,16 @@ final class Recorder {
                     moment(headers),
                     moment(firstEvent),
                     moment(firstText),
-                    Duration.ofNanos(lastEvent),
+                    Duration.ofNanos(end == NEVER ? time.nanos() - start : end),
                     events,
                     bytes,
                     gaps.percentile(0.5),
                     gaps.percentile(0.99),
                     gaps.max(),
                     outputTokens,
-                    firstContent == NEVER || seconds <= 0 ? 0 : outputTokens / seconds);
+                    firstContent == NEVER || seconds <= 0 ? 0 : outputTokens / seconds,
+                    retries,
+                    continuations);
         } finally {
             lock.unlock();
         }

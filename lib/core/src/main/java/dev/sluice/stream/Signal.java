@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what {@link MessageStream#await} returns for it: the first of what the handler is given
  */
 public final class Signal<H, V> {
-    /** The response's head has come. */
+    /** The head of a response has come; again if another request had to be sent, to retry or to go on. */
     public static final Signal<Consumer<ResponseInfo>, ResponseInfo> CONNECT = new Signal<>("CONNECT", value -> value);
 
     /** An event, and the message with it. */

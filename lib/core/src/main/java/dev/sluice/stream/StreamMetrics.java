@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeToHeaders from the start to the response's headers; null before that, as below
  * @param timeToFirstEvent from the start to the first event that is no ping
  * @param timeToFirstText from the start to the first words of the answer
- * @param duration from the start to the last event
+ * @param duration from the start to the end, or to now
  * @param events events received, pings included
  * @param bytes bytes of the response's body received
  * @param gapP50 the median time between two events that bring content, within an eighth
@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param gapMax the longest of those gaps
  * @param outputTokens tokens the model has made, as far as the provider has said
  * @param tokensPerSecond those tokens over the time from the first content to the last event; 0 while unknown
+ * @param retries how many requests were sent again before anything of their answer had been handed out
+ * @param continuations how many times the answer broke off and was gone on with
  */
 public record StreamMetrics(
         @Nullable Duration timeToHeaders,
@@ -30,7 +32,9 @@ public record StreamMetrics(
         Duration gapP99,
         Duration gapMax,
         long outputTokens,
-        double tokensPerSecond) {
+        double tokensPerSecond,
+        int retries,
+        int continuations) {
 
     /** The time to the first words, or to the first event of an answer without words; empty before that. */
     public Optional<Duration> timeToFirstToken() {

@@ -20,6 +20,7 @@ class DeadlinesTest {
     private Deadlines with(Timeouts limits) {
         var deadlines = new Deadlines(time, limits, (TimedOut e) -> fired.add(e.phase()));
         deadlines.start();
+        deadlines.begin(e -> fired.add(e.phase()));
         return deadlines;
     }
 
@@ -184,7 +185,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void ofSeveralLimitsTheNearestFiresAndOnlyThat() {
+    void ofSeveralLimitsTheNearestFiresAndOfTheRequestOnlyThat() {
         Deadlines deadlines = with(new Timeouts(
                 Duration.ZERO,
                 Duration.ofSeconds(50),
@@ -194,8 +195,10 @@ class DeadlinesTest {
                 Duration.ofSeconds(40)));
         deadlines.headersArrived();
         deadlines.waiting();
-        pass(1000);
+        pass(39);
         assertThat(fired).containsExactly(Phase.IDLE);
+        pass(1000);
+        assertThat(fired).containsExactly(Phase.IDLE, Phase.TOTAL);
         assertThat(time.scheduled()).isZero();
     }
 
@@ -227,6 +230,55 @@ class DeadlinesTest {
         assertThat(time.scheduled()).isZero();
         with(only(Phase.TOTAL, Long.MAX_VALUE));
         pass(1_000_000);
+        assertThat(fired).isEmpty();
+    }
+
+    @Test
+    void betweenTwoRequestsOnlyTheWholeHasALimit() {
+        Deadlines deadlines = with(Timeouts.defaults().with(Phase.TOTAL, Duration.ofHours(1)));
+        deadlines.headersArrived();
+        deadlines.waiting();
+        deadlines.received();
+        deadlines.pause();
+        pass(3599);
+        assertThat(fired).isEmpty();
+        pass(1);
+        assertThat(fired).containsExactly(Phase.TOTAL);
+    }
+
+    @Test
+    void everyRequestHasTheWholeTimeOfItsPhases() {
+        Deadlines deadlines = with(only(Phase.HEADERS, 10));
+        pass(9);
+        deadlines.pause();
+        deadlines.begin(e -> fired.add(e.phase()));
+        pass(9.9);
+        assertThat(fired).isEmpty();
+        pass(0.1);
+        assertThat(fired).containsExactly(Phase.HEADERS);
+        deadlines.pause();
+        deadlines.begin(e -> fired.add(e.phase()));
+        pass(10);
+        assertThat(fired).containsExactly(Phase.HEADERS, Phase.HEADERS);
+    }
+
+    @Test
+    void theWholeIsLimitedThoughARequestMetALimitOfItsOwn() {
+        with(only(Phase.HEADERS, 10).with(Phase.TOTAL, Duration.ofSeconds(15)));
+        pass(100);
+        assertThat(fired).containsExactly(Phase.HEADERS, Phase.TOTAL);
+    }
+
+    @Test
+    void aRequestIsToldOfItsOwnLimitsOnly() {
+        var deadlines = new Deadlines(time, only(Phase.HEADERS, 10), (TimedOut e) -> fired.add(e.phase()));
+        List<String> told = new ArrayList<>();
+        deadlines.begin(e -> told.add("first"));
+        pass(9);
+        deadlines.pause();
+        deadlines.begin(e -> told.add("second"));
+        pass(10);
+        assertThat(told).containsExactly("second");
         assertThat(fired).isEmpty();
     }
 }

@@ -7,12 +7,13 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.Claude;
+import dev.sluice.resilience.Resilience;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A client and the scripted peer that it talks to. */
+/** A client and the scripted peer that it talks to. Unless it is set otherwise, nothing is tried twice. */
 final class Talk implements AutoCloseable {
     static final MessageRequest REQUEST = MessageRequest.builder()
             .model("claude-sonnet-5")
@@ -43,7 +44,7 @@ final class Talk implements AutoCloseable {
     static LlmClient client(URI address, Consumer<LlmClient.Builder> settings) {
         var builder = LlmClient.builder(
                 Claude.builder().apiKey("test-key").baseUrl(address.toString()).build());
-        settings.accept(builder);
+        settings.accept(builder.resilience(Resilience.none()));
         return builder.build();
     }
 

@@ -1,0 +1,54 @@
+package dev.sluice.stream;
+
+import dev.sluice.control.StreamException;
+import dev.sluice.control.StreamException.ConnectionFailed;
+import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.Timeouts;
+import dev.sluice.transport.TransportRequest;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownServiceException;
+import javax.net.ssl.SSLException;
+
+/**
+ * What went wrong with one request, in a type of ours.
+ *
+ * @param request the request
+ * @param answered whether the head of a response had come
+ * @param events how many events had
+ * @param limits the time limits it had
+ */
+record Failures(TransportRequest request, boolean answered, long events, Timeouts limits) {
+
+    /** Comes to an end whatever the exception does: somebody waits for it. */
+    StreamException of(Throwable e) {
+        try {
+            return switch (e) {
+                case StreamException known -> known;
+                case SocketTimeoutException timeout
+                when !answered -> new TimedOut(Timeouts.Phase.CONNECT, limits.connect());
+                case IOException broken -> connectionFailed(broken);
+                default -> new ProtocolError("Reading the answer to " + request + " failed: " + e, e);
+            };
+        } catch (RuntimeException | Error unprintable) {
+            return new ProtocolError(
+                    "Reading the answer to " + request + " failed: "
+                            + e.getClass().getName(),
+                    e);
+        }
+    }
+
+    private ConnectionFailed connectionFailed(IOException e) {
+        String what = answered
+                ? "The connection of " + request + " broke after " + events + " events: "
+                : "No connection to " + request + ": ";
+        boolean hopeless = e instanceof SSLException || e instanceof UnknownServiceException;
+        return new ConnectionFailed(what + words(e), e, !hopeless);
+    }
+
+    private static String words(IOException e) {
+        String name = e.getClass().getSimpleName();
+        return e.getMessage() == null ? name : e.getMessage() + " (" + name + ")";
+    }
+}
