@@ -53,6 +53,8 @@ class ArchitectureTest {
             .definedBy("dev.sluice.resilience")
             .layer("stream")
             .definedBy("dev.sluice.stream")
+            .layer("metrics")
+            .definedBy("dev.sluice.metrics")
             .whereLayer("json")
             .mayNotAccessAnyLayer()
             .whereLayer("message")
@@ -68,7 +70,11 @@ class ArchitectureTest {
             .whereLayer("aggregate")
             .mayOnlyAccessLayers("message", "json", "control")
             .whereLayer("resilience")
-            .mayOnlyAccessLayers("control");
+            .mayOnlyAccessLayers("control")
+            .whereLayer("metrics")
+            .mayOnlyAccessLayers("stream", "message", "control")
+            .whereLayer("metrics")
+            .mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule roomsAreFreeOfCycles =
@@ -96,6 +102,13 @@ class ArchitectureTest {
             .resideInAPackage("io.github.resilience4j..");
 
     @ArchTest
+    static final ArchRule micrometerWhichIsOptionalStaysInMetrics = noClasses()
+            .that(not(resideInAPackage("dev.sluice.metrics")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
+
+    @ArchTest
     static final ArchRule vendorsAreNamedOnlyInProviderAndInTheClientsFactories = noClasses()
             .that(not(resideInAPackage("dev.sluice.provider")))
             .and()
@@ -120,7 +133,7 @@ class ArchitectureTest {
     static final ArchRule nothingBlocksInAMonitor = noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED);
 
     @ArchTest
-    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdksSaveResilience4jsInItsRoom = methods()
+    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdksSaveTheCallersInstancesInTheirRooms = methods()
             .that()
             .arePublic()
             .and()
@@ -184,7 +197,10 @@ class ArchitectureTest {
     }
 
     private static boolean theCallersOwnInstance(JavaMethod method, JavaClass type) {
-        return method.getOwner().getPackageName().equals("dev.sluice.resilience")
-                && type.getPackageName().startsWith("io.github.resilience4j");
+        return switch (method.getOwner().getPackageName()) {
+            case "dev.sluice.resilience" -> type.getPackageName().startsWith("io.github.resilience4j");
+            case "dev.sluice.metrics" -> type.getPackageName().startsWith("io.micrometer");
+            default -> false;
+        };
     }
 }
