@@ -105,4 +105,45 @@ class ExamplesTest {
                         "whole:     Rain fills");
         assertThat(printed.split("kept: +Rain fills", -1)).hasSize(6);
     }
+
+    @Test
+    void aBusyServerIsAskedAgainAndABrokenOneNoMore() throws Exception {
+        assertThat(Printed.by(RetriesAndBreaker::main))
+                .containsSubsequence(
+                        "(retry 1 in ",
+                        "(retry 2 in ",
+                        "now the wheel has news.",
+                        "after 2 retries",
+                        "(State transition from CLOSED to OPEN)",
+                        "ConnectionFailed: ",
+                        "so far: Rain fills",
+                        "CircuitOpen: The circuit breaker 'claude' is OPEN");
+    }
+
+    @Test
+    void anAnswerThatBreaksTwiceComesOutWhole() throws Exception {
+        String whole = Printed.by(Quickstart::main, "What", "is", "backpressure?")
+                .replaceFirst("(?s).*?(Backpressure is.*runs out\\.).*", "$1");
+        assertThat(Printed.by(GoingOn::main)).contains("\n" + whole + "\n\nGone on with 2 times;");
+    }
+
+    @Test
+    void theSecondAnswerIsStoppedWhereTheMoneyEnds() throws Exception {
+        assertThat(Printed.by(Spending::main))
+                .containsSubsequence(
+                        "Completed[]",
+                        " [half is spent] ",
+                        "LimitReached[limit=cost micros, value=4000]",
+                        "output tokens by estimate");
+    }
+
+    @Test
+    void metersTellOfBothAnswersAndOfTheRetry() throws Exception {
+        assertThat(Printed.by(Metrics::main))
+                .containsSubsequence(
+                        "gen_ai.client.operation.duration none \n    COUNT 2.000",
+                        "sluice.client.stream.retries",
+                        "    COUNT 1.000")
+                .doesNotContain("histogram");
+    }
 }

@@ -16,9 +16,16 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.Claude;
+import dev.sluice.resilience.Resilience;
+import dev.sluice.resilience.RetryDefaults;
+import dev.sluice.stream.Budget;
+import dev.sluice.stream.Continuation;
 import dev.sluice.stream.LlmClient;
 import dev.sluice.stream.MessageStream;
 import dev.sluice.stream.Signal;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.retry.RetryRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,11 +161,39 @@ class ReadmeTest {
     }
 
     @Test
+    void whatGoesWrong() throws Exception {
+        server.next(Fault.OVERLOADED);
+        server.next(Fault.CUT);
+        Claude claude = Claude.builder().baseUrl(server.uri()).apiKey("any").build();
+
+        assertThat(Printed.by(args -> {
+                    // readme
+                    Resilience resilience = Resilience.builder()
+                            .retry(RetryRegistry.of(RetryDefaults.config()).retry("claude"))
+                            .circuitBreaker(CircuitBreakerRegistry.ofDefaults().circuitBreaker("claude"))
+                            .bulkhead(BulkheadRegistry.ofDefaults().bulkhead("claude"))
+                            .build();
+                    try (LlmClient client = LlmClient.builder(claude)
+                                    .resilience(resilience) // without it: two retries, as the official SDKs
+                                    .continuation(Continuation.upTo(2)) // without it: an answer that breaks off fails
+                                    .build();
+                            MessageStream stream = client.stream(request, Budget.outputTokens(50_000))) {
+                        stream.text().forEach(System.out::print);
+                        System.out.println("\n" + stream.metrics().retries() + " retries, "
+                                + stream.metrics().continuations() + " continuations");
+                    }
+                    // end
+                }))
+                .startsWith("A river begins")
+                .endsWith("the same river.\n1 retries, 1 continuations\n");
+    }
+
+    @Test
     void theReadmeShowsWhatIsRunHere() throws IOException {
         List<String> shown = regions(README, "```java\n(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(6);
+        assertThat(run).hasSize(7);
         assertThat(shown).isEqualTo(run);
     }
 
@@ -169,7 +204,7 @@ class ReadmeTest {
                 .contains("<version>" + System.getProperty("sluice.version", "0.1.0-SNAPSHOT") + "</version>");
     }
 
-    private static List<String> regions(Path file, String pattern) throws IOException {
+    static List<String> regions(Path file, String pattern) throws IOException {
         String all = Files.readString(file).replace("\r\n", "\n");
         return Pattern.compile(pattern, Pattern.DOTALL)
                 .matcher(all)

@@ -14,6 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param maxTokens the most tokens the answer may have
  * @param stream whether the answer shall come as events
  * @param prompt the words the user said last; empty if there are none
+ * @param unfinished the answer that it is to go on with, if it is
  * @param toolResult what a tool gave back, if that is what the request brings
  * @param tool the tool the model is to call, if it has one and may
  * @param thinks whether it thinks first
@@ -25,6 +26,7 @@ record Request(
         int maxTokens,
         boolean stream,
         String prompt,
+        Optional<Unfinished> unfinished,
         Optional<String> toolResult,
         Optional<JsonNode> tool,
         boolean thinks,
@@ -49,6 +51,7 @@ record Request(
         if (messages.isEmpty()) {
             throw Refusal.invalid("messages: at least one message is required");
         }
+        Optional<Unfinished> unfinished = Unfinished.in(messages);
         JsonNode last = messages.getLast().path("content");
         Optional<String> toolResult = list(last).stream()
                 .filter(block -> type(block).equals("tool_result"))
@@ -60,6 +63,7 @@ record Request(
                 json.path("max_tokens").asInt(0),
                 json.path("stream").asBoolean(false),
                 prompt(messages),
+                unfinished,
                 toolResult,
                 toolResult.isPresent() ? Optional.empty() : tool(json),
                 List.of("enabled", "adaptive").contains(type(thinking)),
@@ -71,7 +75,7 @@ record Request(
         return messages.reversed().stream()
                 .filter(message -> message.path("role").asString("").equals("user"))
                 .map(message -> text(message.path("content")))
-                .filter(text -> !text.isBlank())
+                .filter(text -> !text.isBlank() && !Unfinished.asksToGoOn(text))
                 .findFirst()
                 .orElse("");
     }
@@ -89,7 +93,7 @@ record Request(
     }
 
     /** The words of a content, which is a string or a list of blocks. */
-    private static String text(JsonNode content) {
+    static String text(JsonNode content) {
         if (content.isString()) {
             return content.asString();
         }

@@ -29,7 +29,8 @@ record Script(List<Block> blocks, String stopReason) {
             return new Script(blocks, "tool_use").within(request.maxTokens());
         }
         String words = request.toolResult().map(Answers::afterATool).orElseGet(() -> Answers.to(request.prompt()));
-        blocks.add(new Block.Text(Tokens.of(words, random)));
+        String rest = request.unfinished().map(answer -> answer.rest(words)).orElse(words);
+        blocks.add(new Block.Text(Tokens.of(rest, random)));
         return new Script(blocks, "end_turn").within(request.maxTokens());
     }
 

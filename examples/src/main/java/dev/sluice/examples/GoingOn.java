@@ -1,0 +1,31 @@
+package dev.sluice.examples;
+
+import dev.sluice.examples.server.Fault;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.stream.Continuation;
+import dev.sluice.stream.LlmClient;
+import dev.sluice.stream.MessageStream;
+
+/**
+ * An answer whose connection breaks in the middle, and breaks again, and comes out whole. Always talks to the scripted
+ * server, because it fails on demand.
+ */
+public final class GoingOn {
+    private GoingOn() {}
+
+    /** Runs the example. */
+    public static void main(String[] args) {
+        MessageRequest request = MessageRequest.builder()
+                .model("claude-sonnet-5")
+                .maxTokens(1024)
+                .user("What is backpressure?")
+                .build();
+        try (LlmClient client = Demo.scripted(
+                        settings -> settings.continuation(Continuation.upTo(3)), Fault.CUT, Fault.HALF_CLOSE);
+                MessageStream stream = client.stream(request)) {
+            stream.text().forEach(System.out::print);
+            System.out.println("\n\nGone on with " + stream.metrics().continuations() + " times; "
+                    + stream.snapshot().usage().totalInputTokens() + " tokens of input in all.");
+        }
+    }
+}
