@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * their indexes. A tool's input is the text that its fragments join to, cut or invalid if they are. A block of a kind this
  * library does not know gets what known deltas add to it under the wire's names for it; an unknown delta changes nothing.
  *
- * <p>Adding an event costs what the event adds. A snapshot costs what has grown since the last one: the whole text of a
- * block that did, a reference for one that did not.
+ * <p>Adding an event costs what the event adds. A snapshot costs a reference per block, however long the blocks are: a block
+ * is made when somebody reads it, once for all snapshots between which it has not grown. Who reads a block that grows after
+ * each event has its whole text copied each time, for a record holds a string; so has who asks for {@link #text(int)}.
  *
- * <p>One thread adds; any thread may look. Neither waits for the other longer than one such call takes.
+ * <p>One thread adds; any thread may look, and read what it has been given. Neither waits for the other longer than one
+ * such call takes.
  */
 public final class ChunkAggregator {
     private final Time time;
@@ -130,25 +132,26 @@ public final class ChunkAggregator {
      * @throws IllegalArgumentException if no block has started there
      */
     public ContentBlock block(int index) {
-        return look(() -> message.block(index).block());
+        return look(() -> message.block(index).block()).get();
     }
 
     /**
-     * The words of the block at an index so far; empty if it has none.
+     * The words of the block at an index so far; empty if it has none. Each time that they have grown a string of all of them
+     * is made.
      *
      * @throws IllegalArgumentException if no block has started there
      */
     public String text(int index) {
-        return look(() -> message.block(index).text());
+        return look(() -> message.block(index).text()).toString();
     }
 
     /**
-     * The thoughts of the block at an index so far; empty if it has none.
+     * The thoughts of the block at an index so far; empty if it has none. Costs what {@link #text(int)} does.
      *
      * @throws IllegalArgumentException if no block has started there
      */
     public String thinking(int index) {
-        return look(() -> message.block(index).thinking());
+        return look(() -> message.block(index).thinking()).toString();
     }
 
     /**

@@ -9,15 +9,15 @@ import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.ContentBlock.Unknown;
 import dev.sluice.message.Delta;
-import java.util.ArrayList;
+import dev.sluice.message.LazyBlock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One block: as it started, and what has been added since. Its record is made when it is asked for, and kept until the
- * block grows. Guarded by the lock of its {@link ChunkAggregator}.
+ * One block: as it started, and what has been added since. Its record is made when somebody reads it, from what it had
+ * been when it was asked for, and is kept until the block grows. Guarded by the lock of its {@link ChunkAggregator}.
  */
 final class GrowingBlock {
     private static final String SIGNATURE = "signature";
@@ -26,15 +26,14 @@ final class GrowingBlock {
     private final GrowingText text = new GrowingText();
     private final GrowingText thinking = new GrowingText();
     private final GrowingInput input;
-    private final List<Citation> citations = new ArrayList<>();
+    private final GrowingList<Citation> citations = new GrowingList<>();
     private @Nullable String signature;
     private boolean stopped;
 
     /** The fields of a block of an unknown kind; null for every other. */
     private final @Nullable UnknownFields fields;
 
-    private @Nullable ContentBlock block;
-    private @Nullable List<Citation> citationsSoFar;
+    private @Nullable LazyBlock block;
 
     GrowingBlock(ContentBlock start) {
         this.start = start;
@@ -43,7 +42,7 @@ final class GrowingBlock {
         switch (start) {
             case Text words -> {
                 text.append(words.text());
-                citations.addAll(words.citations());
+                words.citations().forEach(citations::add);
             }
             case Thinking thoughts -> {
                 thinking.append(thoughts.thinking());
@@ -53,47 +52,53 @@ final class GrowingBlock {
                 if (fields != null) {
                     text.append(fields.text("text"));
                     thinking.append(fields.text("thinking"));
-                    block = start;
+                    block = LazyBlock.of(start);
                 }
             }
         }
     }
 
-    /** Whether a block of this kind can grow by this delta. One of an unknown kind can by every delta. */
-    boolean takes(Delta delta) {
-        if (fields != null) {
-            return true;
+    /**
+     * Adds a delta.
+     *
+     * @return false, and nothing has changed, if a block of this kind cannot grow by this delta; one of an unknown kind can
+     *     by every delta
+     */
+    boolean add(Delta delta) {
+        if (fields == null && !takes(delta)) {
+            return false;
         }
-        boolean tool = start instanceof ToolUse || start instanceof ServerToolUse;
-        return switch (delta) {
-            case Delta.TextDelta words -> start instanceof Text;
-            case Delta.CitationsDelta citation -> start instanceof Text;
-            case Delta.ThinkingDelta thoughts -> start instanceof Thinking;
-            case Delta.InputJsonDelta fragment -> tool;
-            case Delta.SignatureDelta proof -> tool || start instanceof Text || start instanceof Thinking;
-            case Delta.Unknown unknown -> true;
-        };
-    }
-
-    void add(Delta delta) {
         switch (delta) {
             case Delta.TextDelta(String more) -> text.append(more);
             case Delta.ThinkingDelta(String more) -> thinking.append(more);
             case Delta.InputJsonDelta(String fragment) -> input.append(fragment);
             case Delta.SignatureDelta(String latest) -> signature = latest;
-            case Delta.CitationsDelta(Citation citation) -> {
-                citations.add(citation);
-                citationsSoFar = null;
-            }
+            case Delta.CitationsDelta(Citation citation) -> citations.add(citation);
             case Delta.Unknown unknown -> {
-                return;
+                return true;
             }
         }
         block = null;
+        return true;
+    }
+
+    private boolean takes(Delta delta) {
+        boolean tool = start instanceof ToolUse || start instanceof ServerToolUse;
+        return switch (delta) {
+            case Delta.TextDelta words -> isText();
+            case Delta.CitationsDelta citation -> isText();
+            case Delta.ThinkingDelta thoughts -> start instanceof Thinking;
+            case Delta.InputJsonDelta fragment -> tool;
+            case Delta.SignatureDelta proof -> tool || isText() || start instanceof Thinking;
+            case Delta.Unknown unknown -> true;
+        };
     }
 
     void stop() {
         stopped = true;
+        text.end();
+        thinking.end();
+        input.end();
     }
 
     boolean isStopped() {
@@ -108,16 +113,12 @@ final class GrowingBlock {
         return start instanceof Text;
     }
 
-    String text() {
-        return text.toString();
+    TextSoFar text() {
+        return text.soFar();
     }
 
-    int textLength() {
-        return text.length();
-    }
-
-    String thinking() {
-        return thinking.toString();
+    TextSoFar thinking() {
+        return thinking.soFar();
     }
 
     Object input() {
@@ -125,41 +126,77 @@ final class GrowingBlock {
     }
 
     List<Citation> citations() {
-        if (citationsSoFar == null) {
-            citationsSoFar = List.copyOf(citations);
-        }
-        return citationsSoFar;
+        return citations.soFar();
     }
 
-    /** The block as it stands. */
-    ContentBlock block() {
+    /** The block as it stands; the same object until it grows. */
+    LazyBlock block() {
         if (block == null) {
             block = switch (start) {
-                case Text words -> new Text(text(), citations(), signed(words.extra()));
-                case Thinking thoughts -> new Thinking(thinking(), signature, thoughts.extra());
-                case ToolUse call -> new ToolUse(call.id(), call.name(), input.json(), signed(call.extra()));
-                case ServerToolUse call ->
-                    new ServerToolUse(call.id(), call.name(), input.json(), signed(call.extra()));
-                case Unknown unknown -> new Unknown(unknown.type(), merged(unknown.json()));
-                default -> start;
+                case Text words -> text(words.extra());
+                case Thinking thoughts -> thinking(thoughts.extra());
+                case ToolUse call -> call(call);
+                case ServerToolUse call -> call(call);
+                case Unknown unknown -> unknown(unknown);
+                default -> LazyBlock.of(start);
             };
         }
         return block;
     }
 
+    // What the suppliers hold is what there is now; they run later, and on any thread.
+
+    private LazyBlock text(Map<String, String> extra) {
+        TextSoFar words = text.soFar();
+        List<Citation> sources = citations.soFar();
+        String proof = signature;
+        return LazyBlock.of(() -> new Text(words.toString(), sources, signed(extra, proof)));
+    }
+
+    private LazyBlock thinking(Map<String, String> extra) {
+        TextSoFar thoughts = thinking.soFar();
+        String proof = signature;
+        return LazyBlock.of(() -> new Thinking(thoughts.toString(), proof, extra));
+    }
+
+    private LazyBlock call(ToolUse call) {
+        TextSoFar json = input.json();
+        String proof = signature;
+        return LazyBlock.of(() -> new ToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
+    }
+
+    private LazyBlock call(ServerToolUse call) {
+        TextSoFar json = input.json();
+        String proof = signature;
+        return LazyBlock.of(
+                () -> new ServerToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
+    }
+
+    /** A block of a kind this library does not know, with what the deltas it does know have added. */
+    private LazyBlock unknown(Unknown unknown) {
+        UnknownFields known = fields;
+        if (known == null) {
+            return LazyBlock.of(unknown);
+        }
+        TextSoFar words = text.soFar();
+        TextSoFar thoughts = thinking.soFar();
+        TextSoFar json = input.isBlank() ? null : input.json();
+        List<Citation> sources = citations.soFar();
+        String proof = signature;
+        return LazyBlock.of(() -> new Unknown(
+                unknown.type(),
+                known.with(
+                        words.toString(), thoughts.toString(), json == null ? null : json.toString(), proof, sources)));
+    }
+
     /** A signature on a block that has no component for it goes where every field of the wire goes that has none. */
-    private Map<String, String> signed(Map<String, String> extra) {
+    private static Map<String, String> signed(Map<String, String> extra, @Nullable String signature) {
         if (signature == null) {
             return extra;
         }
         var all = new LinkedHashMap<>(extra);
         all.put(SIGNATURE, Json.write(signature));
         return all;
-    }
-
-    /** A block of a kind this library does not know, with what the deltas it does know have added. */
-    private String merged(String json) {
-        return fields == null ? json : fields.with(text(), thinking(), input, signature, citations);
     }
 
     private String startInput() {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The input of a tool call: the fragments, joined as they came. While they are blank it is the input that the block
- * started with, for a call may come whole in its start. It is parsed only for who asks, and then each fragment once.
+ * started with, for a call may come whole in its start. It is parsed only if somebody asks, and then each fragment once.
  */
 final class GrowingInput {
     private static final String NOTHING = "{}";
@@ -17,7 +17,6 @@ final class GrowingInput {
     private boolean blank = true;
     private @Nullable Map<String, Object> start;
     private @Nullable PartialJson parser;
-    private int parsedLength;
 
     GrowingInput(String startJson) {
         this.startJson = startJson;
@@ -26,6 +25,14 @@ final class GrowingInput {
     void append(String fragment) {
         fragments.append(fragment);
         blank = blank && fragment.isBlank();
+        if (parser != null) {
+            parser.append(fragment);
+        }
+    }
+
+    /** Says that nothing more will come. */
+    void end() {
+        fragments.end();
     }
 
     /** Whether no fragment has brought anything. */
@@ -34,11 +41,8 @@ final class GrowingInput {
     }
 
     /** The input as JSON text; cut or invalid if the fragments are. */
-    String json() {
-        if (blank) {
-            return start().isEmpty() ? NOTHING : startJson;
-        }
-        return fragments.toString();
+    TextSoFar json() {
+        return blank ? new TextSoFar(start().isEmpty() ? NOTHING : startJson) : fragments.soFar();
     }
 
     /** The input as far as it can be parsed; an empty map while there is nothing. */
@@ -47,11 +51,7 @@ final class GrowingInput {
             return start();
         }
         if (parser == null) {
-            parser = new PartialJson();
-        }
-        if (parsedLength < fragments.length()) {
-            parser.append(fragments.from(parsedLength));
-            parsedLength = fragments.length();
+            parser = new PartialJson().append(fragments.soFar().toString());
         }
         Object value = parser.value();
         return value == null ? Map.of() : value;

@@ -2,32 +2,54 @@ package dev.sluice.aggregate;
 
 import org.jspecify.annotations.Nullable;
 
-/** A text that is appended to. Its string is made when it is asked for, and kept until the text grows. */
+/**
+ * A text that is appended to. Holds what came as it came, and joins it a few dozen pieces at a time: each character is
+ * copied once, however long the text gets, nothing that has been handed out ever moves, and there is no buffer to outgrow.
+ * Guarded by the lock of its {@link ChunkAggregator}.
+ */
 final class GrowingText {
-    private final StringBuilder builder = new StringBuilder();
-    private @Nullable String string = "";
+    /** Joined so many at a time, the pieces of a token each make strings whose headers no longer count. */
+    private static final int PIECES = 64;
+
+    private GrowingList<String> joined = new GrowingList<>();
+    private GrowingList<String> latest = new GrowingList<>();
+    private @Nullable TextSoFar soFar = TextSoFar.EMPTY;
 
     void append(String more) {
-        if (!more.isEmpty()) {
-            builder.append(more);
-            string = null;
+        if (more.isEmpty()) {
+            return;
+        }
+        if (soFar != null && soFar.isString()) {
+            // Somebody has had it joined: its pieces are not needed twice.
+            restart(soFar.toString());
+        }
+        latest.add(more);
+        soFar = null;
+        if (latest.size() == PIECES) {
+            joined.add(String.join("", latest.soFar()));
+            latest = new GrowingList<>(PIECES);
         }
     }
 
-    int length() {
-        return builder.length();
+    /** Says that nothing more will come: from now on there is nothing here but the text so far. */
+    void end() {
+        soFar();
+        restart("");
     }
 
-    /** What came after the first {@code start} characters. */
-    String from(int start) {
-        return builder.substring(start);
-    }
-
-    @Override
-    public String toString() {
-        if (string == null) {
-            string = builder.toString();
+    /** What is here now, for good; the same object until the text grows. Costs nothing before it is read. */
+    TextSoFar soFar() {
+        if (soFar == null) {
+            soFar = new TextSoFar(joined.soFar(), latest.soFar());
         }
-        return string;
+        return soFar;
+    }
+
+    private void restart(String text) {
+        joined = new GrowingList<>();
+        latest = new GrowingList<>();
+        if (!text.isEmpty()) {
+            joined.add(text);
+        }
     }
 }

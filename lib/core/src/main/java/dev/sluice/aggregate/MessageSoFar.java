@@ -4,6 +4,7 @@ import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
+import dev.sluice.message.LazyBlock;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageSoFar {
     private final SortedMap<Integer, GrowingBlock> blocks = new TreeMap<>();
+    /** The block that was last asked for, and its index: nearly every event goes where the one before it went. */
+    private @Nullable GrowingBlock latest;
+
+    private int latestIndex;
     private final Map<String, String> extra = new LinkedHashMap<>();
     private @Nullable Message start;
     private FinishReason finishReason = FinishReason.UNKNOWN;
@@ -46,8 +51,7 @@ final class MessageSoFar {
         switch (event) {
             case ContentBlockDelta(int index, Delta delta) -> grow(index, delta);
             case ContentBlockStart(int index, ContentBlock block) -> open(index, block);
-            case ContentBlockStop(int index) ->
-                growing(index, "content_block_stop").stop();
+            case ContentBlockStop(int index) -> stop(index);
             case MessageStart(Message message) -> begin(message);
             case MessageDelta delta -> change(delta);
             case MessageStop stop -> complete = true;
@@ -62,12 +66,16 @@ final class MessageSoFar {
             return Message.EMPTY;
         }
         if (snapshot == null) {
-            var content = blocks.values().stream().map(GrowingBlock::block).toList();
+            var content = new LazyBlock[blocks.size()];
+            int count = 0;
+            for (GrowingBlock block : blocks.values()) {
+                content[count++] = block.block();
+            }
             snapshot = new Message(
                     start.id(),
                     start.role(),
                     start.model(),
-                    content,
+                    LazyBlock.content(content),
                     finishReason,
                     stopReason,
                     stopSequence,
@@ -83,7 +91,7 @@ final class MessageSoFar {
      * @throws IllegalArgumentException if none has started there
      */
     GrowingBlock block(int index) {
-        GrowingBlock block = blocks.get(index);
+        GrowingBlock block = find(index);
         if (block == null) {
             throw new IllegalArgumentException("index: no block " + index + " has started");
         }
@@ -153,25 +161,34 @@ final class MessageSoFar {
     }
 
     private void grow(int index, Delta delta) {
-        GrowingBlock block = growing(index, WireNames.of(delta));
-        if (!block.takes(delta)) {
+        GrowingBlock block = find(index);
+        if (block == null || block.isStopped()) {
+            throw notGrowing(block, index, WireNames.of(delta));
+        }
+        if (!block.add(delta)) {
             throw error("The server sent " + WireNames.of(delta) + " for block " + index + ", which is of type "
                     + block.kind() + " and takes none");
         }
-        block.add(delta);
         if (delta instanceof Delta.TextDelta(String text) && block.isText()) {
             textLength += text.length();
         }
         snapshot = null;
     }
 
-    private GrowingBlock growing(int index, String what) {
-        GrowingBlock block = blocks.get(index);
+    private void stop(int index) {
+        GrowingBlock block = find(index);
         if (block == null || block.isStopped()) {
-            throw outOfOrder("got " + what + " for block " + index + ", which has "
-                    + (block == null ? "not started" : "stopped"));
+            throw notGrowing(block, index, "content_block_stop");
         }
-        return block;
+        block.stop();
+    }
+
+    private @Nullable GrowingBlock find(int index) {
+        if (latest == null || latestIndex != index) {
+            latest = blocks.get(index);
+            latestIndex = index;
+        }
+        return latest;
     }
 
     private void change(MessageDelta delta) {
@@ -190,6 +207,11 @@ final class MessageSoFar {
             }
         });
         snapshot = null;
+    }
+
+    private static ProtocolError notGrowing(@Nullable GrowingBlock block, int index, String what) {
+        return outOfOrder(
+                "got " + what + " for block " + index + ", which has " + (block == null ? "not started" : "stopped"));
     }
 
     private static ProtocolError outOfOrder(String what) {

@@ -39,7 +39,8 @@ final class UnknownFields {
     }
 
     /** The block with what has been added to it; what is empty or null leaves a field as it was. */
-    String with(String text, String thinking, GrowingInput input, @Nullable String signature, List<Citation> added) {
+    String with(
+            String text, String thinking, @Nullable String input, @Nullable String signature, List<Citation> added) {
         var fields = new LinkedHashMap<String, @Nullable Object>(start);
         if (!text.isEmpty()) {
             fields.put("text", text);
@@ -47,8 +48,8 @@ final class UnknownFields {
         if (!thinking.isEmpty()) {
             fields.put("thinking", thinking);
         }
-        if (!input.isBlank()) {
-            fields.put("input", valueOrText(input.json()));
+        if (input != null) {
+            fields.put("input", valueOrText(input));
         }
         if (signature != null) {
             fields.put("signature", signature);

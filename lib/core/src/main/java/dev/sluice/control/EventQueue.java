@@ -1,7 +1,9 @@
 package dev.sluice.control;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,22 +17,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue<T> {
     /*
-     * A ring that starts small and grows up to the capacity, because most streams are idle most of the time and a
-     * process has thousands. An item is queued before its producer waits for room, so that whatever was received is in
-     * the queue when the end comes, even if its producer never runs again.
+     * What costs is waking a thread that waits, then the lock, then nothing much. So the consumer takes all that is there at
+     * once, by exchanging arrays, and hands itself one item after another without the lock; a producer that knows that it
+     * has more to add lets the consumer sleep until it is done; and one that found the queue full is woken when half of it
+     * is free. The arrays start small and grow up to the capacity, because most streams are idle most of the time and a
+     * process has thousands.
+     *
+     * An item is queued before its producer waits for room, so that whatever was received is in the queue when the end
+     * comes, even if its producer never runs again.
      */
     private static final int FIRST_SIZE = 8;
 
+    /** In a smaller queue than this every place counts, and a producer is woken for each. */
+    private static final int SMALL = 16;
+
     private final int capacity;
+    private final int enoughRoom;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition freed = lock.newCondition();
 
-    // All guarded by the lock.
-    private @Nullable Object[] ring = new Object[FIRST_SIZE];
-    private int head;
+    // Guarded by the lock.
+    private @Nullable Object[] added = new Object[FIRST_SIZE];
     private int size;
     private @Nullable EndReason end;
+    private boolean consumerWaits;
+
+    /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
+    private volatile boolean producerWaits;
+
+    // What the consumer has taken out of the lock's care; written under the lock, by the consumer or for good by an
+    // abort.
+    private @Nullable Object[] taken = new Object[0];
+    private int takenSize;
+
+    /** How many of those have been handed out. Whoever moves it on owns what it passed: the consumer or an abort. */
+    private final AtomicInteger handedOut = new AtomicInteger();
 
     /** A queue for at most this many items. */
     public EventQueue(int capacity) {
@@ -38,6 +60,7 @@ public final class EventQueue<T> {
             throw new IllegalArgumentException("capacity: " + capacity + ", must be at least 1");
         }
         this.capacity = capacity;
+        enoughRoom = capacity < SMALL ? capacity - 1 : capacity / 2;
     }
 
     /**
@@ -47,18 +70,57 @@ public final class EventQueue<T> {
      * @throws InterruptedException if the thread is interrupted while it waits; the item is queued all the same
      */
     public boolean put(T item) throws InterruptedException {
+        return add(item, true);
+    }
+
+    /**
+     * As {@link #put}, but a consumer that waits is not woken for this item: by {@link #wake}, which the producer must call
+     * before it does anything else than to add more, or when the queue is half full.
+     */
+    public boolean putQuietly(T item) throws InterruptedException {
+        return add(item, false);
+    }
+
+    /** Wakes a consumer that waits though there is something for it. */
+    public void wake() {
+        lock.lock();
+        try {
+            if (size > 0) {
+                wakeConsumer();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean add(T item, boolean wake) throws InterruptedException {
         lock.lock();
         try {
             if (end != null) {
                 return false;
             }
             append(item);
-            while (size >= capacity && end == null) {
-                freed.await();
+            if (wake || size > capacity / 2) {
+                wakeConsumer();
+            }
+            if (count() >= capacity) {
+                awaitRoom();
             }
             return end == null;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Once it waits it does so until half is free, or a single place in a small queue. */
+    private void awaitRoom() throws InterruptedException {
+        try {
+            producerWaits = true; // before the count is looked at: a consumer that did not see this is seen there
+            while (count() >= capacity && end == null) {
+                freed.await();
+            }
+        } finally {
+            producerWaits = false;
         }
     }
 
@@ -87,24 +149,71 @@ public final class EventQueue<T> {
      * @return the item; null when the queue has ended and nothing is left in it, at once and every time
      * @throws InterruptedException if the thread is interrupted while it waits
      */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     public @Nullable T take() throws InterruptedException {
+        T item = next();
+        if (item == null) {
+            if (isEmpty()) {
+                Thread.yield(); // the producer may be about to add: to look again costs less than to be woken
+            }
+            item = refill();
+        }
+        if (producerWaits) {
+            tellOfRoom();
+        }
+        return item;
+    }
+
+    /** The next of what was taken; null if all has been handed out or dropped. */
+    @SuppressWarnings("unchecked")
+    private @Nullable T next() {
+        int index = handedOut.get();
+        if (index >= takenSize || !handedOut.compareAndSet(index, index + 1)) {
+            return null; // nothing left, or dropped this moment
+        }
+        T item = (T) taken[index];
+        taken[index] = null;
+        return item;
+    }
+
+    private boolean isEmpty() {
+        lock.lock();
+        try {
+            return size == 0 && end == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable T refill() throws InterruptedException {
         lock.lock();
         try {
             while (size == 0) {
                 if (end != null) {
                     return null;
                 }
+                consumerWaits = true;
                 arrived.await();
             }
-            T item = (T) ring[head];
-            ring[head] = null;
-            head = (head + 1) % ring.length;
-            // One producer waits, and only in a queue that was full.
-            if (size-- == capacity) {
+            @Nullable Object[] empty = taken.length == 0 ? new Object[FIRST_SIZE] : taken;
+            taken = added;
+            takenSize = size;
+            added = empty;
+            size = 0;
+            handedOut.set(0);
+            return next();
+        } finally {
+            consumerWaits = false;
+            lock.unlock();
+        }
+    }
+
+    private void tellOfRoom() {
+        lock.lock();
+        try {
+            if (count() <= enoughRoom) {
                 freed.signal();
             }
-            return item;
         } finally {
             lock.unlock();
         }
@@ -136,11 +245,11 @@ public final class EventQueue<T> {
     public boolean abort(EndReason reason) {
         lock.lock();
         try {
-            if (end != null && size == 0) {
+            int dropped = size + takenSize - handedOut.getAndSet(takenSize);
+            if (end != null && dropped == 0) {
                 return false;
             }
-            ring = new Object[FIRST_SIZE];
-            head = 0;
+            added = new Object[FIRST_SIZE];
             size = 0;
             finish(reason);
             return true;
@@ -153,7 +262,7 @@ public final class EventQueue<T> {
     public Optional<EndReason> endReason() {
         lock.lock();
         try {
-            return size == 0 ? Optional.ofNullable(end) : Optional.empty();
+            return count() == 0 ? Optional.ofNullable(end) : Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -173,30 +282,29 @@ public final class EventQueue<T> {
     public int size() {
         lock.lock();
         try {
-            return size;
+            return count();
         } finally {
             lock.unlock();
         }
     }
 
-    private void append(T item) {
-        Objects.requireNonNull(item, "item"); // null is what take() says at the end
-        if (size == ring.length) {
-            grow();
-        }
-        ring[(head + size++) % ring.length] = item;
-        if (size == 1) {
-            arrived.signal();
-        }
+    private int count() {
+        return size + takenSize - handedOut.get();
     }
 
-    private void grow() {
-        @Nullable Object[] larger = new Object[ring.length * 2];
-        int first = ring.length - head;
-        System.arraycopy(ring, head, larger, 0, first);
-        System.arraycopy(ring, 0, larger, first, head);
-        ring = larger;
-        head = 0;
+    private void append(T item) {
+        Objects.requireNonNull(item, "item"); // null is what take() says at the end
+        if (size == added.length) {
+            added = Arrays.copyOf(added, size * 2);
+        }
+        added[size++] = item;
+    }
+
+    private void wakeConsumer() {
+        if (consumerWaits) {
+            consumerWaits = false; // it is on its way: once is enough
+            arrived.signal();
+        }
     }
 
     private void finish(EndReason reason) {

@@ -2,6 +2,7 @@ package dev.sluice.message;
 
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +37,7 @@ public record Message(
 
     /** Copies the collections. */
     public Message {
-        content = List.copyOf(content);
+        content = LazyBlock.copyOf(content);
         extra = RawFields.copy(extra);
     }
 
@@ -63,13 +64,13 @@ public record Message(
 
     /** The words of all text blocks, joined with nothing between them; empty if there are none. */
     public String text() {
-        var joined = new StringBuilder();
+        var words = new ArrayList<String>();
         for (ContentBlock block : content) {
             if (block instanceof Text text) {
-                joined.append(text.text());
+                words.add(text.text());
             }
         }
-        return joined.toString();
+        return words.size() == 1 ? words.getFirst() : String.join("", words);
     }
 
     /** The calls of the caller's tools, in order. */

@@ -20,6 +20,7 @@ final class LineBuffer {
      * with at least the bytes that it adds to the data.
      */
     private static final int FIRST_SIZE = 2 << 10; // small, as most of many streams are idle
+    private static final int BUSY_SIZE = 16 << 10; // for who sends more than fits: fewer reads
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -33,6 +34,7 @@ final class LineBuffer {
     private int next;
     private int searched; // no line ends before it
     private int limit;
+    private boolean busy;
     private boolean first = true;
     private boolean skipLineFeed;
     private long skippedOfComment;
@@ -140,10 +142,12 @@ final class LineBuffer {
             searched = next;
         }
         makeRoom();
-        int count = in.read(buffer, limit, buffer.length - limit);
+        int room = buffer.length - limit;
+        int count = in.read(buffer, limit, room);
         if (count <= 0) {
             return count == 0;
         }
+        busy = count == room;
         limit += count;
         if (skipLineFeed) {
             skipLineFeed = false;
@@ -186,11 +190,11 @@ final class LineBuffer {
     private void makeRoom() {
         int data = dataLength();
         int used = data + limit - next;
-        if (buffer.length - limit >= buffer.length / 2) {
+        int most = Math.max(FIRST_SIZE, maxEvent + 1);
+        boolean grow = (used > buffer.length / 4 * 3 || (busy && buffer.length < BUSY_SIZE)) && buffer.length < most;
+        if (!grow && buffer.length - limit >= buffer.length / 2) {
             return;
         }
-        int most = Math.max(FIRST_SIZE, maxEvent + 1);
-        boolean grow = used > buffer.length / 4 * 3 && buffer.length < most;
         byte[] target = grow ? new byte[(int) Math.min(2L * buffer.length, most)] : buffer;
         // Only what is not in its place yet: many short reads of one large event would copy it again and again.
         if (grow || dataStart > 0) {

@@ -94,16 +94,20 @@ final class Deadlines {
         waiting = true;
     }
 
-    /** Bytes have come, or the end has. */
+    /** Bytes have come, or the end has. Returns when, by the clock's nanoseconds. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // the reader alone writes
-    void received() {
+    long received() {
         waiting = false;
-        waited += time.nanos() - waitingSince;
+        long now = time.nanos();
+        waited += now - waitingSince;
+        return now;
     }
 
     /** An event that is no ping has been handed on. */
     void content() {
-        waited = 0;
+        if (waited != 0) { // as a rule of many events of one read, all but the first find it so
+            waited = 0;
+        }
         if (phase == Phase.FIRST_EVENT) {
             enter(Phase.STALL);
         }

@@ -115,7 +115,8 @@ public final class LlmClient implements AutoCloseable {
         String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
         var production = new Production(this, request, wire, controller.timeouts(timeouts), name, running::remove);
         controller.attach(reason -> production.stop(new Cancelled(reason)));
-        var stream = new MessageStream(production, controller, new ChunkAggregator(time), budget);
+        var stream =
+                new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()), budget);
         if (budget != null) {
             budget.exhausted().ifPresent(production::stop);
         }

@@ -189,6 +189,7 @@ final class Production implements Runnable {
             next.run();
         } finally {
             exchange = null;
+            queue.wake();
             deadlines.pause();
         }
         if (queue.ended().isEmpty()) {
@@ -246,7 +247,7 @@ final class Production implements Runnable {
         }
         journal.connected(response.status(), id);
         return new WatchedInput(
-                response.body(), deadlines, recorder, client.limits().maxStreamBytes());
+                response.body(), queue, deadlines, recorder, client.limits().maxStreamBytes());
     }
 
     /** The head of a stream. */
@@ -287,7 +288,7 @@ final class Production implements Runnable {
             return;
         }
         try {
-            queue.put(event);
+            queue.putQuietly(event); // whoever waits for it is woken before the next bytes are waited for
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // ends the exchange
         }

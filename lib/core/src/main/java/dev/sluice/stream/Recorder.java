@@ -15,6 +15,7 @@ import dev.sluice.provider.Provider;
 import dev.sluice.transport.TransportRequest;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class Recorder {
     private long firstContent = NEVER;
     private long lastContent = NEVER;
     private long lastEvent;
+    private volatile long lastRead; // written under the lock
     private long end = NEVER;
     private long events;
     private long bytes;
@@ -89,10 +91,12 @@ final class Recorder {
         }
     }
 
-    void received(long count) {
+    /** Notes bytes that came at this moment, and with them the events that follow. */
+    void received(long count, long now) {
         lock.lock();
         try {
             bytes += count;
+            lastRead = now - start;
         } finally {
             lock.unlock();
         }
@@ -103,7 +107,7 @@ final class Recorder {
         lock.lock();
         try {
             boolean before = firstContent == NEVER;
-            long now = time.nanos() - start;
+            long now = lastRead; // an event is there when its bytes are
             events++;
             lastEvent = now;
             if (firstEvent == NEVER && !(event instanceof Ping)) {
@@ -118,7 +122,7 @@ final class Recorder {
                 usage = changed.usage();
             }
             if (event instanceof MessageStop) {
-                end = now;
+                end = time.nanos() - start;
             }
             return before && firstContent != NEVER;
         } finally {
@@ -136,6 +140,26 @@ final class Recorder {
         if (text && firstText == NEVER) {
             firstText = now;
         }
+    }
+
+    /** The clock of what arrives: it stands still while nothing does, and costs nothing to look at. */
+    Time arrivals() {
+        return new Time() {
+            @Override
+            public long nanos() {
+                return start + lastRead;
+            }
+
+            @Override
+            public Instant now() {
+                return time.now();
+            }
+
+            @Override
+            public Scheduled schedule(Duration delay, Runnable task) {
+                return time.schedule(delay, task);
+            }
+        };
     }
 
     /** From the start to the first content. */

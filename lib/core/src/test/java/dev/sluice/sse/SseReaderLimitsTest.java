@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class SseReaderLimitsTest {
     private static final int SMALL = 2048;
+    private static final int BUSY = 16 << 10;
     private static final int MANY = 1 << 20;
 
     @ParameterizedTest
@@ -120,13 +121,13 @@ class SseReaderLimitsTest {
     }
 
     @Test
-    void anEndlessCommentMeetsTheLimitOfALineAndTakesNoMemory() {
+    void anEndlessCommentMeetsTheLimitOfALineAndTakesNoMoreThanAnyBusyStream() {
         var in = new Endless(":", "c");
         var reader = new SseReader(in, new Limits(8 << 20, 16 << 20, 0));
         assertThat(catchThrowableOfType(LimitExceeded.class, reader::next).limit())
                 .isEqualTo(Limit.LINE_BYTES);
-        assertThat(reader.capacity()).isEqualTo(SMALL);
-        assertThat(in.bytesRead).isLessThan((8 << 20) + 2L * SMALL);
+        assertThat(reader.capacity()).isLessThanOrEqualTo(BUSY);
+        assertThat(in.bytesRead).isLessThan((8 << 20) + 2L * BUSY);
     }
 
     @ParameterizedTest
@@ -139,12 +140,12 @@ class SseReaderLimitsTest {
     }
 
     @Test
-    void smallEventsNeverTakeMoreThanTheFirstBuffer() throws IOException {
+    void smallEventsTakeNoMoreThanTheFirstBufferUnlessTheyComeFasterThanItHolds() throws IOException {
         byte[] stream = Pieces.utf8(("event: a\ndata: " + "x".repeat(700) + "\n\n").repeat(200));
         for (int size : new int[] {1, 100, 1999, 2048, 5000, stream.length}) {
             var reader = new SseReader(Pieces.ofSize(size, stream), Limits.defaults());
             assertThat(Streams.read(reader)).hasSize(200);
-            assertThat(reader.capacity()).isEqualTo(SMALL);
+            assertThat(reader.capacity()).isBetween(SMALL, size <= SMALL / 2 ? SMALL : BUSY);
         }
     }
 

@@ -51,16 +51,18 @@ class GapsTest {
         time.advance(Duration.ofMillis(100));
         recorder.headersArrived();
         time.advance(Duration.ofMillis(50));
+        recorder.received(0, time.nanos());
         recorder.received(new Ping());
         assertThat(recorder.metrics(0).timeToFirstEvent())
                 .as("a ping is no first event")
                 .isNull();
         time.advance(Duration.ofMillis(50));
+        recorder.received(0, time.nanos());
         recorder.received(new MessageStart(Message.EMPTY));
         assertThat(recorder.metrics(0).timeToFirstToken()).contains(Duration.ofMillis(200));
         for (int i = 0; i < 11; i++) {
             time.advance(Duration.ofMillis(100));
-            recorder.received(100);
+            recorder.received(100, time.nanos());
             recorder.received(new ContentBlockDelta(0, new TextDelta("x")));
         }
         StreamMetrics metrics = recorder.metrics(20);
