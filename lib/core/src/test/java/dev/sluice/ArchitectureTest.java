@@ -109,6 +109,13 @@ class ArchitectureTest {
             .resideInAPackage("io.micrometer..");
 
     @ArchTest
+    static final ArchRule apachesClientWhichIsOptionalStaysInTransport = noClasses()
+            .that(not(resideInAPackage("dev.sluice.transport")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.hc..");
+
+    @ArchTest
     static final ArchRule vendorsAreNamedOnlyInProviderAndInTheClientsFactories = noClasses()
             .that(not(resideInAPackage("dev.sluice.provider")))
             .and()

@@ -1,0 +1,38 @@
+package dev.sluice.transport;
+
+import java.io.IOException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
+
+/** Sends a request and receives the head; notices when the connection ended before a byte of it. */
+final class ApacheHeads extends HttpRequestExecutor {
+
+    @Override
+    public ClassicHttpResponse execute(
+            ClassicHttpRequest request,
+            HttpClientConnection connection,
+            @Nullable HttpResponseInformationCallback information,
+            HttpContext context)
+            throws IOException, HttpException {
+        EndpointDetails details = connection.getEndpointDetails(); // goes on counting when the connection is closed
+        long before = details.getReceivedBytesCount();
+        try {
+            return super.execute(request, connection, information, context);
+        } catch (SSLException e) {
+            throw e;
+        } catch (IOException e) {
+            if (details.getReceivedBytesCount() == before) {
+                throw new NoResponseException("The connection ended before a response began", e);
+            }
+            throw e;
+        }
+    }
+}

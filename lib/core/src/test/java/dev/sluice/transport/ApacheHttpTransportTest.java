@@ -1,0 +1,294 @@
+package dev.sluice.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.control.FakeTime;
+import dev.sluice.peer.Attempt;
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.peer.TestTls;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PasswordAuthentication;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ApacheHttpTransportTest extends HttpTransportContract {
+
+    @Override
+    HttpTransport transport(Setup setup) {
+        var builder = ApacheHttpTransport.builder().connectTimeout(setup.connectTimeout());
+        if (setup.tls() != null) {
+            builder.sslContext(setup.tls());
+        }
+        if (setup.proxy() != null) {
+            builder.proxy(setup.proxy());
+        }
+        return closing(builder.build());
+    }
+
+    /** It has no threads but its callers', which the tests name so, and those that look names up. */
+    @Override
+    List<String> threadNames() {
+        return List.of("attempt", "sluice-lookup-");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {10_000, Long.MAX_VALUE / 86_400})
+    void aConnectTimeoutMayBeAsLongAsItLikes(long days) throws Exception {
+        var transport = closing(ApacheHttpTransport.builder()
+                .connectTimeout(Duration.ofDays(days))
+                .build());
+        try (TransportResponse response = transport.open(get(peer(Script.stream("x"))))) {
+            assertThat(response.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void noConnectTimeoutIsFine() throws Exception {
+        var peer = peer(Script.stream("x"));
+        closing(ApacheHttpTransport.builder().connectTimeout(Duration.ZERO).build())
+                .open(get(peer))
+                .close();
+        assertThatThrownBy(() -> ApacheHttpTransport.builder().connectTimeout(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("connectTimeout");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void keptConnectionsThatTheServerHasClosedAreNotedBeforeTheRequestIsSent(int connections) throws Exception {
+        var transport = closing(ApacheHttpTransport.create());
+        var open = new ArrayList<TransportResponse>();
+        var peer = peer(Script.stream("x").cut());
+        for (int i = 0; i < connections; i++) {
+            open.add(transport.open(get(peer)));
+        }
+        for (TransportResponse response : open) {
+            assertThat(response.body().readAllBytes()).hasSize(1);
+        }
+        peer.awaitGone(SOON);
+        for (int i = 0; i < connections; i++) {
+            try (TransportResponse response = transport.open(get(peer))) {
+                assertThat(response.body().readAllBytes()).hasSize(1);
+            }
+            peer.awaitGone(SOON);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK",
+                "HTTP/1.1 200 OK\r\n",
+                "HTTP/1.1 200 OK\r\na: b\r\n",
+                "HTTP/1.1 200 OK\r\na: b"
+            })
+    void aHeadThatBreaksOffIsNone(String begun) {
+        var peer = peer(Script.empty().raw(begun).cut());
+        assertThatThrownBy(() -> transport().open(get(peer)))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(NoResponseException.class);
+    }
+
+    /** A tail is what another answer would begin with; the sizes end in each of the buffers that bytes go through. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 1_000, 5_000, 100_000})
+    void whatFollowsAnAnswerIsNotTakenForTheNextOne(int size) throws Exception {
+        String head = "HTTP/1.1 200 OK\r\ncontent-length: " + size + "\r\n\r\n";
+        String forged = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged";
+        var peer = peer(Script.empty().raw(head + "x".repeat(size) + forged), Script.stream("honest"));
+        var transport = transport();
+        try (TransportResponse response = transport.open(get(peer))) {
+            assertThat(response.body().readAllBytes()).hasSize(size);
+        }
+        try (TransportResponse response = transport.open(get(peer))) {
+            assertThat(response.body().readAllBytes()).asString().isEqualTo("honest");
+        }
+        assertThat(peer.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void aServerBehindAProxyIsReachedThroughATunnel() throws Exception {
+        SSLContext tls = TestTls.context();
+        var peer = closing(ScriptedPeer.servingTls(tls, Script.stream("safe")));
+        try (var proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var asked = new CompletableFuture<String>();
+            Thread.startVirtualThread(() -> tunnel(proxy, peer.port(), asked));
+            var transport = transport(new Setup(
+                    Duration.ofSeconds(10),
+                    tls,
+                    ProxySelector.of(new InetSocketAddress("localhost", proxy.getLocalPort()))));
+            try (TransportResponse response = transport.open(get(peer))) {
+                assertThat(response.body().readAllBytes()).asString().isEqualTo("safe");
+            }
+            assertThat(asked.get()).startsWith("CONNECT localhost:" + peer.port() + " ");
+        }
+    }
+
+    private static void tunnel(ServerSocket proxy, int port, CompletableFuture<String> asked) {
+        try (var client = proxy.accept();
+                var server = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            byte[] head = new byte[4096];
+            asked.complete(new String(head, 0, client.getInputStream().read(head), UTF_8));
+            client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(UTF_8));
+            Thread.startVirtualThread(() -> copy(server, client));
+            copy(client, server);
+        } catch (IOException e) {
+            asked.completeExceptionally(e);
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException ended) {
+            // by either side
+        }
+    }
+
+    @Test
+    void aKeptConnectionIsClosedWhenItsTimeIsOver() throws Exception {
+        var time = new FakeTime();
+        var transport = closing(ApacheHttpTransport.builder().build(time));
+        var peer = peer(Script.json(200, "{}", "keep-alive", "timeout=1"));
+        try (TransportResponse response = transport.open(get(peer))) {
+            response.body().readAllBytes();
+        }
+        assertThat(peer.openConnections()).isEqualTo(1);
+        Awaitility.await().until(() -> {
+            time.advance(Duration.ofSeconds(15));
+            return peer.openConnections() == 0;
+        });
+        Awaitility.await().untilAsserted(() -> assertThat(time.scheduled()).isZero());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionThatEndsBeforeAByteGaveNoResponse(boolean reset) {
+        var peer = peer(reset ? Script.empty().reset() : Script.empty().cut());
+        assertThatThrownBy(() -> transport().open(get(peer))).isInstanceOf(NoResponseException.class);
+        var begun = peer(Script.empty().raw("HTTP/1.1 2").cut());
+        assertThatThrownBy(() -> transport().open(get(begun)))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(NoResponseException.class);
+    }
+
+    @Test
+    void anInterruptEndsAReadOnAPlatformThreadToo() throws Exception {
+        var peer = peer(Script.stream().sse("x").stall());
+        TransportResponse response = transport().open(get(peer));
+        var read = new FutureTask<>(() -> response.body().readAllBytes());
+        var thread = Thread.ofPlatform().start(read);
+        peer.awaitWritten(10);
+        thread.interrupt();
+        assertThatThrownBy(read::get).hasCauseInstanceOf(IOException.class);
+        peer.awaitGone(SOON);
+    }
+
+    /** A thread that waits in a read with a time limit is TIMED_WAITING; Apache sets one of 3 minutes unless told. */
+    @Test
+    void aSilenceMayBeAsLongAsItLikes() throws Exception {
+        var peer = peer(Script.stream().stall());
+        TransportResponse response = transport().open(get(peer));
+        Thread reader = Thread.startVirtualThread(() -> assertThatThrownBy(response.body()::read));
+        Awaitility.await().until(() -> reader.getState() == Thread.State.WAITING);
+        response.close();
+        reader.join();
+    }
+
+    @Test
+    void anInterruptEndsTheHandshake() throws Exception {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var transport = transport();
+            var uri = URI.create("https://localhost:" + silent.getLocalPort() + "/");
+            var handshake = Attempt.at(() -> transport.open(get(uri)));
+            try (var accepted = silent.accept()) {
+                assertThat(accepted.getInputStream().read()).isEqualTo(22); // a handshake record
+                assertThat(handshake.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
+                assertThat(accepted.getInputStream().skip(Long.MAX_VALUE)).isNotNegative(); // it hung up
+            }
+        }
+    }
+
+    @Test
+    void aHandshakeThatNeverEndsTimesOutAsConnectingDoes() throws Exception {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var transport = transport(new Setup(Duration.ofMillis(200), null, null));
+            var uri = URI.create("https://localhost:" + silent.getLocalPort() + "/");
+            assertThatThrownBy(() -> transport.open(get(uri)))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("200 ms");
+        }
+    }
+
+    @Test
+    void aProxyThatAsksWhoIsThereIsTold() throws Exception {
+        var proxy = peer(Script.json(407, "{}", "proxy-authenticate", "Basic realm=\"p\""), Script.json(200, "{}"));
+        var asked = new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return getRequestorType() == RequestorType.PROXY
+                        ? new PasswordAuthentication("me", "word".toCharArray())
+                        : null;
+            }
+        };
+        var transport = closing(ApacheHttpTransport.builder()
+                .proxy(ProxySelector.of(new InetSocketAddress("localhost", proxy.port())))
+                .authenticator(asked)
+                .build());
+        assertThat(transport.open(get(URI.create("http://far.invalid/"))).status())
+                .isEqualTo(200);
+        assertThat(proxy.awaitRequest(2).header("proxy-authorization")).isEqualTo("Basic bWU6d29yZA==");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Host", "content-length", "Connection", "expect", "Upgrade", "transfer-encoding"})
+    void aHeaderThatIsTheTransportsIsRefusedByName(String name) {
+        assertThatThrownBy(() -> open(URI.create("http://localhost/"), name, "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("header " + name + ": the transport sets it, leave it out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sk-secret\n", "sk-secret\r\nx: y", "sk-secret\u0000", "sk-secret\u20ac"})
+    void aKeyThatCannotBeSentIsRefusedWithoutBeingShown(String key) {
+        assertThatThrownBy(() -> open(URI.create("http://localhost/"), "x-api-key", key))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("header x-api-key")
+                .hasNoCause()
+                .satisfies(e -> assertThat(e.toString()).doesNotContain("sk-secret"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://host/?key=sk-secret", "/path?key=sk-secret", "http:///path?key=sk-secret"})
+    void anAddressThatIsNoneIsRefusedWithoutItsQuery(String uri) {
+        assertThatThrownBy(() -> open(URI.create(uri), "a", "b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("uri: ")
+                .hasNoCause()
+                .satisfies(e -> assertThat(e.toString()).doesNotContain("sk-secret"));
+    }
+
+    private void open(URI uri, String header, String value) throws Exception {
+        transport().open(new TransportRequest("POST", uri, Map.of(header, value), new byte[0]));
+    }
+}

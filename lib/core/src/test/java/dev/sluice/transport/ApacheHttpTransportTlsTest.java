@@ -1,0 +1,34 @@
+package dev.sluice.transport;
+
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.peer.TestTls;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/** The same promises over TLS, as in real life: with one more layer that could block or drain at the end. */
+class ApacheHttpTransportTlsTest extends HttpTransportContract {
+    private static final SSLContext TLS = TestTls.context();
+
+    @Override
+    HttpTransport transport(Setup setup) {
+        var builder = ApacheHttpTransport.builder()
+                .connectTimeout(setup.connectTimeout())
+                .sslContext(setup.tls() == null ? TLS : setup.tls())
+                .sslParameters(TLS.getDefaultSSLParameters());
+        if (setup.proxy() != null) {
+            builder.proxy(setup.proxy());
+        }
+        return closing(builder.build());
+    }
+
+    @Override
+    ScriptedPeer serving(Script... scripts) {
+        return ScriptedPeer.servingTls(TLS, scripts);
+    }
+
+    @Override
+    List<String> threadNames() {
+        return List.of("attempt", "sluice-lookup-");
+    }
+}
