@@ -165,10 +165,9 @@ final class Production implements Runnable {
 
     /** Request after request, until one is answered to its end or nothing more can be tried. */
     private void produce() throws InterruptedException {
-        TransportRequest request = first;
         Optional<TransportRequest> next = Optional.of(first);
         while (next.isPresent()) {
-            request = next.get();
+            TransportRequest request = next.get();
             attempts.begin();
             try {
                 exchange(request);

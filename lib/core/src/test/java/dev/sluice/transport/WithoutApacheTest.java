@@ -3,10 +3,9 @@ package dev.sluice.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.peer.WithoutLibrary;
 import dev.sluice.provider.Claude;
 import dev.sluice.stream.LlmClient;
-import java.io.IOException;
-import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
 /** The library on a class path without Apache HttpClient, which is an optional dependency. */
@@ -14,7 +13,7 @@ class WithoutApacheTest {
 
     @Test
     void aClientIsMadeAndClosed() throws Exception {
-        var loader = new NoApache();
+        var loader = new WithoutLibrary("org.apache.hc.");
         Class<?> builder = loader.loadClass(Claude.class.getName() + "$Builder");
         Object start =
                 loader.loadClass(Claude.class.getName()).getMethod("builder").invoke(null);
@@ -30,32 +29,9 @@ class WithoutApacheTest {
 
     @Test
     void onlyItsTransportNeedsIt() throws Exception {
-        Class<?> transport = new NoApache().loadClass(ApacheHttpTransport.class.getName());
+        Class<?> transport = new WithoutLibrary("org.apache.hc.").loadClass(ApacheHttpTransport.class.getName());
         assertThatThrownBy(transport::getMethods)
                 .isInstanceOf(NoClassDefFoundError.class)
                 .hasMessageContaining("org/apache/hc/");
-    }
-
-    /** Loads this library's classes anew, where Apache's are not to be found. */
-    private static final class NoApache extends ClassLoader {
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.startsWith("org.apache.hc.")) {
-                throw new ClassNotFoundException(name);
-            } else if (!name.startsWith("dev.sluice.")) {
-                return super.loadClass(name, resolve);
-            }
-            Class<?> known = findLoadedClass(name);
-            return known != null ? known : defined(name);
-        }
-
-        private Class<?> defined(String name) throws ClassNotFoundException {
-            try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                byte[] bytes = file.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (IOException e) {
-                throw new ClassNotFoundException(name, e);
-            }
-        }
     }
 }
