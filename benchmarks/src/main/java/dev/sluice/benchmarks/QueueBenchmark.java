@@ -25,6 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class QueueBenchmark {
     private static final int EVENTS = 10_000;
+    /** How many events come with one read of 16 KB. */
+    private static final int READ = 100;
+
     private static final int TURNS = 1_000;
     private static final String EVENT = "event";
 
@@ -35,14 +38,17 @@ public class QueueBenchmark {
     private EventQueue<String> there;
     private EventQueue<String> back;
 
-    /** One puts as fast as it can, the other takes. */
+    /** One puts as fast as it can, a read at a time, the other takes. */
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public void stream() throws InterruptedException {
         there = new EventQueue<>(256);
         Thread producer = start(() -> {
             for (int i = 0; i < EVENTS; i++) {
-                there.put(EVENT);
+                there.putQuietly(EVENT);
+                if (i % READ == READ - 1) {
+                    there.wake();
+                }
             }
             there.end(new EndReason.Completed());
         });

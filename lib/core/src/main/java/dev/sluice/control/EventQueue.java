@@ -3,7 +3,7 @@ package dev.sluice.control;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -17,42 +17,66 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue<T> {
     /*
-     * What costs is waking a thread that waits, then the lock, then nothing much. So the consumer takes all that is there at
-     * once, by exchanging arrays, and hands itself one item after another without the lock; a producer that knows that it
-     * has more to add lets the consumer sleep until it is done; and one that found the queue full is woken when half of it
-     * is free. The arrays start small and grow up to the capacity, because most streams are idle most of the time and a
+     * What costs is waking a thread that waits, then a lock or a cache line that two threads write, then nothing much. So the
+     * producer collects what it puts quietly and adds it under the lock a batch at a time; the consumer takes all that is
+     * there at once, by exchanging batches, and hands itself one item after another without the lock; a producer that knows
+     * that it has more to add lets the consumer sleep until it is done; and one that found the queue full is woken when half
+     * of it is free. Batches start small and grow up to the capacity, because most streams are idle most of the time and a
      * process has thousands.
      *
-     * An item is queued before its producer waits for room, so that whatever was received is in the queue when the end
-     * comes, even if its producer never runs again.
+     * An item that wakes the consumer is queued before its producer waits for room, so that whatever was received is in the
+     * queue when the end comes, even if its producer never runs again.
      */
-    private static final int FIRST_SIZE = 8;
 
     /** In a smaller queue than this every place counts, and a producer is woken for each. */
     private static final int SMALL = 16;
 
+    /** How many items a producer keeps to itself at most. */
+    private static final int MOST_COLLECTED = 32;
+
+    /** How often a thread looks for what it waits for before it sleeps, at most: some tens of microseconds. */
+    private static final int MOST_PATIENCE = 64;
+
     private final int capacity;
     private final int enoughRoom;
+    private final int mostCollected;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition freed = lock.newCondition();
 
-    // Guarded by the lock.
-    private @Nullable Object[] added = new Object[FIRST_SIZE];
-    private int size;
-    private @Nullable EndReason end;
-    private boolean consumerWaits;
+    // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
+    // more, how many it may put before it must add them, and how often it looks for room before it sleeps.
+    private final Batch collected = new Batch();
+    private boolean unannounced;
+    private int collectable = 1; // never more than there was room for
+    private int producerPatience;
+
+    /** What is in the queue and not taken; guarded by the lock. */
+    private Batch added = new Batch();
+
+    /** How many items have been added since the beginning; written under the lock. */
+    private volatile long addedCount;
+
+    private boolean consumerWaits; // guarded by the lock
 
     /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
     private volatile boolean producerWaits;
 
-    // What the consumer has taken out of the lock's care; written under the lock, by the consumer or for good by an
-    // abort.
-    private @Nullable Object[] taken = new Object[0];
-    private int takenSize;
+    // The consumer's own: what it has taken out of the lock's care, how many items have been taken since the beginning,
+    // and
+    // how often it looks for one before it sleeps.
+    private Batch taken = new Batch();
+    private long takenCount;
+    private int consumerPatience;
 
-    /** How many of those have been handed out. Whoever moves it on owns what it passed: the consumer or an abort. */
-    private final AtomicInteger handedOut = new AtomicInteger();
+    /**
+     * How many items have been handed out since the beginning. While the queue has not ended only the consumer moves it on;
+     * then, whoever does owns what it passed: the consumer or an abort.
+     */
+    private final AtomicLong handedOut = new AtomicLong();
+
+    private volatile @Nullable EndReason end; // written under the lock
+    private volatile boolean aborted; // written under the lock
 
     /** A queue for at most this many items. */
     public EventQueue(int capacity) {
@@ -61,6 +85,7 @@ public final class EventQueue<T> {
         }
         this.capacity = capacity;
         enoughRoom = capacity < SMALL ? capacity - 1 : capacity / 2;
+        mostCollected = Math.clamp(capacity / 8, 1, MOST_COLLECTED);
     }
 
     /**
@@ -70,57 +95,102 @@ public final class EventQueue<T> {
      * @throws InterruptedException if the thread is interrupted while it waits; the item is queued all the same
      */
     public boolean put(T item) throws InterruptedException {
-        return add(item, true);
+        collected.add(item);
+        return flush(true);
     }
 
     /**
-     * As {@link #put}, but a consumer that waits is not woken for this item: by {@link #wake}, which the producer must call
-     * before it does anything else than to add more, or when the queue is half full.
+     * As {@link #put}, but a consumer that waits is not woken for this item, and one that looks may not find it yet: only
+     * after {@link #wake}, which the producer must call before it does anything else than to add more, or when the queue is
+     * half full.
      */
     public boolean putQuietly(T item) throws InterruptedException {
-        return add(item, false);
+        collected.add(item);
+        unannounced = true;
+        return collected.size < collectable ? end == null : flush(false);
     }
 
-    /** Wakes a consumer that waits though there is something for it. */
+    /** Makes sure that all that was put is in the queue, and wakes a consumer that waits though there is something for it. */
     public void wake() {
+        if (!unannounced) {
+            return;
+        }
+        unannounced = false;
         lock.lock();
         try {
-            if (size > 0) {
+            addCollected();
+            if (added.size > 0) {
                 wakeConsumer();
             }
         } finally {
             lock.unlock();
         }
+        collectable = Math.clamp(room(), 1, mostCollected); // there is some, or it would have been waited for
     }
 
-    private boolean add(T item, boolean wake) throws InterruptedException {
+    private boolean flush(boolean wake) throws InterruptedException {
         lock.lock();
         try {
-            if (end != null) {
+            if (!addCollected()) {
                 return false;
             }
-            append(item);
-            if (wake || size > capacity / 2) {
+            if (wake || added.size > capacity / 2) {
                 wakeConsumer();
             }
-            if (count() >= capacity) {
-                awaitRoom();
-            }
-            return end == null;
         } finally {
             lock.unlock();
         }
+        if (room() <= 0) {
+            awaitRoom();
+        }
+        collectable = Math.clamp(room(), 1, mostCollected);
+        return end == null;
     }
 
-    /** Once it waits it does so until half is free, or a single place in a small queue. */
+    /** Adds what was collected; drops it if the queue has ended, and says so. */
+    private boolean addCollected() {
+        if (end == null) {
+            added.add(collected);
+            count(collected.size);
+        }
+        collected.clear();
+        return end == null;
+    }
+
+    private void count(int more) {
+        long before = addedCount;
+        addedCount = before + more;
+    }
+
+    private long room() {
+        return capacity - (addedCount - handedOut.get());
+    }
+
+    /** Whether a producer that found the queue full may go on: half is free, or a single place in a small queue. */
+    private boolean isRoomy() {
+        return addedCount - handedOut.get() <= enoughRoom || end != null;
+    }
+
+    /** As {@link #awaitItem}, for the producer. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     private void awaitRoom() throws InterruptedException {
+        for (int looks = 0; looks <= producerPatience; looks++) {
+            if (isRoomy()) {
+                producerPatience = Math.min(producerPatience + 8, MOST_PATIENCE);
+                return;
+            }
+            Thread.yield();
+        }
+        producerPatience /= 2;
+        lock.lock();
         try {
-            producerWaits = true; // before the count is looked at: a consumer that did not see this is seen there
-            while (count() >= capacity && end == null) {
+            while (!isRoomy()) {
+                producerWaits = true;
                 freed.await();
             }
         } finally {
             producerWaits = false;
+            lock.unlock();
         }
     }
 
@@ -132,10 +202,11 @@ public final class EventQueue<T> {
     public boolean putLast(T item, EndReason reason) {
         lock.lock();
         try {
-            if (end != null) {
+            if (!addCollected()) {
                 return false;
             }
-            append(item);
+            added.add(item);
+            count(1);
             finish(reason);
             return true;
         } finally {
@@ -149,59 +220,66 @@ public final class EventQueue<T> {
      * @return the item; null when the queue has ended and nothing is left in it, at once and every time
      * @throws InterruptedException if the thread is interrupted while it waits
      */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     public @Nullable T take() throws InterruptedException {
         T item = next();
         if (item == null) {
-            if (isEmpty()) {
-                Thread.yield(); // the producer may be about to add: to look again costs less than to be woken
-            }
-            item = refill();
+            awaitItem();
+            item = next();
         }
-        if (producerWaits) {
+        if (producerWaits && isRoomy()) {
             tellOfRoom();
         }
         return item;
     }
 
+    /**
+     * Looks again and again for a moment, and lets others run meanwhile, because that costs less than to be woken; then
+     * sleeps. The moment is long for who has found something in it lately, and one look for who has not.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
+    private void awaitItem() throws InterruptedException {
+        for (int looks = 0; looks <= consumerPatience; looks++) {
+            if (addedCount > takenCount || end != null) {
+                consumerPatience = Math.min(consumerPatience + 8, MOST_PATIENCE);
+                takeAll(false);
+                return;
+            }
+            Thread.yield();
+        }
+        consumerPatience /= 2;
+        takeAll(true);
+    }
+
     /** The next of what was taken; null if all has been handed out or dropped. */
     @SuppressWarnings("unchecked")
     private @Nullable T next() {
-        int index = handedOut.get();
-        if (index >= takenSize || !handedOut.compareAndSet(index, index + 1)) {
-            return null; // nothing left, or dropped this moment
+        long index = handedOut.getPlain();
+        if (aborted || index == takenCount) {
+            return null;
         }
-        T item = (T) taken[index];
-        taken[index] = null;
-        return item;
+        if (end == null) {
+            handedOut.setRelease(index + 1); // an abort is an end whatever it drops, so this need not be agreed upon
+        } else if (!handedOut.compareAndSet(index, index + 1)) {
+            return null; // dropped this moment
+        }
+        return (T) taken.remove((int) (index - takenCount) + taken.size);
     }
 
-    private boolean isEmpty() {
+    private void takeAll(boolean wait) throws InterruptedException {
         lock.lock();
         try {
-            return size == 0 && end == null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private @Nullable T refill() throws InterruptedException {
-        lock.lock();
-        try {
-            while (size == 0) {
-                if (end != null) {
-                    return null;
+            while (wait && added.size == 0 && end == null) {
+                if (producerWaits) {
+                    tellOfRoom(); // it had begun to wait when the last item was taken
                 }
                 consumerWaits = true;
                 arrived.await();
             }
-            @Nullable Object[] empty = taken.length == 0 ? new Object[FIRST_SIZE] : taken;
+            Batch empty = taken;
             taken = added;
-            takenSize = size;
             added = empty;
-            size = 0;
-            handedOut.set(0);
-            return next();
+            added.size = 0;
+            takenCount = addedCount;
         } finally {
             consumerWaits = false;
             lock.unlock();
@@ -211,9 +289,8 @@ public final class EventQueue<T> {
     private void tellOfRoom() {
         lock.lock();
         try {
-            if (count() <= enoughRoom) {
-                freed.signal();
-            }
+            producerWaits = false; // it is on its way: once is enough
+            freed.signal();
         } finally {
             lock.unlock();
         }
@@ -245,12 +322,12 @@ public final class EventQueue<T> {
     public boolean abort(EndReason reason) {
         lock.lock();
         try {
-            int dropped = size + takenSize - handedOut.getAndSet(takenSize);
+            long dropped = addedCount - handedOut.getAndSet(addedCount);
             if (end != null && dropped == 0) {
                 return false;
             }
-            added = new Object[FIRST_SIZE];
-            size = 0;
+            aborted = true;
+            added.clear();
             finish(reason);
             return true;
         } finally {
@@ -270,15 +347,10 @@ public final class EventQueue<T> {
 
     /** Why the queue was ended, though something may be left in it; empty while it has not been. */
     public Optional<EndReason> ended() {
-        lock.lock();
-        try {
-            return Optional.ofNullable(end);
-        } finally {
-            lock.unlock();
-        }
+        return Optional.ofNullable(end);
     }
 
-    /** How many items are in the queue. */
+    /** How many items are in the queue; what was put quietly may not be yet. */
     public int size() {
         lock.lock();
         try {
@@ -289,15 +361,7 @@ public final class EventQueue<T> {
     }
 
     private int count() {
-        return size + takenSize - handedOut.get();
-    }
-
-    private void append(T item) {
-        Objects.requireNonNull(item, "item"); // null is what take() says at the end
-        if (size == added.length) {
-            added = Arrays.copyOf(added, size * 2);
-        }
-        added[size++] = item;
+        return aborted ? 0 : (int) (addedCount - handedOut.get());
     }
 
     private void wakeConsumer() {
@@ -311,5 +375,41 @@ public final class EventQueue<T> {
         end = reason;
         arrived.signalAll();
         freed.signalAll();
+    }
+
+    /** Items in the order they were added. */
+    private static final class Batch {
+        private static final int FIRST_SIZE = 8;
+
+        private @Nullable Object[] items = new Object[FIRST_SIZE];
+        int size;
+
+        void add(Object item) {
+            Objects.requireNonNull(item, "item"); // null is what take() says at the end
+            if (size == items.length) {
+                items = Arrays.copyOf(items, size * 2);
+            }
+            items[size++] = item;
+        }
+
+        void add(Batch more) {
+            if (size + more.size > items.length) {
+                items = Arrays.copyOf(items, Math.max(size + more.size, items.length * 2));
+            }
+            System.arraycopy(more.items, 0, items, size, more.size);
+            size += more.size;
+        }
+
+        @Nullable
+        Object remove(int index) {
+            Object item = items[index];
+            items[index] = null;
+            return item;
+        }
+
+        void clear() {
+            Arrays.fill(items, 0, size, null);
+            size = 0;
+        }
     }
 }

@@ -96,6 +96,34 @@ class QuietPutTest {
         assertThat(producer.join(Duration.ofSeconds(5))).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 1", "7, 3", "16, 5", "17, 2", "256, 1", "256, 7", "256, 110", "300, 1000"})
+    void itFillsUpToItsCapacityHoweverManyItemsAreBetweenTheWakes(int capacity, int between) throws Exception {
+        var full = new EventQueue<Integer>(capacity);
+        Thread producer = Thread.ofVirtual().start(() -> {
+            try {
+                for (int i = 0; full.putQuietly(i); i++) {
+                    if (i % between == 0) {
+                        full.wake();
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        int taken = 0;
+        for (int round = 0; round < 5; round++) {
+            Awaitility.await().until(() -> full.size() == capacity);
+            awaitWaiting(producer);
+            assertThat(full.size()).isEqualTo(capacity);
+            for (int i = 0; i < (capacity + 1) / 2; i++) {
+                assertThat(full.take()).isEqualTo(taken++);
+            }
+        }
+        full.abort(new Cancelled("enough"));
+        assertThat(producer.join(Duration.ofSeconds(5))).isTrue();
+    }
+
     @Test
     void anAbortDropsWhatTheConsumerHasTakenButNotHandedOut() throws Exception {
         queue.put(0);
