@@ -39,6 +39,8 @@ final class Deadlines {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private Time.@Nullable Scheduled scheduled;
+
+    private long due; // when that is
     private Consumer<TimedOut> onRequest = timeout -> {};
     private boolean over;
 
@@ -89,9 +91,11 @@ final class Deadlines {
     }
 
     /** The reader begins to wait for bytes. */
-    void waiting() {
-        waitingSince = time.nanos();
+    long waiting() {
+        long now = time.nanos();
+        waitingSince = now;
         waiting = true;
+        return now;
     }
 
     /** Bytes have come, or the end has. Returns when, by the clock's nanoseconds. */
@@ -140,19 +144,23 @@ final class Deadlines {
             if (over) {
                 return;
             }
-            if (scheduled != null) {
-                scheduled.cancel();
-                scheduled = null;
-            }
             long now = time.nanos();
             Phase nearest = nearest(now);
             long left = left(nearest, now);
+            if (scheduled != null) {
+                if (left > 0 && left != OFF && now + left - due >= 0 && due - now > 0) {
+                    return; // it looks again before that, and to leave it costs less than to move it
+                }
+                scheduled.cancel();
+                scheduled = null;
+            }
             if (left <= 0) {
                 over = nearest == Phase.TOTAL;
                 told = over ? onTotal : onRequest;
                 phase = Phase.TOTAL;
                 met = new TimedOut(nearest, limits.of(nearest));
             } else if (left != OFF) {
+                due = now + left;
                 scheduled = time.schedule(Duration.ofNanos(left), this::look);
             }
         } finally {

@@ -25,13 +25,21 @@ final class Gaps {
         max = Math.max(max, gap);
     }
 
-    /** The gap that the given share of all gaps does not exceed; zero if there are none. */
-    Duration percentile(double share) {
-        long rank = (long) Math.ceil(share * total);
-        long seen = 0;
+    /**
+     * The gap that the given share of all gaps does not exceed; zero if there are none.
+     *
+     * @param most how many gaps there are, with those of no length, which need not be added one by one
+     */
+    Duration percentile(double share, long most) {
+        long none = Math.max(0, most - total);
+        long rank = (long) Math.ceil(share * (total + none));
+        if (rank <= none) {
+            return Duration.ZERO;
+        }
+        long seen = none;
         for (int bucket = 0; bucket < counts.length; bucket++) {
             seen += counts[bucket];
-            if (seen >= rank && seen > 0) {
+            if (seen >= rank) {
                 return Duration.ofNanos(Math.min(max, upperEnd(bucket)));
             }
         }

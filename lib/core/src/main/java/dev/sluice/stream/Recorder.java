@@ -17,6 +17,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ final class Recorder {
     private final long start;
     private final ReentrantLock lock = new ReentrantLock();
 
+    // Written by the reader alone, and often.
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicLong contents = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+
     // Guarded by the lock; moments are nanoseconds from the start.
     private long headers = NEVER;
     private long firstEvent = NEVER;
@@ -35,10 +41,8 @@ final class Recorder {
     private long firstContent = NEVER;
     private long lastContent = NEVER;
     private long lastEvent;
-    private volatile long lastRead; // written under the lock
+    private volatile long lastRead;
     private long end = NEVER;
-    private long events;
-    private long bytes;
     private int retries;
     private int continuations;
     private final Gaps gaps = new Gaps();
@@ -93,27 +97,33 @@ final class Recorder {
 
     /** Notes bytes that came at this moment, and with them the events that follow. */
     void received(long count, long now) {
-        lock.lock();
-        try {
-            bytes += count;
-            lastRead = now - start;
-        } finally {
-            lock.unlock();
-        }
+        add(bytes, count);
+        lastRead = now - start;
     }
 
     /** Notes an event. Returns whether it is the first with content. */
     boolean received(StreamEvent event) {
+        add(events, 1);
+        if (event instanceof ContentBlockDelta delta
+                && lastContent == lastRead
+                && (firstText != NEVER || !(delta.delta() instanceof TextDelta))) {
+            add(contents, 1); // like nearly every one, it came with another: there is nothing else to note
+            return false;
+        }
+        return note(event);
+    }
+
+    private boolean note(StreamEvent event) {
         lock.lock();
         try {
             boolean before = firstContent == NEVER;
             long now = lastRead; // an event is there when its bytes are
-            events++;
             lastEvent = now;
             if (firstEvent == NEVER && !(event instanceof Ping)) {
                 firstEvent = now;
             }
             if (event instanceof ContentBlockDelta delta) {
+                add(contents, 1);
                 content(now, delta.delta() instanceof TextDelta);
             } else if (event instanceof MessageStart begun) {
                 model = begun.message().model();
@@ -130,10 +140,15 @@ final class Recorder {
         }
     }
 
+    /** For a single writer, and cheaper than an addition by several. */
+    private static void add(AtomicLong count, long more) {
+        count.setRelease(count.getPlain() + more);
+    }
+
     private void content(long now, boolean text) {
         if (lastContent == NEVER) {
             firstContent = now;
-        } else {
+        } else if (now > lastContent) {
             gaps.add(now - lastContent);
         }
         lastContent = now;
@@ -205,10 +220,10 @@ final class Recorder {
                     moment(firstEvent),
                     moment(firstText),
                     Duration.ofNanos(end == NEVER ? time.nanos() - start : end),
-                    events,
-                    bytes,
-                    gaps.percentile(0.5),
-                    gaps.percentile(0.99),
+                    events.get(),
+                    bytes.get(),
+                    gaps.percentile(0.5, contents.get() - 1),
+                    gaps.percentile(0.99, contents.get() - 1),
                     gaps.max(),
                     outputTokens,
                     firstContent == NEVER || seconds <= 0 ? 0 : outputTokens / seconds,

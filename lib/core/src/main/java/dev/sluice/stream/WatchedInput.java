@@ -1,10 +1,12 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.AnnouncesWaits;
 import dev.sluice.control.EventQueue;
 import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException.LimitExceeded;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.locks.LockSupport;
 
 /** A response's body, with its silence watched and its bytes counted. Who waits for an event is woken before it waits for bytes. */
 final class WatchedInput extends InputStream {
@@ -13,6 +15,11 @@ final class WatchedInput extends InputStream {
     private final Deadlines deadlines;
     private final Recorder recorder;
     private final long maxBytes;
+    private final boolean announces;
+    private boolean waiting;
+    private long since;
+    private long arrived;
+    private final Moderation moderation = new Moderation();
     private long received;
 
     WatchedInput(InputStream body, EventQueue<?> queue, Deadlines deadlines, Recorder recorder, long maxBytes) {
@@ -21,6 +28,25 @@ final class WatchedInput extends InputStream {
         this.deadlines = deadlines;
         this.recorder = recorder;
         this.maxBytes = maxBytes;
+        announces = body instanceof AnnouncesWaits;
+        if (body instanceof AnnouncesWaits announcing) {
+            announcing.onWait(this::waits);
+        }
+        arrived = deadlines.waiting(); // what came with the head is there now
+        deadlines.received();
+    }
+
+    /** The reader is about to wait for bytes: whoever waits for the events before them may go on. */
+    private void waits() {
+        if (waiting) {
+            deadlines.received(); // some, though not enough
+        }
+        queue.wake();
+        since = deadlines.waiting();
+        waiting = true;
+        if (moderation.pauses()) {
+            LockSupport.parkNanos(this, Moderation.MOMENT);
+        }
     }
 
     @Override
@@ -34,14 +60,19 @@ final class WatchedInput extends InputStream {
         if (isOver()) {
             throw new LimitExceeded(Limits.Limit.STREAM_BYTES, maxBytes);
         }
-        queue.wake();
-        deadlines.waiting();
+        if (!announces) {
+            waits();
+        }
         int count = body.read(buffer, offset, length);
-        long now = deadlines.received();
+        if (waiting) {
+            waiting = false;
+            arrived = deadlines.received();
+            moderation.waited(arrived - since, count);
+        }
         if (count <= 0) {
             return count;
         }
-        recorder.received(count, now);
+        recorder.received(count, arrived);
         received += count;
         long fits = isOver() ? count - (received - maxBytes) : count; // what fits is handed on first
         if (fits == 0) {

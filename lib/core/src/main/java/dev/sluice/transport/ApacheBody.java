@@ -1,5 +1,6 @@
 package dev.sluice.transport;
 
+import dev.sluice.control.AnnouncesWaits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -10,16 +11,27 @@ import org.jspecify.annotations.Nullable;
  * A body that is read straight from its socket by one thread. Any thread may close, which gives the connection up unless
  * Apache has taken it back at the body's end.
  */
-final class ApacheBody extends InputStream {
+final class ApacheBody extends InputStream implements AnnouncesWaits {
     private final InputStream content;
     private final Cancellable exchange;
+    private final ApacheSocketInput socket;
     private volatile boolean closed;
+
+    /** Not left to the connection, which is kept, and with it what it would hold, when this body has ended. */
+    private Runnable announcement = ApacheSocketInput.NOBODY;
 
     private @Nullable IOException failure; // the reader's own; Apache's stream pretends to be at its end after one
 
-    ApacheBody(InputStream content, Cancellable exchange) {
+    ApacheBody(InputStream content, Cancellable exchange, ApacheSocketInput socket) {
         this.content = content;
         this.exchange = exchange;
+        this.socket = socket;
+    }
+
+    @Override
+    public void onWait(Runnable announcement) {
+        this.announcement = announcement;
+        socket.onWait(() -> this.announcement.run());
     }
 
     /** Not Apache's own single read, which takes the end of the connection within a chunk for the end of the body. */
@@ -39,7 +51,11 @@ final class ApacheBody extends InputStream {
             throw interrupted(null);
         }
         try {
-            return content.read(target, offset, length);
+            int count = content.read(target, offset, length);
+            if (count < 0) {
+                announcement = ApacheSocketInput.NOBODY;
+            }
+            return count;
         } catch (IOException | RuntimeException e) {
             if (closed) {
                 throw new IOException("The response was closed", e);

@@ -23,6 +23,7 @@ import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -49,9 +50,9 @@ final class ApacheClient {
     }
 
     /** Sends a request, on this thread, and waits for the head. */
-    ClassicHttpResponse open(HttpUriRequestBase request) throws IOException {
+    ClassicHttpResponse open(HttpUriRequestBase request, HttpContext context) throws IOException {
         kept.look();
-        return client.executeOpen(null, request, null);
+        return client.executeOpen(null, request, context);
     }
 
     void close() {

@@ -26,6 +26,7 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
             .build();
 
     private @Nullable SessionInputBuffer received;
+    private @Nullable ApacheSocketInput input;
 
     private ApacheConnection() {
         super("", null, null, SMALL, null, null, null, ApacheConnection::parser);
@@ -46,14 +47,31 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
         bind(new SocketHolder(socket) {
             @Override
             protected InputStream getInputStream(Socket plain) throws IOException {
-                return new ApacheSocketInput(super.getInputStream(plain));
+                return input(super.getInputStream(plain), true);
             }
         });
     }
 
     @Override
     public void bind(SSLSocket tls, Socket socket) throws IOException {
-        bind(new SocketHolder(tls, socket)); // TLS has large buffers as it is
+        bind(new SocketHolder(tls, socket) {
+            @Override
+            protected InputStream getInputStream(Socket secure) throws IOException {
+                return input(super.getInputStream(secure), false); // TLS has a large buffer
+            }
+        });
+    }
+
+    private InputStream input(InputStream socket, boolean readsAhead) {
+        var made = new ApacheSocketInput(socket, readsAhead);
+        input = made;
+        return made;
+    }
+
+    /** What the next body is read from; null before the connection is bound. */
+    @Nullable
+    ApacheSocketInput input() {
+        return input;
     }
 
     @Override

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Sends a request and receives the head; notices when the connection ended before a byte of it. */
 final class ApacheHeads extends HttpRequestExecutor {
 
+    /** Under which name the context has the {@link ApacheSocketInput} that the response comes from. */
+    static final String INPUT = "dev.sluice.input";
+
     @Override
     public ClassicHttpResponse execute(
             ClassicHttpRequest request,
@@ -24,8 +27,15 @@ final class ApacheHeads extends HttpRequestExecutor {
             throws IOException, HttpException {
         EndpointDetails details = connection.getEndpointDetails(); // goes on counting when the connection is closed
         long before = details.getReceivedBytesCount();
+        if (connection instanceof ApacheConnection ours && ours.input() != null) {
+            ours.input().onWait(ApacheSocketInput.NOBODY); // the body before has ended
+        }
         try {
-            return super.execute(request, connection, information, context);
+            ClassicHttpResponse head = super.execute(request, connection, information, context);
+            if (connection instanceof ApacheConnection ours) {
+                context.setAttribute(INPUT, ours.input());
+            }
+            return head;
         } catch (SSLException e) {
             throw e;
         } catch (IOException e) {

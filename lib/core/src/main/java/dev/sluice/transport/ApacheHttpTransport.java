@@ -18,9 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +70,9 @@ public final class ApacheHttpTransport implements HttpTransport {
             if (closed) {
                 throw new IOException("The transport is closed");
             }
-            ClassicHttpResponse response = client.open(exchange);
-            return new TransportResponse(response.getCode(), headers(response), body(response, exchange));
+            HttpContext context = HttpClientContext.create();
+            ClassicHttpResponse response = client.open(exchange, context);
+            return new TransportResponse(response.getCode(), headers(response), body(response, exchange, context));
         } catch (IOException | RuntimeException e) {
             exchange.cancel();
             if (Thread.interrupted()) {
@@ -98,9 +101,12 @@ public final class ApacheHttpTransport implements HttpTransport {
         return headers;
     }
 
-    private static InputStream body(ClassicHttpResponse response, HttpUriRequestBase exchange) throws IOException {
+    private static InputStream body(ClassicHttpResponse response, HttpUriRequestBase exchange, HttpContext context)
+            throws IOException {
         HttpEntity entity = response.getEntity();
-        return new ApacheBody(entity == null ? InputStream.nullInputStream() : entity.getContent(), exchange);
+        return new ApacheBody(
+                entity == null ? InputStream.nullInputStream() : entity.getContent(), exchange, (ApacheSocketInput)
+                        context.getAttribute(ApacheHeads.INPUT));
     }
 
     @Override

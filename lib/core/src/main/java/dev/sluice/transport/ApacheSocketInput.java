@@ -13,17 +13,23 @@ import org.jspecify.annotations.Nullable;
 final class ApacheSocketInput extends InputStream {
     private static final int AHEAD = 16 << 10;
 
+    static final Runnable NOBODY = () -> {};
+
     /** Never more than a few are in use: a reader that has caught up gives its own back. */
     private static final Queue<byte[]> SPARE = new ArrayBlockingQueue<>(64);
 
     private final InputStream socket;
+    private final boolean readsAhead;
+    private Runnable announcement = NOBODY;
     private boolean behind; // the last read got all that it asked for, so there may be more
     private byte @Nullable [] ahead;
     private int position;
     private int limit;
 
-    ApacheSocketInput(InputStream socket) {
+    /** The input of a socket, with the buffer described above unless the socket has a large one as it is. */
+    ApacheSocketInput(InputStream socket, boolean readsAhead) {
         this.socket = socket;
+        this.readsAhead = readsAhead;
     }
 
     @Override
@@ -35,9 +41,10 @@ final class ApacheSocketInput extends InputStream {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         byte[] buffer = ahead;
-        if (buffer == null && behind && length > 0 && length < AHEAD) {
+        if (buffer == null && readsAhead && behind && length > 0 && length < AHEAD) {
             buffer = SPARE.poll();
             buffer = buffer == null ? new byte[AHEAD] : buffer;
+            announce();
             int count = socket.read(buffer, 0, AHEAD); // seldom waits: there was more
             behind = count == AHEAD;
             if (count <= 0) {
@@ -48,6 +55,7 @@ final class ApacheSocketInput extends InputStream {
             limit = count;
         }
         if (buffer == null) {
+            announce();
             int count = socket.read(target, offset, length);
             behind = count == length;
             return count;
@@ -60,6 +68,17 @@ final class ApacheSocketInput extends InputStream {
             var unused = SPARE.offer(buffer);
         }
         return count;
+    }
+
+    /** What is run before a wait; see {@link dev.sluice.control.AnnouncesWaits}. */
+    void onWait(Runnable announcement) {
+        this.announcement = announcement;
+    }
+
+    private void announce() throws IOException {
+        if (!behind || socket.available() == 0) {
+            announcement.run();
+        }
     }
 
     /** What was fetched and not read yet. */

@@ -1,5 +1,6 @@
 package dev.sluice.transport;
 
+import dev.sluice.control.AnnouncesWaits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds at most two batches, the one that is read and the next; then the client stops reading its socket. Any thread
  * may close.
  */
-final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
+final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody>, AnnouncesWaits {
     private final ReentrantLock lock = new ReentrantLock(); // hands batches from the client to the reader
     private final Condition changed = lock.newCondition();
 
@@ -38,6 +39,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
     // the reader's own
     private Iterator<ByteBuffer> batch = Collections.emptyIterator();
     private ByteBuffer current = ByteBuffer.allocate(0);
+    private Runnable announcement = () -> {};
 
     @Override
     public int read() throws IOException {
@@ -98,14 +100,22 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         return true;
     }
 
+    @Override
+    public void onWait(Runnable announcement) {
+        this.announcement = announcement;
+    }
+
     /** The next batch, or null at the end. */
     private @Nullable List<ByteBuffer> take() throws IOException {
+        if (!hasNews()) {
+            announcement.run();
+        }
         List<ByteBuffer> taken;
         Flow.Subscription more;
         try {
             lock.lockInterruptibly(); // so that an interrupt is heard though the server never pauses
             try {
-                while (next == null && failure == null && !complete && !closed) {
+                while (!isNews()) {
                     changed.await();
                 }
                 taken = taken();
@@ -124,6 +134,20 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
             more.request(1); // not under the lock: it runs the client's code
         }
         return taken;
+    }
+
+    private boolean hasNews() {
+        lock.lock();
+        try {
+            return isNews();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is something that the reader need not wait for. */
+    private boolean isNews() {
+        return next != null || failure != null || complete || closed;
     }
 
     private @Nullable List<ByteBuffer> taken() throws IOException {

@@ -26,7 +26,7 @@ class GapsTest {
             Arrays.sort(values);
             for (double share : new double[] {0.01, 0.5, 0.9, 0.99, 1}) {
                 long exact = values[(int) Math.ceil(share * values.length) - 1];
-                assertThat(gaps.percentile(share).toNanos()).isBetween(exact, exact + exact / 8 + 1);
+                assertThat(gaps.percentile(share, values.length).toNanos()).isBetween(exact, exact + exact / 8 + 1);
             }
             assertThat(gaps.max().toNanos()).isEqualTo(values[values.length - 1]);
         }
@@ -35,13 +35,22 @@ class GapsTest {
     @Test
     void withoutGapsEverythingIsZeroAndTimeThatWentBackCountsAsNone() {
         var gaps = new Gaps();
-        assertThat(gaps.percentile(0.5)).isZero();
+        assertThat(gaps.percentile(0.5, 0)).isZero();
         assertThat(gaps.max()).isZero();
         gaps.add(-5);
-        assertThat(gaps.percentile(0.99)).isZero();
+        assertThat(gaps.percentile(0.99, 1)).isZero();
         gaps.add(Long.MAX_VALUE);
         assertThat(gaps.max()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
-        assertThat(gaps.percentile(1)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+        assertThat(gaps.percentile(1, 2)).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    @Test
+    void whatCameTogetherIsNoTimeApart() {
+        var gaps = new Gaps();
+        gaps.add(1000);
+        assertThat(gaps.percentile(0.5, 3)).isZero();
+        assertThat(gaps.percentile(0.67, 3).toNanos()).isBetween(1000L, 1125L);
+        assertThat(gaps.percentile(1, 1).toNanos()).isBetween(1000L, 1125L);
     }
 
     @Test

@@ -1,0 +1,14 @@
+package dev.sluice.control;
+
+/**
+ * A body that says when it is about to wait. Its reader can put off until then what should not be done for each of many bytes
+ * that are there already, such as to wake another thread. Of a body that is none, each read is taken for a wait.
+ */
+public interface AnnouncesWaits {
+
+    /**
+     * Sets what is run on the reading thread, in the middle of a read, each time before it may wait for the server. It must not
+     * touch the body.
+     */
+    void onWait(Runnable announcement);
+}
