@@ -1,6 +1,7 @@
 package dev.sluice.provider;
 
 import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

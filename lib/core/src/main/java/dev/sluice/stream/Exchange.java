@@ -11,6 +11,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
+import dev.sluice.transport.Failures;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.NoResponseException;
 import dev.sluice.transport.TransportRequest;

@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.Deadlines;
 import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Completed;
@@ -11,6 +12,7 @@ import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
+import dev.sluice.control.WatchedInput;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -246,7 +248,11 @@ final class Production implements Runnable {
         }
         journal.connected(response.status(), id);
         return new WatchedInput(
-                response.body(), queue, deadlines, recorder, client.limits().maxStreamBytes());
+                response.body(),
+                queue,
+                deadlines,
+                recorder::received,
+                client.limits().maxStreamBytes());
     }
 
     /** The head of a stream. */

@@ -9,6 +9,7 @@ import static dev.sluice.peer.ClaudeWire.text;
 import static dev.sluice.peer.ClaudeWire.toolStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.control.Deadlines;
 import dev.sluice.control.FakeTime;
 import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.Timeouts;

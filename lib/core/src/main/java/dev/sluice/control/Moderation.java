@@ -1,4 +1,4 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
 /**
  * Whether a reader should let a moment pass before it waits for more. A server that writes event after event wakes the reader

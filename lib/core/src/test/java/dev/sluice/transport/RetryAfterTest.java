@@ -1,8 +1,7 @@
-package dev.sluice.provider;
+package dev.sluice.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.transport.TransportResponse;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,10 +1,8 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.FakeTime;
 import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.Timeouts;
 import dev.sluice.control.Timeouts.Phase;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,19 +1,16 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
-import dev.sluice.control.AnnouncesWaits;
-import dev.sluice.control.EventQueue;
-import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException.LimitExceeded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.LockSupport;
 
 /** A response's body, with its silence watched and its bytes counted. Who waits for an event is woken before it waits for bytes. */
-final class WatchedInput extends InputStream {
+public final class WatchedInput extends InputStream {
     private final InputStream body;
     private final EventQueue<?> queue;
     private final Deadlines deadlines;
-    private final Recorder recorder;
+    private final Arrivals arrivals;
     private final long maxBytes;
     private final boolean announces;
     private boolean waiting;
@@ -22,11 +19,25 @@ final class WatchedInput extends InputStream {
     private final Moderation moderation = new Moderation();
     private long received;
 
-    WatchedInput(InputStream body, EventQueue<?> queue, Deadlines deadlines, Recorder recorder, long maxBytes) {
+    /** Is told of bytes as they arrive, by the thread that reads. */
+    public interface Arrivals {
+        /** So many bytes came, at this moment of {@link Time#nanos}. */
+        void received(long count, long now);
+    }
+
+    /**
+     * Watches a body.
+     *
+     * @param queue where what is read goes
+     * @param deadlines are told of every wait
+     * @param arrivals is told of what came
+     * @param maxBytes the most that is handed on before {@link LimitExceeded}; 0 for no limit
+     */
+    public WatchedInput(InputStream body, EventQueue<?> queue, Deadlines deadlines, Arrivals arrivals, long maxBytes) {
         this.body = body;
         this.queue = queue;
         this.deadlines = deadlines;
-        this.recorder = recorder;
+        this.arrivals = arrivals;
         this.maxBytes = maxBytes;
         announces = body instanceof AnnouncesWaits;
         if (body instanceof AnnouncesWaits announcing) {
@@ -72,7 +83,7 @@ final class WatchedInput extends InputStream {
         if (count <= 0) {
             return count;
         }
-        recorder.received(count, arrived);
+        arrivals.received(count, arrived);
         received += count;
         long fits = isOver() ? count - (received - maxBytes) : count; // what fits is handed on first
         if (fits == 0) {

@@ -1,11 +1,10 @@
-package dev.sluice.stream;
+package dev.sluice.transport;
 
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ConnectionFailed;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.Timeouts;
-import dev.sluice.transport.TransportRequest;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownServiceException;
@@ -19,10 +18,10 @@ import javax.net.ssl.SSLException;
  * @param events how many events had
  * @param limits the time limits it had
  */
-record Failures(TransportRequest request, boolean answered, long events, Timeouts limits) {
+public record Failures(TransportRequest request, boolean answered, long events, Timeouts limits) {
 
     /** Comes to an end whatever the exception does: somebody waits for it. */
-    StreamException of(Throwable e) {
+    public StreamException of(Throwable e) {
         try {
             return switch (e) {
                 case StreamException known -> known;

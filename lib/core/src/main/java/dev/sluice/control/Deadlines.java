@@ -1,8 +1,6 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
 import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.Time;
-import dev.sluice.control.Timeouts;
 import dev.sluice.control.Timeouts.Phase;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Between two requests only {@code total} runs. After the headers, only the server's silence counts against it: while the reader is busy, or waits for a slow
  * consumer, of the limits only {@code total} runs.
  */
-final class Deadlines {
+public final class Deadlines {
     private static final long OFF = Long.MAX_VALUE;
 
     /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
@@ -45,7 +43,7 @@ final class Deadlines {
     private boolean over;
 
     /** Limits that run from now on; {@code onTotal} is called by the timer, at most once. */
-    Deadlines(Time time, Timeouts limits, Consumer<TimedOut> onTotal) {
+    public Deadlines(Time time, Timeouts limits, Consumer<TimedOut> onTotal) {
         this.time = time;
         this.limits = limits;
         this.onTotal = onTotal;
@@ -53,12 +51,13 @@ final class Deadlines {
         waitingSince = start;
     }
 
-    Timeouts limits() {
+    /** The limits. */
+    public Timeouts limits() {
         return limits;
     }
 
     /** Starts to watch. */
-    void start() {
+    public void start() {
         look();
     }
 
@@ -66,7 +65,7 @@ final class Deadlines {
      * A request is about to be sent: the wait for its headers begins. If it meets a limit the timer calls {@code onTimeout},
      * perhaps a moment too late, when the request is over and another one is on its way.
      */
-    void begin(Consumer<TimedOut> onTimeout) {
+    public void begin(Consumer<TimedOut> onTimeout) {
         lock.lock();
         try {
             onRequest = onTimeout;
@@ -81,17 +80,17 @@ final class Deadlines {
     }
 
     /** The request is over; another one may follow. */
-    void pause() {
+    public void pause() {
         enter(Phase.TOTAL);
     }
 
     /** The headers are there: the wait for the first event begins. */
-    void headersArrived() {
+    public void headersArrived() {
         enter(Phase.FIRST_EVENT);
     }
 
-    /** The reader begins to wait for bytes. */
-    long waiting() {
+    /** The reader begins to wait for bytes. Returns when, by the clock's nanoseconds. */
+    public long waiting() {
         long now = time.nanos();
         waitingSince = now;
         waiting = true;
@@ -100,7 +99,7 @@ final class Deadlines {
 
     /** Bytes have come, or the end has. Returns when, by the clock's nanoseconds. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // the reader alone writes
-    long received() {
+    public long received() {
         waiting = false;
         long now = time.nanos();
         waited += now - waitingSince;
@@ -108,7 +107,7 @@ final class Deadlines {
     }
 
     /** An event that is no ping has been handed on. */
-    void content() {
+    public void content() {
         if (waited != 0) { // as a rule of many events of one read, all but the first find it so
             waited = 0;
         }
@@ -118,7 +117,7 @@ final class Deadlines {
     }
 
     /** No limit holds any more. */
-    void stop() {
+    public void stop() {
         lock.lock();
         try {
             over = true;

@@ -1,6 +1,5 @@
-package dev.sluice.provider;
+package dev.sluice.transport;
 
-import dev.sluice.transport.TransportResponse;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import java.util.regex.Pattern;
  * seconds or as an HTTP date. Numbers may have a fraction. A date that has passed means no wait; a value that is negative or
  * unreadable means nothing. No value is too long here: whether to wait that long is the caller's to decide.
  */
-final class RetryAfter {
+public final class RetryAfter {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}(\\.[0-9]{0,9})?");
 
     private RetryAfter() {}
@@ -26,7 +25,7 @@ final class RetryAfter {
      *
      * @param clock says now, from which a date is counted
      */
-    static Optional<Duration> of(TransportResponse response, InstantSource clock) {
+    public static Optional<Duration> of(TransportResponse response, InstantSource clock) {
         return value(response, "retry-after-ms", text -> number(text, 6))
                 .or(() -> value(response, "retry-after", text -> number(text, 9)))
                 .or(() -> value(response, "retry-after", text -> date(text, clock.instant())));
