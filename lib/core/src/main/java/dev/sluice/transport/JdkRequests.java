@@ -20,6 +20,9 @@ final class JdkRequests {
         HttpRequest.Builder builder = addressed(request, mayUpgrade);
         request.headers().forEach((name, value) -> header(builder, name, value));
         byte[] body = request.body();
+        if (body.length == 0 && request.method().equals("GET")) {
+            return builder.GET().build(); // any other way would send a content-length
+        }
         BodyPublisher publisher = body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
         return builder.method(request.method(), publisher).build();
     }
