@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.InterruptScope;
 import dev.sluice.control.Limits;
 import dev.sluice.control.RateLimits;
 import dev.sluice.control.StreamException;
@@ -22,7 +23,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,11 +53,7 @@ final class Exchange {
     /** What the server said no with; known before its body is, which may never come. */
     private volatile @Nullable StreamException refusal;
 
-    /** Serialises {@link #giveUp} with the end, after which no interrupt of this exchange may reach the reader. */
-    private final ReentrantLock ending = new ReentrantLock();
-    // Guarded by the lock.
-    private @Nullable StreamException givenUp;
-    private boolean over;
+    private final InterruptScope scope = new InterruptScope(reader);
 
     // Owned by the reader.
     private boolean answered;
@@ -86,7 +82,7 @@ final class Exchange {
         } catch (Throwable e) { // the transport and the provider are third parties', who may throw anything
             failure = e;
         }
-        StreamException reason = end();
+        StreamException reason = scope.end();
         if (failure == null || complete) {
             return; // complete: what is wrong with the connection afterwards does not matter
         }
@@ -101,38 +97,12 @@ final class Exchange {
 
     /** Ends it early, from another thread: with what the server has refused it with, or else for this reason. */
     void giveUp(StreamException reason) {
-        ending.lock();
-        try {
-            if (!over && givenUp == null) {
-                StreamException refused = refusal;
-                givenUp = refused == null ? reason : refused;
-                reader.interrupt();
-            }
-        } finally {
-            ending.unlock();
-        }
-    }
-
-    private @Nullable StreamException end() {
-        ending.lock();
-        try {
-            over = true;
-            if (givenUp != null) {
-                var unused = Thread.interrupted(); // it was ours
-            }
-            return givenUp;
-        } finally {
-            ending.unlock();
-        }
+        StreamException refused = refusal;
+        scope.interrupt(refused == null ? reason : refused);
     }
 
     boolean isOver() {
-        ending.lock();
-        try {
-            return over;
-        } finally {
-            ending.unlock();
-        }
+        return scope.isOver();
     }
 
     /** What the server said no with; null if it has not. */
