@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /**
  * The lines of an event stream, one at a time, in one buffer that also keeps the data of the event being read. Comments are
- * left out. A line is there as soon as its CR or LF is. Sizes are checked before memory grows.
+ * left out, unless they are wanted. A line is there as soon as its CR or LF is. Sizes are checked before memory grows.
  */
 final class LineBuffer {
     /*
@@ -27,6 +27,7 @@ final class LineBuffer {
     private final InputStream in;
     private final int maxLine;
     private final int maxEvent;
+    private final boolean skipsComments;
 
     private byte[] buffer = new byte[FIRST_SIZE];
     private int start;
@@ -45,7 +46,13 @@ final class LineBuffer {
     private int dataEnd;
 
     LineBuffer(InputStream in, Limits limits) {
+        this(in, limits, true);
+    }
+
+    /** Comments that are not skipped are lines like others, but they do not add to the event. */
+    LineBuffer(InputStream in, Limits limits, boolean skipsComments) {
         this.in = in;
+        this.skipsComments = skipsComments;
         this.maxLine = limits.maxLineBytes();
         this.maxEvent = Math.min(limits.maxEventBytes(), LARGEST_ARRAY - 1);
     }
@@ -110,10 +117,11 @@ final class LineBuffer {
         dataEnd = 0;
     }
 
-    /** Makes what ends here the line at hand; false if it is a comment. */
+    /** Makes what ends here the line at hand; false if it is to be skipped. */
     private boolean take(int found) {
         boolean comment = inComment();
-        check(found - next, comment);
+        boolean skip = comment && skipsComments;
+        check(found - next, skip);
         start = next;
         end = found;
         next = found + 1;
@@ -130,13 +138,13 @@ final class LineBuffer {
         } else {
             eventBytes = start == end ? 0 : eventBytes + end - start;
         }
-        return !comment;
+        return !skip;
     }
 
     private boolean fill() throws IOException {
-        boolean comment = inComment();
-        check(limit - next, comment);
-        if (comment) {
+        boolean skip = skipsComments && inComment();
+        check(limit - next, skip);
+        if (skip) {
             skippedOfComment += limit - next;
             limit = next;
             searched = next;
@@ -167,8 +175,8 @@ final class LineBuffer {
     }
 
     /** Whichever limit is nearer is the one that is exceeded, so that it does not matter how the bytes come in. */
-    private void check(int bytes, boolean comment) {
-        int room = comment ? Integer.MAX_VALUE : maxEvent - eventBytes;
+    private void check(int bytes, boolean skip) {
+        int room = skip ? Integer.MAX_VALUE : maxEvent - eventBytes;
         if (skippedOfComment + bytes > Math.min(maxLine, room)) {
             throw maxLine <= room
                     ? new LimitExceeded(Limit.LINE_BYTES, maxLine)

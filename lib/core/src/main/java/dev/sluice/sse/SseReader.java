@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,12 @@ public final class SseReader {
     static final Duration MAX_RETRY = Duration.ofDays(24);
 
     private final LineBuffer lines;
+    private final @Nullable Consumer<String> comments;
 
     private boolean onEvent;
     private @Nullable String type;
-    private String id = ""; // takes effect at the next blank line
-    private String lastEventId = "";
+    private String id; // takes effect at the next blank line
+    private String lastEventId;
     private @Nullable Duration retry;
 
     /**
@@ -37,7 +39,21 @@ public final class SseReader {
      *     ends are not counted
      */
     public SseReader(InputStream in, Limits limits) {
-        this.lines = new LineBuffer(in, limits);
+        this(in, limits, "", null);
+    }
+
+    /**
+     * A reader of what comes from a stream that another one went before.
+     *
+     * @param lastEventId what the one before left
+     * @param comments is told each comment, without its colon and the blank behind it, as soon as its line is there; then a
+     *     comment may not be longer than the room that the event in whose middle it stands has left. Null to skip comments
+     */
+    SseReader(InputStream in, Limits limits, String lastEventId, @Nullable Consumer<String> comments) {
+        this.lines = new LineBuffer(in, limits, comments == null);
+        this.comments = comments;
+        id = lastEventId;
+        this.lastEventId = lastEventId;
     }
 
     /**
@@ -143,7 +159,11 @@ public final class SseReader {
             case EVENT -> type = EventNames.of(line, value, end);
             case ID -> id(line, value, end);
             case RETRY -> retry(line, value, end);
-            case OTHER -> {}
+            case OTHER -> {
+                if (comments != null && colon == lines.start()) {
+                    comments.accept(new String(line, value, end - value, StandardCharsets.UTF_8));
+                }
+            }
         }
     }
 

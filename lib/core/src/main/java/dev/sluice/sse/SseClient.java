@@ -1,0 +1,443 @@
+package dev.sluice.sse;
+
+import dev.sluice.control.EndReason;
+import dev.sluice.control.EndReason.Cancelled;
+import dev.sluice.control.EndReason.Failed;
+import dev.sluice.control.Limits;
+import dev.sluice.control.StreamException;
+import dev.sluice.control.Time;
+import dev.sluice.control.Timeouts;
+import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.transport.HttpTransport;
+import dev.sluice.transport.JdkHttpTransport;
+import dev.sluice.transport.TransportRequest;
+import java.lang.ref.Cleaner;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event source that connects again when its connection ends, as the WHATWG HTML standard says (section 9.2.3, "Processing
+ * model"), to be read with a for-each loop:
+ *
+ * <pre>{@code
+ * try (SseClient events = SseClient.builder(uri).header("authorization", "Bearer " + token).start()) {
+ *   for (SseEvent event : events) {
+ *     ...
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Each connection after the first asks with {@code Last-Event-ID} for what follows the last event that was read, so that
+ * a server that keeps ids loses none and sends none twice. An event that a connection breaks in the middle of is dropped, and
+ * comes again.
+ *
+ * <p>What ends a connection decides what follows:
+ *
+ * <ul>
+ *   <li>The server ends the response, the connection breaks, a limit on connecting, headers or silence is met: after the
+ *       reconnection time, which the server may set with {@code retry:}, it connects again.
+ *   <li>A connection fails that never brought a byte, or the status is 408, 425, 429, or 500 and above: the delay doubles with
+ *       each such failure in a row, and is never less than {@code Retry-After}. The standard takes such a status for an end;
+ *       it is one that passes.
+ *   <li>Status 204: the server wants no more connections. The loop ends, and {@link #endReason} says that it is complete.
+ *   <li>Any other status than 200, another content type than {@code text/event-stream}, a redirect that cannot be followed, an
+ *       event beyond the limits, too many failures in a row: the loop throws a {@link StreamException}, after all events that
+ *       came before it.
+ * </ul>
+ *
+ * <p>Redirects are followed, up to 20 for a connection; 301 and 308 are remembered. Another origin gets none of the caller's
+ * headers, save those that cannot be a key, and https is never left for http.
+ *
+ * <p>One thread consumes, and the handlers run on it; {@link #restart}, {@link #cancel} and {@link #close} may be called by
+ * any thread at any moment and never block. A virtual thread reads into a bounded queue, and stops reading while that is full.
+ */
+public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final AtomicLong STARTED = new AtomicLong();
+
+    private final EventSource source;
+    private final Consumer<String> onComment;
+    private final Consumer<SseState> onState;
+    private final Cleaner.Cleanable abandoned;
+    private final AtomicBoolean iterated = new AtomicBoolean();
+
+    /** Owned by the consumer. */
+    private boolean told;
+
+    private SseClient(Builder builder) {
+        source = new EventSource(builder.settings(), "sluice-sse-" + STARTED.incrementAndGet());
+        onComment = builder.onComment == null ? comment -> {} : builder.onComment;
+        onState = builder.onState == null ? state -> {} : builder.onState;
+        abandoned = CLEANER.register(this, source::abandoned);
+    }
+
+    /**
+     * A client for the events of an address.
+     *
+     * @param uri http or https
+     * @throws IllegalArgumentException if it is not, or names no host
+     */
+    public static Builder builder(URI uri) {
+        return new Builder(uri);
+    }
+
+    /**
+     * The events, whatever connection they come from. {@code hasNext} and {@code next} wait for an event, however often the
+     * connection has to be made again; they return or throw at once when there will be none. If the thread is interrupted
+     * the client is cancelled, the loop ends, and the thread's interrupt flag is set.
+     *
+     * @return the one iterator of this client; it throws {@link StreamException} when the client has failed
+     * @throws IllegalStateException if there is one already
+     */
+    @Override
+    public Iterator<SseEvent> iterator() {
+        if (iterated.getAndSet(true)) {
+            throw new IllegalStateException("the events of this client are being iterated already; they come once");
+        }
+        return new Iterator<>() {
+            private @Nullable SseEvent next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    next = pull();
+                }
+                return next != null;
+            }
+
+            @Override
+            public SseEvent next() {
+                SseEvent event = hasNext() ? next : null;
+                next = null;
+                if (event == null) {
+                    throw new NoSuchElementException("the events have ended; endReason() says why");
+                }
+                return event;
+            }
+        };
+    }
+
+    /** Drops the connection, or the wait for the next one, and connects again at once with the last id. No effect after the end. */
+    public void restart() {
+        source.restart();
+    }
+
+    /**
+     * Ends it: who waits for an event returns at once, what is queued is dropped, the connection is given up.
+     *
+     * @param reason why, for {@link EndReason.Cancelled}
+     */
+    public void cancel(String reason) {
+        source.stop(new Cancelled(Objects.requireNonNull(reason, "reason")));
+    }
+
+    /** Cancels it if it has not ended. */
+    @Override
+    public void close() {
+        cancel("closed before its end");
+        abandoned.clean();
+    }
+
+    /** What it is doing at this moment; the consumer may have events to read from before. */
+    public SseState state() {
+        return source.state();
+    }
+
+    /** The id that the next connection will ask with: that of the last event read, which may not have been handed out yet. */
+    public String lastEventId() {
+        return source.lastEventId();
+    }
+
+    /** How it ended; empty while it has not, or while an event is left to hand out. */
+    public Optional<EndReason> endReason() {
+        return source.queue.endReason();
+    }
+
+    /** How many events wait for the consumer, for tests. */
+    int queued() {
+        return source.queue.size();
+    }
+
+    /** For tests that see it end. */
+    Thread reader() {
+        return source.reader();
+    }
+
+    private @Nullable SseEvent pull() {
+        while (true) {
+            switch (take()) {
+                case SseEvent event -> {
+                    return event;
+                }
+                case EventSource.Comment(String text) -> handle(onComment, text);
+                case SseState state -> handle(onState, state);
+                case null, default -> {
+                    end(endReason().orElseThrow());
+                    return null;
+                }
+            }
+        }
+    }
+
+    private @Nullable Object take() {
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return source.queue.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            cancel("the consuming thread was interrupted");
+            return null;
+        }
+    }
+
+    /** What a handler throws ends the client and reaches the caller. */
+    private <T> void handle(Consumer<T> handler, T value) {
+        try {
+            handler.accept(value);
+        } catch (RuntimeException | Error e) {
+            cancel("a handler failed: " + e);
+            throw e;
+        }
+    }
+
+    private void end(EndReason reason) {
+        if (!told) {
+            told = true;
+            abandoned.clean();
+            handle(onState, new SseState.Ended(reason));
+        }
+        if (reason instanceof Failed(StreamException failure)) {
+            failure.fillInStackTrace(); // where the caller is, rather than where the reader was
+            throw failure;
+        }
+    }
+
+    /** Whether a text can stand in a header as it is. */
+    static boolean isHeaderText(String value) {
+        return value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 127));
+    }
+
+    /** Collects the settings of an {@link SseClient}. Not for use by several threads. */
+    public static final class Builder {
+        private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+        private static final int MOST_FAILURES = 10;
+
+        private final URI uri;
+        private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        private String method = "GET";
+        private byte[] body = {};
+        private String lastEventId = "";
+        private @Nullable HttpTransport transport;
+        private Timeouts timeouts = Timeouts.defaults().with(Phase.FIRST_EVENT, Duration.ZERO);
+        private Limits limits = Limits.defaults();
+        private int queueCapacity = 256;
+        private Duration firstDelay = Duration.ofSeconds(1);
+        private Duration longestDelay = Duration.ofSeconds(30);
+        private double jitter = 0.25;
+        private int maxFailures = MOST_FAILURES;
+        private @Nullable Consumer<String> onComment;
+        private @Nullable Consumer<SseState> onState;
+        private Time time = Time.system();
+        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+
+        private Builder(URI uri) {
+            boolean http = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
+            if (!http || uri.getHost() == null) {
+                throw new IllegalArgumentException("uri: must be http or https and name a host");
+            }
+            this.uri = uri;
+            headers.put("Accept", "text/event-stream");
+            headers.put("Cache-Control", "no-cache"); // what Fetch sends for the cache mode "no-store" of the standard
+        }
+
+        /**
+         * How to ask; {@code GET} if nothing is set. Each connection sends the body again.
+         *
+         * @param method such as {@code POST}
+         * @param body copied; its {@code Content-Type} is a header like others
+         */
+        public Builder method(String method, byte[] body) {
+            if (!TOKEN.matcher(method).matches()) {
+                throw new IllegalArgumentException("method: must be one word of letters");
+            }
+            this.method = method;
+            this.body = body.clone();
+            return this;
+        }
+
+        /**
+         * A header that each connection has; in place of one that was set, whatever the case of its name.
+         *
+         * @param value in printable ASCII; never repeated in a message
+         */
+        public Builder header(String name, String value) {
+            if (!TOKEN.matcher(name).matches() || !isHeaderText(value)) {
+                throw new IllegalArgumentException(
+                        "header: its name or value has a character that HTTP does not allow, such as a line break");
+            }
+            if (name.equalsIgnoreCase("last-event-id")) {
+                throw new IllegalArgumentException("header: set Last-Event-ID with lastEventId(), for it changes");
+            }
+            headers.put(name, value);
+            return this;
+        }
+
+        /** The id to begin after, as if an event with it had been read; empty, as if nothing is set, for none. */
+        public Builder lastEventId(String id) {
+            if (!isHeaderText(id)) {
+                throw new IllegalArgumentException("lastEventId: must be printable ASCII, it goes into a header");
+            }
+            lastEventId = id;
+            return this;
+        }
+
+        /**
+         * What opens HTTP exchanges, for many clients that share one; the caller's to close. A {@link JdkHttpTransport} of the
+         * client's own if nothing is set.
+         */
+        public Builder transport(HttpTransport transport) {
+            this.transport = Objects.requireNonNull(transport, "transport");
+            return this;
+        }
+
+        /**
+         * How long the phases of a connection may take before another one is made; {@code total} is for the client as a whole
+         * and ends it. Comments keep the connection from being idle, only events are for {@code firstEvent} and {@code stall}.
+         * {@link Timeouts#defaults()} without {@code firstEvent} if nothing is set: a source may be silent for long, but the
+         * standard tells servers to send a comment every 15 seconds.
+         */
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+            return this;
+        }
+
+        /** How much a server may send, each response counted anew; {@link Limits#defaults()} if nothing is set. */
+        public Builder limits(Limits limits) {
+            this.limits = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /** How many events may wait for a slow consumer before the reader stops reading; 256 if nothing is set. */
+        public Builder queueCapacity(int events) {
+            if (events < 1) {
+                throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
+            }
+            queueCapacity = events;
+            return this;
+        }
+
+        /** How long to wait before connecting again, until the server says otherwise; 1 s if nothing is set. */
+        public Builder reconnectDelay(Duration first) {
+            firstDelay = checked("reconnectDelay", first);
+            return this;
+        }
+
+        /**
+         * The longest delay that failures in a row may grow to; 30 s if nothing is set. What the server asks for may be longer
+         * and is waited for, up to 24 days: {@link #restart} ends that wait.
+         */
+        public Builder maxReconnectDelay(Duration longest) {
+            longestDelay = checked("maxReconnectDelay", longest);
+            return this;
+        }
+
+        /** The part of itself by which a delay may grow by chance, so that clients don't come all at once; 0.25 if nothing is set. */
+        public Builder jitter(double part) {
+            if (!(part >= 0 && part <= 1)) {
+                throw new IllegalArgumentException("jitter: " + part + ", must be from 0 to 1");
+            }
+            jitter = part;
+            return this;
+        }
+
+        /**
+         * How many connections in a row may fail before the client does; 10 if nothing is set, 0 for any number. One that
+         * brought a byte, or was open for as long as the longest delay, has not failed however it ended.
+         */
+        public Builder maxFailures(int failures) {
+            if (failures < 0) {
+                throw new IllegalArgumentException("maxFailures: " + failures + ", must not be negative (0: no limit)");
+            }
+            maxFailures = failures;
+            return this;
+        }
+
+        /**
+         * Who is told of comments, in their place among the events, by the consuming thread; without the colon and a blank
+         * behind it. They are skipped at no cost if nothing is set. What it throws ends the client.
+         */
+        public Builder onComment(Consumer<String> handler) {
+            onComment = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /** Who is told of each new state, in its place among the events, by the consuming thread. What it throws ends the client. */
+        public Builder onState(Consumer<SseState> handler) {
+            onState = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /** The clock and timer; the machine's if nothing is set. */
+        public Builder time(Time time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** The chance in the delays. */
+        public Builder random(RandomGenerator random) {
+            this.random = Objects.requireNonNull(random, "random");
+            return this;
+        }
+
+        /** A client that begins to connect. Returns at once. */
+        public SseClient start() {
+            var client = new SseClient(this);
+            client.source.start();
+            return client;
+        }
+
+        SseSettings settings() {
+            HttpTransport shared = transport;
+            return new SseSettings(
+                    new TransportRequest(method, uri, headers, body),
+                    lastEventId,
+                    shared != null
+                            ? shared
+                            : JdkHttpTransport.builder()
+                                    .connectTimeout(timeouts.connect())
+                                    .build(),
+                    shared == null,
+                    timeouts,
+                    limits,
+                    queueCapacity,
+                    new ReconnectDelay(firstDelay, longestDelay, jitter, random),
+                    maxFailures,
+                    onComment != null,
+                    onState != null,
+                    time);
+        }
+
+        private static Duration checked(String name, Duration delay) {
+            if (delay.isNegative() || delay.compareTo(SseReader.MAX_RETRY) > 0) {
+                throw new IllegalArgumentException(
+                        name + ": " + delay + ", must be from 0 to " + SseReader.MAX_RETRY.toDays() + " days");
+            }
+            return delay;
+        }
+    }
+}

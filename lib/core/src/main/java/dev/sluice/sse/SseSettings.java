@@ -1,0 +1,31 @@
+package dev.sluice.sse;
+
+import dev.sluice.control.Limits;
+import dev.sluice.control.Time;
+import dev.sluice.control.Timeouts;
+import dev.sluice.transport.HttpTransport;
+import dev.sluice.transport.TransportRequest;
+
+/**
+ * What an {@link SseClient} was told.
+ *
+ * @param request what it asks, without the last event's id
+ * @param lastEventId the id that the first request has; empty for none
+ * @param ownsTransport whether the transport goes with the client
+ * @param maxFailures how many connections in a row may fail; 0 for any number
+ * @param tellsComments whether somebody wants to know of comments
+ * @param tellsStates whether somebody wants to know of states
+ */
+record SseSettings(
+        TransportRequest request,
+        String lastEventId,
+        HttpTransport transport,
+        boolean ownsTransport,
+        Timeouts timeouts,
+        Limits limits,
+        int queueCapacity,
+        ReconnectDelay delay,
+        int maxFailures,
+        boolean tellsComments,
+        boolean tellsStates,
+        Time time) {}
