@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * been when it was asked for, and is kept until the block grows. Guarded by the lock of its {@link ChunkAggregator}.
  */
 final class GrowingBlock {
-    private static final String SIGNATURE = "signature";
+    /** What the wire calls a signature on a block that has no component for it. */
+    private static final String SIGNATURE = "thoughtSignature";
 
     private final ContentBlock start;
     private final GrowingText text = new GrowingText();

@@ -75,6 +75,7 @@ final class MessageSoFar {
                     start.id(),
                     start.role(),
                     start.model(),
+                    start.provider(),
                     LazyBlock.content(content),
                     finishReason,
                     stopReason,

@@ -1,13 +1,15 @@
 package dev.sluice.json;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -23,8 +25,9 @@ public final class Json {
             .maxNameLength(Integer.MAX_VALUE)
             .build();
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(
+    static final JsonMapper MAPPER = JsonMapper.builder(
                     JsonFactory.builder().streamReadConstraints(ANY_LENGTH).build())
+            .annotationIntrospector(new SealedTypes())
             .build();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -46,6 +49,19 @@ public final class Json {
      */
     public static <T> T read(String json, Class<T> type) {
         return read(type.getSimpleName(), () -> MAPPER.readValue(json, type));
+    }
+
+    /**
+     * Reads the beginning of a JSON text as a value of the given class: what has not come is null, zero or false, and a text
+     * that is cut is there as far as it has come. What cannot be made yet, as a date of which half has come or a record whose
+     * constructor wants more, is left out.
+     *
+     * <p>Costs as much as reading what there is, again with each call; some of it several times where something is left out.
+     *
+     * @return the value; empty if there is nothing to make it of, or what there is does not fit the class
+     */
+    public static <T> Optional<T> readPrefix(String prefix, Class<T> type) {
+        return PartialValue.of(prefix).as(type);
     }
 
     /**
@@ -92,7 +108,25 @@ public final class Json {
         try {
             return reader.get();
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("not readable as " + as + ": " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("not readable as " + as + where(e) + ": " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** Where it happened: in the value; in the text, if that is no JSON. */
+    private static String where(JacksonException e) {
+        if (e instanceof StreamReadException) {
+            TokenStreamLocation place = e.getLocation();
+            return " at line " + place.getLineNr() + ", column " + place.getColumnNr();
+        }
+        var path = new StringBuilder();
+        for (JacksonException.Reference step : e.getPath()) {
+            String name = step.getPropertyName();
+            if (name == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(name);
+            }
+        }
+        return path.isEmpty() ? "" : " at " + path;
     }
 }

@@ -1,11 +1,13 @@
 package dev.sluice.message;
 
+import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the provider's id of an answer; empty for a message the caller made and before an answer has begun
  * @param role who speaks
  * @param model the model that answered; empty where {@code id} is
+ * @param provider the provider that answered, as {@code Provider.name()} says it; empty where {@code id} is. What only that
+ *     provider can take back, such as signed thinking, is left out when the message is sent to another
  * @param content the blocks, in order
  * @param finishReason why the model stopped, in neutral words; {@link FinishReason#UNKNOWN} while it has not
  * @param stopReason why, in the provider's word; null while it has not said
@@ -25,6 +29,7 @@ public record Message(
         String id,
         Role role,
         String model,
+        String provider,
         List<ContentBlock> content,
         FinishReason finishReason,
         @Nullable String stopReason,
@@ -41,10 +46,24 @@ public record Message(
         extra = RawFields.copy(extra);
     }
 
+    /** An answer whose provider is not known. */
+    public Message(
+            String id,
+            Role role,
+            String model,
+            List<ContentBlock> content,
+            FinishReason finishReason,
+            @Nullable String stopReason,
+            @Nullable String stopSequence,
+            Usage usage,
+            Map<String, String> extra) {
+        this(id, role, model, "", content, finishReason, stopReason, stopSequence, usage, extra);
+    }
+
     /** A turn of the given role. */
     public static Message of(Role role, List<ContentBlock> content) {
         Objects.requireNonNull(role, "role");
-        return new Message("", role, "", content, FinishReason.UNKNOWN, null, null, Usage.NONE, Map.of());
+        return new Message("", role, "", "", content, FinishReason.UNKNOWN, null, null, Usage.NONE, Map.of());
     }
 
     /** What the caller says. */
@@ -79,5 +98,51 @@ public record Message(
                 .filter(ToolUse.class::isInstance)
                 .map(ToolUse.class::cast)
                 .toList();
+    }
+
+    /**
+     * The words as a record or bean: an answer to {@link MessageRequest.Builder#output}. Fields that the class does not have
+     * are ignored.
+     *
+     * @throws IllegalArgumentException if they are no JSON, or do not fit the class; the message says what does not fit, and
+     *     if the answer was cut, refused or paused
+     */
+    public <T> T textAs(Class<T> type) {
+        try {
+            return Json.read(text(), type);
+        } catch (IllegalArgumentException e) {
+            String end = unfinished();
+            throw new IllegalArgumentException(
+                    "The answer is no " + type.getSimpleName() + (end.isEmpty() ? "" : ": " + end) + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * The words as a record or bean, as far as they have come. What has not come is null, zero or false, a text that is cut is
+     * there as far as it goes, and what cannot be made of its beginning is left out. Costs as much as reading all words so
+     * far: asked after each event, time grows with the square of the answer's length; so ask when there is something to show.
+     *
+     * @return the value; empty if there is nothing to make it of, or what there is does not fit the class
+     */
+    public <T> Optional<T> partialTextAs(Class<T> type) {
+        return Json.readPrefix(text(), type);
+    }
+
+    /** Why the words may not be all there should be; empty if the model was done. */
+    private String unfinished() {
+        return switch (finishReason) {
+            case STOP -> "";
+            case LENGTH ->
+                "it met the output limit after " + text().length() + " characters and is cut; allow more tokens";
+            case CONTENT_FILTER -> "it was refused or withheld (" + stopReason + ")";
+            case TOOL_CALLS ->
+                "it calls tools first: "
+                        + String.join(
+                                ", ", toolUses().stream().map(ToolUse::name).toList());
+            case PAUSE -> "the turn was paused; send it back to go on";
+            case UNKNOWN -> stopReason == null ? "it has not come to its end" : "it ended with " + stopReason;
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.message;
 
 import dev.sluice.json.Json;
+import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ContentBlock.Text;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -225,6 +226,27 @@ public final class MessageRequest {
             return this;
         }
 
+        /**
+         * The conversation so far: its messages replace what was appended, its instructions, if it has any, replace
+         * {@link #system}.
+         *
+         * @throws IllegalArgumentException if a tool call has no result, which every provider rejects; the message names it
+         */
+        public Builder conversation(Conversation conversation) {
+            List<ContentBlock.ToolUse> unanswered = conversation.unanswered();
+            if (!unanswered.isEmpty()) {
+                throw new IllegalArgumentException("conversation: the tool calls "
+                        + unanswered.stream()
+                                .map(call -> call.name() + " (" + call.id() + ")")
+                                .toList()
+                        + " have no result; add one of each with results(...), be it an error");
+            }
+            if (!conversation.system().isEmpty()) {
+                system(conversation.system());
+            }
+            return messages(conversation.messages());
+        }
+
         /** Appends a tool. Names are unique. */
         public Builder tool(ToolDefinition tool) {
             if (tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
@@ -256,6 +278,16 @@ public final class MessageRequest {
         public Builder outputSchema(String schema) {
             outputSchema = Optional.of(object("outputSchema", schema));
             return this;
+        }
+
+        /**
+         * What the answer's text shall be: JSON that {@link Message#textAs} reads as this record or class. Sets
+         * {@link #outputSchema} to {@link JsonSchema#of its schema}.
+         *
+         * @throws IllegalArgumentException if the class has no schema; the message names the component
+         */
+        public Builder output(Class<?> type) {
+            return outputSchema(JsonSchema.of(type));
         }
 
         /** Texts that end the answer when the model writes them; replaces earlier ones. */

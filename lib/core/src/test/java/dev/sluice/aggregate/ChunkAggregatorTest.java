@@ -243,9 +243,9 @@ class ChunkAggregatorTest {
         assertThat(answer.snapshot().content())
                 .extracting(ContentBlock::extra)
                 .containsExactly(
-                        Map.of("zz", "1", "signature", "\"a\\\"b\""),
-                        Map.of("signature", "\"c\""),
-                        Map.of("signature", "\"d\""));
+                        Map.of("zz", "1", "thoughtSignature", "\"a\\\"b\""),
+                        Map.of("thoughtSignature", "\"c\""),
+                        Map.of("thoughtSignature", "\"d\""));
     }
 
     @Test // PEERS 52

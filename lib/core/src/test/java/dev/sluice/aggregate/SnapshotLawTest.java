@@ -101,6 +101,7 @@ class SnapshotLawTest {
                 message.id(),
                 message.role(),
                 message.model(),
+                message.provider(),
                 new ArrayList<>(message.content()),
                 message.finishReason(),
                 message.stopReason(),

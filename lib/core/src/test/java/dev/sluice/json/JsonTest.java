@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonTest {
     record Place(String city, int days) {}
 
+    record Places(List<Place> places) {}
+
     record Broken(int days) {
         @Override
         public int days() {
@@ -40,7 +42,7 @@ class JsonTest {
         assertThat(Json.isObject(text)).isFalse();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Json.readObject(text))
-                .withMessageStartingWith("not readable as a JSON object: ");
+                .withMessageStartingWith("not readable as a JSON object");
     }
 
     @Test
@@ -52,7 +54,17 @@ class JsonTest {
     void saysWhichClassATextDoesNotFit() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Json.read("{\"days\":\"many\"}", Place.class))
-                .withMessageStartingWith("not readable as Place: ");
+                .withMessageStartingWith("not readable as Place at days: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Json.read("{\"places\":[{\"days\":1},{\"days\":[]}]}", Places.class))
+                .withMessageStartingWith("not readable as Places at places[1].days: ");
+    }
+
+    @Test
+    void saysWhereATextIsNoJson() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Json.readAny("[1,\n 2,,3]"))
+                .withMessageStartingWith("not readable as JSON at line 2, column ");
     }
 
     @Test
@@ -64,7 +76,7 @@ class JsonTest {
                 .withMessage("not readable as Place: the text is null");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Json.readAny("nul"))
-                .withMessageStartingWith("not readable as JSON: ");
+                .withMessageStartingWith("not readable as JSON at line 1, column ");
     }
 
     @Test

@@ -1,0 +1,148 @@
+package dev.sluice.message;
+
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.ContentBlock.ToolUse;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What has been said so far, to be gone on with, by whichever provider, and to be stored. Immutable: what appends returns a
+ * longer conversation, and copies references only.
+ *
+ * <pre>{@code
+ * Conversation talk = Conversation.EMPTY.system("Be brief").user("How high is the Douro?");
+ * Message answer = client.send(request.conversation(talk).build());
+ * talk = talk.message(answer);
+ * }</pre>
+ *
+ * @param system instructions that stand before it
+ * @param messages the turns, oldest first
+ */
+public record Conversation(List<Text> system, List<Message> messages) {
+    /** Nothing has been said. */
+    public static final Conversation EMPTY = new Conversation(List.of(), List.of());
+
+    /** Copies the lists. */
+    public Conversation {
+        system = List.copyOf(system);
+        messages = List.copyOf(messages);
+    }
+
+    /** With these instructions before it, in place of those it has. */
+    public Conversation system(String text) {
+        return new Conversation(List.of(new Text(text)), messages);
+    }
+
+    /** And then the caller says this. */
+    public Conversation user(String text) {
+        return message(Message.user(text));
+    }
+
+    /** And then the caller says this, in blocks. */
+    public Conversation user(ContentBlock... content) {
+        return message(Message.user(content));
+    }
+
+    /** And then the model says this: words that the caller puts into its mouth. */
+    public Conversation assistant(String text) {
+        return message(Message.assistant(text));
+    }
+
+    /**
+     * And then this: an answer, whole or as an exception has it, or a turn of the caller's. An answer of which nothing has come
+     * is left out.
+     */
+    public Conversation message(Message message) {
+        if (message.role() == Role.ASSISTANT && message.content().isEmpty()) {
+            return this;
+        }
+        return new Conversation(
+                system, Stream.concat(messages.stream(), Stream.of(message)).toList());
+    }
+
+    /** And then the results of tool calls; see {@link #results(List)}. */
+    public Conversation results(ToolResult... results) {
+        return results(Arrays.asList(results));
+    }
+
+    /**
+     * And then the results of tool calls: one message of the caller's for all results of one turn, as the providers want it,
+     * even if they are appended one by one, and before whatever else it says.
+     *
+     * @throws IllegalArgumentException if there is a result of a call that does not wait for one
+     */
+    public Conversation results(List<ToolResult> results) {
+        var waiting = new ArrayList<>(
+                new OpenCalls(messages).waiting().stream().map(ToolUse::id).toList());
+        for (ToolResult result : results) {
+            if (!waiting.remove(result.toolUseId())) {
+                throw new IllegalArgumentException(
+                        "results: no tool call '" + result.toolUseId() + "' waits for a result");
+            }
+        }
+        if (results.isEmpty()) {
+            return this;
+        }
+        Message last = messages.getLast();
+        if (last.role() != Role.USER) {
+            return message(Message.of(Role.USER, List.copyOf(results)));
+        }
+        var content = new ArrayList<ContentBlock>(last.content());
+        content.removeIf(block -> !(block instanceof ToolResult));
+        content.addAll(results);
+        last.content().stream().filter(block -> !(block instanceof ToolResult)).forEach(content::add);
+        var all = new ArrayList<>(messages);
+        all.set(all.size() - 1, Message.of(Role.USER, content));
+        return new Conversation(system, all);
+    }
+
+    /**
+     * The tool calls that have no result in the turn after them. While there are any, every provider rejects the conversation;
+     * also a call that was cut wants a result, which may be an error.
+     */
+    public List<ToolUse> unanswered() {
+        return new OpenCalls(messages).all();
+    }
+
+    /** The tokens of all answers together. Each answer's input counts again what was said before it, as it is paid for. */
+    public Usage usage() {
+        return messages.stream().map(Message::usage).reduce(Usage.NONE, Conversation::sum);
+    }
+
+    /**
+     * The conversation as JSON text, whole, in a format of this library's own that is the same for every provider and does not
+     * change with the library: {@code docs/conversation.md}.
+     */
+    public String toJson() {
+        return ConversationWriter.write(this);
+    }
+
+    /**
+     * The conversation that {@link #toJson} wrote, equal to it. Fields that are not known are ignored.
+     *
+     * @throws IllegalArgumentException if the text is no such JSON; the message says where
+     */
+    public static Conversation fromJson(String json) {
+        return ConversationReader.read(json);
+    }
+
+    /** Its size; never its words. */
+    @Override
+    public String toString() {
+        return "Conversation[messages=" + messages.size() + "]";
+    }
+
+    private static Usage sum(Usage one, Usage other) {
+        return new Usage(
+                one.inputTokens() + other.inputTokens(),
+                one.outputTokens() + other.outputTokens(),
+                one.cacheReadTokens() + other.cacheReadTokens(),
+                one.cacheWriteTokens() + other.cacheWriteTokens(),
+                one.thinkingTokens() + other.thinkingTokens(),
+                Map.of());
+    }
+}

@@ -1,0 +1,149 @@
+package dev.sluice.message;
+
+import dev.sluice.json.Json;
+import dev.sluice.message.ContentBlock.Document;
+import dev.sluice.message.ContentBlock.Image;
+import dev.sluice.message.ContentBlock.RedactedThinking;
+import dev.sluice.message.ContentBlock.ServerToolResult;
+import dev.sluice.message.ContentBlock.ServerToolUse;
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.ContentBlock.Thinking;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.ContentBlock.ToolUse;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * Writes a conversation in the format of {@code docs/conversation.md}. What came as raw JSON is stored as a text that holds
+ * it, because what signs or hashes it counts every character, and it need not be valid. What is absent or empty is left out.
+ */
+final class ConversationWriter {
+    /** Goes up when a reader of before would misunderstand. */
+    static final int VERSION = 1;
+
+    private ConversationWriter() {}
+
+    static String write(Conversation conversation) {
+        String json = Json.write(new Fields()
+                .put("version", VERSION)
+                .put("system", each(conversation.system(), ConversationWriter::block))
+                .put("messages", each(conversation.messages(), ConversationWriter::message))
+                .map());
+        return escapeHalves(json);
+    }
+
+    private static Object message(Message message) {
+        return new Fields()
+                .put("role", message.role().wireName())
+                .put("id", message.id())
+                .put("model", message.model())
+                .put("provider", message.provider())
+                .put("content", each(message.content(), ConversationWriter::block))
+                .put(
+                        "finish_reason",
+                        message.finishReason() == FinishReason.UNKNOWN
+                                ? ""
+                                : message.finishReason().name().toLowerCase(Locale.ROOT))
+                .whole("stop_reason", message.stopReason())
+                .whole("stop_sequence", message.stopSequence())
+                .put("usage", usage(message.usage()))
+                .put("extra", message.extra())
+                .map();
+    }
+
+    private static Object usage(Usage usage) {
+        return new Fields()
+                .put("input_tokens", usage.inputTokens())
+                .put("output_tokens", usage.outputTokens())
+                .put("cache_read_tokens", usage.cacheReadTokens())
+                .put("cache_write_tokens", usage.cacheWriteTokens())
+                .put("thinking_tokens", usage.thinkingTokens())
+                .put("extra", usage.extra())
+                .map();
+    }
+
+    private static Object block(ContentBlock block) {
+        Fields fields = switch (block) {
+            case Text text ->
+                new Fields("text")
+                        .whole("text", text.text())
+                        .put("citations", each(text.citations(), ConversationWriter::citation));
+            case Thinking thinking ->
+                new Fields("thinking").whole("thinking", thinking.thinking()).whole("signature", thinking.signature());
+            case RedactedThinking redacted -> new Fields("redacted_thinking").whole("data", redacted.data());
+            case ToolUse use -> call("tool_use", use.id(), use.name(), use.input());
+            case ServerToolUse use -> call("server_tool_use", use.id(), use.name(), use.input());
+            case ServerToolResult result ->
+                new Fields("server_tool_result")
+                        .whole("kind", result.type())
+                        .whole("tool_use_id", result.toolUseId())
+                        .whole("content", result.content());
+            case ToolResult result ->
+                new Fields("tool_result")
+                        .whole("tool_use_id", result.toolUseId())
+                        .put("content", each(result.content(), ConversationWriter::block))
+                        .put("is_error", result.isError());
+            case Image image -> new Fields("image").put("source", source(image.source()));
+            case Document document ->
+                new Fields("document")
+                        .put("source", source(document.source()))
+                        .whole("title", document.title())
+                        .whole("context", document.context())
+                        .put("citations", document.citations());
+            case ContentBlock.Unknown(String type, String json) ->
+                new Fields("unknown").whole("kind", type).whole("json", json);
+        };
+        return fields.put("extra", block.extra()).map();
+    }
+
+    private static Fields call(String type, String id, String name, String input) {
+        return new Fields(type).whole("id", id).whole("name", name).whole("input", input);
+    }
+
+    private static Object citation(Citation citation) {
+        return new Fields(citation.type())
+                .whole("cited_text", citation.citedText())
+                .whole("title", citation.title())
+                .whole("url", citation.url())
+                .whole("json", citation.json())
+                .map();
+    }
+
+    private static Object source(MediaSource source) {
+        Fields fields = switch (source) {
+            case MediaSource.Base64Data(String mediaType, String data) ->
+                new Fields("base64").whole("media_type", mediaType).whole("data", data);
+            case MediaSource.Url(String url) -> new Fields("url").whole("url", url);
+            case MediaSource.FileId(String fileId) -> new Fields("file").whole("file_id", fileId);
+            case MediaSource.PlainText(String text) -> new Fields("text").whole("text", text);
+            case MediaSource.Blocks(List<ContentBlock> content) ->
+                new Fields("blocks").put("content", each(content, ConversationWriter::block));
+        };
+        return fields.map();
+    }
+
+    private static <T> List<Object> each(List<T> items, Function<? super T, Object> written) {
+        return items.stream().map(written).toList();
+    }
+
+    /** Half a surrogate pair, with which an answer that was cut may end, as an escape: no file would keep it. */
+    private static String escapeHalves(String json) {
+        if (json.codePoints().noneMatch(ConversationWriter::isHalf)) {
+            return json;
+        }
+        var escaped = new StringBuilder(json.length() + 16);
+        json.codePoints().forEach(c -> {
+            if (isHalf(c)) {
+                escaped.append("\\u").append(Integer.toHexString(c));
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        return escaped.toString();
+    }
+
+    private static boolean isHalf(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+    }
+}
