@@ -8,6 +8,7 @@ import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.LimitExceeded;
 import dev.sluice.provider.Claude;
+import dev.sluice.provider.Gemini;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class FuzzTest {
     private static final Provider CLAUDE = Claude.builder().apiKey("k").build();
+    private static final Provider GEMINI = Gemini.builder().apiKey("k").build();
     private static final Limits SMALL = new Limits(16 << 10, 32 << 10, 0);
 
     private static final List<byte[]> SEEDS = List.of(
@@ -45,6 +47,25 @@ class FuzzTest {
             transcript("claude-unicode"),
             transcript("claude-midstream-overloaded"),
             transcript("claude-max-tokens"));
+
+    private static final List<byte[]> GEMINI_SEEDS = List.of(
+            transcript("gemini-text"),
+            transcript("gemini-thinking-function-call"),
+            transcript("gemini-parallel-function-calls"),
+            transcript("gemini-safety-block"),
+            transcript("gemini-midstream-error"),
+            chunks(
+                    "{'candidates':[{'content':{'parts':[{'functionCall':{'name':'f','willContinue':true}}]}}]}",
+                    "{'candidates':[{'content':{'parts':[{'functionCall':{'partialArgs':[{'jsonPath':'$.a[0].b',"
+                            + "'stringValue':'x','willContinue':true}],'willContinue':true}}]}}]}",
+                    "{'candidates':[{'content':{'parts':[{'functionCall':{'partialArgs':[{'jsonPath':'$.a[1].b',"
+                            + "'numberValue':1}]}}]}}]}",
+                    "{'candidates':[{'content':{'parts':[{'executableCode':{'language':'PYTHON','code':'1'}},"
+                        + "{'codeExecutionResult':{'outcome':'OUTCOME_OK','output':'1'}},{'text':'h\u00e9llo'}]}}]}",
+                    "{'candidates':[{'finishReason':'STOP','citationMetadata':{'citationSources':[{'endIndex':3,"
+                            + "'uri':'u'}]},'groundingMetadata':{'groundingChunks':[{'web':{'uri':'u','title':'t'}}],"
+                            + "'groundingSupports':[{'segment':{'startIndex':1,'endIndex':3,'text':'\u00e9'},"
+                            + "'groundingChunkIndices':[0]}]}}],'usageMetadata':{'promptTokenCount':1}}"));
 
     /** What hits harder than a random byte. */
     private static final String[] PIECES = {
@@ -104,12 +125,27 @@ class FuzzTest {
         "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"zz\"}}\n\n",
         "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"x\"}}\n\n",
         "data: {\"type\":\"error\"}\n\n",
+        "\"partialArgs\":",
+        "\"jsonPath\":\"$.a\"",
+        "$.a[0]",
+        "\"willContinue\":true",
+        "\"thought\":true",
+        "\"text\":\"\"",
+        "\"thoughtSignature\":\"c2ln\"",
+        "functionCall",
+        "\"finishReason\":\"STOP\"",
+        "\"endIndex\":-1",
+        "groundingMetadata",
+        "data: {\"error\":{}}\n\n",
+        "{\"error\":{\"status\":\"INTERNAL\"}}\n",
+        "[{\"error\":{\"details\":[{}]}}]\n",
     };
 
     @Test
-    void sixThousandMutatedAnswersEndWell() {
+    void sixThousandMutatedAnswersOfEachProviderEndWell() {
         for (long seed = 0; seed < 6_000; seed++) {
-            run(seed);
+            run(seed, CLAUDE, SEEDS);
+            run(seed, GEMINI, GEMINI_SEEDS);
         }
     }
 
@@ -119,16 +155,17 @@ class FuzzTest {
         long seed = Instant.now().toEpochMilli();
         Instant end = Instant.now().plus(Duration.ofMinutes(5));
         while (Instant.now().isBefore(end)) {
-            run(seed++);
+            run(seed, CLAUDE, SEEDS);
+            run(seed++, GEMINI, GEMINI_SEEDS);
         }
     }
 
-    private static void run(long seed) {
+    private static void run(long seed, Provider provider, List<byte[]> seeds) {
         var random = new Random(seed);
-        byte[] input = random.nextInt(10) == 0 ? noise(random) : mutated(random);
+        byte[] input = random.nextInt(10) == 0 ? noise(random) : mutated(seeds, random);
         var answer = new ChunkAggregator();
         try {
-            feed(new Trickle(input, random), answer, random.nextBoolean() ? SMALL : Limits.defaults());
+            feed(provider, new Trickle(input, random), answer, random.nextBoolean() ? SMALL : Limits.defaults());
             assertThat(answer.contentLength()).isLessThanOrEqualTo(input.length);
         } catch (StreamException e) {
             assertThat(e.getMessage()).hasSizeLessThan(1000);
@@ -144,13 +181,14 @@ class FuzzTest {
         }
     }
 
-    private static void feed(InputStream in, ChunkAggregator answer, Limits limits) {
+    private static void feed(Provider provider, InputStream in, ChunkAggregator answer, Limits limits) {
         try {
             var sse = new SseReader(in, limits);
-            var decoder = CLAUDE.decoder();
+            var decoder = provider.decoder();
             while (sse.next()) {
                 decoder.decode(sse, answer::accept);
             }
+            decoder.unframed(sse.unframed());
             decoder.end(answer::accept);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -170,8 +208,8 @@ class FuzzTest {
     }
 
     /** A transcript with one to eight changes: bytes flipped, left out, repeated, or replaced by what hits hard. */
-    private static byte[] mutated(Random random) {
-        byte[] bytes = SEEDS.get(random.nextInt(SEEDS.size()));
+    private static byte[] mutated(List<byte[]> seeds, Random random) {
+        byte[] bytes = seeds.get(random.nextInt(seeds.size()));
         for (int changes = 1 + random.nextInt(8); changes > 0 && bytes.length > 0; changes--) {
             int from = random.nextInt(bytes.length);
             int to = Math.min(bytes.length, from + random.nextInt(random.nextInt(10) == 0 ? 400 : 8));
@@ -209,7 +247,8 @@ class FuzzTest {
             })
     void aLineWithoutEndIsReadNoFurtherThanItsLimit(String start) {
         var endless = new Endless(start, "aaaaaaaaaaaaaaaa");
-        var failure = catchThrowableOfType(LimitExceeded.class, () -> feed(endless, new ChunkAggregator(), SMALL));
+        var failure =
+                catchThrowableOfType(LimitExceeded.class, () -> feed(CLAUDE, endless, new ChunkAggregator(), SMALL));
         assertThat(failure.limit()).isEqualTo(Limits.Limit.LINE_BYTES);
         assertThat(endless.given).isLessThanOrEqualTo(2L * SMALL.maxEventBytes());
     }
@@ -217,9 +256,15 @@ class FuzzTest {
     @Test
     void anEventWithoutEndIsReadNoFurtherThanItsLimit() {
         var endless = new Endless("", "data: [1,2,3,\n");
-        var failure = catchThrowableOfType(LimitExceeded.class, () -> feed(endless, new ChunkAggregator(), SMALL));
+        var failure =
+                catchThrowableOfType(LimitExceeded.class, () -> feed(CLAUDE, endless, new ChunkAggregator(), SMALL));
         assertThat(failure.limit()).isEqualTo(Limits.Limit.EVENT_BYTES);
         assertThat(endless.given).isLessThanOrEqualTo(3L * SMALL.maxEventBytes());
+    }
+
+    private static byte[] chunks(String... chunks) {
+        String frames = "data: " + String.join("\n\ndata: ", chunks) + "\n\n";
+        return frames.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] transcript(String name) {

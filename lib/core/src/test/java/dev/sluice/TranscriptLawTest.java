@@ -17,7 +17,10 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.Usage;
 import dev.sluice.provider.Claude;
+import dev.sluice.provider.Gemini;
+import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
@@ -26,8 +29,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -40,8 +45,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * end; and it means what {@code transcripts/expected.json} says.
  */
 class TranscriptLawTest {
-    private static final Map<String, Provider> PROVIDERS =
-            Map.of("claude", Claude.builder().apiKey("k").build());
+    private static final Map<String, Provider> PROVIDERS = Map.of(
+            "claude",
+            Claude.builder().apiKey("k").build(),
+            "gemini",
+            Gemini.builder().apiKey("k").build());
+    private static final Provider OPENAI = OpenAi.builder().apiKey("k").build();
     private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
 
     static Stream<String> transcripts() {
@@ -50,13 +59,24 @@ class TranscriptLawTest {
                 .map(Map.Entry::getKey);
     }
 
+    /** Answers of the servers that speak chat completions, with expectations of their own. */
+    static Stream<String> chatCompletions() {
+        return Json.readObject(new String(resource("openai/expected.json"), StandardCharsets.UTF_8)).keySet().stream()
+                .map(name -> "openai/" + name);
+    }
+
     @Test
-    void thereAreTenTranscriptsOfClaude() {
-        assertThat(transcripts()).hasSize(10);
+    void thereAreTenTranscriptsOfClaudeAndFiveOfGemini() {
+        assertThat(transcripts()).hasSize(15);
+        assertThat(claudes()).hasSize(10);
+    }
+
+    static Stream<String> claudes() {
+        return transcripts().filter(name -> name.startsWith("claude"));
     }
 
     @ParameterizedTest
-    @MethodSource("transcripts")
+    @MethodSource({"transcripts", "chatCompletions"})
     void theAnswerIsTheOneThatIsExpected(String name) {
         Map<?, ?> expected = expected(name);
         var answer = new ChunkAggregator();
@@ -64,22 +84,42 @@ class TranscriptLawTest {
         decoded.events.forEach(answer::accept);
         assertThat(outcome(decoded, answer)).isEqualTo(expected.get("outcome"));
         Message message = answer.snapshot();
-        assertThat(message.stopReason()).isEqualTo(expected.get("stop_reason"));
+        String stopReason = expected.containsKey("stop_reason") ? "stop_reason" : "finishReason";
+        assertThat(message.stopReason()).isEqualTo(expected.get(stopReason));
         List<?> blocks = (List<?>) expected.get("blocks");
         assertThat(message.content()).hasSameSizeAs(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             Map<?, ?> block = (Map<?, ?>) blocks.get(i);
-            assertThat(fields(message.content().get(i))).as("block " + i).containsAllEntriesOf(texts(block));
+            assertThat(fields(message.content().get(i))).as("block " + i).containsAllEntriesOf(expectedFields(block));
         }
         if (expected.containsKey("error_type")) {
             assertThat(decoded.failure).isInstanceOf(ApiError.class);
             assertThat(((ApiError) decoded.failure).type()).isEqualTo(expected.get("error_type"));
         }
+        if (expected.get("error") instanceof Map<?, ?> error) {
+            assertThat(decoded.failure).isInstanceOf(ApiError.class);
+            assertThat(((ApiError) decoded.failure).type()).isEqualTo(error.get("status"));
+        }
+        if (expected.get("usage") instanceof Map<?, ?> usage) {
+            assertThat(counts(message.usage())).isEqualTo(usage);
+        }
     }
 
-    // PEERS 64
+    private static Map<String, Object> counts(Usage usage) {
+        return Map.of(
+                "promptTokenCount",
+                (int) usage.totalInputTokens(),
+                "candidatesTokenCount",
+                (int) (usage.outputTokens() - usage.thinkingTokens()),
+                "thoughtsTokenCount",
+                (int) usage.thinkingTokens(),
+                "totalTokenCount",
+                (int) usage.totalTokens());
+    }
+
+    // PEERS 64; Gemini's parts have other names, see GeminiRoundTripTest
     @ParameterizedTest
-    @MethodSource("transcripts")
+    @MethodSource("claudes")
     void anAnswerThatGoesBackIsTheOneThatCame(String name) {
         var answer = new ChunkAggregator();
         decode(name, new ByteArrayInputStream(bytes(name, "\n"))).events.forEach(answer::accept);
@@ -101,7 +141,7 @@ class TranscriptLawTest {
 
     /** A run cuts a transcript every 512 bytes, and the runs together at every byte. */
     @ParameterizedTest
-    @MethodSource("transcripts")
+    @MethodSource({"transcripts", "chatCompletions"})
     void itsEventsAreTheSameWhereverItIsCut(String name) {
         Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
         assertThat(whole.events).isNotEmpty();
@@ -120,7 +160,7 @@ class TranscriptLawTest {
     /** The same with one cut in each run, which takes a while. */
     @Tag("soak")
     @ParameterizedTest
-    @MethodSource("transcripts")
+    @MethodSource({"transcripts", "chatCompletions"})
     void itsEventsAreTheSameWhereverItIsCutOnce(String name) {
         Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
         for (String lineEnd : LINE_ENDS) {
@@ -190,6 +230,10 @@ class TranscriptLawTest {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
+            String unframed = sse.unframed();
+            if (!unframed.isEmpty()) {
+                decoder.unframed(unframed);
+            }
             decoder.end(events::add);
             return new Decoded(events, null);
         } catch (StreamException e) {
@@ -200,52 +244,77 @@ class TranscriptLawTest {
     }
 
     private static Provider provider(String transcript) {
+        if (transcript.startsWith("openai/")) {
+            return OPENAI;
+        }
         return PROVIDERS.get(transcript.substring(0, transcript.indexOf('-')));
     }
 
     /** A block in the fields of the expectations; JSON as plain values. */
     private static Map<String, Object> fields(ContentBlock block) {
-        return switch (block) {
-            case Text text ->
-                Map.of(
-                        "type",
-                        "text",
-                        "text",
-                        text.text(),
+        var fields = new HashMap<String, Object>();
+        switch (block) {
+            case Text text -> {
+                fields.put("type", "text");
+                fields.put("text", text.text());
+                fields.put(
                         "citations",
                         text.citations().stream()
                                 .map(Citation::json)
                                 .map(Json::readObject)
                                 .toList());
-            case Thinking thinking ->
-                Map.of(
-                        "type",
-                        "thinking",
-                        "thinking",
-                        thinking.thinking(),
-                        "signature",
-                        String.valueOf(thinking.signature()));
-            case ToolUse use -> Map.of("type", "tool_use", "name", use.name(), "input", use.inputAsMap());
-            case ServerToolUse use -> Map.of("type", "server_tool_use", "name", use.name(), "input", use.inputAsMap());
-            case ServerToolResult result ->
-                Map.of(
-                        "type",
-                        result.type(),
-                        "tool_use_id",
-                        result.toolUseId(),
-                        "content",
-                        Json.read(result.content(), List.class));
+            }
+            case Thinking thinking -> {
+                fields.put("type", "thinking");
+                fields.put("thinking", thinking.thinking());
+                fields.put("signature", thinking.signature());
+            }
+            case ToolUse use -> {
+                fields.put("name", use.name());
+                fields.put("type", "tool_use");
+                fields.put("input", use.inputAsMap());
+                fields.put("id", use.id());
+            }
+            case ServerToolUse use -> {
+                fields.put("type", "server_tool_use");
+                fields.put("name", use.name());
+                fields.put("input", use.inputAsMap());
+            }
+            case ServerToolResult result -> {
+                fields.put("type", result.type());
+                fields.put("tool_use_id", result.toolUseId());
+                fields.put("content", Json.read(result.content(), List.class));
+            }
             default -> throw new AssertionError("no transcript has a " + block);
-        };
+        }
+        if (block.extra().containsKey("thoughtSignature")) {
+            fields.put("signature", Json.readAny(block.extra().get("thoughtSignature")));
+        }
+        return fields;
+    }
+
+    /** What an expectation says of a block, in the words of {@link #fields}; an id that is null is one nobody gave. */
+    private static Map<String, Object> expectedFields(Map<?, ?> block) {
+        var fields = texts(block);
+        if ("tool".equals(fields.get("type"))) {
+            fields.put("type", "tool_use");
+            fields.put("input", fields.remove("args"));
+            fields.values().removeIf(Objects::isNull);
+        }
+        return fields;
     }
 
     private static Map<String, Object> texts(Map<?, ?> map) {
-        var texts = new java.util.HashMap<String, Object>();
+        var texts = new HashMap<String, Object>();
         map.forEach((key, value) -> texts.put((String) key, value));
         return texts;
     }
 
     private static Map<?, ?> expected(String name) {
+        if (name.startsWith("openai/")) {
+            String json = new String(resource("openai/expected.json"), StandardCharsets.UTF_8);
+            return (Map<?, ?>) Json.readObject(json).get(name.substring("openai/".length()));
+        }
         return (Map<?, ?>) expected().get(name);
     }
 

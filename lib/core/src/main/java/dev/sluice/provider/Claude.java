@@ -7,7 +7,8 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -17,20 +18,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Claude Messages API of Anthropic, or of a gateway that speaks it.
  *
- * <p>A request is sent as it is, with two exceptions. Of answers received earlier, text blocks without words and thinking
+ * <p>A request is sent as it is, with three exceptions. Of answers received earlier, text blocks without words and thinking
  * without a signature are left out, because the API would reject the request for them; a tool call whose input was cut or
- * invalid goes back wrapped in an object, because the API wants one. What the API surely rejects, whatever the model, is an
- * {@link IllegalArgumentException} that names the field.
+ * invalid goes back wrapped in an object, because the API wants one; and of answers that another provider gave, only the words
+ * and the tool calls are told. What the API surely rejects, whatever the model, is an {@link IllegalArgumentException} that
+ * names the field.
  */
 public final class Claude implements Provider {
+    /** This provider's {@link #name()}. */
+    static final String NAME = "claude";
+
     private static final String KEY = "x-api-key";
     private static final String AUTHORIZATION = "authorization";
     private static final String BETA = "anthropic-beta";
+
+    /** The most that the API gives at once. */
+    private static final int MODELS_PER_PAGE = 1000;
 
     private final String apiKey;
     private final String authToken;
@@ -67,53 +76,81 @@ public final class Claude implements Provider {
 
     static Claude fromEnvironment(Function<String, @Nullable String> environment) {
         var builder = builder();
-        String key = variable(environment, "ANTHROPIC_API_KEY");
-        String token = variable(environment, "ANTHROPIC_AUTH_TOKEN");
-        String url = variable(environment, "ANTHROPIC_BASE_URL");
+        String key = Setting.variable(environment, "ANTHROPIC_API_KEY");
+        String token = Setting.variable(environment, "ANTHROPIC_AUTH_TOKEN");
+        String url = Setting.variable(environment, "ANTHROPIC_BASE_URL");
         if (!key.isEmpty()) {
-            from("ANTHROPIC_API_KEY", () -> builder.apiKey(key));
+            Setting.from("ANTHROPIC_API_KEY", () -> builder.apiKey(key));
         } else if (!token.isEmpty()) {
-            from("ANTHROPIC_AUTH_TOKEN", () -> builder.authToken(token));
+            Setting.from("ANTHROPIC_AUTH_TOKEN", () -> builder.authToken(token));
         } else {
             throw new IllegalStateException("ANTHROPIC_API_KEY is not set: set this environment variable to your key,"
                     + " or give the key to Claude.builder().apiKey(...)");
         }
         if (!url.isEmpty()) {
-            from("ANTHROPIC_BASE_URL", () -> builder.baseUrl(url));
+            Setting.from("ANTHROPIC_BASE_URL", () -> builder.baseUrl(url));
         }
         return builder.build();
     }
 
-    private static String variable(Function<String, @Nullable String> environment, String name) {
-        String value = environment.apply(name);
-        return value == null ? "" : value.strip();
-    }
-
-    private static void from(String variable, Runnable set) {
-        try {
-            set.run();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalStateException(
-                    "The environment variable " + variable + " cannot be right: " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public String name() {
-        return "claude";
+        return NAME;
     }
 
     @Override
     public TransportRequest streamRequest(MessageRequest request) {
+        return post(messages, request, ClaudeCall.STREAM);
+    }
+
+    /** An answer that may take more than ten minutes is rejected: of more than 21 333 tokens, by Anthropic's reckoning. */
+    @Override
+    public Optional<TransportRequest> wholeRequest(MessageRequest request) {
+        return Optional.of(post(messages, request, ClaudeCall.WHOLE));
+    }
+
+    /** Only what counts is sent: no {@code maxTokens}, no sampling, and none of the raw fields that the API takes elsewhere. */
+    @Override
+    public Optional<TransportRequest> countRequest(MessageRequest request) {
+        return Optional.of(post(URI.create(messages + "/count_tokens"), request, ClaudeCall.COUNT));
+    }
+
+    @Override
+    public int tokenCount(String body) {
+        return WholeBody.read(body, wire -> {
+            ClaudeErrors.throwIfAny(wire);
+            return wire.index("input_tokens");
+        });
+    }
+
+    @Override
+    public Optional<TransportRequest> modelsRequest(String page) {
+        String query = "?limit=" + MODELS_PER_PAGE
+                + (page.isEmpty() ? "" : "&after_id=" + URLEncoder.encode(page, StandardCharsets.UTF_8));
+        URI uri = URI.create(baseUrl + "/v1/models" + query);
+        return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
+    }
+
+    @Override
+    public ModelPage models(String body) {
+        return WholeBody.read(body, wire -> {
+            ClaudeErrors.throwIfAny(wire);
+            return ClaudeModels.page(wire);
+        });
+    }
+
+    private TransportRequest post(URI uri, MessageRequest request, ClaudeCall call) {
+        ClaudeRules.check(request, call, betas(request.headers()));
+        Map<String, String> headers = headers(request.headers());
+        headers.putIfAbsent("content-type", "application/json");
+        return new TransportRequest("POST", uri, headers, ClaudeRequestWriter.write(request, call));
+    }
+
+    /** The headers of a request of which the caller has set these; whatever the case of names. */
+    private Map<String, String> headers(Map<String, String> callers) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(request.headers());
-        Set<String> allBetas = new LinkedHashSet<>(betas);
-        for (String beta : headers.getOrDefault(BETA, "").split(",", -1)) {
-            if (!beta.isBlank()) {
-                allBetas.add(beta.strip());
-            }
-        }
-        ClaudeRules.check(request, allBetas);
+        headers.putAll(callers);
+        Set<String> allBetas = betas(callers);
         if (!allBetas.isEmpty()) {
             headers.put(BETA, String.join(",", allBetas));
         }
@@ -122,11 +159,23 @@ public final class Claude implements Provider {
             headers.put(apiKey.isEmpty() ? AUTHORIZATION : KEY, apiKey.isEmpty() ? "Bearer " + authToken : apiKey);
         }
         headers.putIfAbsent("anthropic-version", version);
-        headers.putIfAbsent("content-type", "application/json");
         headers.putIfAbsent("accept", "application/json");
         headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
         headers.putIfAbsent("user-agent", UserAgent.NAME);
-        return new TransportRequest("POST", messages, headers, ClaudeRequestWriter.write(request));
+        return headers;
+    }
+
+    private Set<String> betas(Map<String, String> headers) {
+        Set<String> all = new LinkedHashSet<>(betas);
+        headers.forEach((name, value) -> {
+            if (name.equalsIgnoreCase(BETA)) {
+                Stream.of(value.split(",", -1))
+                        .map(String::strip)
+                        .filter(beta -> !beta.isEmpty())
+                        .forEach(all::add);
+            }
+        });
+        return all;
     }
 
     @Override
@@ -175,7 +224,7 @@ public final class Claude implements Provider {
 
         /** The API key. Either this or {@link #authToken} is required. */
         public Builder apiKey(String key) {
-            apiKey = secret("apiKey", key);
+            apiKey = Setting.secret("apiKey", key);
             return this;
         }
 
@@ -184,38 +233,24 @@ public final class Claude implements Provider {
          * {@code oauth-2025-04-20} too.
          */
         public Builder authToken(String token) {
-            authToken = secret("authToken", token);
+            authToken = Setting.secret("authToken", token);
             return this;
         }
 
         /** Where the API is, without {@code /v1}; a path is kept. See {@link #baseUrl(URI)}. */
         public Builder baseUrl(String url) {
-            URI uri;
-            try {
-                uri = new URI(url.strip());
-            } catch (URISyntaxException e) {
-                // Without the cause, whose message repeats the whole text, password and all.
-                throw new IllegalArgumentException("baseUrl: is not a URL: " + e.getReason());
-            }
-            return baseUrl(uri);
+            return baseUrl(Setting.url(url));
         }
 
         /** Where the API is, without {@code /v1}: http or https, a host, and a path if there is one. */
         public Builder baseUrl(URI url) {
-            boolean http = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
-            if (!http || url.getHost() == null) {
-                throw new IllegalArgumentException("baseUrl: must be an http or https URL with a host");
-            }
-            if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
-                throw new IllegalArgumentException("baseUrl: must not have a user, a query or a fragment");
-            }
-            baseUrl = URI.create(url.toString().replaceAll("/+$", ""));
+            baseUrl = Setting.baseUrl(url);
             return this;
         }
 
         /** The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. */
         public Builder version(String version) {
-            this.version = word("version", version);
+            this.version = Setting.word("version", version);
             return this;
         }
 
@@ -223,7 +258,7 @@ public final class Claude implements Provider {
         public Builder beta(String... features) {
             var all = new LinkedHashSet<String>();
             for (String feature : features) {
-                all.add(word("beta", feature));
+                all.add(Setting.word("beta", feature));
             }
             betas = Collections.unmodifiableSet(all);
             return this;
@@ -245,21 +280,6 @@ public final class Claude implements Provider {
                 throw new IllegalStateException("apiKey, authToken: exactly one of the two is needed");
             }
             return new Claude(this);
-        }
-
-        private static String secret(String name, String value) {
-            if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
-                throw new IllegalArgumentException(
-                        name + ": must not be empty or have blanks, line breaks or other characters no key has");
-            }
-            return value;
-        }
-
-        private static String word(String name, String value) {
-            if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c >= 127 || c == ',')) {
-                throw new IllegalArgumentException(name + ": '" + Excerpt.of(value) + "', must be one word");
-            }
-            return value;
         }
     }
 }

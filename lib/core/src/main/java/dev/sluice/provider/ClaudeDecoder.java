@@ -1,7 +1,6 @@
 package dev.sluice.provider;
 
 import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.json.Json;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
@@ -9,13 +8,10 @@ import dev.sluice.message.Role;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.sse.SseReader;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -54,7 +50,7 @@ final class ClaudeDecoder implements EventDecoder {
             return;
         }
         try {
-            if (first != '{' || !read(sse)) {
+            if (first != '{' || !event.read(sse)) {
                 decodeForeign(sse, null);
                 return;
             }
@@ -62,6 +58,20 @@ final class ClaudeDecoder implements EventDecoder {
         } catch (JacksonException e) {
             decodeForeign(sse, e);
         }
+    }
+
+    /** The fields of a message are in its body what they are in its start. */
+    @Override
+    public void whole(byte[] body, Consumer<? super StreamEvent> out) {
+        WholeBody.handOut(WholeBody.read(body, this::wholeMessage), out);
+    }
+
+    private Message wholeMessage(WireObject body) {
+        ClaudeErrors.throwIfAny(body);
+        if (!body.has("content")) {
+            throw body.mismatch("content", "a list");
+        }
+        return message(body);
     }
 
     /** Nothing waits for the end: the answer is complete with its {@code message_stop} or not at all. */
@@ -93,19 +103,6 @@ final class ClaudeDecoder implements EventDecoder {
         decodeRest(type, out);
     }
 
-    /** Reads the event; malformed UTF-8 in it as the standard of server-sent events has it. */
-    private boolean read(SseReader sse) {
-        try {
-            return event.read(sse.array(), sse.offset(), sse.length());
-        } catch (JacksonException e) {
-            byte[] mended = sse.data().getBytes(StandardCharsets.UTF_8);
-            if (Arrays.equals(mended, 0, mended.length, sse.array(), sse.offset(), sse.offset() + sse.length())) {
-                throw e;
-            }
-            return event.read(mended, 0, mended.length);
-        }
-    }
-
     private String type(SseReader sse) {
         String type = event.text("type");
         if (type != null) {
@@ -126,7 +123,7 @@ final class ClaudeDecoder implements EventDecoder {
         if (!(delta instanceof Delta.Unknown)) {
             Map<String, String> rest = wire.rest();
             if (!rest.isEmpty()) {
-                out.accept(new ContentBlockDelta(index, new Delta.Unknown(type, object(rest))));
+                out.accept(new ContentBlockDelta(index, new Delta.Unknown(type, RawJson.object(rest))));
             }
         }
     }
@@ -164,7 +161,16 @@ final class ClaudeDecoder implements EventDecoder {
         var content = ClaudeBlocks.blocks(wire.objects("content"));
         Role role = role(wire);
         return new Message(
-                id, role, model, content, finish(stopReason), stopReason, stopSequence, usage.soFar(), wire.rest());
+                id,
+                role,
+                model,
+                Claude.NAME,
+                content,
+                finish(stopReason),
+                stopReason,
+                stopSequence,
+                usage.soFar(),
+                wire.rest());
     }
 
     private StreamEvent messageDelta() {
@@ -212,13 +218,7 @@ final class ClaudeDecoder implements EventDecoder {
             fields.put("index", Integer.toString(event.index("index")));
         }
         fields.putAll(rest);
-        out.accept(new StreamEvent.Unknown(type, object(fields)));
-    }
-
-    private static String object(Map<String, String> fields) {
-        return fields.entrySet().stream()
-                .map(field -> Json.write(field.getKey()) + ":" + field.getValue())
-                .collect(Collectors.joining(",", "{", "}"));
+        out.accept(new StreamEvent.Unknown(type, RawJson.object(fields)));
     }
 
     /** What data means that is no JSON object: the end marker of some gateways, or an error. */

@@ -44,17 +44,29 @@ final class ClaudeErrors {
         return inStream(said.type, said.message, said.requestId, raw);
     }
 
+    /** Throws the error that stands in a body in the answer's place, in spite of its HTTP status, if there is one. */
+    static void throwIfAny(WireObject body) {
+        if (body.has("error") && !"message".equals(body.textIfAny("type"))) {
+            Said said = said(body, body.raw());
+            throw within("in place of the answer", said.type, said.message, said.requestId, body.raw());
+        }
+    }
+
     /** The error of an event whose name says so, but whose data is not Claude's. */
     static ApiError ofForeignEvent(String raw) {
         return inStream("", Excerpt.of(raw), null, raw);
     }
 
     private static ApiError inStream(String type, String message, @Nullable String requestId, String raw) {
+        return within("inside the stream", type, message, requestId, raw);
+    }
+
+    private static ApiError within(String where, String type, String message, @Nullable String requestId, String raw) {
         boolean retryable = PASSING.contains(type);
         return new ApiError(
                 200,
                 type,
-                "Claude reported an error inside the stream" + (type.isEmpty() ? "" : ", " + type) + ": " + message
+                "Claude reported an error " + where + (type.isEmpty() ? "" : ", " + type) + ": " + message
                         + (retryable ? "; try again later" : ""),
                 requestId,
                 null,

@@ -10,39 +10,35 @@ import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
-/** Writes the body of a streamed request to Claude's Messages API. What it is given has passed {@link ClaudeRules}. */
+/** Writes the body of a request to Claude's Messages API. What it is given has passed {@link ClaudeRules}. */
 final class ClaudeRequestWriter {
     private final MessageRequest request;
+    private final ClaudeCall call;
     private final FieldWriter fields;
 
-    private ClaudeRequestWriter(MessageRequest request, JsonGenerator out) {
+    private ClaudeRequestWriter(MessageRequest request, ClaudeCall call, JsonGenerator out) {
         this.request = request;
+        this.call = call;
         this.fields = new FieldWriter(out);
     }
 
-    static byte[] write(MessageRequest request) {
+    static byte[] write(MessageRequest request, ClaudeCall call) {
         var bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator out = RawJson.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            new ClaudeRequestWriter(request, out).body();
+            new ClaudeRequestWriter(request, call, out).body();
         }
         return bytes.toByteArray();
     }
 
     private void body() {
-        fields.begin(request.extra());
+        fields.begin(call.raw(request.extra()));
         fields.text("model", request.model());
-        request.maxTokens().ifPresent(most -> fields.number("max_tokens", most));
-        fields.flag("stream", true);
+        if (call.isAnswered()) {
+            answer();
+        }
         var content = new ClaudeContentWriter(fields);
         content.system(request.system());
-        content.messages(request.messages());
-        if (!request.stopSequences().isEmpty() && fields.array("stop_sequences")) {
-            request.stopSequences().forEach(fields::text);
-            fields.endArray();
-        }
-        request.temperature().ifPresent(value -> fields.number("temperature", value));
-        request.topP().ifPresent(value -> fields.number("top_p", value));
-        request.topK().ifPresent(value -> fields.number("top_k", value));
+        content.messages(Replay.of(request.messages(), Claude.NAME));
         if (!request.tools().isEmpty() && fields.array("tools")) {
             request.tools().forEach(this::tool);
             fields.endArray();
@@ -51,9 +47,24 @@ final class ClaudeRequestWriter {
         request.thinking().ifPresent(this::thinking);
         outputConfig();
         request.cacheFor().ifPresent(this::cacheControl);
+        fields.end();
+    }
+
+    /** What says how to answer and does not count. */
+    private void answer() {
+        request.maxTokens().ifPresent(most -> fields.number("max_tokens", most));
+        if (call == ClaudeCall.STREAM) {
+            fields.flag("stream", true);
+        }
+        if (!request.stopSequences().isEmpty() && fields.array("stop_sequences")) {
+            request.stopSequences().forEach(fields::text);
+            fields.endArray();
+        }
+        request.temperature().ifPresent(value -> fields.number("temperature", value));
+        request.topP().ifPresent(value -> fields.number("top_p", value));
+        request.topK().ifPresent(value -> fields.number("top_k", value));
         request.userId().ifPresent(this::metadata);
         request.serviceTier().ifPresent(tier -> fields.text("service_tier", tier));
-        fields.end();
     }
 
     private void tool(ToolDefinition tool) {

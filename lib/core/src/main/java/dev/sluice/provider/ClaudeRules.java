@@ -25,21 +25,33 @@ final class ClaudeRules {
     private static final int MOST_MESSAGES = 100_000;
     private static final int LEAST_BUDGET = 1024;
 
-    private final MessageRequest request;
+    /**
+     * How many tokens an answer that is not streamed may have. Such an answer is given up after ten minutes, and Anthropic's
+     * own clients reckon with 128 000 tokens in an hour.
+     */
+    private static final int MOST_WHOLE = 128_000 / 6;
 
-    private ClaudeRules(MessageRequest request) {
+    private final MessageRequest request;
+    private final ClaudeCall call;
+
+    private ClaudeRules(MessageRequest request, ClaudeCall call) {
         this.request = request;
+        this.call = call;
     }
 
     /**
      * Checks a request.
      *
+     * @param call what it is for
      * @param betas the beta features that the request asks for
      * @throws IllegalArgumentException if the API surely rejects it; the message names the field
      */
-    static void check(MessageRequest request, Set<String> betas) {
-        var rules = new ClaudeRules(request);
-        rules.limits();
+    static void check(MessageRequest request, ClaudeCall call, Set<String> betas) {
+        var rules = new ClaudeRules(request, call);
+        if (call.isAnswered()) {
+            rules.answer();
+        }
+        rules.cache();
         rules.thinking(betas);
         rules.toolChoice();
         rules.messages();
@@ -61,17 +73,28 @@ final class ClaudeRules {
         throw wrong("cacheFor", cacheFor + ", but Claude keeps a prompt for 5 minutes or for 1 hour");
     }
 
-    private void limits() {
+    private void answer() {
         if (request.maxTokens().isEmpty() && !isRaw("max_tokens")) {
             throw wrong("maxTokens", "Claude requires it; set the most tokens the answer may have");
         }
-        if (isRaw("stream") && !"true".equals(request.extra().get("stream"))) {
-            throw wrong("stream", "is always true here");
+        boolean streamed = call == ClaudeCall.STREAM;
+        if (isRaw("stream") && !String.valueOf(streamed).equals(request.extra().get("stream"))) {
+            throw wrong("stream", "is always " + streamed + " here");
+        }
+        int maxTokens = request.maxTokens().orElse(0);
+        if (!streamed && maxTokens > MOST_WHOLE && !isRaw("max_tokens")) {
+            throw wrong(
+                    "maxTokens",
+                    maxTokens + ", and an answer of more than " + MOST_WHOLE
+                            + " tokens may take longer than Claude answers without streaming; stream it instead");
         }
         double temperature = request.temperature().orElse(0);
         if (temperature > 1 && !isRaw("temperature")) {
             throw wrong("temperature", temperature + ", must be 0 to 1 for Claude");
         }
+    }
+
+    private void cache() {
         if (!isRaw("cache_control")) {
             request.cacheFor().ifPresent(ClaudeRules::timeToLive);
         }
@@ -87,7 +110,7 @@ final class ClaudeRules {
         // With this beta the budget is that of all the thinking between the calls of one turn.
         boolean interleaved = betas.stream().anyMatch(beta -> beta.startsWith("interleaved-thinking"));
         int maxTokens = request.maxTokens().orElse(Integer.MAX_VALUE);
-        if (budget.tokens() >= maxTokens && !interleaved && !isRaw("max_tokens")) {
+        if (call.isAnswered() && budget.tokens() >= maxTokens && !interleaved && !isRaw("max_tokens")) {
             throw wrong(
                     "thinking",
                     "a budget of " + budget.tokens() + " tokens, must be less than maxTokens (" + maxTokens + ")");
@@ -123,7 +146,7 @@ final class ClaudeRules {
         for (int i = 0; i < messages.size(); i++) {
             message("messages[" + i + "]", messages.get(i));
         }
-        if (messages.stream().allMatch(ClaudeRules::isLeftOut)) {
+        if (Replay.of(messages, Claude.NAME).stream().allMatch(ClaudeRules::isLeftOut)) {
             throw wrong("messages", "no message has content that can be sent");
         }
     }

@@ -21,6 +21,28 @@ public interface EventDecoder {
     void decode(SseReader sse, Consumer<? super StreamEvent> out);
 
     /**
+     * Takes what the response ended with and what belonged to no event: lines that a reader of server-sent events passes
+     * over. Called before {@link #end}, if there is any.
+     *
+     * @param lines as they came, joined by line feeds; the beginning, if they are many
+     * @throws dev.sluice.control.StreamException.ApiError if they are the provider's word that the answer failed
+     */
+    default void unframed(String lines) {}
+
+    /**
+     * Decodes the body of an answer that was not streamed, into the events it would have been streamed as, each block whole.
+     *
+     * @param body a JSON text in UTF-8
+     * @param out takes the events; none if this throws
+     * @throws dev.sluice.control.StreamException.Truncated if it is cut
+     * @throws dev.sluice.control.StreamException.ApiError if it is the provider's word that the answer failed
+     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     */
+    default void whole(byte[] body, Consumer<? super StreamEvent> out) {
+        throw new UnsupportedOperationException("this provider has no answers that are not streamed");
+    }
+
+    /**
      * The response has ended. Hands out what was waiting for that: of a provider without an end marker, the end of the
      * answer.
      */

@@ -2,6 +2,7 @@ package dev.sluice.provider;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
@@ -24,8 +25,24 @@ final class FieldWriter {
 
     /** Begins an object with the given raw fields. */
     void begin(Map<String, String> rawFields) {
-        raw.push(rawFields);
+        raw.push(new LinkedHashMap<>(rawFields));
         out.writeStartObject();
+    }
+
+    /**
+     * Begins the object of a field. If there is a raw field of that name that is an object too, its fields are raw fields of
+     * this one, so that the two are merged field by field; if it is anything else, false, and nothing is written.
+     */
+    boolean beginMerged(String name) {
+        String json = raw.element().get(name);
+        Map<String, String> fields = json == null ? Map.of() : RawJson.fields(json);
+        if (fields == null) {
+            return false;
+        }
+        raw.element().remove(name);
+        out.writeName(name);
+        begin(fields);
+        return true;
     }
 
     /** Writes the raw fields and ends the object. */

@@ -24,6 +24,55 @@ public interface Provider {
      */
     TransportRequest streamRequest(MessageRequest request);
 
+    /**
+     * The HTTP request that asks for the whole answer at once, to be decoded by {@link EventDecoder#whole}. Empty if the
+     * provider only streams; then {@code send} reads a stream to its end.
+     *
+     * @throws IllegalArgumentException as {@link #streamRequest} does, and if the answer may take longer than the provider
+     *     answers without streaming
+     */
+    default Optional<TransportRequest> wholeRequest(MessageRequest request) {
+        return Optional.empty();
+    }
+
+    /**
+     * The HTTP request that asks how many tokens a prompt has; empty if the provider does not tell.
+     *
+     * @throws IllegalArgumentException as {@link #streamRequest} does
+     */
+    default Optional<TransportRequest> countRequest(MessageRequest request) {
+        return Optional.empty();
+    }
+
+    /**
+     * What the answer to {@link #countRequest} says.
+     *
+     * @throws dev.sluice.control.StreamException.Truncated if it is cut
+     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     */
+    default int tokenCount(String body) {
+        throw new UnsupportedOperationException(name() + " does not count tokens");
+    }
+
+    /**
+     * The HTTP request that asks for the models, or for a further page of them; empty if the provider does not tell.
+     *
+     * @param page what {@link ModelPage#next()} said; empty for the first
+     */
+    default Optional<TransportRequest> modelsRequest(String page) {
+        return Optional.empty();
+    }
+
+    /**
+     * What the answer to {@link #modelsRequest} says.
+     *
+     * @throws dev.sluice.control.StreamException.Truncated if it is cut
+     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     */
+    default ModelPage models(String body) {
+        throw new UnsupportedOperationException(name() + " does not list models");
+    }
+
     /** A decoder for the body of one response. */
     EventDecoder decoder();
 

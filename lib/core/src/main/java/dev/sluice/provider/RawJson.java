@@ -1,7 +1,13 @@
 package dev.sluice.provider;
 
+import dev.sluice.json.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
@@ -34,6 +40,34 @@ final class RawJson {
             return parser.nextToken() == null;
         } catch (JacksonException e) {
             return false;
+        }
+    }
+
+    /** The JSON object that has these fields. */
+    static String object(Map<String, String> fields) {
+        return fields.entrySet().stream()
+                .map(field -> Json.write(field.getKey()) + ":" + field.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /** The fields of a JSON object by name, each as it was written; null if the text is anything else. */
+    static @Nullable Map<String, String> fields(String json) {
+        var fields = new LinkedHashMap<String, String>();
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return null;
+            }
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                int from = Math.toIntExact(parser.currentTokenLocation().getCharOffset());
+                parser.finishToken();
+                parser.skipChildren();
+                int to = Math.toIntExact(parser.currentLocation().getCharOffset());
+                fields.put(name, json.substring(from, to));
+            }
+            return parser.nextToken() == null ? fields : null;
+        } catch (JacksonException e) {
+            return null;
         }
     }
 

@@ -1,12 +1,14 @@
 package dev.sluice.provider;
 
 import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.sse.SseReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -25,15 +27,17 @@ import tools.jackson.core.ObjectReadContext;
 final class WireObject {
     /*
      * One pass of the parser fills the fields: strings and numbers by value, objects of the first level as objects (they are
-     * always asked for), everything deeper and all arrays as a range of bytes that is parsed if it is asked for. The raw text of
-     * a scalar is wanted so rarely that the object's range is parsed again for it.
+     * always asked for), the lists that are named in advance, and everything else as a range of bytes that is parsed if it is
+     * asked for. The raw text of a scalar is wanted so rarely that the object's range is parsed again for it.
      */
     private static final int USUAL = 16;
 
     private static final int LONG_DIGITS = 18;
 
+    private final Set<String> eager;
     private final @Nullable WireObject parent;
     private final String path;
+    private final String list;
     private byte[] bytes = {};
     private int base;
     private int start;
@@ -43,12 +47,20 @@ final class WireObject {
 
     /** An empty object, to be {@link #read}. */
     WireObject() {
-        this(null, "");
+        this(Set.of());
     }
 
-    private WireObject(@Nullable WireObject parent, String path) {
+    /** An empty object; lists of objects that have these names, wherever they are, will be asked for. */
+    WireObject(Set<String> eager) {
+        this(eager, null, "", "");
+    }
+
+    /** An object of a field, or of a field's list. */
+    private WireObject(Set<String> eager, @Nullable WireObject parent, String path, String list) {
+        this.eager = eager;
         this.parent = parent;
         this.path = path;
+        this.list = list;
     }
 
     /** One field; reused like its object. */
@@ -67,6 +79,7 @@ final class WireObject {
         @Nullable
         WireObject object;
 
+        List<WireObject> items = List.of();
         boolean isRead;
         boolean taken;
     }
@@ -84,6 +97,23 @@ final class WireObject {
             }
             fill(parser, source, offset, true);
             return parser.nextToken() == null;
+        }
+    }
+
+    /**
+     * Reads the object that an event's data is; malformed UTF-8 in it as the standard of server-sent events has it.
+     *
+     * @return and throws as {@link #read(byte[], int, int)} does
+     */
+    boolean read(SseReader sse) {
+        try {
+            return read(sse.array(), sse.offset(), sse.length());
+        } catch (JacksonException e) {
+            byte[] mended = sse.data().getBytes(StandardCharsets.UTF_8);
+            if (Arrays.equals(mended, 0, mended.length, sse.array(), sse.offset(), sse.offset() + sse.length())) {
+                throw e;
+            }
+            return read(mended, 0, mended.length);
         }
     }
 
@@ -116,6 +146,18 @@ final class WireObject {
             throw mismatch(name, "a whole number");
         }
         return field.number;
+    }
+
+    /** Whether a field is true; if it is absent it is not. */
+    boolean flag(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return false;
+        }
+        if (!field.token.isBoolean()) {
+            throw mismatch(name, "true or false");
+        }
+        return field.token == JsonToken.VALUE_TRUE;
     }
 
     /** The number of a field that must be there and be a place in a list. */
@@ -154,7 +196,7 @@ final class WireObject {
         return object;
     }
 
-    /** The objects of a list; empty if the field is absent. */
+    /** The objects of a list; empty if the field is absent. They are reused like this one. */
     List<WireObject> objects(String name) {
         Field field = take(name);
         if (field == null) {
@@ -163,19 +205,16 @@ final class WireObject {
         if (field.token != JsonToken.START_ARRAY) {
             throw mismatch(name, "a list");
         }
-        var objects = new ArrayList<WireObject>();
-        try (JsonParser parser = parser(field.start, field.end)) {
-            parser.nextToken();
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (parser.currentToken() != JsonToken.START_OBJECT) {
-                    throw mismatch(name, "a list of objects");
-                }
-                var object = new WireObject(this, name + "[" + objects.size() + "]");
-                object.fill(parser, bytes, field.start, true);
-                objects.add(object);
+        if (!field.isRead) {
+            try (JsonParser parser = parser(field.start, field.end)) {
+                parser.nextToken();
+                fillItems(field, parser, bytes, field.start);
             }
         }
-        return objects;
+        if (!field.isRead) {
+            throw mismatch(name, "a list of objects");
+        }
+        return field.items;
     }
 
     /** A field as raw JSON text; null if it is absent. */
@@ -209,9 +248,25 @@ final class WireObject {
         return true;
     }
 
+    /** Asks for a field without looking at it. */
+    void skip(String name) {
+        take(name);
+    }
+
     /** Whether a field is there. Does not count as asking for it. */
     boolean has(String name) {
         return find(name) != null;
+    }
+
+    /** The names of the fields that are there, in their order. Does not count as asking for them. */
+    List<String> names() {
+        var names = new ArrayList<String>();
+        for (int i = 0; i < size; i++) {
+            if (fields[i].token != JsonToken.VALUE_NULL) {
+                names.add(fields[i].name);
+            }
+        }
+        return names;
     }
 
     /** The fields nobody has asked for yet, in their order, each as raw JSON text. Asks for them. */
@@ -266,6 +321,8 @@ final class WireObject {
                     if (open && field.token == JsonToken.START_OBJECT) {
                         field.isRead = true;
                         child(field).fill(parser, source, offset, false);
+                    } else if (field.token == JsonToken.START_ARRAY && eager.contains(name)) {
+                        fillItems(field, parser, source, offset);
                     } else {
                         parser.skipChildren();
                     }
@@ -275,6 +332,28 @@ final class WireObject {
             }
         }
         end = position(parser);
+    }
+
+    /** Fills the objects of a list that has begun, to its end; if it has other things too, it counts as not read. */
+    private void fillItems(Field field, JsonParser parser, byte[] source, int offset) {
+        List<WireObject> before = field.items;
+        var items = new ArrayList<WireObject>(before.size());
+        boolean objects = true;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token != JsonToken.START_OBJECT) {
+                objects = false;
+                parser.skipChildren();
+                continue;
+            }
+            int i = items.size();
+            boolean known = i < before.size() && before.get(i).list.equals(field.name);
+            WireObject item =
+                    known ? before.get(i) : new WireObject(eager, this, field.name + "[" + i + "]", field.name);
+            item.fill(parser, source, offset, true);
+            items.add(item);
+        }
+        field.items = items;
+        field.isRead = objects;
     }
 
     private Field next(String name) {
@@ -306,7 +385,7 @@ final class WireObject {
     private WireObject child(Field field) {
         WireObject object = field.object;
         if (object == null || !object.path.equals(field.name)) {
-            object = new WireObject(this, field.name);
+            object = new WireObject(eager, this, field.name, "");
             field.object = object;
         }
         return object;

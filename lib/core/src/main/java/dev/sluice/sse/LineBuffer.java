@@ -98,6 +98,21 @@ final class LineBuffer {
         return dataEnd - dataStart;
     }
 
+    /** Where what has not been read as lines begins: at the end of the stream a line that nothing ends. */
+    int unread() {
+        return next;
+    }
+
+    /** Where what has been read from the stream ends. */
+    int limit() {
+        return limit;
+    }
+
+    /** Whether the line that is not whole yet is a comment. */
+    boolean inComment() {
+        return skippedOfComment > 0 || (next < limit && buffer[next] == ':');
+    }
+
     /** Adds this part of the line at hand to the data; behind a line feed if there is data. */
     void addData(int from) {
         if (!hasData) {
@@ -168,10 +183,6 @@ final class LineBuffer {
             dropByteOrderMark();
         }
         return true;
-    }
-
-    private boolean inComment() {
-        return skippedOfComment > 0 || (next < limit && buffer[next] == ':');
     }
 
     /** Whichever limit is nearer is the one that is exceeded, so that it does not matter how the bytes come in. */

@@ -1,6 +1,7 @@
 package dev.sluice.sse;
 
 import dev.sluice.control.Limits;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,9 @@ public final class SseReader {
     /** The longest reconnection time that is believed. The standard names none. */
     static final Duration MAX_RETRY = Duration.ofDays(24);
 
+    /** How much is kept of what belongs to no event. */
+    static final int MAX_UNFRAMED = 64 << 10;
+
     private final LineBuffer lines;
     private final @Nullable Consumer<String> comments;
 
@@ -30,6 +34,7 @@ public final class SseReader {
     private String id; // takes effect at the next blank line
     private String lastEventId;
     private @Nullable Duration retry;
+    private @Nullable ByteArrayOutputStream unframed;
 
     /**
      * A reader of what comes from a stream.
@@ -67,6 +72,7 @@ public final class SseReader {
         if (onEvent) {
             onEvent = false;
             retry = null;
+            unframed = null;
             dropEvent();
         }
         while (lines.next()) {
@@ -128,6 +134,26 @@ public final class SseReader {
         return retry;
     }
 
+    /**
+     * What came since the last event, or on an event since the one before it, and is part of none: the lines without a field
+     * that the standard knows, joined by line feeds; the first 64 KB of them. Once {@link #next()} has said that the stream is at its end, a last line that has no
+     * end of its own is among them. Empty for a stream that holds nothing but events. Malformed UTF-8 becomes U+FFFD.
+     */
+    public String unframed() {
+        var all = new ByteArrayOutputStream();
+        if (unframed != null) {
+            all.writeBytes(unframed.toByteArray());
+        }
+        if (!onEvent && !lines.inComment()) {
+            byte[] line = lines.array();
+            int colon = colon(line, lines.unread(), lines.limit());
+            if (FieldName.of(line, lines.unread(), colon) == FieldName.OTHER) {
+                keep(all, line, lines.unread(), lines.limit());
+            }
+        }
+        return all.toString(StandardCharsets.UTF_8);
+    }
+
     /** The event as a value to keep. */
     public SseEvent event() {
         return new SseEvent(type(), data(), lastEventId, retry);
@@ -146,10 +172,7 @@ public final class SseReader {
     private void field() {
         byte[] line = lines.array();
         int end = lines.end();
-        int colon = lines.start();
-        while (colon < end && line[colon] != ':') {
-            colon++;
-        }
+        int colon = colon(line, lines.start(), end);
         int value = Math.min(colon + 1, end);
         if (value < end && line[value] == ' ') {
             value++;
@@ -160,11 +183,33 @@ public final class SseReader {
             case ID -> id(line, value, end);
             case RETRY -> retry(line, value, end);
             case OTHER -> {
-                if (comments != null && colon == lines.start()) {
+                if (colon > lines.start()) {
+                    if (unframed == null) {
+                        unframed = new ByteArrayOutputStream();
+                    }
+                    keep(unframed, line, lines.start(), end);
+                } else if (comments != null) {
                     comments.accept(new String(line, value, end - value, StandardCharsets.UTF_8));
                 }
             }
         }
+    }
+
+    /** Where the name of a field ends. */
+    private static int colon(byte[] line, int from, int to) {
+        int colon = from;
+        while (colon < to && line[colon] != ':') {
+            colon++;
+        }
+        return colon;
+    }
+
+    /** Adds a line to those before it, as far as there is room. */
+    private static void keep(ByteArrayOutputStream lines, byte[] line, int from, int to) {
+        if (lines.size() > 0 && from < to && lines.size() < MAX_UNFRAMED) {
+            lines.write('\n');
+        }
+        lines.write(line, from, Math.min(to - from, MAX_UNFRAMED - lines.size()));
     }
 
     private void id(byte[] line, int from, int to) {

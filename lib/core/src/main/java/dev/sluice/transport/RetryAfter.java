@@ -27,8 +27,13 @@ public final class RetryAfter {
      */
     public static Optional<Duration> of(TransportResponse response, InstantSource clock) {
         return value(response, "retry-after-ms", text -> number(text, 6))
-                .or(() -> value(response, "retry-after", text -> number(text, 9)))
+                .or(() -> value(response, "retry-after", RetryAfter::seconds))
                 .or(() -> value(response, "retry-after", text -> date(text, clock.instant())));
+    }
+
+    /** A number of seconds; empty if the text is none. */
+    public static Optional<Duration> seconds(String text) {
+        return number(text, 9);
     }
 
     private static Optional<Duration> value(

@@ -42,6 +42,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClaudeDecoderTest {
+    /** A message of which only the provider is known. */
+    private static final Message BLANK = new Message(
+            "", Role.ASSISTANT, "", "claude", List.of(), FinishReason.UNKNOWN, null, null, Usage.NONE, Map.of());
 
     @Test
     void aMessageStarts() {
@@ -55,6 +58,7 @@ class ClaudeDecoderTest {
                         "msg_1",
                         Role.ASSISTANT,
                         "m",
+                        "claude",
                         List.of(),
                         FinishReason.UNKNOWN,
                         null,
@@ -86,6 +90,7 @@ class ClaudeDecoderTest {
                                 "i",
                                 Role.ASSISTANT,
                                 "m",
+                                "claude",
                                 List.of(
                                         new Text("a"),
                                         new ToolUse(
@@ -103,7 +108,7 @@ class ClaudeDecoderTest {
 
     @Test
     void aMessageNeedsNoField() {
-        assertThat(one("{'type':'message_start','message':{}}")).isEqualTo(new MessageStart(Message.EMPTY));
+        assertThat(one("{'type':'message_start','message':{}}")).isEqualTo(new MessageStart(BLANK));
     }
 
     @ParameterizedTest
@@ -254,7 +259,7 @@ class ClaudeDecoderTest {
                         new ContentBlockDelta(2, new TextDelta("a")),
                         new Unknown("content_block_delta", "{\"index\":2,\"x\":\"y\"}"));
         assertThat(decode("{'type':'message_start','message':{},'x':1}"))
-                .containsExactly(new MessageStart(Message.EMPTY), new Unknown("message_start", "{\"x\":1}"));
+                .containsExactly(new MessageStart(BLANK), new Unknown("message_start", "{\"x\":1}"));
         assertThat(decode("{'type':'ping','x':1}")).containsExactly(new Ping(), new Unknown("ping", "{\"x\":1}"));
         // Nothing comes after a stop.
         assertThat(decode("{'type':'message_stop','x':1}"))

@@ -42,7 +42,7 @@ class ClaudeTranscriptsTest {
     }
 
     /** The kinds of the events, with a count where one follows itself. */
-    private static String kinds(List<StreamEvent> events) {
+    static String kinds(List<StreamEvent> events) {
         var kinds = new StringBuilder();
         String last = "";
         int count = 0;

@@ -17,11 +17,20 @@ final class Decoding {
 
     /** What the data of nameless events mean, one after another in one stream; quotes may be single. */
     static List<StreamEvent> decode(String... data) {
+        return stream(framed(data));
+    }
+
+    /** The same, of a stream of Gemini's. */
+    static List<StreamEvent> gemini(String... data) {
+        return stream(framed(data), Requests.GEMINI);
+    }
+
+    private static String framed(String... data) {
         var sse = new StringBuilder();
         for (String each : data) {
             sse.append("data: ").append(each.replace('\'', '"')).append("\n\n");
         }
-        return stream(sse.toString());
+        return sse.toString();
     }
 
     /** What one event means that means one thing. */
@@ -34,25 +43,51 @@ final class Decoding {
     }
 
     static List<StreamEvent> stream(String sse) {
-        return stream(new ByteArrayInputStream(sse.getBytes(StandardCharsets.UTF_8)));
+        return stream(sse, Requests.CLAUDE);
+    }
+
+    static List<StreamEvent> stream(String sse, Provider provider) {
+        return stream(new ByteArrayInputStream(sse.getBytes(StandardCharsets.UTF_8)), provider);
     }
 
     static List<StreamEvent> transcript(String name) {
-        return stream(Decoding.class.getResourceAsStream("/transcripts/" + name + ".sse"));
+        return stream(
+                Decoding.class.getResourceAsStream("/transcripts/" + name + ".sse"),
+                name.startsWith("gemini") ? Requests.GEMINI : Requests.CLAUDE);
     }
 
     static List<StreamEvent> stream(InputStream in) {
+        return stream(in, Requests.CLAUDE);
+    }
+
+    private static List<StreamEvent> stream(InputStream in, Provider provider) {
         var events = new ArrayList<StreamEvent>();
+        decode(in, provider, events);
+        return events;
+    }
+
+    /** As an exchange does it; what came before a failure is in the list. */
+    static void decode(InputStream in, Provider provider, List<StreamEvent> events) {
         try {
             var sse = new SseReader(in, Limits.defaults());
-            var decoder = Requests.CLAUDE.decoder();
+            var decoder = provider.decoder();
             while (sse.next()) {
                 decoder.decode(sse, events::add);
+            }
+            String unframed = sse.unframed();
+            if (!unframed.isEmpty()) {
+                decoder.unframed(unframed);
             }
             decoder.end(events::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What an answer means that was not streamed; quotes may be single. */
+    static List<StreamEvent> whole(String body, Provider provider) {
+        var events = new ArrayList<StreamEvent>();
+        provider.decoder().whole(body.replace('\'', '"').getBytes(StandardCharsets.UTF_8), events::add);
         return events;
     }
 }

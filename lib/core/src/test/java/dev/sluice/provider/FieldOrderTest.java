@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,12 +48,34 @@ class FieldOrderTest {
                         + STOP_FIELDS + ">>",
             })
     void anEventIsTheSameInEveryOrder(String template) {
-        List<StreamEvent> expected = Decoding.decode(first(template));
+        assertSameInEveryOrder(template, Decoding::decode);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<'candidates':[<'content':<'parts':[<'text':'é'|'thought':true|'thoughtSignature':'s'|'x':1>]|'role':'model'>"
+                    + "|'finishReason':'STOP'|'index':0|'safetyRatings':[]>]|'usageMetadata':<'promptTokenCount':3"
+                    + "|'candidatesTokenCount':2|'thoughtsTokenCount':1|'tier':'s'>|'modelVersion':'m'|'responseId':'r'>",
+                "<'responseId':'r'|'candidates':[{'content':{'parts':["
+                    + "<'functionCall':<'name':'f'|'args':{'a':1}|'id':'i'|'x':null>|'thoughtSignature':'s'|'y':2>]}}]>",
+                "<'responseId':'r'|'candidates':[{'finishReason':'STOP','content':{'parts':[{'functionCall':{'name':'f','willContinue':true}},"
+                    + "{'functionCall':<'willContinue':false|'partialArgs':[<'jsonPath':'$.a'|'stringValue':'b'|'willContinue':false>]>}]}}]>",
+                "<'responseId':'r'|'candidates':[{'content':{'parts':[{'toolCall':<'toolType':'T'|'args':{}|'id':'i'>},"
+                        + "<'inlineData':<'mimeType':'image/png'|'data':'AA=='>|'thought':true>]}}]>",
+                "<'responseId':'r'|'promptFeedback':<'blockReason':'OTHER'|'safetyRatings':[]>|'modelVersion':'m'>",
+            })
+    void aChunkIsTheSameInEveryOrder(String template) {
+        assertSameInEveryOrder(template, Decoding::gemini);
+    }
+
+    private static void assertSameInEveryOrder(String template, Function<String, List<StreamEvent>> decode) {
+        List<StreamEvent> expected = decode.apply(first(template));
         assertThat(expected).isNotEmpty();
         int[] orders = {0};
         permute(template, json -> {
             orders[0]++;
-            List<StreamEvent> events = Decoding.decode(json);
+            List<StreamEvent> events = decode.apply(json);
             if (!withoutRawObjects(events).equals(withoutRawObjects(expected))) {
                 assertThat(events).as(json).isEqualTo(expected);
             }
@@ -114,6 +137,7 @@ class FieldOrderTest {
                 case StreamEvent.Unknown(String type, String json) -> comparable.add(type + sorted(json));
                 case ContentBlockDelta(int index, Delta.Unknown(String type, String json)) ->
                     comparable.add(index + type + sorted(json));
+                case StreamEvent.MessageDelta delta -> comparable.add(sorted(delta.toString()));
                 default -> comparable.add(event);
             }
         }
@@ -126,12 +150,12 @@ class FieldOrderTest {
         return new String(chars);
     }
 
-    private static String first(String template) {
+    static String first(String template) {
         return template.replace('<', '{').replace('>', '}').replace('|', ',');
     }
 
     /** Hands out the template with the fields of one object after another in every order, the others as they stand. */
-    private static void permute(String template, Consumer<String> out) {
+    static void permute(String template, Consumer<String> out) {
         for (int open = template.indexOf('<'); open >= 0; open = template.indexOf('<', open + 1)) {
             int close = matching(template, open);
             String before = template.substring(0, open);

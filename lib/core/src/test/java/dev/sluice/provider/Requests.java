@@ -9,6 +9,8 @@ import java.util.Map;
 final class Requests {
     static final Claude CLAUDE = Claude.builder().apiKey("sk-test-1234567890").build();
 
+    static final Gemini GEMINI = Gemini.builder().apiKey("AIza-test-1234567890").build();
+
     private Requests() {}
 
     /** A request that needs nothing more. */
@@ -23,6 +25,11 @@ final class Requests {
 
     static Map<String, Object> body(MessageRequest.Builder request) {
         return body(request.build());
+    }
+
+    /** The body of a request as Gemini gets it. */
+    static Map<String, Object> gemini(MessageRequest.Builder request) {
+        return Json.readObject(new String(GEMINI.streamRequest(request.build()).body(), StandardCharsets.UTF_8));
     }
 
     /** JSON with single quotes, to be read more easily in Java. */

@@ -1,0 +1,166 @@
+package dev.sluice.provider;
+
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.Delta;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the fragments of tool calls apart. OpenAI numbers the calls and gives id and name in the first fragment only; other
+ * servers
+ *
+ * <ul>
+ *   <li>send no number (Ollama before 0.4.7, Gemini's endpoint): then the id tells calls apart, and a name begins one;
+ *   <li>number all calls 0 (Ollama, issue 15457): then another id with a name begins another call;
+ *   <li>repeat id and name in each fragment, or send them empty: that is no news;
+ *   <li>send no id: then one is made of the answer's id, because the call's result has to name it.
+ * </ul>
+ */
+final class OpenAiCalls {
+    private final OpenAiBlocks blocks;
+    private final List<Call> calls = new ArrayList<>();
+
+    OpenAiCalls(OpenAiBlocks blocks) {
+        this.blocks = blocks;
+    }
+
+    /** A call, whose block starts when its name is known. */
+    private static final class Call {
+        final long number;
+        String id = "";
+        String name = "";
+        Map<String, String> extra = Map.of();
+        int index = -1;
+        final StringBuilder waiting = new StringBuilder();
+
+        Call(long number) {
+            this.number = number;
+        }
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    /** Takes a member of {@code tool_calls}. */
+    void fragment(WireObject wire, String messageId, Consumer<? super StreamEvent> out) {
+        long number = wire.number("index", -1);
+        String id = wire.textOrEmpty("id");
+        WireObject function = wire.object("function");
+        if (function == null) {
+            function = new WireObject(); // of a type that is not known: the rest of it goes on as it is
+        }
+        Call call = find(number, id, name(function));
+        if (call == null) {
+            call = new Call(number);
+            calls.add(call);
+        }
+        wire.takeIf("type", "function");
+        take(call, id, function, wire.rest(), messageId, out);
+    }
+
+    /** Takes a {@code function_call}, of which an answer has at most one: the wire of 2023, before there were tools. */
+    void legacy(WireObject function, String messageId, Consumer<? super StreamEvent> out) {
+        Call call = calls.isEmpty() ? new Call(-1) : calls.getFirst();
+        if (calls.isEmpty()) {
+            calls.add(call);
+        }
+        take(call, "", function, Map.of(), messageId, out);
+    }
+
+    /** Starts what still waits for a name: it will not come. */
+    void end(String messageId, Consumer<? super StreamEvent> out) {
+        for (Call call : calls) {
+            if (call.index < 0) {
+                start(call, messageId, out);
+            }
+        }
+    }
+
+    private void take(
+            Call call,
+            String id,
+            WireObject function,
+            Map<String, String> rest,
+            String messageId,
+            Consumer<? super StreamEvent> out) {
+        boolean first = call.index < 0;
+        call.waiting.append(arguments(function));
+        if (first) {
+            call.id = call.id.isEmpty() ? id : call.id;
+            call.name = name(function);
+            call.extra = merged(call.extra, rest);
+            if (!call.name.isEmpty()) {
+                start(call, messageId, out);
+                unknown(call, function.rest(), out);
+            }
+        } else {
+            grow(call, out);
+            unknown(call, merged(rest, function.rest()), out);
+        }
+    }
+
+    private void start(Call call, String messageId, Consumer<? super StreamEvent> out) {
+        call.index = blocks.open(
+                index -> new ContentBlock.ToolUse(
+                        call.id.isEmpty() ? "call_" + messageId + "_" + index : call.id, call.name, "{}", call.extra),
+                out);
+        grow(call, out);
+    }
+
+    private static void grow(Call call, Consumer<? super StreamEvent> out) {
+        if (!call.waiting.isEmpty()) {
+            out.accept(new ContentBlockDelta(call.index, new Delta.InputJsonDelta(call.waiting.toString())));
+            call.waiting.setLength(0);
+        }
+    }
+
+    private static void unknown(Call call, Map<String, String> rest, Consumer<? super StreamEvent> out) {
+        if (!rest.isEmpty()) {
+            out.accept(new ContentBlockDelta(call.index, new Delta.Unknown("tool_calls", RawJson.object(rest))));
+        }
+    }
+
+    private @Nullable Call find(long number, String id, String name) {
+        for (Call call : calls.reversed()) {
+            boolean other = !id.isEmpty() && !call.id.isEmpty() && !id.equals(call.id);
+            boolean same = number >= 0
+                    ? call.number == number && !(other && !name.isEmpty())
+                    : id.isEmpty() ? name.isEmpty() : id.equals(call.id);
+            if (same) {
+                return call;
+            }
+            if (number >= 0 && call.number == number) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static String name(WireObject function) {
+        String name = function.textIfAny("name");
+        return name == null ? "" : name;
+    }
+
+    /** The arguments: a text with JSON in it; of some servers the JSON itself. */
+    private static String arguments(WireObject function) {
+        String text = function.textIfAny("arguments");
+        String raw = text == null ? function.raw("arguments") : text;
+        return raw == null ? "" : raw;
+    }
+
+    private static Map<String, String> merged(Map<String, String> one, Map<String, String> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
+        }
+        var all = new LinkedHashMap<>(one);
+        all.putAll(other);
+        return all;
+    }
+}

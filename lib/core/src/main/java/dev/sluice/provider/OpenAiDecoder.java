@@ -1,0 +1,90 @@
+package dev.sluice.provider;
+
+import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.sse.SseReader;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Decodes the chunks of one answer to a chat completions request.
+ *
+ * <p>The answer is complete with {@code [DONE]}, after which nothing counts; of a server that does not send that, with the
+ * end of the response after a {@code finish_reason}. The events that end it wait for that, because the usage comes after the
+ * reason. Without a single choice there is no answer, whatever ends it.
+ */
+final class OpenAiDecoder implements EventDecoder {
+    private final WireObject chunk = new WireObject();
+    private final OpenAiAnswer answer = new OpenAiAnswer(OpenAiAnswer.CHUNK);
+    private boolean done;
+
+    @Override
+    public void decode(SseReader sse, Consumer<? super StreamEvent> out) {
+        if (done) {
+            return;
+        }
+        try {
+            if (!chunk.read(sse)) {
+                decodeForeign(sse, null, out);
+                return;
+            }
+        } catch (JacksonException e) {
+            decodeForeign(sse, e, out);
+            return;
+        }
+        if (sse.type().equals("error") || OpenAiErrors.isError(chunk)) {
+            throw OpenAiErrors.inStream(chunk, sse.data());
+        }
+        answer.chunk(chunk, out);
+    }
+
+    @Override
+    public void unframed(String lines) {
+        if (!done) {
+            ApiError error = OpenAiErrors.ofUnframed(lines);
+            if (error != null) {
+                throw error;
+            }
+        }
+    }
+
+    @Override
+    public void whole(byte[] body, Consumer<? super StreamEvent> out) {
+        OpenAiWhole.decode(body, out);
+    }
+
+    @Override
+    public void end(Consumer<? super StreamEvent> out) {
+        if (!done && answer.isFinished()) {
+            done = true;
+            answer.end(out);
+        }
+    }
+
+    /** What data means that is no JSON object: the end marker, or an error. */
+    private void decodeForeign(SseReader sse, @Nullable JacksonException cause, Consumer<? super StreamEvent> out) {
+        String data = sse.data();
+        if (data.strip().equals("[DONE]")) {
+            if (!answer.isFinished()) {
+                unframed(sse.unframed()); // llama.cpp of 2025 puts its errors in lines "error: {...}" before the
+                // end marker
+            }
+            done = true;
+            if (answer.isStarted()) {
+                answer.end(out);
+            }
+            return;
+        }
+        if (data.isBlank()) {
+            return; // some keep the connection alive with it
+        }
+        if (sse.type().equals("error")) {
+            throw OpenAiErrors.ofForeignEvent(data);
+        }
+        throw new ProtocolError(
+                "The server sent data that is " + (cause == null ? "no JSON object: " : "no JSON: ") + Excerpt.of(data),
+                cause);
+    }
+}

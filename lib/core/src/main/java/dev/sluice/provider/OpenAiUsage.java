@@ -1,0 +1,63 @@
+package dev.sluice.provider;
+
+import dev.sluice.message.Usage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server has said of an answer's tokens so far. A later report replaces an earlier one, key by key (vLLM can report
+ * with each chunk).
+ *
+ * <p>OpenAI counts what came from a cache among the prompt, and thoughts among the answer; xAI and Gemini's endpoint count
+ * thoughts beside it, which the total tells.
+ */
+final class OpenAiUsage {
+    private long prompt;
+    private long completion;
+    private long total;
+    private long cached;
+    private long written;
+    private long reasoning;
+    private final Map<String, String> extra = new LinkedHashMap<>();
+
+    /** Takes in a report; null for none. */
+    void merge(@Nullable WireObject usage) {
+        if (usage == null) {
+            return;
+        }
+        prompt = usage.number("prompt_tokens", prompt);
+        completion = usage.number("completion_tokens", completion);
+        total = usage.number("total_tokens", total);
+        cached = usage.number("prompt_cache_hit_tokens", cached); // DeepSeek
+        reasoning = usage.number("reasoning_tokens", reasoning); // SGLang
+        WireObject input = usage.objectIfAny("prompt_tokens_details");
+        if (input != null) {
+            cached = input.number("cached_tokens", cached);
+            written = input.number("cache_write_tokens", written);
+            keep("prompt_tokens_details", input);
+        }
+        WireObject output = usage.objectIfAny("completion_tokens_details");
+        if (output != null) {
+            reasoning = output.number("reasoning_tokens", reasoning);
+            keep("completion_tokens_details", output);
+        }
+        extra.putAll(usage.rest());
+    }
+
+    private void keep(String name, WireObject details) {
+        if (!details.rest().isEmpty()) {
+            extra.put(name, details.raw());
+        }
+    }
+
+    Usage soFar() {
+        boolean beside = total == prompt + completion + reasoning;
+        long output = beside ? completion + reasoning : completion;
+        long input = Math.max(0, prompt - cached - written);
+        if (total != 0 && total != prompt + output) {
+            extra.put("total_tokens", Long.toString(total));
+        }
+        return new Usage(input, output, cached, written, reasoning, extra);
+    }
+}
