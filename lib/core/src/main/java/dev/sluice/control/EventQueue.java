@@ -62,7 +62,7 @@ public final class EventQueue<T> {
     /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
     private volatile boolean producerWaits;
 
-    // The consumer's own: what it has taken out of the lock's care, how many items have been taken since the beginning,
+    // The consumer's own: what it has taken out of the lock's care, how many items it has taken since the beginning,
     // and
     // how often it looks for one before it sleeps.
     private Batch taken = new Batch();

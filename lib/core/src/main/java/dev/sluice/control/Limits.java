@@ -7,7 +7,7 @@ import java.util.Locale;
  * before memory is taken for it.
  *
  * @param maxLineBytes the longest line of a response, in bytes
- * @param maxEventBytes the largest event: all its lines together, in bytes
+ * @param maxEventBytes the largest event: all its lines together, in bytes; and the largest answer that is not streamed
  * @param maxStreamBytes the largest response, in bytes; 0 for no limit
  */
 public record Limits(int maxLineBytes, int maxEventBytes, long maxStreamBytes) {

@@ -1,7 +1,9 @@
 package dev.sluice.control;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * How long each phase of a stream may take. {@link Duration#ZERO} switches a limit off. A limit that is met ends the
@@ -38,6 +40,9 @@ public record Timeouts(
             return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
+
+    /** What the vendors' own clients wait for one. */
+    private static final Duration WHOLE = Duration.ofMinutes(10);
 
     private static final Timeouts DEFAULTS = new Timeouts(
             Duration.ofSeconds(10),
@@ -91,6 +96,18 @@ public record Timeouts(
                 phase == Phase.IDLE ? limit : idle,
                 phase == Phase.STALL ? limit : stall,
                 phase == Phase.TOTAL ? limit : total);
+    }
+
+    /**
+     * These limits for an answer that is not streamed. Its head comes when all of it has been made, so that there is one wait
+     * in place of two: the longest of {@code headers}, {@code firstEvent} and ten minutes, which is as long as servers take
+     * for such an answer. It is never off. Whoever has less time sets {@code total}.
+     */
+    public Timeouts whole() {
+        Duration longest = Stream.of(headers, firstEvent, WHOLE)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return with(Phase.HEADERS, longest).with(Phase.FIRST_EVENT, longest);
     }
 
     private static void check(String name, Duration limit) {

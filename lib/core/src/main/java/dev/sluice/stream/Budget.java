@@ -1,6 +1,8 @@
 package dev.sluice.stream;
 
 import dev.sluice.control.EndReason.LimitReached;
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.Usage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -126,6 +128,14 @@ public final class Budget {
     /** Begins to count a stream. */
     Tab open() {
         return locked(() -> new Tab(this, calibration.ratios()));
+    }
+
+    /** Counts an answer that came whole, then calls the alerts that fall due by it. */
+    void charge(Message whole) {
+        Tab tab = open();
+        var unused = tab.count(new MessageStart(whole));
+        tab.close();
+        tab.runAlerts();
     }
 
     /** The limit that is reached, if one is. */

@@ -17,12 +17,11 @@ import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.NoResponseException;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
     private static final int ERROR_BODY_BYTES = 64 << 10;
-    private static final int EXCERPT_BYTES = 200;
 
     /** After the answer's end: how much, and for how long, is read to give the connection back instead of up. */
     private static final int DRAIN_BYTES = 16 << 10;
@@ -48,6 +46,7 @@ final class Exchange {
     private final Limits limits;
     private final Time time;
     private final TransportRequest request;
+    private final Reading reading;
     private final Thread reader = Thread.currentThread();
 
     /** What the server said no with; known before its body is, which may never come. */
@@ -60,9 +59,10 @@ final class Exchange {
     private long events;
     private boolean complete;
 
-    Exchange(Production stream, LlmClient client, TransportRequest request) {
+    Exchange(Production stream, LlmClient client, TransportRequest request, Reading reading) {
         this.stream = stream;
         this.request = request;
+        this.reading = reading;
         provider = client.provider();
         transport = client.transport();
         limits = client.limits();
@@ -137,14 +137,48 @@ final class Exchange {
     private void read(TransportResponse head) throws IOException, InterruptedException {
         String requestId = provider.requestId(head).orElse(null);
         RateLimits rateLimits = provider.rateLimits(head).orElse(null);
-        InputStream body = stream.headed(head, requestId, rateLimits);
+        InputStream bytes = stream.headed(head, requestId, rateLimits);
+        var body = new Body(request, head, bytes);
         if (head.status() / 100 != 2) {
             refusal = provider.error(head, ""); // if the rest never comes
-            throw provider.error(head, text(body, ERROR_BODY_BYTES));
+            throw provider.error(head, body.beginning(ERROR_BODY_BYTES));
         }
-        rejectPages(head, body);
-        if (stream.connected(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
-            decode(body, head);
+        body.reject(reading instanceof Reading.Streamed);
+        if (!stream.connected(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
+            return;
+        }
+        switch (reading) {
+            case Reading.Streamed streamed -> decode(bytes, head);
+            case Reading.Whole whole -> hearAll(whole(body));
+            case Reading.Lookup(var of) -> {
+                Object found = of.apply(new String(whole(body), StandardCharsets.UTF_8));
+                complete = true;
+                stream.found(found);
+            }
+        }
+    }
+
+    private byte[] whole(Body body) throws IOException, InterruptedException {
+        byte[] all = body.whole(limits.maxEventBytes());
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException();
+        }
+        return all;
+    }
+
+    /** Nothing is handed out before all of it is understood, and then all of it is or the exchange has failed. */
+    private void hearAll(byte[] body) throws InterruptedException {
+        var events = new ArrayList<StreamEvent>();
+        provider.decoder().whole(body, events::add);
+        for (StreamEvent event : events) {
+            hear(event);
+            if (Thread.currentThread().isInterrupted() && !complete) {
+                throw new InterruptedException();
+            }
+        }
+        if (!complete) {
+            throw new ProtocolError(
+                    "The answer to " + request + " was decoded to " + events.size() + " events without an end", null);
         }
     }
 
@@ -161,6 +195,10 @@ final class Exchange {
         }
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
+        }
+        String unframed = sse.unframed();
+        if (!unframed.isEmpty()) {
+            decoder.unframed(unframed);
         }
         decoder.end(out);
         if (!complete) {
@@ -194,39 +232,5 @@ final class Exchange {
         } finally {
             limit.cancel();
         }
-    }
-
-    /** A 200 with a web page or a JSON object is a proxy's or a gateway's answer, not a stream; nor is what we cannot read. */
-    private void rejectPages(TransportResponse head, InputStream body) {
-        String coding = head.header("content-encoding").orElse("identity");
-        if (!coding.equalsIgnoreCase("identity")) {
-            throw new ProtocolError(
-                    "The server answered " + request + " with content-encoding " + coding
-                            + ", which was not asked for; switch compression off in whatever stands between",
-                    null);
-        }
-        String type = head.header("content-type").orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith("text/html") || type.startsWith("application/json")) {
-            throw new ProtocolError(
-                    "The server answered " + request + " with " + type + " instead of an event stream: "
-                            + text(body, EXCERPT_BYTES),
-                    null);
-        }
-    }
-
-    /** The beginning of a body, as far as it comes: an error that is cut still says more than its cut. */
-    private static String text(InputStream body, int most) {
-        var text = new ByteArrayOutputStream();
-        byte[] buffer = new byte[Math.min(most, 4 << 10)];
-        try {
-            int count;
-            while (text.size() < most
-                    && (count = body.read(buffer, 0, Math.min(buffer.length, most - text.size()))) >= 0) {
-                text.write(buffer, 0, count);
-            }
-        } catch (IOException | StreamException e) {
-            log.debug("The body of an error broke: {}", e.getClass().getSimpleName());
-        }
-        return text.toString(StandardCharsets.UTF_8);
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.CircuitOpen;
 import dev.sluice.control.StreamException.LimitExceeded;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,22 +104,31 @@ final class Journal {
         purpose = "continuation";
     }
 
-    /** It has ended. Called once. */
+    /** It has ended, and was the life of a stream. Called once. */
     void ended(StreamReport report) {
-        String error = Label.NONE;
+        told(report);
+        life.end();
+        if (life.shouldCommit()) {
+            life.tell(name, report, error(report).orElse(Label.NONE));
+            life.commit();
+        }
+    }
+
+    /** It has ended, and no message was asked for. Called once, in place of {@link #ended}. */
+    void told(StreamReport report) {
         if (report.end() instanceof Failed(StreamException failure)) {
-            error = Label.of(failure);
             String verdict = refused(failure) ? "refused" : "failed";
             log.info("{}: {}: {}; {}", name, verdict, Brief.of(failure), Brief.of(report));
         } else if (log.isDebugEnabled()) {
             log.debug("{}: {}; {}", name, Brief.of(report.end()), Brief.of(report));
         }
-        commitConnect(0, report.end() instanceof Failed ? error : Label.of(report.end()));
-        life.end();
-        if (life.shouldCommit()) {
-            life.tell(name, report, error);
-            life.commit();
-        }
+        commitConnect(0, error(report).orElseGet(() -> Label.of(report.end())));
+    }
+
+    private static Optional<String> error(StreamReport report) {
+        return report.end() instanceof Failed(StreamException failure)
+                ? Optional.of(Label.of(failure))
+                : Optional.empty();
     }
 
     /** Whether it was this side that would not send a request. */

@@ -4,21 +4,29 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.Limits;
 import dev.sluice.control.StreamController;
+import dev.sluice.control.StreamException;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.message.ModelInfo;
 import dev.sluice.provider.Claude;
+import dev.sluice.provider.Gemini;
+import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +77,25 @@ public final class LlmClient implements AutoCloseable {
         return builder(Claude.fromEnvironment()).build();
     }
 
+    /**
+     * A client of Gemini with the key of the environment variable {@code GEMINI_API_KEY}, or else {@code GOOGLE_API_KEY}.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static LlmClient gemini() {
+        return builder(Gemini.fromEnvironment()).build();
+    }
+
+    /**
+     * A client of OpenAI, or of a server that speaks its chat completions, as the environment variables
+     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static LlmClient openAi() {
+        return builder(OpenAi.fromEnvironment()).build();
+    }
+
     /** A client of the given provider. */
     public static Builder builder(Provider provider) {
         return new Builder(provider);
@@ -108,29 +135,156 @@ public final class LlmClient implements AutoCloseable {
     }
 
     private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
-        if (closed) {
-            throw new IllegalStateException("this client is closed");
-        }
+        checkOpen();
         TransportRequest wire = provider.streamRequest(request);
-        String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
-        var production = new Production(this, request, wire, controller.timeouts(timeouts), name, running::remove);
-        controller.attach(reason -> production.stop(new Cancelled(reason)));
+        var joint = continuation.times() == 0 ? null : new Joint(continuation, request, provider);
+        Timeouts times = controller.timeouts(timeouts);
+        Production production = prepare(wire, request.model(), new Reading.Streamed(joint), times, controller);
         var stream =
                 new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()), budget);
         if (budget != null) {
             budget.exhausted().ifPresent(production::stop);
         }
+        launch(production, controller);
+        return stream;
+    }
+
+    /** Asks for an answer that is not streamed, within this client's limits; see {@link #send(MessageRequest, StreamController)}. */
+    public Message send(MessageRequest request) {
+        return send(request, StreamController.withCancellation());
+    }
+
+    /**
+     * Asks for an answer that is not streamed and waits for it: for short answers that nobody watches. Everything else is as
+     * with a stream that is run to its end: retries, limits, errors, {@link Builder#onEnd}. An interrupt of this thread
+     * cancels the request, and is kept. A provider that only streams is asked for a stream.
+     *
+     * <p>Its server says nothing until the answer is complete, so that a dead one is found late, after {@link
+     * Timeouts#whole()} unless {@code total} is set. Of an answer that breaks off there is nothing; it is asked for again or
+     * fails, and is never gone on with.
+     *
+     * @param request what is asked
+     * @param controller bounds and stops this one request; without a limit on chunks, for there are none
+     * @return the whole message
+     * @throws StreamException if there is none, whatever the reason
+     * @throws IllegalArgumentException if the provider surely rejects the request, or an answer like this must be streamed;
+     *     the message names the field
+     * @throws IllegalStateException if this client is closed, or the controller has a stream already
+     */
+    public Message send(MessageRequest request, StreamController controller) {
+        return ask(request, controller, null);
+    }
+
+    /** Asks for an answer within a budget; see {@link #send(MessageRequest, StreamController, Budget)}. */
+    public Message send(MessageRequest request, Budget budget) {
+        return send(request, StreamController.withCancellation(), budget);
+    }
+
+    /**
+     * Asks for an answer that is not streamed and is paid for from a budget. If that is exhausted no request is sent, and
+     * {@link StreamException.LimitExceeded} is thrown; an answer that exhausts it is made and paid for, and returned. Alerts
+     * are called on this thread before that; what they throw is thrown in place of the answer.
+     *
+     * @see #send(MessageRequest, StreamController)
+     */
+    public Message send(MessageRequest request, StreamController controller, Budget budget) {
+        return ask(request, controller, Objects.requireNonNull(budget, "budget"));
+    }
+
+    private Message ask(MessageRequest request, StreamController controller, @Nullable Budget budget) {
+        checkOpen();
+        if (controller.maxChunks().isPresent()) {
+            throw new IllegalArgumentException(
+                    "controller: has a limit on chunks, and an answer that is not streamed has none; stream it");
+        }
+        Optional<TransportRequest> wire = provider.wholeRequest(request);
+        if (wire.isEmpty()) {
+            try (MessageStream stream = start(request, controller, budget)) {
+                return stream.finalMessage();
+            }
+        }
+        Timeouts times = controller.timeouts(timeouts).whole();
+        Production production = prepare(wire.get(), request.model(), new Reading.Whole(), times, controller);
+        try (var answer =
+                new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()), null)) {
+            if (budget != null) {
+                budget.exhausted().ifPresent(production::stop);
+            }
+            launch(production, controller);
+            Message whole = answer.finalMessage();
+            if (budget != null) {
+                budget.charge(whole);
+            }
+            return whole;
+        }
+    }
+
+    /**
+     * Asks how many tokens a request's prompt has, its system text and tools included, and waits for the answer. Retries,
+     * limits and errors are those of a stream; {@link Builder#onEnd} is not told. An interrupt of this thread cancels the
+     * request, and is kept.
+     *
+     * @throws StreamException if there is no answer
+     * @throws IllegalArgumentException if the provider surely rejects the request; the message names the field
+     * @throws UnsupportedOperationException if the provider does not count tokens
+     * @throws IllegalStateException if this client is closed
+     */
+    public int countTokens(MessageRequest request) {
+        checkOpen();
+        TransportRequest wire = provider.countRequest(request)
+                .orElseThrow(() -> new UnsupportedOperationException(provider.name() + " does not count tokens"));
+        return lookUp(wire, request.model(), provider::tokenCount);
+    }
+
+    /**
+     * Asks which models there are and waits for all of them, in the provider's order; see {@link #countTokens}. A list of
+     * several pages is several requests, each with these limits for itself.
+     *
+     * @throws StreamException if there is no answer, or the pages do not end
+     * @throws UnsupportedOperationException if the provider does not list its models
+     * @throws IllegalStateException if this client is closed
+     */
+    public List<ModelInfo> models() {
+        checkOpen();
+        return Pages.all(page -> {
+            TransportRequest wire = provider.modelsRequest(page)
+                    .orElseThrow(() -> new UnsupportedOperationException(provider.name() + " does not list models"));
+            return lookUp(wire, "", provider::models);
+        });
+    }
+
+    private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
+        var controller = StreamController.withCancellation();
+        Production production = prepare(wire, model, new Reading.Lookup(read), timeouts, controller);
+        launch(production, controller);
+        return new Question<T>(production, controller).answer();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this client is closed");
+        }
+    }
+
+    private Production prepare(
+            TransportRequest wire, String model, Reading reading, Timeouts times, StreamController controller) {
+        String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
+        var production = new Production(this, model, wire, reading, times, name, running::remove);
+        controller.attach(reason -> production.stop(new Cancelled(reason)));
+        return production;
+    }
+
+    private void launch(Production production, StreamController controller) {
         running.put(production, new WeakReference<>(controller));
         if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
             controller.cancel(CLOSED);
         }
         production.start();
-        return stream;
     }
 
     /**
-     * Cancels every stream of this client and gives up its connections, unless the transport was the caller's. Does not wait
-     * for them.
+     * Cancels every stream and every other request of this client, and gives up its connections, unless the transport was the
+     * caller's. Does not wait for them.
      */
     @Override
     public void close() {
@@ -244,7 +398,7 @@ public final class LlmClient implements AutoCloseable {
         }
 
         /**
-         * Who is told of each stream when it has ended, for metrics and accounts. Called on the stream's own thread, after its
+         * Who is told of each stream, and each answer of {@code send}, when it has ended, for metrics and accounts. Called on the stream's own thread, after its
          * consumer has been freed; what it throws is logged and goes no further. If set again, both are told.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {

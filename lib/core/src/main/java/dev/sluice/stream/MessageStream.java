@@ -142,6 +142,28 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         return finalMessage().text();
     }
 
+    /**
+     * Runs the stream to its end on this thread and returns the words of {@link #finalMessage()} as a record or bean: the
+     * answer to {@link dev.sluice.message.MessageRequest.Builder#output}.
+     *
+     * @throws StreamException if there is no whole message; a {@link StreamException.ProtocolError} if there is, but its words
+     *     do not fit the class: its message says what does not fit, and if the answer was cut or refused, and its {@code
+     *     partial()} is the answer
+     */
+    public <T> T finalMessageAs(Class<T> type) {
+        Message whole = finalMessage();
+        try {
+            return whole.textAs(type);
+        } catch (IllegalArgumentException e) {
+            throw consumption.withPartial(new StreamException.ProtocolError(String.valueOf(e.getMessage()), e));
+        }
+    }
+
+    /** {@link Message#partialTextAs} of the {@link #snapshot}: the answer so far as a record or bean. For any thread. */
+    public <T> Optional<T> partialAs(Class<T> type) {
+        return snapshot().partialTextAs(type);
+    }
+
     /** The message as far as it has been consumed. For any thread. */
     public Message snapshot() {
         return message.snapshot();

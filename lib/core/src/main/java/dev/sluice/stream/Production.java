@@ -46,8 +46,9 @@ final class Production implements Runnable {
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final LlmClient client;
-    private final MessageRequest asked;
+    private final String model;
     private final TransportRequest first;
+    private final Reading reading;
     private final Consumer<Production> onExit;
     private final Thread thread;
     private final Time time;
@@ -58,7 +59,10 @@ final class Production implements Runnable {
 
     final Recorder recorder;
 
-    /** Holds {@link ResponseInfo}s and the {@link StreamEvent}s that follow them: all that the consumer learns, in order. */
+    /**
+     * Holds {@link ResponseInfo}s and the {@link StreamEvent}s that follow them, or the one answer of a {@link
+     * Reading.Lookup}: all that the consumer learns, in order.
+     */
     final EventQueue<Object> queue;
 
     /** Empty if the stream ended before there was one. */
@@ -75,20 +79,29 @@ final class Production implements Runnable {
     private boolean secondChance = true;
     private boolean answered;
 
+    /**
+     * A production that has not started.
+     *
+     * @param model the model that is asked; empty if none is
+     * @param first the first request
+     * @param reading how its answer is read, and that of each that follows it
+     */
     Production(
             LlmClient client,
-            MessageRequest asked,
+            String model,
             TransportRequest first,
+            Reading reading,
             Timeouts timeouts,
             String name,
             Consumer<Production> onExit) {
         this.client = client;
-        this.asked = asked;
+        this.model = model;
         this.first = first;
+        this.reading = reading;
         this.onExit = onExit;
         time = client.time();
         attempts = client.resilience().attempts(time);
-        joint = client.continuation().times() == 0 ? null : new Joint(client.continuation(), asked, client.provider());
+        joint = reading instanceof Reading.Streamed(Joint goesOn) ? goesOn : null;
         queue = new EventQueue<>(client.queueCapacity());
         recorder = new Recorder(time);
         deadlines = new Deadlines(time, timeouts, this::timedOut);
@@ -183,7 +196,7 @@ final class Production implements Runnable {
     private void exchange(TransportRequest request) throws InterruptedException {
         answered = false;
         journal.connecting();
-        var next = new Exchange(this, client, counted(request));
+        var next = new Exchange(this, client, counted(request), reading);
         exchange = next;
         deadlines.begin(timeout -> timedOut(next, timeout));
         try {
@@ -278,6 +291,12 @@ final class Production implements Runnable {
         }
     }
 
+    /** Takes an answer that is no message: all of it. */
+    void found(Object answer) {
+        deadlines.stop();
+        queue.putLast(answer, new Completed());
+    }
+
     Timeouts timeouts() {
         return deadlines.limits();
     }
@@ -358,7 +377,11 @@ final class Production implements Runnable {
     private void report() {
         try {
             StreamReport report = recorder.report(
-                    client.provider(), first, asked, requestId, queue.ended().orElseThrow());
+                    client.provider(), first, model, requestId, queue.ended().orElseThrow());
+            if (reading instanceof Reading.Lookup) {
+                journal.told(report);
+                return;
+            }
             journal.ended(report);
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             client.onEnd().accept(report);

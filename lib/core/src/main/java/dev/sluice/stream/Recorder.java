@@ -3,7 +3,6 @@ package dev.sluice.stream;
 import dev.sluice.control.EndReason;
 import dev.sluice.control.Time;
 import dev.sluice.message.Delta.TextDelta;
-import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageDelta;
@@ -187,15 +186,15 @@ final class Recorder {
         }
     }
 
-    /** What the stream came to, once it has ended. */
+    /** What the stream that asked this model came to, once it has ended. */
     StreamReport report(
-            Provider provider, TransportRequest sent, MessageRequest asked, @Nullable String requestId, EndReason end) {
+            Provider provider, TransportRequest sent, String asked, @Nullable String requestId, EndReason end) {
         lock.lock();
         try {
             return new StreamReport(
                     provider.name(),
                     server(sent.uri()),
-                    asked.model(),
+                    asked,
                     model,
                     requestId,
                     end,

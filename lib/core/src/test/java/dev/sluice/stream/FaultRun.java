@@ -15,13 +15,10 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
-import dev.sluice.resilience.RetryDefaults;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +65,9 @@ final class FaultRun {
                 var client = Talk.client(
                         peer.uri(),
                         settings -> settings.transport(transport)
-                                .resilience(soon())
+                                .resilience(Resilience.builder()
+                                        .retry(Retrying.quick())
+                                        .build())
                                 .timeouts(fault.timeouts)
                                 .limits(fault.limits))) {
             long start = System.nanoTime();
@@ -151,15 +150,6 @@ final class FaultRun {
             case ApiError error -> "ApiError(" + error.status() + " " + error.type() + ")";
             default -> failure.getClass().getSimpleName();
         };
-    }
-
-    /** The default rules, and next to no delay. */
-    private static Resilience soon() {
-        RetryConfig config = RetryConfig.from(RetryDefaults.config())
-                .intervalBiFunction(null)
-                .intervalFunction(attempt -> 5L)
-                .build();
-        return Resilience.builder().retry(Retry.of("soon", config)).build();
     }
 
     /** Counts the requests, whoever gets them. */

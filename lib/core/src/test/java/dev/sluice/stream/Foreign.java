@@ -41,6 +41,16 @@ final class Foreign {
 
     /** Claude with another decoder. */
     static Provider provider(Supplier<EventDecoder> decoder) {
+        return provider(CLAUDE, decoder);
+    }
+
+    /** Claude at this address, if it could do nothing but stream. */
+    static Provider streaming(String url) {
+        Provider claude = Claude.builder().apiKey("test-key").baseUrl(url).build();
+        return provider(claude, claude::decoder);
+    }
+
+    private static Provider provider(Provider claude, Supplier<EventDecoder> decoder) {
         return new Provider() {
             @Override
             public String name() {
@@ -49,7 +59,7 @@ final class Foreign {
 
             @Override
             public TransportRequest streamRequest(MessageRequest request) {
-                return CLAUDE.streamRequest(request);
+                return claude.streamRequest(request);
             }
 
             @Override
@@ -59,12 +69,12 @@ final class Foreign {
 
             @Override
             public dev.sluice.control.StreamException.ApiError error(TransportResponse response, String body) {
-                return CLAUDE.error(response, body);
+                return claude.error(response, body);
             }
 
             @Override
             public Optional<String> requestId(TransportResponse response) {
-                return CLAUDE.requestId(response);
+                return claude.requestId(response);
             }
         };
     }

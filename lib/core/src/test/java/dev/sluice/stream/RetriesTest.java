@@ -26,13 +26,11 @@ import dev.sluice.control.Timeouts.Phase;
 import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
-import dev.sluice.resilience.RetryDefaults;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,17 +47,8 @@ class RetriesTest {
     private static final Script LIMITED =
             Script.json(429, errorJson("rate_limit_error", "Too many"), "retry-after-ms", "3");
 
-    /** The rules of the official SDKs, without their patience. */
-    private static Retry quick() {
-        return Retry.of(
-                "quick",
-                RetryConfig.from(RetryDefaults.config())
-                        .intervalFunction(attempt -> 1L)
-                        .build());
-    }
-
     private static Talk quickly(Script... scripts) {
-        return with(Resilience.builder().retry(quick()), scripts);
+        return with(Resilience.builder().retry(Retrying.quick()), scripts);
     }
 
     private static Talk with(Resilience.Builder resilience, Script... scripts) {
@@ -161,7 +150,9 @@ class RetriesTest {
         var limits = Timeouts.defaults().with(Phase.HEADERS, Duration.ofMillis(150));
         try (var talk = Talk.with(
                         settings -> settings.timeouts(limits)
-                                .resilience(Resilience.builder().retry(quick()).build()),
+                                .resilience(Resilience.builder()
+                                        .retry(Retrying.quick())
+                                        .build()),
                         Script.empty().stall(),
                         FINE);
                 var stream = talk.stream()) {
@@ -176,7 +167,9 @@ class RetriesTest {
         var limits = Timeouts.defaults().with(Phase.HEADERS, Duration.ofMillis(50));
         try (var talk = Talk.with(
                         settings -> settings.timeouts(limits)
-                                .resilience(Resilience.builder().retry(quick()).build()),
+                                .resilience(Resilience.builder()
+                                        .retry(Retrying.quick())
+                                        .build()),
                         Script.empty().stall());
                 var stream = talk.stream()) {
             assertThatThrownBy(stream::finalMessage)
@@ -195,7 +188,9 @@ class RetriesTest {
                 .stall();
         try (var talk = Talk.with(
                         settings -> settings.timeouts(limits)
-                                .resilience(Resilience.builder().retry(quick()).build()),
+                                .resilience(Resilience.builder()
+                                        .retry(Retrying.quick())
+                                        .build()),
                         stuck,
                         FINE);
                 var stream = talk.stream()) {
@@ -259,7 +254,7 @@ class RetriesTest {
 
     @Test
     void theNumberOfTheRetryIsSentInTheHeaderThatIsConfigured() {
-        var counting = Resilience.builder().retry(quick()).retryCountHeader("X-Retry-Count");
+        var counting = Resilience.builder().retry(Retrying.quick()).retryCountHeader("X-Retry-Count");
         try (var talk = with(counting, OVERLOADED, OVERLOADED, FINE);
                 var stream = talk.stream()) {
             stream.done();
@@ -271,7 +266,7 @@ class RetriesTest {
 
     @Test
     void aHeaderOfTheCallersOwnIsNotOverwritten() {
-        var counting = Resilience.builder().retry(quick()).retryCountHeader("X-Retry-Count");
+        var counting = Resilience.builder().retry(Retrying.quick()).retryCountHeader("X-Retry-Count");
         var request = Talk.REQUEST.toBuilder().header("x-retry-count", "mine").build();
         try (var talk = with(counting, OVERLOADED, FINE);
                 var stream = talk.client.stream(request)) {
@@ -408,7 +403,7 @@ class RetriesTest {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
         try (var talk = Talk.with(
                 settings -> settings.resilience(
-                                Resilience.builder().retry(quick()).build())
+                                Resilience.builder().retry(Retrying.quick()).build())
                         .onEnd(reports::add),
                 OVERLOADED,
                 FINE)) {

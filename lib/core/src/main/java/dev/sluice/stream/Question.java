@@ -1,0 +1,52 @@
+package dev.sluice.stream;
+
+import dev.sluice.control.EndReason;
+import dev.sluice.control.StreamController;
+import dev.sluice.control.StreamException;
+import dev.sluice.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that is asked, but not for a message: how many tokens a prompt has, which models there are. The production asks,
+ * as it does for a stream; the thread that wants to know waits here.
+ *
+ * @param <T> what the answer is
+ * @param production reads the answer, a {@link Reading.Lookup} of this type
+ * @param controller stops it
+ */
+record Question<T>(Production production, StreamController controller) {
+
+    /**
+     * Waits for the answer. An interrupt stops the production and is kept.
+     *
+     * @throws StreamException if there is none
+     */
+    @SuppressWarnings("unchecked") // a lookup's queue holds heads and what was found
+    T answer() {
+        Object next = take();
+        while (next instanceof ResponseInfo) {
+            next = take();
+        }
+        if (next != null) {
+            return (T) next;
+        }
+        StreamException failure = production
+                .queue
+                .endReason()
+                .flatMap(EndReason::toException)
+                .orElseThrow()
+                .received(Message.EMPTY, production.requestId());
+        failure.fillInStackTrace(); // where the caller is, rather than where the reader was
+        throw failure;
+    }
+
+    private @Nullable Object take() {
+        try {
+            return production.queue.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            controller.cancel("the waiting thread was interrupted");
+            return null;
+        }
+    }
+}

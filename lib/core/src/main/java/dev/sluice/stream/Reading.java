@@ -1,0 +1,25 @@
+package dev.sluice.stream;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** How the answer to a request is read. */
+sealed interface Reading {
+
+    /**
+     * A message, event by event as it is made.
+     *
+     * @param joint goes on with an answer that breaks off; null if nothing does. One stream's
+     */
+    record Streamed(@Nullable Joint joint) implements Reading {}
+
+    /** A message, in one body. */
+    record Whole() implements Reading {}
+
+    /**
+     * Something else than a message, in one body.
+     *
+     * @param of what the body says
+     */
+    record Lookup(Function<String, ?> of) implements Reading {}
+}
