@@ -7,6 +7,7 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.Claude;
+import dev.sluice.provider.Provider;
 import dev.sluice.resilience.Resilience;
 import java.net.URI;
 import java.util.ArrayList;
@@ -25,8 +26,22 @@ final class Talk implements AutoCloseable {
     final LlmClient client;
 
     private Talk(ScriptedPeer peer, Consumer<LlmClient.Builder> settings) {
+        this(peer, client(peer.uri(""), settings));
+    }
+
+    private Talk(ScriptedPeer peer, LlmClient client) {
         this.peer = peer;
-        client = client(peer.uri(""), settings);
+        this.client = client;
+    }
+
+    /** A talk with a peer that speaks a vendor's wire. */
+    static Talk in(Wire wire, Consumer<LlmClient.Builder> settings, Script... scripts) {
+        var peer = ScriptedPeer.serving(scripts);
+        return new Talk(peer, client(wire.at(peer.uri("")), settings));
+    }
+
+    static Talk in(Wire wire, Script... scripts) {
+        return in(wire, settings -> {}, scripts);
     }
 
     static Talk with(Script... scripts) {
@@ -42,8 +57,12 @@ final class Talk implements AutoCloseable {
     }
 
     static LlmClient client(URI address, Consumer<LlmClient.Builder> settings) {
-        var builder = LlmClient.builder(
-                Claude.builder().apiKey("test-key").baseUrl(address.toString()).build());
+        return client(
+                Claude.builder().apiKey("test-key").baseUrl(address.toString()).build(), settings);
+    }
+
+    static LlmClient client(Provider provider, Consumer<LlmClient.Builder> settings) {
+        var builder = LlmClient.builder(provider);
         settings.accept(builder.resilience(Resilience.none()));
         return builder.build();
     }

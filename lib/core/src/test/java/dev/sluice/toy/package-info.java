@@ -1,0 +1,5 @@
+/** A provider by somebody who has nothing but what the library makes public: the worked example of {@code docs/providers.md}. */
+@NullMarked
+package dev.sluice.toy;
+
+import org.jspecify.annotations.NullMarked;
