@@ -28,21 +28,24 @@ public final class Chat {
     private static final String STOP = "/stop";
 
     private final LlmClient client;
+    private final String model;
     private final PrintStream out;
     private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
     private volatile @Nullable MessageStream answering;
 
     private final List<Message> conversation = new ArrayList<>();
 
-    Chat(LlmClient client, PrintStream out) {
+    Chat(LlmClient client, String model, PrintStream out) {
         this.client = client;
+        this.model = model;
         this.out = out;
     }
 
     /** Runs the example. */
     public static void main(String[] args) throws InterruptedException {
-        try (LlmClient client = Demo.client()) {
-            var chat = new Chat(client, System.out);
+        Demo demo = Demo.of(args);
+        try (LlmClient client = demo.client()) {
+            var chat = new Chat(client, demo.model(), System.out);
             CtrlC.asks(chat::stop);
             chat.run(System.in, Charset.defaultCharset());
         }
@@ -65,7 +68,7 @@ public final class Chat {
 
     private void answer() {
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(model)
                 .maxTokens(4096)
                 .messages(conversation)
                 .build();

@@ -3,43 +3,106 @@ package dev.sluice.examples;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.examples.server.Pace;
 import dev.sluice.examples.server.ScriptedServer;
-import dev.sluice.provider.Claude;
+import dev.sluice.provider.Provider;
 import dev.sluice.stream.LlmClient;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Whom an example talks to: Claude if {@code ANTHROPIC_API_KEY} is set, else a scripted server in this process. It says
- * which on a line of its own. A program of yours needs none of this: it calls {@link LlmClient#claude()}.
+ * Whom an example talks to: {@code --provider} and {@code --model} on the command line say it. The real one is talked to if
+ * the environment has its key, else a scripted server in this process that speaks its wire; a line of its own says which. A
+ * program of yours needs none of this: it calls {@link LlmClient#claude()}, or another provider's method.
  */
 final class Demo {
-    private Demo() {}
+    private static final String USAGE = "--provider " + Vendor.names() + " and --model NAME can be given";
+
+    private final Vendor vendor;
+    private final String model;
+    private final String words;
+
+    private Demo(Vendor vendor, String model, String words) {
+        this.vendor = vendor;
+        this.model = model;
+        this.words = words;
+    }
+
+    /** What the command line says. If it cannot be understood, says what can be, and ends the program with 2. */
+    static Demo of(String... args) {
+        try {
+            return read(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            throw e;
+        }
+    }
+
+    static Demo read(String... args) {
+        Vendor vendor = Vendor.first();
+        String model = "";
+        List<String> words = new ArrayList<>();
+        Iterator<String> rest = List.of(args).iterator();
+        while (rest.hasNext()) {
+            String arg = rest.next();
+            switch (arg) {
+                case "--provider" -> {
+                    String name = value(arg, rest);
+                    vendor = Vendor.named(name)
+                            .orElseThrow(() -> new IllegalArgumentException(
+                                    "There is no provider named '" + name + "': " + USAGE));
+                }
+                case "--model" -> model = value(arg, rest);
+                default -> {
+                    if (arg.startsWith("--")) {
+                        throw new IllegalArgumentException("There is no option " + arg + ": " + USAGE);
+                    }
+                    words.add(arg);
+                }
+            }
+        }
+        return new Demo(vendor, model.isEmpty() ? vendor.model() : model, String.join(" ", words));
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException("What follows " + option + " is missing: " + USAGE);
+        }
+        return rest.next();
+    }
+
+    /** The model to ask. */
+    String model() {
+        return model;
+    }
+
+    /** What else is on the command line. */
+    String wordsOr(String unlessGiven) {
+        return words.isEmpty() ? unlessGiven : words;
+    }
 
     /** A client of whom there is. */
-    static LlmClient client() {
-        String key = System.getenv("ANTHROPIC_API_KEY");
-        if (key == null || key.isBlank()) {
+    LlmClient client() {
+        if (!vendor.isKnown(System::getenv)) {
             return scripted();
         }
-        Claude claude = Claude.fromEnvironment();
-        System.out.println("Talking to " + claude + ".");
-        return LlmClient.builder(claude).build();
+        Provider provider = vendor.real().get();
+        System.out.println("Talking to " + provider + ".");
+        return LlmClient.builder(provider).build();
     }
 
     /** A client of the scripted server, whose faults can be ordered. */
-    static LlmClient scripted() {
+    LlmClient scripted() {
         return scripted(settings -> {});
     }
 
     /** A client of the scripted server with settings of its own, and what goes wrong with its first requests, in turn. */
-    static LlmClient scripted(Consumer<LlmClient.Builder> settings, Fault... faults) {
-        System.out.println("Talking to a scripted server in this process; set ANTHROPIC_API_KEY to talk to Claude.");
-        Claude claude = Claude.builder()
-                .baseUrl(Server.STARTED.uri())
-                .apiKey("none-needed")
-                .build();
+    LlmClient scripted(Consumer<LlmClient.Builder> settings, Fault... faults) {
+        System.out.println("Talking to a scripted server in this process; set "
+                + vendor.variables().getFirst() + " to talk to " + vendor.title() + ".");
         List.of(faults).forEach(Server.STARTED::next);
-        LlmClient.Builder client = LlmClient.builder(claude);
+        LlmClient.Builder client = LlmClient.builder(vendor.scripted().apply(Server.STARTED.uri()));
         settings.accept(client);
         return client.build();
     }

@@ -19,17 +19,18 @@ public final class ErrorsAndPartials {
 
     /** Runs the example. */
     public static void main(String[] args) {
-        try (LlmClient client = Demo.scripted()) {
+        Demo demo = Demo.of(args);
+        try (LlmClient client = demo.scripted()) {
             for (Fault fault : Fault.values()) {
                 System.out.println("\n" + fault);
-                ask(client, fault);
+                ask(client, demo.model(), fault);
             }
         }
     }
 
-    private static void ask(LlmClient client, Fault fault) {
+    private static void ask(LlmClient client, String model, Fault fault) {
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(model)
                 .maxTokens(1024)
                 .user("A haiku, please")
                 .header("x-script", fault.header())

@@ -22,12 +22,13 @@ public final class ForEachLoop {
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(300)
                 .user("A haiku about a mill, please")
                 .build();
-        try (LlmClient client = Demo.client();
+        try (LlmClient client = demo.client();
                 MessageStream stream = client.stream(request)) {
             for (StreamEvent event : stream) {
                 System.out.println(describe(event));

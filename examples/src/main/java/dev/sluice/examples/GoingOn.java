@@ -15,12 +15,13 @@ public final class GoingOn {
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(1024)
                 .user("What is backpressure?")
                 .build();
-        try (LlmClient client = Demo.scripted(
+        try (LlmClient client = demo.scripted(
                         settings -> settings.continuation(Continuation.upTo(3)), Fault.CUT, Fault.HALF_CLOSE);
                 MessageStream stream = client.stream(request)) {
             stream.text().forEach(System.out::print);

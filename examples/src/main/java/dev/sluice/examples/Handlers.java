@@ -13,13 +13,14 @@ public final class Handlers {
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(1024)
                 .user("What is a sluice?")
                 .build();
         BiConsumer<String, String> mark = (delta, text) -> System.out.print("|");
-        try (LlmClient client = Demo.client();
+        try (LlmClient client = demo.client();
                 MessageStream stream = client.stream(request)) {
             stream.once(Signal.CONNECT, response -> System.out.println("status " + response.status()))
                     .on(Signal.TEXT, (delta, text) -> System.out.print(delta))

@@ -21,14 +21,15 @@ public final class Metrics {
 
     /** Runs the example. */
     public static void main(String[] args) throws InterruptedException {
+        Demo demo = Demo.of(args);
         var reported = new CountDownLatch(2); // a stream is reported a moment after its answer is there
         var registry = new SimpleMeterRegistry();
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(1024)
                 .user("A haiku, please")
                 .build();
-        try (LlmClient client = Demo.scripted(
+        try (LlmClient client = demo.scripted(
                 settings -> settings.onEnd(StreamMeters.in(registry)).onEnd(report -> reported.countDown()),
                 Fault.OVERLOADED)) {
             for (int question = 1; question <= 2; question++) {

@@ -18,13 +18,14 @@ public final class Quickstart {
 
     /** Runs the example. */
     public static void main(String[] args) {
-        String prompt = args.length == 0 ? "Tell me about rivers" : String.join(" ", args);
+        Demo demo = Demo.of(args);
+        String prompt = demo.wordsOr("Tell me about rivers");
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(1024)
                 .user(prompt)
                 .build();
-        try (LlmClient client = Demo.client();
+        try (LlmClient client = demo.client();
                 MessageStream stream = client.stream(request)) {
             System.out.println("> " + prompt + "\n");
             for (StreamEvent event : stream) {

@@ -19,16 +19,16 @@ import io.github.resilience4j.retry.RetryRegistry;
  * because it fails on demand.
  */
 public final class RetriesAndBreaker {
-    private static final MessageRequest REQUEST = MessageRequest.builder()
-            .model("claude-sonnet-5")
-            .maxTokens(1024)
-            .user("A haiku, please")
-            .build();
-
     private RetriesAndBreaker() {}
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
+        MessageRequest request = MessageRequest.builder()
+                .model(demo.model())
+                .maxTokens(1024)
+                .user("A haiku, please")
+                .build();
         Retry retry = RetryRegistry.of(RetryDefaults.config()).retry("claude");
         retry.getEventPublisher()
                 .onRetry(event -> System.out.println("(retry " + event.getNumberOfRetryAttempts() + " in "
@@ -43,20 +43,20 @@ public final class RetriesAndBreaker {
                 .onStateTransition(event -> System.out.println("(" + event.getStateTransition() + ")"));
         Resilience resilience =
                 Resilience.builder().retry(retry).circuitBreaker(breaker).build();
-        try (LlmClient client = Demo.scripted(
+        try (LlmClient client = demo.scripted(
                 settings -> settings.resilience(resilience),
                 Fault.OVERLOADED,
                 Fault.OVERLOADED,
                 Fault.SLOW, // the first question: two refusals, then an answer
                 Fault.CUT)) { // the second: broken off, the fourth request and the third failure
             for (int question = 1; question <= 3; question++) {
-                ask(client);
+                ask(client, request);
             }
         }
     }
 
-    private static void ask(LlmClient client) {
-        try (MessageStream stream = client.stream(REQUEST)) {
+    private static void ask(LlmClient client, MessageRequest request) {
+        try (MessageStream stream = client.stream(request)) {
             System.out.println(stream.finalText());
             System.out.println("after " + stream.metrics().retries() + " retries");
         } catch (StreamException e) {

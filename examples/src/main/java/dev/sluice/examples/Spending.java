@@ -18,16 +18,17 @@ public final class Spending {
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
         Prices perMillionTokens =
                 new Prices(new BigDecimal("3"), new BigDecimal("15"), new BigDecimal("0.30"), new BigDecimal("3.75"));
         Budget session = Budget.builder()
                 .maxCost(new BigDecimal("0.004"), perMillionTokens)
                 .alertAt(0.5, budget -> System.out.print(" [half is spent] "))
                 .build();
-        try (LlmClient client = Demo.client()) {
+        try (LlmClient client = demo.client()) {
             for (String question : QUESTIONS) {
                 MessageRequest request = MessageRequest.builder()
-                        .model("claude-sonnet-5")
+                        .model(demo.model())
                         .maxTokens(2048)
                         .user(question)
                         .build();

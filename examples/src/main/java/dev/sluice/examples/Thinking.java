@@ -13,13 +13,15 @@ public final class Thinking {
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(2048)
                 .thinking(new ThinkingMode.Adaptive(true))
+                .effort("medium") // the only word for it that every provider knows
                 .user("Why do rivers bend?")
                 .build();
-        try (LlmClient client = Demo.client();
+        try (LlmClient client = demo.client();
                 MessageStream stream = client.stream(request)) {
             stream.once(Signal.THINKING, (delta, all) -> System.out.print("(thinks) "))
                     .on(Signal.THINKING, (delta, all) -> System.out.print(delta))

@@ -25,13 +25,14 @@ public final class ToolCallDeltas {
 
     /** Runs the example. */
     public static void main(String[] args) {
+        Demo demo = Demo.of(args);
         MessageRequest request = MessageRequest.builder()
-                .model("claude-sonnet-5")
+                .model(demo.model())
                 .maxTokens(1024)
                 .tool(LEVEL)
                 .user("How high has the Guadiana been these three days?")
                 .build();
-        try (LlmClient client = Demo.client()) {
+        try (LlmClient client = demo.client()) {
             Message asked;
             try (MessageStream stream = client.stream(request)) {
                 stream.on(Signal.TEXT, (delta, text) -> System.out.print(delta));

@@ -37,7 +37,7 @@ class ChatTest {
         var in = new PipedInputStream(keyboard);
         chat = Thread.ofVirtual().start(() -> {
             try {
-                var conversation = new Chat(client, new PrintStream(screen, true, UTF_8));
+                var conversation = new Chat(client, "claude-sonnet-5", new PrintStream(screen, true, UTF_8));
                 CtrlC.asks(conversation::stop);
                 conversation.run(in, UTF_8);
             } catch (InterruptedException e) {

@@ -98,12 +98,13 @@ class ExamplesTest {
                         "Truncated",
                         "ERROR",
                         "ApiError, status 200, type overloaded_error",
+                        "BARE_ERROR",
                         "OVERLOADED",
                         "ApiError, status 529, type overloaded_error",
                         "nothing",
                         "SLOW",
                         "whole:     Rain fills");
-        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(6);
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(7);
     }
 
     @Test
@@ -128,6 +129,13 @@ class ExamplesTest {
     }
 
     @Test
+    void theTokensAreCountedAndTheAnswerComesWhole() throws Exception {
+        assertThat(Printed.by(OneShot::main))
+                .containsPattern("The prompt has [1-9]\\d* tokens\\.\n\nBackpressure is")
+                .containsPattern("\n\n[1-9]\\d* tokens, STOP\n$");
+    }
+
+    @Test
     void theSecondAnswerIsStoppedWhereTheMoneyEnds() throws Exception {
         assertThat(Printed.by(Spending::main))
                 .containsSubsequence(
@@ -145,5 +153,29 @@ class ExamplesTest {
                         "sluice.client.stream.retries",
                         "    COUNT 1.000")
                 .doesNotContain("histogram");
+    }
+
+    @Test
+    void aRecordIsPrintedAsItGrowsAndThenUsed() throws Exception {
+        assertThat(Printed.by(StructuredOutput::main))
+                .containsSubsequence(
+                        "so far: Trip[title=null, days=null, warning=Optional.empty]",
+                        "days=[Day[date=null, place=null, by=null, sights=null]]",
+                        "days=[Day[date=2026-03-14, place=",
+                        "by=BOAT, sights=[",
+                        "\n2026-03-14, ",
+                        ", by BOAT: ");
+    }
+
+    @Test
+    void aConversationIsStoredLoadedAndGoneOnWith() throws Exception {
+        assertThat(Printed.by(Conversations::main))
+                .containsSubsequence(
+                        "> What is a sluice?",
+                        "A sluice is a gate",
+                        "(stored: 2 messages in ",
+                        "> And now as a haiku.",
+                        "Rain fills the mill pond.")
+                .containsPattern("\\(4 messages, \\d+ tokens in all\\)\n$");
     }
 }

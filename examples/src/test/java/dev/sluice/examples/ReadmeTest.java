@@ -8,6 +8,7 @@ import dev.sluice.control.StreamException;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.examples.server.Pace;
 import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.message.Conversation;
 import dev.sluice.message.Delta.InputJsonDelta;
 import dev.sluice.message.Delta.TextDelta;
 import dev.sluice.message.Message;
@@ -16,8 +17,12 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.Claude;
+import dev.sluice.provider.Gemini;
+import dev.sluice.provider.Provider;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
+import dev.sluice.sse.SseClient;
+import dev.sluice.sse.SseEvent;
 import dev.sluice.stream.Budget;
 import dev.sluice.stream.Continuation;
 import dev.sluice.stream.LlmClient;
@@ -27,6 +32,7 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.retry.RetryRegistry;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -189,11 +195,105 @@ class ReadmeTest {
     }
 
     @Test
+    void anotherProvider() throws Exception {
+        Provider provider = Gemini.builder().baseUrl(server.uri()).apiKey("any").build();
+
+        assertThat(Printed.by(args -> {
+                    // readme
+                    MessageRequest asked =
+                            request.toBuilder().model("gemini-3.5-flash").build();
+                    try (LlmClient gemini = LlmClient.builder(provider).build();
+                            MessageStream stream = gemini.stream(asked)) {
+                        stream.text().forEach(System.out::print);
+                    }
+                    // end
+                }))
+                .startsWith("A river begins")
+                .endsWith("the same river.");
+    }
+
+    @Test
+    void once() throws Exception {
+        assertThat(Printed.by(args -> {
+                    // readme
+                    System.out.println(client.countTokens(request) + " tokens to read");
+                    Message answer = client.send(request);
+                    System.out.println(answer.text());
+                    // end
+                }))
+                .containsPattern("^\\d+ tokens to read\nA river begins");
+    }
+
+    @Test
+    void conversation() throws Exception {
+        MessageRequest.Builder asking = request.toBuilder();
+
+        assertThat(Printed.by(args -> {
+                    // readme
+                    Conversation talk = Conversation.EMPTY.user("Tell me about rivers");
+                    talk = talk.message(client.send(asking.conversation(talk).build()));
+                    String stored = talk.toJson();
+
+                    talk = Conversation.fromJson(stored).user("And about lakes?");
+                    talk = talk.message(client.send(asking.conversation(talk).build()));
+                    System.out.println(talk.messages().getLast().text());
+                    System.out.println(talk.usage().totalTokens() + " tokens in all");
+                    // end
+                }))
+                .containsPattern("\\d+ tokens in all\n$");
+    }
+
+    @Test
+    void aRecord() throws Exception {
+        MessageRequest.Builder asking = request.toBuilder();
+
+        assertThat(Printed.by(args -> {
+                    // readme
+                    record Trip(String from, String to, List<String> stops) {}
+
+                    try (MessageStream stream =
+                            client.stream(asking.output(Trip.class).build())) {
+                        for (StreamEvent event : stream) {
+                            stream.partialAs(Trip.class).ifPresent(this::show); // as far as it has come
+                        }
+                        Trip trip = stream.finalMessageAs(Trip.class);
+                        System.out.println(trip.stops().size() + " stops");
+                    }
+                    // end
+                }))
+                .containsPattern("\\d+ stops\n$");
+        assertThat(shown).isNotNull();
+    }
+
+    private Object shown;
+
+    private void show(Object soFar) {
+        shown = soFar;
+    }
+
+    @Test
+    void anEventSource() throws Exception {
+        try (var source = new EventSourceOfTwo()) {
+            URI uri = source.uri();
+            assertThat(Printed.by(args -> {
+                        // readme
+                        try (SseClient events = SseClient.builder(uri).start()) {
+                            for (SseEvent event : events) {
+                                System.out.println(event.type() + ": " + event.data());
+                            }
+                        }
+                        // end
+                    }))
+                    .isEqualTo("tick: 1\ntick: 2\n");
+        }
+    }
+
+    @Test
     void theReadmeShowsWhatIsRunHere() throws IOException {
         List<String> shown = regions(README, "```java\n(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(7);
+        assertThat(run).hasSize(12);
         assertThat(shown).isEqualTo(run);
     }
 

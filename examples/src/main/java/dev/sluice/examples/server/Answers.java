@@ -109,7 +109,7 @@ final class Answers {
             }
         }
         return "You said: \"" + shortened(prompt) + "\". That is not in my script, which is a short one: rivers, "
-                + "sluices, backpressure, a haiku, a long story. With ANTHROPIC_API_KEY set, the same program asks a "
+                + "sluices, backpressure, a haiku, a long story. With a provider's key set, the same program asks a "
                 + "model that knows more.";
     }
 

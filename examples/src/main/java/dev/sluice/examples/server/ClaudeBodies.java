@@ -1,17 +1,18 @@
 package dev.sluice.examples.server;
 
-import tools.jackson.databind.node.JsonNodeFactory;
+import java.util.SplittableRandom;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The JSON objects that stand in an answer of either kind: the message, its usage, an error. */
+/** The JSON objects of a Claude answer of either kind: the message, its blocks, its usage. */
 final class ClaudeBodies {
     private ClaudeBodies() {}
 
     /** The message as it starts: without content, without an end. */
-    static ObjectNode opening(String id, Request request) {
-        ObjectNode message = message(id, request);
+    static ObjectNode opening(Reply reply) {
+        ObjectNode message = message(reply);
         message.putNull("stop_reason").putNull("stop_sequence").putNull("stop_details");
-        ObjectNode usage = inputUsage(request);
+        ObjectNode usage = inputUsage(reply.request());
         usage.putObject("cache_creation").put("ephemeral_5m_input_tokens", 0).put("ephemeral_1h_input_tokens", 0);
         usage.put("output_tokens", 1).put("service_tier", "standard").put("inference_geo", "global");
         message.set("usage", usage);
@@ -19,47 +20,90 @@ final class ClaudeBodies {
     }
 
     /** The whole message, for a request that does not stream. */
-    static ObjectNode whole(String id, Request request, Script script) {
-        ObjectNode message = message(id, request);
-        script.blocks().forEach(block -> message.withArray("content").add(block.whole()));
-        message.put("stop_reason", script.stopReason()).putNull("stop_sequence").putNull("stop_details");
-        message.set("usage", usage(request, script));
+    static ObjectNode whole(Reply reply) {
+        ObjectNode message = message(reply);
+        reply.script().blocks().forEach(block -> message.withArray("content").add(whole(block, reply.random())));
+        message.setAll(ending(reply.script()));
+        message.set("usage", usage(reply));
         return message;
     }
 
+    /** Why it ends. */
+    static ObjectNode ending(Script script) {
+        String reason = switch (script.end()) {
+            case DONE -> "end_turn";
+            case TOOL -> "tool_use";
+            case LENGTH -> "max_tokens";
+        };
+        return Json.object().put("stop_reason", reason).putNull("stop_sequence").putNull("stop_details");
+    }
+
     /** The usage when all is said: totals of the message. */
-    static ObjectNode usage(Request request, Script script) {
-        ObjectNode usage = inputUsage(request).put("output_tokens", Math.max(1, script.tokens()));
-        usage.putObject("output_tokens_details").put("thinking_tokens", script.thinkingTokens());
+    static ObjectNode usage(Reply reply) {
+        ObjectNode usage = inputUsage(reply.request())
+                .put("output_tokens", Math.max(1, reply.script().tokens()));
+        usage.putObject("output_tokens_details")
+                .put("thinking_tokens", reply.script().thinkingTokens());
         return usage;
     }
 
-    static ObjectNode error(String type, String message, String requestId) {
-        ObjectNode body = object().put("type", "error");
-        body.putObject("error").put("type", type).put("message", message).putNull("details");
-        return body.put("request_id", requestId);
+    /** A block before its first delta. */
+    static ObjectNode opening(Block block, SplittableRandom random) {
+        return switch (block) {
+            case Block.Text text -> typed("text").put("text", "");
+            case Block.Thinking thinking ->
+                typed("thinking").put("thinking", "").put("signature", "");
+            case Block.ToolCall call -> toolUse(call, "{}", random);
+        };
     }
 
-    static ObjectNode count(Request request) {
-        return object().put("input_tokens", request.tokens());
+    /** The delta that brings one piece. */
+    static ObjectNode delta(Block block, String piece) {
+        return switch (block) {
+            case Block.Text text -> typed("text_delta").put("text", piece);
+            case Block.Thinking thinking -> typed("thinking_delta").put("thinking", piece);
+            case Block.ToolCall call -> typed("input_json_delta").put("partial_json", piece);
+        };
     }
 
-    private static ObjectNode message(String id, Request request) {
-        ObjectNode message = object().put("id", id)
-                .put("type", "message")
+    /** The delta that proves a thinking block. */
+    static ObjectNode signature(SplittableRandom random) {
+        return typed("signature_delta").put("signature", Ids.signature(random));
+    }
+
+    private static ObjectNode whole(Block block, SplittableRandom random) {
+        return switch (block) {
+            case Block.Text text -> typed("text").put("text", text.whole());
+            case Block.Thinking thinking ->
+                typed("thinking").put("thinking", thinking.whole()).put("signature", Ids.signature(random));
+            case Block.ToolCall call -> toolUse(call, call.complete() ? call.whole() : "{}", random);
+        };
+    }
+
+    private static ObjectNode toolUse(Block.ToolCall call, String input, SplittableRandom random) {
+        ObjectNode block =
+                typed("tool_use").put("id", Ids.of("toolu_01", 22, random)).put("name", call.name());
+        block.set("input", JsonMapper.shared().readTree(input));
+        return block;
+    }
+
+    private static ObjectNode message(Reply reply) {
+        ObjectNode message = typed("message")
+                .put("id", Ids.of("msg_01", 22, reply.random()))
                 .put("role", "assistant")
-                .put("model", request.model());
+                .put("model", reply.request().model());
         message.putArray("content");
         return message;
     }
 
     private static ObjectNode inputUsage(Request request) {
-        return object().put("input_tokens", request.tokens())
+        return Json.object()
+                .put("input_tokens", request.tokens())
                 .put("cache_creation_input_tokens", 0)
                 .put("cache_read_input_tokens", 0);
     }
 
-    private static ObjectNode object() {
-        return JsonNodeFactory.instance.objectNode();
+    private static ObjectNode typed(String type) {
+        return Json.object().put("type", type);
     }
 }

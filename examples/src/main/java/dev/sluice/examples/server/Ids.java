@@ -8,12 +8,12 @@ final class Ids {
 
     private Ids() {}
 
-    /** An id such as {@code msg_01…}: the prefix, then 22 characters. */
-    static String of(String prefix, SplittableRandom random) {
-        return prefix + "_01" + digits(22, random);
+    /** An id: the prefix, then so many characters. */
+    static String of(String prefix, int length, SplittableRandom random) {
+        return prefix + digits(length, random);
     }
 
-    /** What proves a thinking block: opaque, and much longer than an id. */
+    /** What proves what a model thought: opaque, and much longer than an id. */
     static String signature(SplittableRandom random) {
         return digits(180, random) + "==";
     }

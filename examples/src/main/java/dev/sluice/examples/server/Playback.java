@@ -1,31 +1,44 @@
 package dev.sluice.examples.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import tools.jackson.databind.JsonNode;
 
-/** One answer being streamed: the script's pieces, one after another, at their pace, until the end or the fault. */
+/**
+ * One answer being streamed: the script's pieces, one after another, at their pace, until the end or the fault. Each step is
+ * one write and flushed, so that it leaves at once.
+ */
 final class Playback {
     private static final int TOKENS_BETWEEN_PINGS = 50;
     private static final int SLOWER = 5;
     private static final Duration BETWEEN_LONELY_PINGS = Duration.ofMillis(250);
     private static final Duration FOR_EVER = Duration.ofHours(1);
+    /** What a gateway sends to keep a connection open on a wire that has no pings. */
+    private static final String COMMENT = ": keep-alive\n\n";
 
-    private final ClaudeFrames frames;
+    private final OutputStream out;
+    private final Frames frames;
     private final Script script;
     private final Pace pace;
     private final SplittableRandom random;
     private final Optional<Fault> fault;
+    private final JsonNode failure;
     private final int faultAt;
     private int sent;
 
-    Playback(ClaudeFrames frames, Script script, Pace pace, SplittableRandom random, Optional<Fault> fault) {
+    Playback(OutputStream out, Frames frames, Reply reply, Pace pace, Optional<Fault> fault, JsonNode failure) {
+        this.out = out;
         this.frames = frames;
-        this.script = script;
+        this.script = reply.script();
         this.pace = fault.equals(Optional.of(Fault.SLOW)) ? pace.slower(SLOWER) : pace;
-        this.random = random;
+        this.random = reply.random();
         this.fault = fault;
+        this.failure = failure;
         this.faultAt = script.tokens() / 2;
     }
 
@@ -34,38 +47,33 @@ final class Playback {
      *
      * @throws IOException if the client has gone, or the fault is that the connection goes
      */
-    void play(Request request, String messageId, String requestId) throws IOException, InterruptedException {
-        frames.messageStart(ClaudeBodies.opening(messageId, request));
+    void play() throws IOException, InterruptedException {
+        send(frames.opening());
         for (int index = 0; index < script.blocks().size(); index++) {
             Block block = script.blocks().get(index);
-            frames.blockStart(index, block);
+            send(frames.start(index, block));
             if (index == 0) {
-                frames.ping();
+                send(frames.ping());
                 pace.think(random);
             }
             for (String piece : block.pieces()) {
-                if (sent == faultAt && strike(index, block, piece, requestId)) {
+                if (sent == faultAt && strike(index, block, piece)) {
                     return;
                 }
-                frames.delta(index, block.delta(piece));
+                send(frames.piece(index, block, piece));
                 sent++;
                 pace.gap(random);
                 if (sent % TOKENS_BETWEEN_PINGS == 0) {
-                    frames.ping();
+                    send(frames.ping());
                 }
             }
-            if (block instanceof Block.Thinking thinking) {
-                frames.delta(index, thinking.signed());
-            }
-            frames.blockStop(index);
+            send(frames.stop(index, block));
         }
-        frames.messageDelta(script.stopReason(), ClaudeBodies.usage(request, script));
-        frames.messageStop();
+        send(frames.ending());
     }
 
     /** Whether the answer ends here. */
-    private boolean strike(int index, Block block, String piece, String requestId)
-            throws IOException, InterruptedException {
+    private boolean strike(int index, Block block, String piece) throws IOException, InterruptedException {
         if (fault.isEmpty()) {
             return false;
         }
@@ -73,20 +81,30 @@ final class Playback {
             case STALL -> {
                 while (true) {
                     Thread.sleep(BETWEEN_LONELY_PINGS);
-                    frames.ping();
+                    send(frames.ping().isEmpty() ? COMMENT : frames.ping());
                 }
             }
             case SILENT -> Thread.sleep(FOR_EVER);
             case CUT -> {
-                frames.brokenDelta(index, block.delta(piece));
+                String frame = frames.piece(index, block, piece);
+                String broken = frame.isEmpty() ? frames.stop(index, block) : frame;
+                send(broken.substring(0, broken.length() / 2));
                 throw new IOException("cut, as the script says");
             }
             case HALF_CLOSE -> {}
-            case ERROR -> frames.error(ClaudeBodies.error("overloaded_error", "Overloaded", requestId));
+            case ERROR -> send(frames.error(failure));
+            case BARE_ERROR -> send(failure.toPrettyString() + "\n");
             case OVERLOADED, SLOW -> {
                 return false;
             }
         }
         return true;
+    }
+
+    private void send(String text) throws IOException {
+        if (!text.isEmpty()) {
+            out.write(text.getBytes(UTF_8));
+            out.flush();
+        }
     }
 }

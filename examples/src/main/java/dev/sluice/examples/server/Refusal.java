@@ -1,31 +1,55 @@
 package dev.sluice.examples.server;
 
-/** A request that gets an HTTP error instead of an answer. */
+/** A request that gets an HTTP error instead of an answer. Its status and its type are the wire's. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
-    private final int status;
-    private final String type;
+    private final Reason reason;
+    private final String field;
 
-    Refusal(int status, String type, String message) {
+    private Refusal(Reason reason, String field, String message) {
         super(message);
-        this.status = status;
-        this.type = type;
+        this.reason = reason;
+        this.field = field;
     }
 
-    int status() {
-        return status;
+    /** Why. */
+    enum Reason {
+        /** The request cannot be right. */
+        INVALID,
+        /** It comes without a key. */
+        NO_KEY,
+        /** There is nothing of that name. */
+        NOT_FOUND,
+        /** The server has no time. */
+        OVERLOADED
     }
 
-    /** The error's type on the wire. */
-    String type() {
-        return type;
+    Reason reason() {
+        return reason;
+    }
+
+    /** The field that is wrong; empty if it is none. */
+    String field() {
+        return field;
     }
 
     static Refusal invalid(String message) {
-        return new Refusal(400, "invalid_request_error", message);
+        return new Refusal(Reason.INVALID, "", message);
+    }
+
+    static Refusal missing(String field) {
+        return new Refusal(Reason.INVALID, field, field + ": Field required");
+    }
+
+    static Refusal noKey(String header) {
+        return new Refusal(Reason.NO_KEY, "", header + " header is required");
+    }
+
+    static Refusal notFound(Object what) {
+        return new Refusal(Reason.NOT_FOUND, "", "Not found: " + what);
     }
 
     static Refusal overloaded() {
-        return new Refusal(529, "overloaded_error", "Overloaded");
+        return new Refusal(Reason.OVERLOADED, "", "Overloaded");
     }
 }

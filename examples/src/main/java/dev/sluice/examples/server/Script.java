@@ -1,37 +1,53 @@
 package dev.sluice.examples.server;
 
+import dev.sluice.examples.server.Request.Thoughts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An answer before it is given.
+ * An answer before it is given, whatever the wire.
  *
  * @param blocks what it consists of
- * @param stopReason why it ends where it does
+ * @param end why it ends where it does
  */
-record Script(List<Block> blocks, String stopReason) {
+record Script(List<Block> blocks, End end) {
 
-    /** The answer to a request, within its {@code max_tokens}. */
+    /** Why an answer ends. */
+    enum End {
+        /** All is said. */
+        DONE,
+        /** A tool is to be called. */
+        TOOL,
+        /** It may have no more tokens. */
+        LENGTH
+    }
+
+    /** The answer to a request, within the most tokens that it may have. */
     static Script of(Request request, SplittableRandom random) {
         var blocks = new ArrayList<Block>();
-        if (request.thinks()) {
-            String thoughts = request.showsThoughts() ? Answers.thoughts(request.prompt()) : "";
-            blocks.add(new Block.Thinking(Tokens.of(thoughts, random), Ids.signature(random)));
+        if (request.thoughts() != Thoughts.NONE) {
+            String thoughts = request.thoughts() == Thoughts.SHOWN ? Answers.thoughts(request.prompt()) : "";
+            blocks.add(new Block.Thinking(Tokens.of(thoughts, random)));
         }
         if (request.tool().isPresent()) {
-            var tool = request.tool().get();
-            var input = Tokens.of(ToolInput.of(tool, request.prompt()).toString(), random);
-            input.addFirst(""); // as the real server begins
+            Tool tool = request.tool().get();
+            String input = Invented.of(tool.schema(), request.prompt()).toString();
             blocks.add(new Block.Text(Tokens.of(Answers.BEFORE_A_TOOL, random)));
-            blocks.add(
-                    new Block.ToolUse(Ids.of("toolu", random), tool.path("name").asString(""), input));
-            return new Script(blocks, "tool_use").within(request.maxTokens());
+            blocks.add(new Block.ToolCall(tool.name(), Tokens.of(input, random), true));
+            return new Script(blocks, End.TOOL).within(request.maxTokens());
         }
-        String words = request.toolResult().map(Answers::afterATool).orElseGet(() -> Answers.to(request.prompt()));
+        String words = words(request);
         String rest = request.unfinished().map(answer -> answer.rest(words)).orElse(words);
         blocks.add(new Block.Text(Tokens.of(rest, random)));
-        return new Script(blocks, "end_turn").within(request.maxTokens());
+        return new Script(blocks, End.DONE).within(request.maxTokens());
+    }
+
+    private static String words(Request request) {
+        return request.schema()
+                .map(schema -> Invented.of(schema, request.prompt()).toString())
+                .or(() -> request.toolResult().map(Answers::afterATool))
+                .orElseGet(() -> Answers.to(request.prompt()));
     }
 
     private Script within(int maxTokens) {
@@ -43,7 +59,7 @@ record Script(List<Block> blocks, String stopReason) {
                 if (count > 0) {
                     kept.add(block.first(count));
                 }
-                return new Script(kept, "max_tokens");
+                return new Script(kept, End.LENGTH);
             }
             kept.add(block);
             left -= count;

@@ -12,9 +12,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A server on a free port of the loopback address that speaks the Claude Messages API: {@code POST /v1/messages}, streamed
- * or not, and {@code POST /v1/messages/count_tokens}. It takes any key, answers from a script at a model's pace, and fails
- * on demand.
+ * A server on a free port of the loopback address that speaks the APIs of three vendors: Claude's messages, Gemini's
+ * content and OpenAI's chat completions, streamed or not, with their lists of models and, where there is one, the count of
+ * tokens. It takes any key, answers from a script at a model's pace, and fails on demand, in each of them alike.
  *
  * <p>Any thread may call it. Its own threads are daemons: a program that forgets to close it still ends.
  */
@@ -30,12 +30,12 @@ public final class ScriptedServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("scripted-server-", 0).factory());
     private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
-    private final MessagesHandler messages;
+    private final ExchangeHandler exchanges;
 
     private ScriptedServer(HttpServer http, Pace pace, long seed) {
         this.http = http;
-        messages = new MessagesHandler(pace, seed, faults);
-        http.createContext("/", messages);
+        exchanges = new ExchangeHandler(pace, seed, faults);
+        http.createContext("/", exchanges);
         http.setExecutor(threads);
     }
 
@@ -78,7 +78,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** How many answers are being given right now. */
     public int open() {
-        return messages.open();
+        return exchanges.open();
     }
 
     /** Drops every connection. */

@@ -1,0 +1,63 @@
+package dev.sluice.examples.server;
+
+import dev.sluice.examples.server.Request.Thoughts;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Reads what a request for a Claude message asks. */
+final class ClaudeRequests {
+    private ClaudeRequests() {}
+
+    static Request read(Call call) throws Refusal {
+        JsonNode json = call.json("model", "max_tokens", "messages");
+        return new Request(
+                Json.text(json, "model"),
+                json.path("max_tokens").asInt(0),
+                json.path("stream").asBoolean(false),
+                Json.list(json.path("messages")).stream()
+                        .map(ClaudeRequests::turn)
+                        .toList(),
+                tool(json),
+                schema(json),
+                thoughts(json.path("thinking")),
+                true,
+                call.tokens());
+    }
+
+    private static Turn turn(JsonNode message) {
+        JsonNode content = message.path("content");
+        Optional<String> toolResult = Json.list(content).stream()
+                .filter(block -> Json.text(block, "type").equals("tool_result"))
+                .map(block -> Json.words(block.path("content")))
+                .findFirst();
+        return new Turn(Json.text(message, "role").equals("assistant"), Json.words(content), toolResult);
+    }
+
+    private static Optional<Tool> tool(JsonNode json) {
+        JsonNode choice = json.path("tool_choice");
+        if (Json.text(choice, "type").equals("none")) {
+            return Optional.empty();
+        }
+        List<Tool> tools = Json.list(json.path("tools")).stream()
+                .map(tool -> new Tool(Json.text(tool, "name"), tool.path("input_schema")))
+                .toList();
+        return Tool.choice(tools, Json.text(choice, "name"));
+    }
+
+    /** Older clients say {@code output_format}. */
+    private static Optional<JsonNode> schema(JsonNode json) {
+        JsonNode format = json.path("output_config").path("format");
+        JsonNode schema = format.path("schema").isObject()
+                ? format.path("schema")
+                : json.path("output_format").path("schema");
+        return Optional.of(schema).filter(JsonNode::isObject);
+    }
+
+    private static Thoughts thoughts(JsonNode thinking) {
+        if (!List.of("enabled", "adaptive").contains(Json.text(thinking, "type"))) {
+            return Thoughts.NONE;
+        }
+        return Json.text(thinking, "display").equals("omitted") ? Thoughts.HIDDEN : Thoughts.SHOWN;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.examples.server;
+
+import dev.sluice.examples.server.Request.Thoughts;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** Reads what a request for Gemini's content asks. */
+final class GeminiRequests {
+    private GeminiRequests() {}
+
+    static Request read(Call call, String model, boolean stream) throws Refusal {
+        JsonNode json = call.json("contents");
+        List<JsonNode> contents = Json.list(json.path("contents"));
+        checkSignature(contents);
+        JsonNode config = json.path("generationConfig");
+        return new Request(
+                model,
+                config.path("maxOutputTokens").asInt(Integer.MAX_VALUE),
+                stream,
+                contents.stream().map(GeminiRequests::turn).toList(),
+                tool(json),
+                Stream.of(config.path("responseJsonSchema"), config.path("responseSchema"))
+                        .filter(JsonNode::isObject)
+                        .findFirst(),
+                thoughts(config.path("thinkingConfig")),
+                true,
+                call.tokens());
+    }
+
+    private static Turn turn(JsonNode content) {
+        JsonNode parts = content.path("parts");
+        var words = new StringBuilder();
+        Json.list(parts).stream()
+                .filter(part -> !part.path("thought").asBoolean(false))
+                .forEach(part -> words.append(Json.text(part, "text")));
+        Optional<String> toolResult = Json.list(parts).stream()
+                .filter(part -> part.has("functionResponse"))
+                .map(part -> result(part.path("functionResponse").path("response")))
+                .findFirst();
+        return new Turn(isModels(content), words.toString(), toolResult);
+    }
+
+    /** By convention a tool's words are in {@code output} or {@code result}. */
+    private static String result(JsonNode response) {
+        return Stream.of("output", "result", "error")
+                .map(response::path)
+                .filter(JsonNode::isString)
+                .findFirst()
+                .map(JsonNode::asString)
+                .orElseGet(response::toString);
+    }
+
+    /** As Gemini 3: the first call of each step of this turn must come back with the signature that it was sent with. */
+    private static void checkSignature(List<JsonNode> contents) throws Refusal {
+        for (JsonNode content : contents.reversed()) {
+            List<JsonNode> parts = Json.list(content.path("parts"));
+            if (!isModels(content) && parts.stream().anyMatch(part -> part.has("text"))) {
+                return; // where the turn began
+            }
+            for (JsonNode part : parts) {
+                if (part.has("functionCall")) {
+                    if (Json.text(part, "thoughtSignature").isEmpty()) {
+                        throw Refusal.invalid("Function call is missing a thought_signature in functionCall parts: "
+                                + Json.text(part.path("functionCall"), "name"));
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    private static Optional<Tool> tool(JsonNode json) {
+        JsonNode choice = json.path("toolConfig").path("functionCallingConfig");
+        if (Json.text(choice, "mode").equals("NONE")) {
+            return Optional.empty();
+        }
+        List<Tool> tools = Json.list(json.path("tools")).stream()
+                .flatMap(tool -> Json.list(tool.path("functionDeclarations")).stream())
+                .map(tool -> new Tool(
+                        Json.text(tool, "name"),
+                        tool.has("parametersJsonSchema") ? tool.path("parametersJsonSchema") : tool.path("parameters")))
+                .toList();
+        return Tool.choice(tools, choice.path("allowedFunctionNames").path(0).asString(""));
+    }
+
+    private static Thoughts thoughts(JsonNode config) {
+        if (config.isEmpty() || config.path("thinkingBudget").asInt(-1) == 0) {
+            return Thoughts.NONE;
+        }
+        return config.path("includeThoughts").asBoolean(false) ? Thoughts.SHOWN : Thoughts.HIDDEN;
+    }
+
+    private static boolean isModels(JsonNode content) {
+        return Json.text(content, "role").equals("model");
+    }
+}

@@ -1,0 +1,117 @@
+package dev.sluice.examples;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.examples.Printed.Example;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same examples say the same, whoever is asked: only the provider's name on the command line differs. */
+@Timeout(value = 60, unit = SECONDS)
+class EveryProviderTest {
+    private static final String CLAUDE = "claude";
+    private static final String GEMINI = "gemini";
+    private static final String OPENAI = "openai";
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void quickstartPrintsTheAnswerAndItsUsage(String provider) throws Exception {
+        assertThat(Printed.by(Quickstart::main, "--provider", provider, "What", "is", "backpressure?"))
+                .startsWith("Talking to a scripted server")
+                .contains("\n> What is backpressure?\n\nBackpressure is how")
+                .containsPattern("[1-9]\\d+ tokens, the first after \\d+\\.\\d\\d s, then \\d+ per second\n$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void theLoopSeesAMessageWithABeginningAndAnEnd(String provider) throws Exception {
+        assertThat(printed(ForEachLoop::main, provider))
+                .containsSubsequence(
+                        "message ",
+                        "block 0 starts",
+                        "block 0 + Ra",
+                        "block 0 is complete",
+                        "stops: done",
+                        "message is complete",
+                        "tokens in all")
+                .doesNotContain("newer than this library", "\n0 tokens in all");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void streamsHandlersAndLimitsWork(String provider) throws Exception {
+        assertThat(printed(JavaStreams::main, provider))
+                .containsPattern("Twelve chunks: (\\|?[^|]*){12}\n")
+                .contains("The whole answer: 102 words, Completed");
+        assertThat(printed(Handlers::main, provider))
+                .containsSubsequence("status 200", "for centuries.", "a block is complete", "the end");
+        assertThat(printed(CancelAndLimits::main, provider))
+                .contains("By hand: Cancelled", "By chunks: LimitReached", "By time: The total timeout");
+        assertThat(printed(Spending::main, provider)).contains("LimitReached[limit=cost micros, value=4000]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void aToolIsCalledAndItsResultGoesBack(String provider) throws Exception {
+        assertThat(printed(ToolCallDeltas::main, provider))
+                .containsSubsequence(
+                        "Let me look that up.",
+                        "so far: {river=Guadiana, days=3, unit=m}",
+                        "river_level is called with LevelInput[river=Guadiana, days=3, unit=m]",
+                        "Guadiana: 2.41 m, falling slowly");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void thinkingIsShownBeforeTheAnswer(String provider) throws Exception {
+        assertThat(printed(Thinking::main, provider))
+                .containsSubsequence("(thinks) They ask", "(says) A river begins")
+                .containsPattern("[1-9]\\d* of [1-9]\\d* tokens were thinking");
+    }
+
+    @ParameterizedTest
+    @CsvSource({CLAUDE + ",Truncated", GEMINI + ",'ApiError, status 200'", OPENAI + ",'ApiError, status 200'"})
+    void everyFaultHasTheSameTypeSaveAnErrorWithoutAFrame(String provider, String bare) throws Exception {
+        String printed = printed(ErrorsAndPartials::main, provider);
+
+        assertThat(printed)
+                .containsSubsequence(
+                        "STALL",
+                        "TimedOut, phase stall",
+                        "SILENT",
+                        "TimedOut, phase idle",
+                        "CUT",
+                        "ConnectionFailed",
+                        "HALF_CLOSE",
+                        "Truncated",
+                        "\nERROR",
+                        "ApiError, status 200",
+                        "try again: true",
+                        "BARE_ERROR",
+                        bare,
+                        "OVERLOADED",
+                        "ApiError, status 5",
+                        "try again: true",
+                        "kept:      nothing",
+                        "SLOW",
+                        "whole:     Rain fills");
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void retriesAndContinuationsWork(String provider) throws Exception {
+        assertThat(printed(RetriesAndBreaker::main, provider))
+                .containsSubsequence("(retry 1 in ", "(retry 2 in ", "after 2 retries", "CircuitOpen");
+        assertThat(printed(GoingOn::main, provider))
+                .containsSubsequence("Backpressure is how", "runs out.\n\nGone on with 2 times;");
+        assertThat(printed(Metrics::main, provider)).contains("sluice.client.stream.retries");
+    }
+
+    private static String printed(Example example, String provider) throws Exception {
+        return Printed.by(example, "--provider", provider);
+    }
+}
