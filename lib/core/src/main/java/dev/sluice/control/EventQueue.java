@@ -62,9 +62,8 @@ public final class EventQueue<T> {
     /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
     private volatile boolean producerWaits;
 
-    // The consumer's own: what it has taken out of the lock's care, how many items it has taken since the beginning,
-    // and
-    // how often it looks for one before it sleeps.
+    // The consumer's own: what it has taken out of the lock's care, how much that is since the beginning, and how
+    // often it looks for more before it sleeps.
     private Batch taken = new Batch();
     private long takenCount;
     private int consumerPatience;
