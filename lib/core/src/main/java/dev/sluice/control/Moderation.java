@@ -14,8 +14,10 @@ final class Moderation {
 
     private static final int SHORT_ONES = 4;
 
-    /** In bytes: who gets less than some events in a moment is no longer in a hurry. */
-    private static final int MUCH = 400;
+    /** In bytes: a few events. Who gets more at once is not woken for each; who gets less in a moment is in no hurry. */
+    private static final int FEW = 1 << 10;
+
+    private static final int ONE_OR_TWO = 400;
 
     /** In nanoseconds. */
     static final long MOMENT = 50_000;
@@ -31,7 +33,8 @@ final class Moderation {
 
     /** The wait is over: how long it was, and what it brought. */
     void waited(long nanos, int bytes) {
-        if (pausing ? bytes < MUCH : nanos > SHORT) {
+        boolean hurry = pausing ? bytes > ONE_OR_TWO : nanos <= SHORT && bytes < FEW;
+        if (!hurry) {
             shortOnes = 0;
         } else if (!pausing) {
             shortOnes++;

@@ -35,6 +35,14 @@ class ModerationTest {
         assertThat(moderation.pauses()).isFalse();
     }
 
+    @Test
+    void whoGetsMuchAtOnceIsNotHeldUpHoweverOftenItComes() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(moderation.pauses()).isFalse();
+            moderation.waited(SHORT, 4096);
+        }
+    }
+
     private void hurry() {
         for (int i = 0; i < 4; i++) {
             assertThat(moderation.pauses()).isFalse();
