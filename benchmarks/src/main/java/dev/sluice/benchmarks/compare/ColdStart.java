@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 public final class ColdStart {
     static final String ROW = "cold";
     static final String PRINTS_ONLY = "JVM";
-    static final List<Client> CLIENTS = List.of(Client.SLUICE, Client.ANTHROPIC, Client.LANGCHAIN4J);
+    static final List<Client> CLIENTS =
+            List.of(Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J);
 
     private static final Shape SHAPE = new Shape(Kind.TINY, 10);
     private static final boolean AOT = Runtime.version().feature() >= 25;

@@ -25,6 +25,10 @@ public final class Report {
             new Pair(Client.SLUICE_FINAL, Client.ANTHROPIC_FINAL),
             new Pair(Client.SLUICE, Client.LANGCHAIN4J),
             new Pair(Client.SLUICE_FINAL, Client.LANGCHAIN4J),
+            new Pair(Client.SLUICE_APACHE, Client.ANTHROPIC),
+            new Pair(Client.SLUICE_APACHE_FINAL, Client.ANTHROPIC_FINAL),
+            new Pair(Client.SLUICE_APACHE, Client.LANGCHAIN4J),
+            new Pair(Client.SLUICE_APACHE_FINAL, Client.LANGCHAIN4J),
             new Pair(Client.SLUICE, Client.OKHTTP_SSE),
             new Pair(Client.SLUICE, Client.EVENTSOURCE));
 

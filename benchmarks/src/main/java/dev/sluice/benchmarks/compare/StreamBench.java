@@ -22,7 +22,7 @@ public final class StreamBench {
 
     static final Shape FIRST = new Shape(Kind.TINY, 1);
     static final List<Client> FIRST_TEXT_CLIENTS =
-            List.of(Client.SOCKET, Client.SLUICE, Client.ANTHROPIC, Client.LANGCHAIN4J);
+            List.of(Client.SOCKET, Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J);
 
     private StreamBench() {}
 
