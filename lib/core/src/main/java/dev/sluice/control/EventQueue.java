@@ -253,7 +253,7 @@ public final class EventQueue<T> {
     @SuppressWarnings("unchecked")
     private @Nullable T next() {
         long index = handedOut.getPlain();
-        if (aborted || index == takenCount) {
+        if (aborted || index >= takenCount) { // beyond it while an abort is dropping what was not taken
             return null;
         }
         if (end == null) {
