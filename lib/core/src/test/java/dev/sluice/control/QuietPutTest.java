@@ -7,7 +7,9 @@ import dev.sluice.control.EndReason.Completed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -172,6 +174,39 @@ class QuietPutTest {
     }
 
     /** The interleaving: the producer is about to wait for room while the consumer makes the last of it. */
+    /** Once, an index was read that an abort had moved beyond what the consumer had taken. */
+    @RepeatedTest(10)
+    void raceOfAnAbortAndAConsumerThatHasNotTakenWhatIsThere() throws Exception {
+        var handed = new SynchronousQueue<EventQueue<Integer>>();
+        int rounds = 2_000;
+        var consumer = CompletableFuture.runAsync(() -> {
+            try {
+                for (int round = 0; round < rounds; round++) {
+                    EventQueue<Integer> racing = handed.take();
+                    while (racing.take() != null) {
+                        Thread.onSpinWait();
+                    }
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        for (int round = 0; round < rounds; round++) {
+            var racing = new EventQueue<Integer>(64);
+            for (int i = 0; i < 5; i++) {
+                racing.put(i);
+            }
+            while (!handed.offer(racing, 10, TimeUnit.MILLISECONDS)) {
+                assertThat(consumer).isNotCompletedExceptionally();
+            }
+            for (int spin = 0; spin < round % 64; spin++) {
+                racing.put(spin);
+            }
+            racing.abort(new Cancelled("race"));
+        }
+        consumer.get(10, TimeUnit.SECONDS);
+    }
+
     @RepeatedTest(20)
     void raceOfAFullQueueAndAQuickConsumerNeverHangs() throws Exception {
         var small = new EventQueue<Integer>(2);
