@@ -11,6 +11,7 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Whole JSON texts to Java values and back. Values are plain: {@code Map}, {@code List}, {@code String}, {@code Integer},
@@ -74,13 +75,14 @@ public final class Json {
     }
 
     /**
-     * Writes a value as JSON text.
+     * Writes a value as JSON text. Half a surrogate pair, with which a piece of an answer may end, is written as an escape: no
+     * encoding would keep it.
      *
      * @throws IllegalArgumentException if the value cannot be written as JSON
      */
     public static String write(Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return escapeHalves(MAPPER.writeValueAsString(value));
         } catch (JacksonException e) {
             throw new IllegalArgumentException("not writable as JSON: " + e.getOriginalMessage(), e);
         }
@@ -96,6 +98,11 @@ public final class Json {
         }
     }
 
+    /** Reads one JSON object as a tree; as {@link #readObject}. */
+    static ObjectNode readTree(String json) {
+        return read("a JSON object", () -> MAPPER.readValue(json, ObjectNode.class));
+    }
+
     private static <T> T read(String as, Supplier<T> reader) {
         T value = readOrNull(as, reader);
         if (value == null) {
@@ -104,7 +111,7 @@ public final class Json {
         return value;
     }
 
-    private static <T> @Nullable T readOrNull(String as, Supplier<T> reader) {
+    static <T> @Nullable T readOrNull(String as, Supplier<T> reader) {
         try {
             return reader.get();
         } catch (JacksonException e) {
@@ -128,5 +135,28 @@ public final class Json {
             }
         }
         return path.isEmpty() ? "" : " at " + path;
+    }
+
+    private static String escapeHalves(String json) {
+        int i = 0;
+        while (i < json.length() && !isHalf(json.codePointAt(i))) {
+            i += Character.charCount(json.codePointAt(i));
+        }
+        if (i == json.length()) {
+            return json;
+        }
+        var escaped = new StringBuilder(json.length() + 16).append(json, 0, i);
+        json.codePoints().skip(json.codePointCount(0, i)).forEach(c -> {
+            if (isHalf(c)) {
+                escaped.append("\\u").append(Integer.toHexString(c));
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        return escaped.toString();
+    }
+
+    private static boolean isHalf(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 }

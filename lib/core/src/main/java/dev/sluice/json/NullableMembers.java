@@ -3,6 +3,7 @@ package dev.sluice.json;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -24,7 +25,15 @@ final class NullableMembers {
                         property.getGetter())
                 .filter(Objects::nonNull)
                 .flatMap(NullableMembers::annotations)
-                .anyMatch(one -> one.annotationType().getSimpleName().equals("Nullable"));
+                .anyMatch(NullableMembers::isNullable);
+    }
+
+    static boolean any(Parameter parameter) {
+        return all(parameter.getAnnotatedType(), parameter).anyMatch(NullableMembers::isNullable);
+    }
+
+    private static boolean isNullable(Annotation one) {
+        return one.annotationType().getSimpleName().equals("Nullable");
     }
 
     private static Stream<Annotation> annotations(AnnotatedMember member) {

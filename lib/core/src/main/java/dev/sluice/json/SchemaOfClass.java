@@ -8,6 +8,7 @@ import com.github.victools.jsonschema.generator.FieldScope;
 import com.github.victools.jsonschema.generator.MemberScope;
 import com.github.victools.jsonschema.generator.Option;
 import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaBuilder;
 import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
@@ -55,6 +56,11 @@ final class SchemaOfClass {
         ObjectNode schema = new SchemaOfClass().generator().generateSchema(type);
         wrapDescribedReferences(schema);
         return Json.MAPPER.writeValueAsString(schema);
+    }
+
+    /** For several types, whose schemas share their definitions. */
+    static SchemaBuilder schemas() {
+        return new SchemaOfClass().generator().buildMultipleSchemaDefinitions();
     }
 
     private SchemaGenerator generator() {
@@ -122,13 +128,17 @@ final class SchemaOfClass {
 
     /** The type of a field's value, if it has one. */
     private static List<ResolvedType> content(FieldScope field) {
-        ResolvedType type = field.getType();
+        return List.of(content(field.getType(), number -> field.getContext().resolve(number)));
+    }
+
+    /** The type of what an {@code Optional} of some kind holds; the type itself if it is none. */
+    static ResolvedType content(ResolvedType type, Function<Class<?>, ResolvedType> resolve) {
         Class<?> raw = type.getErasedType();
         if (raw == Optional.class) {
-            return type.typeParametersFor(Optional.class);
+            return type.typeParametersFor(Optional.class).getFirst();
         }
         Class<?> number = OPTIONAL_NUMBERS.get(raw);
-        return List.of(number == null ? type : field.getContext().resolve(number));
+        return number == null ? type : resolve.apply(number);
     }
 
     /** What the generator would describe as something that is not read: enums, bytes and times of a day. */
@@ -189,7 +199,7 @@ final class SchemaOfClass {
     }
 
     /** OpenAI's strict mode takes nothing beside a reference. */
-    private static void wrapDescribedReferences(JsonNode node) {
+    static void wrapDescribedReferences(JsonNode node) {
         node.forEach(SchemaOfClass::wrapDescribedReferences);
         if (node instanceof ObjectNode schema && schema.has("$ref") && schema.size() > 1) {
             JsonNode reference = schema.remove("$ref");

@@ -14,6 +14,11 @@ public sealed interface ContentBlock {
     /** The wire fields that the block has no component for, by name, each as raw JSON text. */
     Map<String, String> extra();
 
+    /** Blocks as a JSON array, each as it is in a stored conversation; see {@link Conversation#toJson}. */
+    static String toJson(List<ContentBlock> blocks) {
+        return ConversationWriter.write(blocks);
+    }
+
     /**
      * Words.
      *

@@ -25,12 +25,15 @@ final class ConversationWriter {
     private ConversationWriter() {}
 
     static String write(Conversation conversation) {
-        String json = Json.write(new Fields()
+        return Json.write(new Fields()
                 .put("version", VERSION)
                 .put("system", each(conversation.system(), ConversationWriter::block))
                 .put("messages", each(conversation.messages(), ConversationWriter::message))
                 .map());
-        return escapeHalves(json);
+    }
+
+    static String write(List<ContentBlock> blocks) {
+        return Json.write(each(blocks, ConversationWriter::block));
     }
 
     private static Object message(Message message) {
@@ -125,25 +128,5 @@ final class ConversationWriter {
 
     private static <T> List<Object> each(List<T> items, Function<? super T, Object> written) {
         return items.stream().map(written).toList();
-    }
-
-    /** Half a surrogate pair, with which an answer that was cut may end, as an escape: no file would keep it. */
-    private static String escapeHalves(String json) {
-        if (json.codePoints().noneMatch(ConversationWriter::isHalf)) {
-            return json;
-        }
-        var escaped = new StringBuilder(json.length() + 16);
-        json.codePoints().forEach(c -> {
-            if (isHalf(c)) {
-                escaped.append("\\u").append(Integer.toHexString(c));
-            } else {
-                escaped.appendCodePoint(c);
-            }
-        });
-        return escaped.toString();
-    }
-
-    private static boolean isHalf(int codePoint) {
-        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 }
