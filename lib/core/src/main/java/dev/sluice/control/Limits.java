@@ -31,7 +31,9 @@ public record Limits(int maxLineBytes, int maxEventBytes, long maxStreamBytes) {
         /** The tokens that a budget has for answers. */
         OUTPUT_TOKENS,
         /** The money that a budget has, in millionths of the unit its prices are in. */
-        COST_MICROS;
+        COST_MICROS,
+        /** The requests that a run of tools sends its model. */
+        TURNS;
 
         /** Whether it is met by many requests at once rather than by one answer: then a later request may pass. */
         boolean passes() {

@@ -58,6 +58,13 @@ public final class StreamController {
         return new Builder();
     }
 
+    /** A builder with the limits on time of this one, for another stream of the same work; without its callbacks. */
+    public Builder toBuilder() {
+        Builder builder = builder();
+        builder.timeouts.putAll(timeouts);
+        return builder;
+    }
+
     /** Stops the stream; see {@link #cancel(String)}. */
     public void cancel() {
         cancel("cancelled by the caller");

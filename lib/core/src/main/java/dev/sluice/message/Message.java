@@ -3,6 +3,7 @@ package dev.sluice.message;
 import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.ContentBlock.Unknown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,9 +93,17 @@ public record Message(
         return words.size() == 1 ? words.getFirst() : String.join("", words);
     }
 
-    /** The calls of the caller's tools, in order. */
+    /**
+     * The calls of the caller's tools, in order: those that want a result. Where an answer was taken back and another model
+     * went on, which a block of the type {@code fallback} tells, those after it.
+     */
     public List<ToolUse> toolUses() {
-        return content.stream()
+        int from = content.size();
+        while (from > 0
+                && !(content.get(from - 1) instanceof Unknown(String type, var json) && type.equals("fallback"))) {
+            from--;
+        }
+        return content.subList(from, content.size()).stream()
                 .filter(ToolUse.class::isInstance)
                 .map(ToolUse.class::cast)
                 .toList();

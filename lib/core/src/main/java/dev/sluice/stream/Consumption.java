@@ -6,6 +6,7 @@ import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.Limits;
+import dev.sluice.control.Round;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;

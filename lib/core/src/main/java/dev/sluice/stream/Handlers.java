@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.Round;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

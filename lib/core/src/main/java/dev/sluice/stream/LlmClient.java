@@ -15,6 +15,8 @@ import dev.sluice.provider.Gemini;
 import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.tools.Tool;
+import dev.sluice.tools.ToolLoop;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -50,6 +53,8 @@ public final class LlmClient implements AutoCloseable {
 
     /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
     private final Map<Production, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+
+    private final Set<Runnable> onClose = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -147,6 +152,20 @@ public final class LlmClient implements AutoCloseable {
         }
         launch(production, controller);
         return stream;
+    }
+
+    /**
+     * Starts a run: an answer for which the model may call these tools, again and again, until it is done. Returns at once;
+     * {@link ToolLoop#builder} is for a run with limits and hooks of its own.
+     *
+     * @param request what is asked; the tools are added to those it names
+     * @param tools what the model may call
+     * @return the run, to be closed
+     * @throws IllegalArgumentException if the provider surely rejects the request, or two tools have one name
+     * @throws IllegalStateException if this client is closed
+     */
+    public ToolLoop run(MessageRequest request, Tool... tools) {
+        return ToolLoop.builder(this, request).tools(tools).start();
     }
 
     /** Asks for an answer that is not streamed, within this client's limits; see {@link #send(MessageRequest, StreamController)}. */
@@ -297,9 +316,25 @@ public final class LlmClient implements AutoCloseable {
                 production.stop(new Cancelled(CLOSED));
             }
         });
+        onClose.forEach(Runnable::run);
         if (ownsTransport) {
             transport.close();
         }
+    }
+
+    /**
+     * Has something run when this client is closed, by the thread that closes it; at once if it has been. For what uses
+     * the client and shall not outlive it.
+     *
+     * @param callback runs once, or twice if the client is being closed this moment; never blocks and never throws
+     * @return takes it back
+     */
+    public Runnable onClose(Runnable callback) {
+        onClose.add(callback);
+        if (closed) {
+            callback.run();
+        }
+        return () -> onClose.remove(callback);
     }
 
     /** How many streams have a reader, for tests that see them end. */
@@ -323,7 +358,8 @@ public final class LlmClient implements AutoCloseable {
         return queueCapacity;
     }
 
-    Time time() {
+    /** The clock and timer of this client and of all that it does. */
+    public Time time() {
         return time;
     }
 

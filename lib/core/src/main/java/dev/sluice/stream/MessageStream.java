@@ -1,6 +1,7 @@
 package dev.sluice.stream;
 
 import dev.sluice.aggregate.ChunkAggregator;
+import dev.sluice.control.ClosingStream;
 import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Failed;

@@ -1,6 +1,7 @@
 package dev.sluice.stream;
 
 import dev.sluice.control.EndReason.LimitReached;
+import dev.sluice.control.Round;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.Delta.InputJsonDelta;

@@ -58,7 +58,7 @@ record Asked(
             case Text text -> new Text(text.text());
             case Thinking thinking -> new Thinking(thinking.thinking(), null, Map.of());
             case ToolUse use -> new ToolUse(use.id(), use.name(), use.input(), Map.of());
-            case ToolResult result -> new ToolResult(result.toolUseId(), result.content(), false, Map.of());
+            case ToolResult result -> new ToolResult(result.toolUseId(), result.content(), result.isError(), Map.of());
             default -> block;
         };
     }

@@ -198,7 +198,14 @@ final class WireOfClaude implements Wire {
             case "thinking" -> new Thinking(block.is("signature", SIGNATURE).text("thinking"), null, Map.of());
             case "tool_use" ->
                 new ToolUse(id(block.text("id")), block.text("name"), json(block.take("input")), Map.of());
-            case "tool_result" -> new ToolResult(id(block.text("tool_use_id")), content(block), false, Map.of());
+            case "tool_result" -> {
+                boolean failed = block.has("is_error");
+                yield new ToolResult(
+                        id((failed ? block.is("is_error", true) : block).text("tool_use_id")),
+                        content(block),
+                        failed,
+                        Map.of());
+            }
             default -> throw new AssertionError("Claude takes no " + type);
         };
     }

@@ -206,8 +206,9 @@ final class WireOfGemini implements Wire {
             Fields response = part.object("functionResponse");
             String id = response.text("id");
             Fields said = response.is("name", names.get(id)).object("response");
-            var result = new ToolResult(id, said.text("output"));
-            return result;
+            return said.has("error")
+                    ? new ToolResult(id, List.of(new Text(said.text("error"))), true, Map.of())
+                    : new ToolResult(id, said.text("output"));
         }
         return new Text(part.text("text"));
     }

@@ -164,6 +164,17 @@ final class WireOfOpenAi implements Wire {
                         .formatted(json(first), json(second)));
     }
 
+    /** Pieces of its calls may come in any order. */
+    @Override
+    public boolean endsCallsBeforeTheAnswer() {
+        return false;
+    }
+
+    @Override
+    public boolean marksFailedResults() {
+        return false;
+    }
+
     @Override
     public Asked read(ReceivedRequest request) {
         assertThat(request.path()).isEqualTo("/v1/chat/completions");

@@ -148,8 +148,9 @@ final class WireOfToy implements Wire {
             var use = new ToolUse(call.text("id"), call.text("tool"), json(call.take("input")), Map.of());
             return Asked.model(List.of(use));
         }
-        Fields result = line.object("result").is("failed", false);
-        var back = new ToolResult(result.text("id"), result.text("says"));
-        return Asked.user(List.of(back));
+        Fields result = line.object("result");
+        boolean failed = (boolean) result.take("failed");
+        return Asked.user(
+                List.of(new ToolResult(result.text("id"), List.of(new Text(result.text("says"))), failed, Map.of())));
     }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
  * Several pieces of the caller's code, each of which has its turn though another one throws. What the first threw is thrown
  * in the end, with what others threw suppressed in it.
  */
-final class Round {
+public final class Round {
     private @Nullable Throwable failure;
 
-    void turn(Runnable code) {
+    /** Runs one of them. */
+    public void turn(Runnable code) {
         try {
             code.run();
         } catch (Throwable e) {
@@ -22,13 +23,12 @@ final class Round {
     }
 
     /** What the first threw; null if nobody has. */
-    @Nullable
-    Throwable failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
     /** Throws what the first threw, as it is: callers in other languages throw checked exceptions too. */
-    void end() {
+    public void end() {
         if (failure != null) {
             Round.<RuntimeException>rethrow(failure);
         }

@@ -1,4 +1,4 @@
-package dev.sluice.stream;
+package dev.sluice.control;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * ({@code limit}, {@code findFirst}) or with an exception. The JDK's own streams tell their source nothing when they are
  * left early, and a {@code flatMap} around them, which would, reads everything ahead in {@code iterator()}.
  */
-final class ClosingStream implements InvocationHandler {
+public final class ClosingStream implements InvocationHandler {
     /** Hand the elements on rather than use them up; who takes them closes the stream. */
     private static final Set<String> LAZY = Set.of("iterator", "spliterator", "close", "isParallel");
 
@@ -26,8 +26,9 @@ final class ClosingStream implements InvocationHandler {
         this.stream = stream;
     }
 
+    /** The stream, closed as said. */
     @SuppressWarnings("unchecked")
-    static <T> Stream<T> of(Stream<T> stream) {
+    public static <T> Stream<T> of(Stream<T> stream) {
         return (Stream<T>) wrap(stream);
     }
 

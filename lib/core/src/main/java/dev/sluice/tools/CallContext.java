@@ -1,0 +1,76 @@
+package dev.sluice.tools;
+
+import dev.sluice.control.StreamController;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Message;
+import dev.sluice.tools.RunEvent.Debug;
+import dev.sluice.tools.RunEvent.ToolEvent;
+import dev.sluice.tools.RunEvent.ToolProgress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+
+/** What a call's tool is given. */
+record CallContext(Run run, Call of) implements ToolContext {
+    @Override
+    public ToolUse call() {
+        return of.use();
+    }
+
+    @Override
+    public void progress(String message) {
+        report(new ToolProgress(id(), Objects.requireNonNull(message, "message"), null));
+    }
+
+    @Override
+    public void progress(String message, int percentage) {
+        if (percentage < 0 || percentage > 100) {
+            throw new IllegalArgumentException("percentage: " + percentage + ", must be 0 to 100");
+        }
+        report(new ToolProgress(id(), Objects.requireNonNull(message, "message"), percentage));
+    }
+
+    @Override
+    public void log(String message) {
+        report(new Debug(id(), Objects.requireNonNull(message, "message")));
+    }
+
+    @Override
+    public StreamController controller() {
+        return run.settings.controller();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return of.isOver() || run.funnel.isOver();
+    }
+
+    @Override
+    public Optional<Duration> remaining() {
+        return Stream.of(Optional.ofNullable(of.remaining()), run.remaining())
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo)
+                .map(left -> left.isNegative() ? Duration.ZERO : left);
+    }
+
+    @Override
+    public Message run(ToolLoop inner) {
+        Runnable forget = of.onEnd(() -> inner.cancel("the tool call that it is a part of has ended"));
+        try (inner) {
+            for (RunEvent event : inner) {
+                report(new ToolEvent(id(), event));
+            }
+            return inner.finalMessage();
+        } finally {
+            forget.run();
+        }
+    }
+
+    private void report(RunEvent event) {
+        if (!of.report(event)) {
+            throw new CancellationException("the tool call " + id() + " has ended: its result is no longer wanted");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sluice.tools;
+
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.tools.ToolApproval.Verdict;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands before a tool: its input must fit, mended once if the caller can, and the caller must agree. Runs the caller's
+ * hooks.
+ *
+ * @param settings the hooks
+ * @param tool what is called
+ * @param cut if the input is known to be cut, by what
+ */
+record Entrance(RunSettings settings, Tool tool, @Nullable String cut) {
+
+    /**
+     * What a look at the input came to.
+     *
+     * @param use the call, with its input mended if it was
+     * @param refusal what the model is told; null if the input fits
+     */
+    record Checked(ToolUse use, @Nullable Outcome refusal) {}
+
+    /** Whether the input fits. */
+    Checked check(ToolUse use) throws InterruptedException {
+        Optional<String> problem = cut != null ? Optional.of(cut) : problem(use.input());
+        if (problem.isEmpty()) {
+            return new Checked(use, null);
+        }
+        Optional<String> repaired = repair(use, problem.get());
+        if (repaired.isEmpty()) {
+            return new Checked(use, invalid(problem.get()));
+        }
+        ToolUse mended = new ToolUse(use.id(), use.name(), repaired.get(), use.extra());
+        return new Checked(mended, problem(mended.input()).map(this::invalid).orElse(null));
+    }
+
+    /** Whether the caller agrees: null if so. */
+    @Nullable
+    Outcome approve(ToolUse use) throws InterruptedException {
+        try {
+            return settings.approval().decide(use) instanceof Verdict.Denied(String reason) ? denied(reason) : null;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            return denied(Outcome.words(e));
+        }
+    }
+
+    private Optional<String> repair(ToolUse use, String problem) throws InterruptedException {
+        InputRepair repair = settings.repair();
+        try {
+            return repair == null ? Optional.empty() : repair.repair(use, problem);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> problem(String input) {
+        try {
+            return tool.problem(input);
+        } catch (RuntimeException | Error e) {
+            return Optional.of("it could not be checked: " + Outcome.words(e));
+        }
+    }
+
+    private Outcome invalid(String problem) {
+        return Outcome.error("the input of '" + tool.name() + "' is not valid: " + problem);
+    }
+
+    private static Outcome denied(String reason) {
+        return Outcome.error("the call was not allowed: " + reason);
+    }
+}

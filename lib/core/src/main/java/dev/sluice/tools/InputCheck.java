@@ -1,0 +1,66 @@
+package dev.sluice.tools;
+
+import dev.sluice.json.Json;
+import dev.sluice.json.SchemaCheck;
+import dev.sluice.message.ToolDefinition;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a tool can be run with an input: it fits the tool's schema, and can be read as what the tool takes. */
+final class InputCheck {
+    /** How many problems a model is told; it will mend these first. */
+    private static final int MOST = 5;
+
+    private static final int LONGEST = 400;
+
+    private final @Nullable SchemaCheck schema;
+    private final Consumer<String> reading;
+
+    private InputCheck(@Nullable SchemaCheck schema, Consumer<String> reading) {
+        this.schema = schema;
+        this.reading = reading;
+    }
+
+    /**
+     * The check of a tool's inputs.
+     *
+     * @param reading reads an input that fits the schema, and throws if it cannot
+     */
+    static InputCheck of(ToolDefinition definition, Consumer<String> reading) {
+        if (definition.inputSchema() == null) {
+            return new InputCheck(null, reading);
+        }
+        try {
+            return new InputCheck(SchemaCheck.of(definition.inputSchema()), reading);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("inputSchema of '" + definition.name() + "': " + e.getMessage(), e);
+        }
+    }
+
+    /** What is wrong, in words for the model. */
+    Optional<String> problem(String input) {
+        try {
+            List<String> problems = schema == null ? List.of() : schema.problems(input);
+            if (problems.isEmpty()) {
+                Json.readObject(input);
+                reading.accept(input);
+            }
+            return problems.isEmpty() ? Optional.empty() : Optional.of(told(problems));
+        } catch (RuntimeException e) { // a record's own constructor may throw whatever it likes
+            return Optional.of(told(List.of(e.getMessage() == null ? e.toString() : e.getMessage())));
+        } catch (StackOverflowError e) {
+            return Optional.of("it is nested too deep");
+        }
+    }
+
+    private static String told(List<String> problems) {
+        String first = problems.stream()
+                .limit(MOST)
+                .map(problem -> problem.length() > LONGEST ? problem.substring(0, LONGEST) + "…" : problem)
+                .collect(Collectors.joining("; "));
+        return problems.size() > MOST ? first + "; and more" : first;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.sluice.tools;
+
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of a run: of the model's answers, or of a tool that it called.
+ *
+ * <p>For each turn {@link MessageStart}, any number of {@link MessageDelta}, {@link MessageStop}. For each call of one of the
+ * caller's tools {@link ToolStart}, any number of {@link ToolProgress}, {@link Debug} and {@link ToolEvent}, and exactly one
+ * of {@link ToolComplete} and {@link ToolError}; the calls' events are among those of the turns and of each other. A run
+ * that comes to its end of its own has {@link StreamComplete} last, one that does not {@link StreamError}; one that is
+ * cancelled, or hands out as many events as its controller allows, just ends.
+ */
+public sealed interface RunEvent {
+
+    /** The event of the model's stream that this stands for; empty if it stands for none. */
+    default Optional<StreamEvent> event() {
+        return Optional.empty();
+    }
+
+    /**
+     * The event as a JSON object: its name in {@code type}, such as {@code tool_progress}, and what a watcher may see of it.
+     * See {@code docs/tools.md} for each one's fields.
+     */
+    default String toJson() {
+        return RunEventJson.write(this);
+    }
+
+    /**
+     * A turn of the model's begins.
+     *
+     * @param message as the event {@link StreamEvent.MessageStart} has it
+     */
+    record MessageStart(Message message) implements RunEvent {
+        @Override
+        public Optional<StreamEvent> event() {
+            return Optional.of(new StreamEvent.MessageStart(message));
+        }
+    }
+
+    /**
+     * A turn of the model's goes on: whatever comes between its start and its end.
+     *
+     * @param delta what came, as it came
+     */
+    record MessageDelta(StreamEvent delta) implements RunEvent {
+        @Override
+        public Optional<StreamEvent> event() {
+            return Optional.of(delta);
+        }
+
+        /** The words that it adds to the answer; empty if none. */
+        public String text() {
+            return delta
+                            instanceof
+                            StreamEvent.ContentBlockDelta(int index, dev.sluice.message.Delta.TextDelta(String text))
+                    ? text
+                    : "";
+        }
+    }
+
+    /**
+     * A turn of the model's is complete.
+     *
+     * @param message the whole turn
+     */
+    record MessageStop(Message message) implements RunEvent {
+        @Override
+        public Optional<StreamEvent> event() {
+            return Optional.of(new StreamEvent.MessageStop());
+        }
+    }
+
+    /**
+     * The model has called a tool. Comes for each call, also for one that cannot be run; not for one that is not even looked at,
+     * because the answer was refused or no further turn is allowed.
+     *
+     * @param id the call
+     * @param name the tool, as the model names it
+     * @param input the input as JSON text, exactly as the model wrote it, or as it was repaired
+     */
+    record ToolStart(String id, String name, String input) implements RunEvent {}
+
+    /**
+     * A tool tells how far it is.
+     *
+     * @param id the call
+     * @param message what it does
+     * @param percentage what part is done, from 0 to 100; null if it did not say
+     */
+    record ToolProgress(String id, String message, @Nullable Integer percentage) implements RunEvent {}
+
+    /**
+     * A tool has given its result.
+     *
+     * @param id the call
+     * @param output the result as the model reads it: text, or the blocks as a JSON array if one of them is no text
+     */
+    record ToolComplete(String id, String output) implements RunEvent {}
+
+    /**
+     * A tool has failed, was refused, or was stopped. The model is told the same.
+     *
+     * @param id the call
+     * @param error what happened
+     */
+    record ToolError(String id, String error) implements RunEvent {}
+
+    /**
+     * An event of a run inside a tool.
+     *
+     * @param id the call that the inner run is a part of
+     * @param inner what happened in it
+     */
+    record ToolEvent(String id, RunEvent inner) implements RunEvent {}
+
+    /**
+     * The run has failed, or has come to a limit. The last event.
+     *
+     * @param error what happened, in words
+     * @param details {@code code}: what kind of failure; {@code retryable}: whether the same may work later; and, where
+     *     there are such, {@code status}, {@code request_id}, {@code limit}. Plain values
+     */
+    record StreamError(String error, Map<String, Object> details) implements RunEvent {
+        /** Copies the details. */
+        public StreamError {
+            details = Map.copyOf(details);
+        }
+    }
+
+    /** The model is done, and so is the run. The last event. */
+    record StreamComplete() implements RunEvent {}
+
+    /**
+     * A note for who looks for errors; not for who waits for the answer.
+     *
+     * @param id the call it is about; null for the run as a whole
+     * @param message the note
+     */
+    record Debug(@Nullable String id, String message) implements RunEvent {}
+}

@@ -1,0 +1,42 @@
+package dev.sluice.tools;
+
+import dev.sluice.control.Round;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Who wants to be told of which events. Safe for use by any thread. A handler that is added or removed while an event goes
+ * round is told, or spared, from the next one on.
+ */
+final class RunHandlers {
+    private record Entry(Class<? extends RunEvent> type, Consumer<RunEvent> handler, Object given, boolean once) {}
+
+    private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+    <E extends RunEvent> void add(Class<E> type, Consumer<? super E> handler, boolean once) {
+        entries.add(new Entry(type, event -> handler.accept(type.cast(event)), handler, once));
+    }
+
+    /** Removes one instance of the handler, the oldest. */
+    void remove(Class<? extends RunEvent> type, Object handler) {
+        entries.stream()
+                .filter(entry -> entry.type().equals(type) && entry.given().equals(handler))
+                .findFirst()
+                .ifPresent(entries::remove);
+    }
+
+    /** Calls each handler of the event's kind, though one throws; one that is to be told once is removed before. */
+    void emit(RunEvent event) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        var round = new Round();
+        entries.forEach(entry -> {
+            if (entry.type().isInstance(event) && (!entry.once() || entries.remove(entry))) {
+                round.turn(() -> entry.handler().accept(event));
+            }
+        });
+        round.end();
+    }
+}

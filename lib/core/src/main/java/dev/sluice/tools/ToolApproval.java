@@ -1,0 +1,39 @@
+package dev.sluice.tools;
+
+import dev.sluice.message.ContentBlock.ToolUse;
+
+/** Decides whether a tool may run, before it does. */
+@FunctionalInterface
+public interface ToolApproval {
+
+    /**
+     * Looks at a call whose input is valid. Runs on the call's own thread, which counts neither against the tool's time nor
+     * against the calls that may run at once, so it may wait for a person; it is interrupted when the run ends.
+     *
+     * @throws Exception if there is no decision; the tool does not run, and the model is told that it was not allowed
+     */
+    Verdict decide(ToolUse call) throws Exception;
+
+    /** What was decided. */
+    sealed interface Verdict {
+        /** The tool may run. */
+        record Allowed() implements Verdict {}
+
+        /**
+         * It may not.
+         *
+         * @param reason why, for the model to read
+         */
+        record Denied(String reason) implements Verdict {}
+    }
+
+    /** The tool may run. */
+    static Verdict allow() {
+        return new Verdict.Allowed();
+    }
+
+    /** It may not, for this reason, which the model is told. */
+    static Verdict deny(String reason) {
+        return new Verdict.Denied(reason);
+    }
+}

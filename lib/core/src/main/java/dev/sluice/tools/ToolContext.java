@@ -1,0 +1,58 @@
+package dev.sluice.tools;
+
+import dev.sluice.control.StreamController;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Message;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a tool knows of the call it serves, and how it reports. For use by any thread until the call has ended; an interface so
+ * that a test of a tool can bring its own.
+ */
+public interface ToolContext {
+
+    /** The call, with its raw input. */
+    ToolUse call();
+
+    /** The call's id, which its events and its result name. */
+    default String id() {
+        return call().id();
+    }
+
+    /**
+     * Reports how far the tool is; see {@link RunEvent.ToolProgress}. Waits while the run's consumer is slow. An interrupt
+     * meanwhile is kept.
+     *
+     * @throws java.util.concurrent.CancellationException if the call has ended: it was cancelled or took too long
+     */
+    void progress(String message);
+
+    /**
+     * Reports how far the tool is; see {@link #progress(String)}.
+     *
+     * @param percentage what part is done, from 0 to 100
+     */
+    void progress(String message, int percentage);
+
+    /** Notes something for who looks for errors; see {@link RunEvent.Debug}. Otherwise as {@link #progress(String)}. */
+    void log(String message);
+
+    /** What steers the run. It is cancelled when the run is. */
+    StreamController controller();
+
+    /** Whether the result is no longer wanted: the run or the call was cancelled, or the call took too long. */
+    boolean isCancelled();
+
+    /** How long the tool may still run; empty if there is no limit. */
+    Optional<Duration> remaining();
+
+    /**
+     * Runs an inner run to its end on this thread, as a part of this call: its events are reported as {@link
+     * RunEvent.ToolEvent}s of this call, and it is cancelled when this call ends. Closes it.
+     *
+     * @return its last message
+     * @throws dev.sluice.control.StreamException as {@link ToolLoop#finalMessage()} does
+     */
+    Message run(ToolLoop inner);
+}

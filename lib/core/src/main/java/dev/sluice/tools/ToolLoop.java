@@ -1,0 +1,410 @@
+package dev.sluice.tools;
+
+import dev.sluice.control.ClosingStream;
+import dev.sluice.control.EndReason;
+import dev.sluice.control.EndReason.Cancelled;
+import dev.sluice.control.EndReason.Failed;
+import dev.sluice.control.EndReason.LimitReached;
+import dev.sluice.control.Limits.Limit;
+import dev.sluice.control.StreamController;
+import dev.sluice.control.StreamException;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Conversation;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.Usage;
+import dev.sluice.stream.Budget;
+import dev.sluice.stream.LlmClient;
+import dev.sluice.tools.RunEvent.MessageDelta;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run: the model answers, the tools that it calls are run, it goes on with their results, until it calls none. All of that
+ * is one sequence of events to loop over, as {@link dev.sluice.stream.MessageStream} is of one answer.
+ *
+ * <p>One thread consumes it, by iterating, by a {@code java.util.stream}, or by asking for the whole; on that thread handlers
+ * are called. Another one that tries meanwhile, or a handler that does, gets an {@link IllegalStateException}. The methods
+ * that consume block until the next event is there; a consumer that is slow holds up the model and the tools. If the thread
+ * is interrupted the run is cancelled, and the interrupt is kept.
+ *
+ * <p>A run ends once: complete; cancelled or at a limit of the caller's, when the loop just ends and {@link #endReason} tells;
+ * or failed, when every event that was received is handed out first, then {@link RunEvent.StreamError}, and then a {@link
+ * StreamException} is thrown. Another run may go on from its {@link #conversation}.
+ */
+public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
+    private final Run run;
+    private final RunConsumption consumption;
+    private final AtomicBoolean iterated = new AtomicBoolean();
+
+    private ToolLoop(Run run, StreamController controller) {
+        this.run = run;
+        consumption = new RunConsumption(run, controller);
+    }
+
+    /** A run that is not started yet; {@link LlmClient#run} for one that needs no settings. */
+    public static Builder builder(LlmClient client, MessageRequest request) {
+        return new Builder(client, request);
+    }
+
+    /**
+     * The events, one by one, as they come. A run is iterated once.
+     *
+     * @throws IllegalStateException if it is, or has been, iterated
+     */
+    @Override
+    public Iterator<RunEvent> iterator() {
+        if (!iterated.compareAndSet(false, true)) {
+            throw new IllegalStateException("this run has been iterated; it can be only once");
+        }
+        return new Events(consumption);
+    }
+
+    /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
+    public Stream<RunEvent> events() {
+        int shape = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
+        var events = StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), shape), false);
+        return ClosingStream.of(events.onClose(this::close));
+    }
+
+    /** The words of all turns, piece by piece as they come; see {@link #events()}. */
+    public Stream<String> text() {
+        return events().map(event -> event instanceof MessageDelta delta ? delta.text() : "")
+                .filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * Adds a handler for one kind of event, or for every kind with {@code RunEvent.class}. It runs on the consuming thread;
+     * what it throws ends the run and reaches the consumer.
+     *
+     * @return this
+     */
+    public <E extends RunEvent> ToolLoop on(Class<E> type, Consumer<? super E> handler) {
+        consumption.handlers.add(type, Objects.requireNonNull(handler, "handler"), false);
+        return this;
+    }
+
+    /** Adds a handler that is told once and then removed; see {@link #on}. */
+    public <E extends RunEvent> ToolLoop once(Class<E> type, Consumer<? super E> handler) {
+        consumption.handlers.add(type, Objects.requireNonNull(handler, "handler"), true);
+        return this;
+    }
+
+    /** Removes a handler that was added, once if it was added several times. */
+    public <E extends RunEvent> ToolLoop off(Class<E> type, Consumer<? super E> handler) {
+        consumption.handlers.remove(type, handler);
+        return this;
+    }
+
+    /**
+     * Runs it to its end on this thread. Returns at once if it has ended.
+     *
+     * @throws StreamException if it failed; not if it was cancelled or met a limit of the caller's
+     */
+    public void done() {
+        RunEvent event;
+        do {
+            event = consumption.pull();
+        } while (event != null);
+    }
+
+    /**
+     * Runs it to its end on this thread and returns the last turn's message: also at the limit of turns, when it calls tools
+     * that were not run.
+     *
+     * @throws StreamException if there is no such message, whatever the reason; its {@code partial()} is what there is
+     */
+    public Message finalMessage() {
+        done();
+        EndReason end = endReason().orElseThrow();
+        boolean noMoreTurns = end instanceof LimitReached(Limit limit, long value) && limit == Limit.TURNS;
+        Optional<StreamException> failure = noMoreTurns ? Optional.empty() : end.toException();
+        if (failure.isPresent()) {
+            throw consumption.withPartial(failure.get());
+        }
+        return run.transcript.partial();
+    }
+
+    /** The words of {@link #finalMessage()}; empty if it has none. */
+    public String finalText() {
+        return finalMessage().text();
+    }
+
+    /**
+     * Runs it to its end on this thread and returns the words of {@link #finalMessage()} as a record or bean; see {@link
+     * dev.sluice.stream.MessageStream#finalMessageAs}.
+     */
+    public <T> T finalMessageAs(Class<T> type) {
+        Message whole = finalMessage();
+        try {
+            return whole.textAs(type);
+        } catch (IllegalArgumentException e) {
+            throw consumption.withPartial(new StreamException.ProtocolError(String.valueOf(e.getMessage()), e));
+        }
+    }
+
+    /**
+     * What has been said, to be gone on with: the request's conversation and each whole turn since, together with the results
+     * of its calls. Once the run has ended a call without a result has one that says that it was stopped, save at the limit of
+     * turns: {@link Conversation#unanswered} tells which calls those are. It may be ahead of the consumer. For any thread.
+     */
+    public Conversation conversation() {
+        return run.transcript.conversation(run.funnel.isOver());
+    }
+
+    /** The turn that is being made, as far as it has come; between turns the last one. May be ahead of the consumer. For any thread. */
+    public Message snapshot() {
+        return run.transcript.snapshot();
+    }
+
+    /** The tokens of all turns of this run, the unfinished one included. For any thread. */
+    public Usage usage() {
+        return run.transcript.usage();
+    }
+
+    /** How many requests the model was sent. For any thread. */
+    public int turns() {
+        return run.transcript.requests();
+    }
+
+    /** The calls whose tool was told to stop, because the run has ended or the tool's time was up, and has not. For any thread. */
+    public List<ToolUse> stillRunning() {
+        return run.strays().stream().map(Call::use).toList();
+    }
+
+    /** What steers this run. */
+    public StreamController controller() {
+        return consumption.controller;
+    }
+
+    /**
+     * Stops the run: the consumer returns at once, what is queued is dropped, the model's connection is given up, tools that
+     * run are interrupted. Does nothing after the end. For any thread; does not wait.
+     */
+    public void cancel(String reason) {
+        controller().cancel(reason);
+    }
+
+    /** Whether nothing more will be handed out. */
+    public boolean isEnded() {
+        return endReason().isPresent();
+    }
+
+    /** Whether it ended with a failure. */
+    public boolean isErrored() {
+        return endReason().filter(Failed.class::isInstance).isPresent();
+    }
+
+    /** Whether it was cancelled or met a limit of the caller's. */
+    public boolean isAborted() {
+        return endReason()
+                .filter(reason -> reason instanceof Cancelled || reason instanceof LimitReached)
+                .isPresent();
+    }
+
+    /** How the run ended; empty while something may still be handed out. */
+    public Optional<EndReason> endReason() {
+        return consumption.endReason();
+    }
+
+    /**
+     * Cancels the run if it has not ended. Never waits for the server; waits for tools that were told to stop, for 50 ms at
+     * most, and then logs a warning that names those that have not. For any thread; a second call is harmless.
+     */
+    @Override
+    public void close() {
+        consumption.close();
+        Farewell.to(run);
+    }
+
+    /** How many events are queued, for tests. */
+    int queued() {
+        return run.funnel.size();
+    }
+
+    /** The run's thread, for tests that see it end. */
+    Thread runner() {
+        return run.ending().getFirst();
+    }
+
+    /** The one iterator. */
+    private static final class Events implements Iterator<RunEvent> {
+        private final RunConsumption consumption;
+        private @Nullable RunEvent next;
+
+        Events(RunConsumption consumption) {
+            this.consumption = consumption;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (next == null) {
+                next = consumption.pull();
+            }
+            return next != null;
+        }
+
+        @Override
+        public RunEvent next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("the run has ended");
+            }
+            RunEvent event = Objects.requireNonNull(next);
+            next = null;
+            return event;
+        }
+    }
+
+    /** Collects the settings of a {@link ToolLoop}. Not for use by several threads. */
+    public static final class Builder {
+        private final LlmClient client;
+        private final MessageRequest request;
+        private final Map<String, Tool> tools = new LinkedHashMap<>();
+        private StreamController controller = StreamController.withCancellation();
+        private @Nullable Budget budget;
+        private int maxTurns = 25;
+        private Duration toolTimeout = Duration.ofMinutes(1);
+        private int parallelism = 8;
+        private boolean startEarly = true;
+        private ToolApproval approval = call -> ToolApproval.allow();
+        private @Nullable InputRepair repair;
+        private int queueCapacity = 256;
+
+        private Builder(LlmClient client, MessageRequest request) {
+            this.client = Objects.requireNonNull(client, "client");
+            this.request = Objects.requireNonNull(request, "request");
+        }
+
+        /** Tools that the model may call, beside those that were added before. */
+        public Builder tools(Tool... tools) {
+            return tools(List.of(tools));
+        }
+
+        /**
+         * Tools that the model may call, beside those that were added before. Their definitions are added to those of the
+         * request.
+         *
+         * @throws IllegalArgumentException if there is one of the same name
+         */
+        public Builder tools(Collection<Tool> tools) {
+            for (Tool tool : tools) {
+                if (this.tools.putIfAbsent(tool.name(), tool) != null) {
+                    throw new IllegalArgumentException("tools: there is one named '" + tool.name() + "' already");
+                }
+            }
+            return this;
+        }
+
+        /**
+         * Bounds and stops the run. Its limit on time is that of the whole run, tools included; that on chunks counts the
+         * run's events; all others are those of each turn.
+         */
+        public Builder controller(StreamController controller) {
+            this.controller = Objects.requireNonNull(controller, "controller");
+            return this;
+        }
+
+        /** What all turns are paid from. Its alerts are called on the run's own thread; what they throw fails the run. */
+        public Builder budget(Budget budget) {
+            this.budget = Objects.requireNonNull(budget, "budget");
+            return this;
+        }
+
+        /**
+         * How many requests the model is sent at most; 25 if nothing is set. The tools that the last one's answer calls are
+         * not run.
+         */
+        public Builder maxTurns(int turns) {
+            maxTurns = atLeastOne("maxTurns", turns);
+            return this;
+        }
+
+        /** How long each call of a tool may take that has no limit of its own; a minute if nothing is set, zero for no limit. */
+        public Builder toolTimeout(Duration limit) {
+            if (limit.isNegative()) {
+                throw new IllegalArgumentException("toolTimeout: " + limit + ", must not be negative (zero: no limit)");
+            }
+            toolTimeout = limit;
+            return this;
+        }
+
+        /** How many tools run at once; 8 if nothing is set. */
+        public Builder parallelism(int tools) {
+            parallelism = atLeastOne("parallelism", tools);
+            return this;
+        }
+
+        /** Whether a tool starts while the model still speaks, as soon as its own call is complete; it does if nothing is set. */
+        public Builder startEarly(boolean early) {
+            startEarly = early;
+            return this;
+        }
+
+        /** Who decides whether a tool may run; all may if nothing is set. */
+        public Builder approval(ToolApproval approval) {
+            this.approval = Objects.requireNonNull(approval, "approval");
+            return this;
+        }
+
+        /** What mends an invalid input; nothing does if nothing is set. */
+        public Builder repair(InputRepair repair) {
+            this.repair = Objects.requireNonNull(repair, "repair");
+            return this;
+        }
+
+        /** How many events may wait for a slow consumer before the model and the tools are held up; 256 if nothing is set. */
+        public Builder queueCapacity(int events) {
+            queueCapacity = atLeastOne("queueCapacity", events);
+            return this;
+        }
+
+        /**
+         * Starts the run. Returns at once: the model's answers are read, and tools are run, on virtual threads.
+         *
+         * @return the run, to be closed
+         * @throws IllegalArgumentException if the provider surely rejects the request, or it has a tool of the same name as
+         *     one of these; the message names it
+         * @throws IllegalStateException if the client is closed, or the controller has something to steer already
+         */
+        public ToolLoop start() {
+            MessageRequest.Builder all = request.toBuilder();
+            tools.values().forEach(tool -> all.tool(tool.definition()));
+            var run = new Run(new RunSettings(
+                    client,
+                    all.build(),
+                    Map.copyOf(tools),
+                    controller,
+                    budget,
+                    maxTurns,
+                    toolTimeout,
+                    parallelism,
+                    startEarly,
+                    approval,
+                    repair,
+                    queueCapacity));
+            run.start();
+            return new ToolLoop(run, controller);
+        }
+
+        private static int atLeastOne(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + ": " + value + ", must be at least 1");
+            }
+            return value;
+        }
+    }
+}

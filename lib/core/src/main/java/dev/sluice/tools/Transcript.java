@@ -1,0 +1,119 @@
+package dev.sluice.tools;
+
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Conversation;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.Usage;
+import dev.sluice.stream.MessageStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What has been said in a run: written by its thread, read by any. A turn and the results of its calls come into it at once. */
+final class Transcript {
+    /** Held for a few instructions. */
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private Conversation settled;
+    private @Nullable Message calling;
+    private List<Call> open = List.of();
+    private final List<Message> before = new ArrayList<>();
+    private @Nullable MessageStream turn;
+    private int requests;
+
+    Transcript(MessageRequest request) {
+        settled =
+                new Conversation(request.system().stream().map(Transcript::text).toList(), request.messages());
+    }
+
+    private static Text text(ContentBlock block) {
+        return (Text) block; // that is all it takes
+    }
+
+    /** A turn begins, which a request was sent for, or not, because it was refused before. */
+    void begin(MessageStream next, boolean sent) {
+        locked(() -> {
+            if (turn != null) {
+                before.add(turn.snapshot());
+            }
+            turn = next;
+            return requests += sent ? 1 : 0;
+        });
+    }
+
+    /** A turn is complete, and has no results yet for its calls, if it has any; of these some, or all, have started. */
+    void calling(Message whole, List<Call> started) {
+        locked(() -> {
+            calling = whole;
+            open = List.copyOf(started);
+            return whole;
+        });
+    }
+
+    /** A turn is complete, with the results of its calls, if it has any. */
+    void settle(Message whole, List<ToolResult> results) {
+        locked(() -> {
+            settled = settled.message(whole).results(results);
+            calling = null;
+            open = List.of();
+            return settled;
+        });
+    }
+
+    /** All of it that can be sent again. At the end, a call that has no result gets one that says so. */
+    Conversation conversation(boolean over) {
+        return locked(() -> over && calling != null
+                ? settled.message(calling)
+                        .results(
+                                calling.toolUses().stream().map(this::resultNow).toList())
+                : settled);
+    }
+
+    private ToolResult resultNow(ToolUse use) {
+        return open.stream()
+                .filter(call -> call.use().id().equals(use.id()))
+                .findFirst()
+                .map(Call::resultNow)
+                .orElseGet(() -> Outcome.STOPPED.result(use.id()));
+    }
+
+    /** The turn that is being made; before it has begun, the one before it. */
+    Message snapshot() {
+        return locked(() -> {
+            Message now = partial();
+            return now.id().isEmpty() && now.content().isEmpty() && !before.isEmpty() ? before.getLast() : now;
+        });
+    }
+
+    /** What there is of the turn that is being made, or was made last. */
+    Message partial() {
+        return locked(() -> turn == null ? Message.EMPTY : turn.snapshot());
+    }
+
+    Usage usage() {
+        return locked(() -> {
+            var all = new ArrayList<>(before);
+            all.add(partial());
+            return new Conversation(List.of(), all).usage();
+        });
+    }
+
+    int requests() {
+        return locked(() -> requests);
+    }
+
+    private <T> T locked(Supplier<T> look) {
+        lock.lock();
+        try {
+            return look.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

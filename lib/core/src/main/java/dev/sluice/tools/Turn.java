@@ -1,0 +1,167 @@
+package dev.sluice.tools;
+
+import dev.sluice.control.EndReason;
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockStart;
+import dev.sluice.message.StreamEvent.ContentBlockStop;
+import dev.sluice.stream.MessageStream;
+import dev.sluice.tools.RunEvent.MessageDelta;
+import dev.sluice.tools.RunEvent.MessageStart;
+import dev.sluice.tools.RunEvent.MessageStop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One answer of the model's, and the calls in it. For the run's thread. */
+final class Turn {
+    private static final String CUT =
+            "the answer was cut at max_tokens within the input of this call, so the tool did not run; write less";
+
+    private final Run run;
+    private final MessageStream stream;
+    private final boolean early;
+
+    private final TreeSet<Integer> blocks = new TreeSet<>();
+    private final List<Call> calls = new ArrayList<>();
+    private Message message = Message.EMPTY;
+    private boolean hasStart;
+
+    /**
+     * A call without input that is the last block so far. If the answer is cut here, nobody can tell it from one of whose
+     * input nothing has come.
+     */
+    private @Nullable ToolUse withoutInput;
+
+    /**
+     * A turn.
+     *
+     * @param early whether calls start while the model speaks
+     */
+    Turn(Run run, MessageStream stream, boolean early) {
+        this.run = run;
+        this.stream = stream;
+        this.early = early;
+    }
+
+    /**
+     * Hands on what the model says until it has said all or is stopped, and starts the calls.
+     *
+     * @return how the answer ended; empty if the run is over
+     * @throws dev.sluice.control.StreamException if it failed
+     */
+    EndReason read() throws InterruptedException {
+        for (StreamEvent event : stream) {
+            if (!run.funnel.put(told(event))) {
+                throw new InterruptedException(); // as whoever ended the run has done, or is about to do
+            }
+            if (early) {
+                look(event);
+            }
+        }
+        return stream.endReason().orElseThrow();
+    }
+
+    /** The whole answer. */
+    Message message() {
+        return message;
+    }
+
+    /** The calls that are to be answered, all of them started, in order. */
+    List<Call> startAll() throws InterruptedException {
+        var begun = new ArrayList<>(calls);
+        var all = new ArrayList<Call>();
+        for (ToolUse use : message.toolUses()) {
+            Call call = begun.stream()
+                    .filter(started -> started.use().id().equals(use.id()))
+                    .findFirst()
+                    .orElse(null);
+            if (call == null) {
+                call = start(use, isCut(use) ? CUT : null);
+            } else {
+                begun.remove(call);
+            }
+            all.add(call);
+        }
+        return all;
+    }
+
+    /** Stops what has been started, and reports that. The results are for the calls that the answer has. */
+    List<ToolResult> stopAll(String why) throws InterruptedException {
+        for (Call call : calls) {
+            call.stop(why);
+        }
+        for (Call call : calls) {
+            var unused = call.result();
+        }
+        calls.clear();
+        Outcome stopped = Outcome.error(why);
+        return message.toolUses().stream().map(use -> stopped.result(use.id())).toList();
+    }
+
+    private RunEvent told(StreamEvent event) {
+        if (event instanceof StreamEvent.MessageStart(Message start) && !hasStart) {
+            hasStart = true;
+            for (int i = 0; i < start.content().size(); i++) {
+                blocks.add(i);
+            }
+            return new MessageStart(start);
+        }
+        if (event instanceof StreamEvent.MessageStop) {
+            message = stream.snapshot();
+            run.transcript.calling(message, calls);
+            return new MessageStop(message);
+        }
+        return new MessageDelta(event);
+    }
+
+    /** Starts a call when its block is complete: as soon as it cannot be a cut one. */
+    private void look(StreamEvent event) throws InterruptedException {
+        switch (event) {
+            case ContentBlockStart(int index, ContentBlock block) -> {
+                blocks.add(index);
+                if (withoutInput != null) {
+                    start(withoutInput, null);
+                    withoutInput = null;
+                }
+                if (block instanceof ContentBlock.Unknown(String type, var json) && type.equals("fallback")) {
+                    stopAll("the answer was taken back and another model goes on, so the tool was stopped");
+                }
+            }
+            case ContentBlockStop(int index) -> {
+                int place = blocks.headSet(index).size();
+                if (stream.snapshot().content().get(place) instanceof ToolUse use && use.isInputValid()) {
+                    if (isEmpty(use)) {
+                        withoutInput = use;
+                    } else {
+                        start(use, null);
+                    }
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private Call start(ToolUse use, @Nullable String cut) throws InterruptedException {
+        Call call = run.call(use, cut);
+        calls.add(call);
+        call.start();
+        return call;
+    }
+
+    /** Whether the answer met its limit within this call: in its last block, or it would not have gone on. */
+    private boolean isCut(ToolUse use) {
+        return message.finishReason() == FinishReason.LENGTH
+                && message.content().getLast().equals(use)
+                && (!use.isInputValid() || isEmpty(use));
+    }
+
+    private static boolean isEmpty(ToolUse use) {
+        return use.inputAsMap().isEmpty();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.sluice.tools;
+
+import static dev.sluice.tools.Runs.calls;
+import static dev.sluice.tools.Runs.hear;
+import static dev.sluice.tools.Runs.says;
+import static dev.sluice.tools.Runs.tool;
+import static dev.sluice.tools.Runs.use;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.control.FakeTime;
+import dev.sluice.control.StreamController;
+import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.Timeouts;
+import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.peer.ClaudeWire;
+import dev.sluice.peer.Script;
+import dev.sluice.tools.RunEvent.MessageDelta;
+import dev.sluice.tools.RunEvent.StreamError;
+import dev.sluice.tools.RunEvent.ToolComplete;
+import dev.sluice.tools.RunEvent.ToolError;
+import dev.sluice.tools.RunEvent.ToolProgress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The limits on time, by a clock that only the test moves. */
+@Timeout(60)
+class RunTimeLimitsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final FakeTime time = new FakeTime();
+    private final CountDownLatch never = new CountDownLatch(1);
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    @AfterEach
+    void letGo() {
+        end.countDown();
+    }
+
+    private Runs runs(Script... turns) {
+        return Runs.with(settings -> settings.time(time).timeouts(Timeouts.none()), turns);
+    }
+
+    /** Moves the clock when the tool says that it waits. */
+    private Consumer<RunEvent> whenWaiting(Duration by) {
+        return event -> {
+            if (event instanceof ToolProgress) {
+                time.advance(by);
+            }
+        };
+    }
+
+    private final Tool patient = tool("patient", (input, context) -> {
+        assertThat(context.remaining()).isPresent();
+        context.progress("waiting");
+        Runs.await(never);
+        return "never";
+    });
+
+    @Test
+    void aToolThatTakesTooLongIsInterruptedAndTheModelIsTold() {
+        try (var runs = runs(calls(use(0, "a", "patient", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(patient).toolTimeout(LIMIT).start()) {
+            var heard = hear(loop, whenWaiting(LIMIT));
+            assertThat(heard.of(ToolError.class))
+                    .singleElement()
+                    .satisfies(error -> assertThat(error.error()).contains("took longer than its limit of 30000 ms"));
+            assertThat(loop.finalText()).isEqualTo("ok");
+            Awaitility.await().until(() -> loop.stillRunning().isEmpty());
+        }
+    }
+
+    @Test
+    void aToolsOwnLimitIsInPlaceOfTheRuns() {
+        try (var runs = runs(calls(use(0, "a", "patient", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(patient.timeout(LIMIT))
+                        .toolTimeout(Duration.ofNanos(1))
+                        .start()) {
+            var heard = hear(loop, whenWaiting(LIMIT));
+            assertThat(heard.of(ToolError.class))
+                    .singleElement()
+                    .satisfies(error -> assertThat(error.error()).contains("30000 ms"));
+        }
+    }
+
+    @Test
+    void aToolThatDoesNotHeedItsInterruptHoldsUpNobodyAndSaysNothingMore() throws Exception {
+        var afterwards = new CompletableFuture<Throwable>();
+        Tool deaf = tool("deaf", (input, context) -> {
+            context.progress("waiting");
+            Runs.awaitDeaf(end);
+            try {
+                context.progress("too late");
+                afterwards.complete(null);
+            } catch (CancellationException e) {
+                afterwards.complete(e);
+            }
+            return "never";
+        });
+        try (var runs = runs(calls(use(0, "a", "deaf", "{\"x\":1}")), says("ok"))) {
+            ToolLoop loop = runs.run(deaf).toolTimeout(LIMIT).start();
+            var heard = hear(loop, whenWaiting(LIMIT));
+            assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
+            assertThat(loop.finalText()).isEqualTo("ok");
+            assertThat(loop.stillRunning()).hasSize(1);
+            loop.close();
+            assertThat(loop.stillRunning()).hasSize(1);
+            end.countDown();
+            assertThat(afterwards.get(5, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+            Awaitility.await().until(() -> loop.stillRunning().isEmpty());
+        }
+    }
+
+    @Test
+    void zeroIsNoLimit() {
+        Tool quick = tool("quick", (input, context) -> {
+            assertThat(context.remaining()).isEqualTo(Optional.empty());
+            context.progress("waiting");
+            return "done";
+        });
+        try (var runs = runs(calls(use(0, "a", "quick", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(quick).toolTimeout(Duration.ZERO).start()) {
+            var heard = hear(loop, whenWaiting(Duration.ofDays(1)));
+            assertThat(heard.of(ToolComplete.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    void theTimeOfTheRunEndsItWhileAToolRuns() {
+        try (var runs = runs(calls(use(0, "a", "patient", "{\"x\":1}")), says("never"));
+                ToolLoop loop = runs.run(patient)
+                        .controller(StreamController.withTimeout(LIMIT))
+                        .toolTimeout(Duration.ZERO)
+                        .start()) {
+            var heard = hear(loop, whenWaiting(LIMIT));
+            assertTimedOut(heard, loop);
+            assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
+            assertThat(loop.conversation().messages()).hasSize(3);
+            assertThat(loop.conversation().unanswered()).isEmpty();
+            assertThat(runs.peer.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void theTimeOfTheRunEndsItInTheSecondTurnThoughThatIsNotThatOld() {
+        Tool quick = tool("quick", (input, context) -> {
+            context.progress("working");
+            return "done";
+        });
+        try (var runs = runs(
+                        calls(use(0, "a", "quick", "{\"x\":1}")),
+                        Script.stream().sse(ClaudeWire.begin("slowly")).stall());
+                ToolLoop loop = runs.run(quick)
+                        .controller(StreamController.withTimeout(LIMIT))
+                        .start()) {
+            Duration most = LIMIT.minusMillis(1);
+            var heard = hear(loop, event -> {
+                if (event instanceof ToolProgress) {
+                    time.advance(most);
+                } else if (event instanceof MessageDelta delta && delta.text().equals("slowly")) {
+                    time.advance(Duration.ofMillis(1));
+                }
+            });
+            assertTimedOut(heard, loop);
+            assertThat(((TimedOut) heard.failure()).partial().text()).isEqualTo("slowly");
+            assertThat(loop.conversation().messages()).hasSize(3);
+        }
+    }
+
+    private static void assertTimedOut(Runs.Heard heard, ToolLoop loop) {
+        assertThat(heard.failure()).isInstanceOfSatisfying(TimedOut.class, timeout -> {
+            assertThat(timeout.phase()).isEqualTo(Phase.TOTAL);
+            assertThat(timeout.limit()).isEqualTo(LIMIT);
+        });
+        assertThat(heard.events())
+                .last()
+                .isInstanceOfSatisfying(
+                        StreamError.class,
+                        error -> assertThat(error.details())
+                                .containsEntry("code", "timed_out")
+                                .containsEntry("limit", "total"));
+        assertThat(loop.isErrored()).isTrue();
+    }
+}

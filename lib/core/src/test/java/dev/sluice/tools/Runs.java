@@ -1,0 +1,157 @@
+package dev.sluice.tools;
+
+import dev.sluice.json.Json;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.peer.ClaudeWire;
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.provider.Claude;
+import dev.sluice.resilience.Resilience;
+import dev.sluice.stream.LlmClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/** A client and the scripted peer that its runs talk to. Nothing is tried twice. */
+final class Runs implements AutoCloseable {
+    static final MessageRequest REQUEST = MessageRequest.builder()
+            .model("claude-sonnet-5")
+            .maxTokens(100)
+            .user("Tell me about rivers")
+            .build();
+
+    static final String ANY_OBJECT = "{\"type\":\"object\"}";
+
+    final ScriptedPeer peer;
+    final LlmClient client;
+
+    private Runs(ScriptedPeer peer, Consumer<LlmClient.Builder> settings) {
+        this.peer = peer;
+        var builder = LlmClient.builder(Claude.builder()
+                        .apiKey("test-key")
+                        .baseUrl(peer.uri("").toString())
+                        .build())
+                .resilience(Resilience.none());
+        settings.accept(builder);
+        client = builder.build();
+    }
+
+    static Runs with(Script... turns) {
+        return new Runs(ScriptedPeer.serving(turns), settings -> {});
+    }
+
+    static Runs with(Consumer<LlmClient.Builder> settings, Script... turns) {
+        return new Runs(ScriptedPeer.serving(turns), settings);
+    }
+
+    ToolLoop.Builder run(Tool... tools) {
+        return ToolLoop.builder(client, REQUEST).tools(tools);
+    }
+
+    /** The body of the n-th request, counted from 1. */
+    Map<String, Object> asked(int n) {
+        return Json.readObject(peer.awaitRequest(n).bodyText());
+    }
+
+    /** The content of the last message of the n-th request. */
+    @SuppressWarnings("unchecked")
+    List<Map<String, Object>> lastSaid(int n) {
+        var messages = (List<Map<String, Object>>) asked(n).get("messages");
+        return (List<Map<String, Object>>) messages.getLast().get("content");
+    }
+
+    /** A tool that takes whatever is given. */
+    static Tool tool(String name, ToolFunction<String> function) {
+        return Tool.of(name, "does " + name, ANY_OBJECT, function);
+    }
+
+    /** A turn of words. */
+    static Script says(String... words) {
+        return Script.stream(ClaudeWire.answer(words));
+    }
+
+    /** A turn of calls; {@code use} gives each. */
+    static Script calls(String... events) {
+        return Script.stream(turn("tool_use", events));
+    }
+
+    /** The events of a turn that ends for a reason. */
+    static String[] turn(String stopReason, String... events) {
+        var all = new ArrayList<String>();
+        all.add(ClaudeWire.messageStart());
+        all.addAll(List.of(events));
+        all.add(ClaudeWire.messageDelta(stopReason, 5));
+        all.add(ClaudeWire.messageStop());
+        return all.toArray(String[]::new);
+    }
+
+    /** The events of one call. */
+    static String use(int index, String id, String name, String input) {
+        return ClaudeWire.toolStart(index, id, name) + ClaudeWire.inputJson(index, input) + ClaudeWire.blockStop(index);
+    }
+
+    /** All events of a run, which may end as it likes; an exception is kept beside them. */
+    record Heard(List<RunEvent> events, RuntimeException failure) {
+        <E extends RunEvent> List<E> of(Class<E> type) {
+            return events.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        /** The names of the events that are about tools. */
+        List<String> aboutTools() {
+            return events.stream()
+                    .map(event -> switch (event) {
+                        case RunEvent.ToolStart start -> "start " + start.id();
+                        case RunEvent.ToolProgress progress -> "progress " + progress.id();
+                        case RunEvent.ToolComplete complete -> "complete " + complete.id();
+                        case RunEvent.ToolError error -> "error " + error.id();
+                        case RunEvent.ToolEvent event1 -> "event " + event1.id();
+                        default -> "";
+                    })
+                    .filter(name -> !name.isEmpty())
+                    .toList();
+        }
+    }
+
+    static Heard hear(ToolLoop loop) {
+        return hear(loop, event -> {});
+    }
+
+    static Heard hear(ToolLoop loop, Consumer<RunEvent> each) {
+        var events = new ArrayList<RunEvent>();
+        try {
+            for (RunEvent event : loop) {
+                events.add(event);
+                each.accept(event);
+            }
+            return new Heard(events, null);
+        } catch (RuntimeException e) {
+            return new Heard(events, e);
+        }
+    }
+
+    /** Waits for a latch as long as nobody interrupts. */
+    static void await(CountDownLatch latch) throws InterruptedException {
+        if (!latch.await(20, java.util.concurrent.TimeUnit.SECONDS)) {
+            throw new AssertionError("the latch never opened");
+        }
+    }
+
+    /** Waits for a latch whoever interrupts. */
+    static void awaitDeaf(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // deaf
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        peer.close();
+    }
+}
