@@ -66,6 +66,15 @@ class EveryProviderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    void severalToolsAreCalledAndTheirResultsGoBackInTheOrderOfTheCalls(String provider) throws Exception {
+        assertThat(printed(ToolsDemo::main, provider))
+                .containsSubsequence("I shall read", "✓ sound upper pool", "2.41 m above the gate and 2.12 m below it")
+                .containsPattern("\n[1-9]\\d+ tokens read, [1-9]\\d+ written, in 2 turns\n$");
+        assertThat(printed(AgentInAgent::main, provider)).contains("\n    and says: Guadiana: 2.41 m\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
     void thinkingIsShownBeforeTheAnswer(String provider) throws Exception {
         assertThat(printed(Thinking::main, provider))
                 .containsSubsequence("(thinks) They ask", "(says) A river begins")

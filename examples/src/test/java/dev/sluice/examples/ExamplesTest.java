@@ -178,4 +178,43 @@ class ExamplesTest {
                         "Rain fills the mill pond.")
                 .containsPattern("\\(4 messages, \\d+ tokens in all\\)\n$");
     }
+
+    @Test
+    void threeToolsRunAtOnceAndTheAnswerIsMadeOfWhatTheySay() throws Exception {
+        assertThat(Printed.by(ToolsDemo::main))
+                .startsWith("Talking to a scripted server")
+                .contains("\n> Can a barge that draws 1.8 m pass the mill gate today?\n\nI shall read")
+                .containsPattern("\n✓ read_file gate.log +\\d+\\.\\d\\d s  5\\d{3} characters\n")
+                .containsPattern("\n✓ sound upper pool +\\d+\\.\\d\\d s  2\\.41 m\n")
+                .containsPattern("\n✓ sound lower pool +\\d+\\.\\d\\d s  2\\.12 m\n")
+                .containsPattern("\n✓ calculate 1\\.8 \\* 1\\.15 +\\d+\\.\\d\\d s  2\\.07\n")
+                .containsPattern("\n  sound upper pool +█+░+ +\\d+ %  the lead is at \\d\\.\\d\\d m\n")
+                .contains("2026-03-14 06:00 gate open by 20 cm")
+                .contains("2.41 m above the gate and 2.12 m below it, so she can pass, with 5 cm to spare.")
+                .containsPattern("\n\n[1-9]\\d+ tokens read, [1-9]\\d+ written, in 2 turns\n$");
+    }
+
+    @Test
+    void theAnswerFollowsTheToolsNotTheScript() throws Exception {
+        assertThat(Printed.by(ToolsDemo::main, "Can a barge that draws 2 m pass?"))
+                .contains("calculate 2 * 1.15")
+                .contains("draws 2 m needs 2.3 m")
+                .contains("so she cannot pass: 18 cm are missing.");
+        assertThat(Printed.by(ToolsDemo::main, "How high is the water?"))
+                .contains("\n✗ read_file Douro")
+                .contains("this is what came back: 'Douro' does not exist");
+    }
+
+    @Test
+    void anAgentAsksAnotherAndBothAreSeen() throws Exception {
+        assertThat(Printed.by(AgentInAgent::main))
+                .containsSubsequence(
+                        "ask_hydrologist is called with {\"river\":\"Guadiana\"}\n",
+                        "    read_gauge is called with {\"river\":\"Guadiana\"}\n",
+                        "    and says: Guadiana: 2.41 m\n",
+                        "    \"I looked it up, and this is what came back: Guadiana: 2.41 m",
+                        "and says: I looked it up",
+                        "\"I looked it up",
+                        "2 turns of the outer one\n");
+    }
 }

@@ -28,6 +28,9 @@ import dev.sluice.stream.Continuation;
 import dev.sluice.stream.LlmClient;
 import dev.sluice.stream.MessageStream;
 import dev.sluice.stream.Signal;
+import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.Tool;
+import dev.sluice.tools.ToolLoop;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.retry.RetryRegistry;
@@ -272,6 +275,37 @@ class ReadmeTest {
     }
 
     @Test
+    void tools() throws Exception {
+        assertThat(Printed.by(args -> {
+                    // readme
+                    record Gauge(String river, int days) {}
+
+                    Tool level = Tool.of("river_level", "How high a river was", Gauge.class, (input, context) -> {
+                        context.progress("reading the gauge", 50);
+                        return input.river() + ": 2.41 m for " + input.days() + " days";
+                    });
+                    try (ToolLoop run = client.run(request, level)) {
+                        for (RunEvent event : run) {
+                            switch (event) {
+                                case RunEvent.MessageDelta words -> System.out.print(words.text());
+                                case RunEvent.ToolProgress at -> System.out.println(at.message());
+                                case RunEvent.ToolComplete done -> System.out.println(done.output());
+                                default -> {}
+                            }
+                        }
+                        System.out.println("\n" + run.usage().totalTokens() + " tokens");
+                    }
+                    // end
+                }))
+                .containsSubsequence(
+                        "Let me look that up.",
+                        "reading the gauge\n",
+                        "Douro: 2.41 m for 3 days\n",
+                        "this is what came back: Douro: 2.41 m for 3 days")
+                .containsPattern("\n[1-9]\\d+ tokens\n$");
+    }
+
+    @Test
     void anEventSource() throws Exception {
         try (var source = new EventSourceOfTwo()) {
             URI uri = source.uri();
@@ -293,7 +327,7 @@ class ReadmeTest {
         List<String> shown = regions(README, "```java\n(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(12);
+        assertThat(run).hasSize(13);
         assertThat(shown).isEqualTo(run);
     }
 

@@ -115,8 +115,8 @@ final class Answers {
 
     /** The answer once a tool has been asked. */
     static String afterATool(String result) {
-        return "I looked it up, and this is what came back: " + shortened(result)
-                + ". Nothing in it gives cause for concern.";
+        return "I looked it up, and this is what came back: "
+                + shortened(result).replaceFirst("\\.$", "") + ". Nothing in it gives cause for concern.";
     }
 
     /** What goes through the model's mind before that. */

@@ -18,7 +18,7 @@ final class ClaudeRequests {
                 Json.list(json.path("messages")).stream()
                         .map(ClaudeRequests::turn)
                         .toList(),
-                tool(json),
+                tools(json),
                 schema(json),
                 thoughts(json.path("thinking")),
                 true,
@@ -27,17 +27,17 @@ final class ClaudeRequests {
 
     private static Turn turn(JsonNode message) {
         JsonNode content = message.path("content");
-        Optional<String> toolResult = Json.list(content).stream()
+        List<String> toolResults = Json.list(content).stream()
                 .filter(block -> Json.text(block, "type").equals("tool_result"))
                 .map(block -> Json.words(block.path("content")))
-                .findFirst();
-        return new Turn(Json.text(message, "role").equals("assistant"), Json.words(content), toolResult);
+                .toList();
+        return new Turn(Json.text(message, "role").equals("assistant"), Json.words(content), toolResults);
     }
 
-    private static Optional<Tool> tool(JsonNode json) {
+    private static List<Tool> tools(JsonNode json) {
         JsonNode choice = json.path("tool_choice");
         if (Json.text(choice, "type").equals("none")) {
-            return Optional.empty();
+            return List.of();
         }
         List<Tool> tools = Json.list(json.path("tools")).stream()
                 .map(tool -> new Tool(Json.text(tool, "name"), tool.path("input_schema")))

@@ -2,7 +2,6 @@ package dev.sluice.examples.server;
 
 import dev.sluice.examples.server.Request.Thoughts;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +19,7 @@ final class GeminiRequests {
                 config.path("maxOutputTokens").asInt(Integer.MAX_VALUE),
                 stream,
                 contents.stream().map(GeminiRequests::turn).toList(),
-                tool(json),
+                tools(json),
                 Stream.of(config.path("responseJsonSchema"), config.path("responseSchema"))
                         .filter(JsonNode::isObject)
                         .findFirst(),
@@ -35,11 +34,11 @@ final class GeminiRequests {
         Json.list(parts).stream()
                 .filter(part -> !part.path("thought").asBoolean(false))
                 .forEach(part -> words.append(Json.text(part, "text")));
-        Optional<String> toolResult = Json.list(parts).stream()
+        List<String> toolResults = Json.list(parts).stream()
                 .filter(part -> part.has("functionResponse"))
                 .map(part -> result(part.path("functionResponse").path("response")))
-                .findFirst();
-        return new Turn(isModels(content), words.toString(), toolResult);
+                .toList();
+        return new Turn(isModels(content), words.toString(), toolResults);
     }
 
     /** By convention a tool's words are in {@code output} or {@code result}. */
@@ -71,10 +70,10 @@ final class GeminiRequests {
         }
     }
 
-    private static Optional<Tool> tool(JsonNode json) {
+    private static List<Tool> tools(JsonNode json) {
         JsonNode choice = json.path("toolConfig").path("functionCallingConfig");
         if (Json.text(choice, "mode").equals("NONE")) {
-            return Optional.empty();
+            return List.of();
         }
         List<Tool> tools = Json.list(json.path("tools")).stream()
                 .flatMap(tool -> Json.list(tool.path("functionDeclarations")).stream())

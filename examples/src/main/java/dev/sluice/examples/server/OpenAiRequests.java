@@ -25,7 +25,7 @@ final class OpenAiRequests {
                 maxTokens(json),
                 json.path("stream").asBoolean(false),
                 turns,
-                tool(json),
+                tools(json),
                 Optional.of(json.path("response_format").path("json_schema").path("schema"))
                         .filter(JsonNode::isObject),
                 thoughts(json),
@@ -39,7 +39,7 @@ final class OpenAiRequests {
         return new Turn(
                 Json.text(message, "role").equals("assistant"),
                 toolResult ? "" : words,
-                toolResult ? Optional.of(words) : Optional.empty());
+                toolResult ? List.of(words) : List.of());
     }
 
     /** Older models, and other vendors' servers, say {@code max_tokens}. */
@@ -48,10 +48,10 @@ final class OpenAiRequests {
         return json.path("max_completion_tokens").asInt(older);
     }
 
-    private static Optional<Tool> tool(JsonNode json) {
+    private static List<Tool> tools(JsonNode json) {
         JsonNode choice = json.path("tool_choice");
         if (choice.asString("").equals("none")) {
-            return Optional.empty();
+            return List.of();
         }
         List<Tool> tools = Json.list(json.path("tools")).stream()
                 .map(tool -> tool.path("function"))

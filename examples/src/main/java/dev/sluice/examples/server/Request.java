@@ -1,5 +1,6 @@
 package dev.sluice.examples.server;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -11,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param maxTokens the most tokens the answer may have
  * @param stream whether the answer shall come in pieces
  * @param turns what has been said so far; at least one
- * @param choice the tool the model is to call, if it has one and may
+ * @param tools the tools that the model may call, the first one before all others
  * @param schema the JSON schema that the answer is to fit, if it is
  * @param thoughts whether it thinks first
  * @param tellsUsage whether a streamed answer says what it took
@@ -22,7 +23,7 @@ record Request(
         int maxTokens,
         boolean stream,
         List<Turn> turns,
-        Optional<Tool> choice,
+        List<Tool> tools,
         Optional<JsonNode> schema,
         Thoughts thoughts,
         boolean tellsUsage,
@@ -45,14 +46,21 @@ record Request(
                 .orElse("");
     }
 
-    /** What a tool gave back, if that is what the request brings. */
-    Optional<String> toolResult() {
-        return turns.getLast().toolResult();
+    /** What tools gave back, in the order of their calls, if that is what the request brings. One wire has a turn for each. */
+    List<String> toolResults() {
+        var results = new ArrayDeque<String>();
+        for (Turn turn : turns.reversed()) {
+            if (turn.toolResults().isEmpty()) {
+                break;
+            }
+            turn.toolResults().reversed().forEach(results::addFirst);
+        }
+        return List.copyOf(results);
     }
 
     /** The tool that it is to call now: none once one has been asked. */
     Optional<Tool> tool() {
-        return toolResult().isPresent() ? Optional.empty() : choice;
+        return toolResults().isEmpty() ? tools.stream().findFirst() : Optional.empty();
     }
 
     /** The answer that it is to go on with, if it is. */

@@ -3,6 +3,7 @@ package dev.sluice.examples.server;
 import dev.sluice.examples.server.Request.Thoughts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -30,6 +31,11 @@ record Script(List<Block> blocks, End end) {
             String thoughts = request.thoughts() == Thoughts.SHOWN ? Answers.thoughts(request.prompt()) : "";
             blocks.add(new Block.Thinking(Tokens.of(thoughts, random)));
         }
+        Optional<List<Block>> calls = Crossing.calls(request, random);
+        if (calls.isPresent()) {
+            blocks.addAll(calls.get());
+            return new Script(blocks, End.TOOL).within(request.maxTokens());
+        }
         if (request.tool().isPresent()) {
             Tool tool = request.tool().get();
             String input = Invented.of(tool.schema(), request.prompt()).toString();
@@ -46,7 +52,8 @@ record Script(List<Block> blocks, End end) {
     private static String words(Request request) {
         return request.schema()
                 .map(schema -> Invented.of(schema, request.prompt()).toString())
-                .or(() -> request.toolResult().map(Answers::afterATool))
+                .or(() -> Crossing.answer(request))
+                .or(() -> request.toolResults().stream().findFirst().map(Answers::afterATool))
                 .orElseGet(() -> Answers.to(request.prompt()));
     }
 

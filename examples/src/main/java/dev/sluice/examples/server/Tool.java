@@ -1,7 +1,6 @@
 package dev.sluice.examples.server;
 
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -12,10 +11,10 @@ import tools.jackson.databind.JsonNode;
  */
 record Tool(String name, JsonNode schema) {
 
-    /** The one it is to call: the wanted one, or the first if none is wanted. */
-    static Optional<Tool> choice(List<Tool> tools, String wanted) {
+    /** Those it may call: the wanted one, or all if none is wanted. */
+    static List<Tool> choice(List<Tool> tools, String wanted) {
         return tools.stream()
                 .filter(tool -> wanted.isEmpty() || tool.name.equals(wanted))
-                .findFirst();
+                .toList();
     }
 }
