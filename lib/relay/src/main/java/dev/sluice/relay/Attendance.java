@@ -1,0 +1,119 @@
+package dev.sluice.relay;
+
+import dev.sluice.control.Time;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Who watches a run on this machine; stops it when nobody has for a while, here or elsewhere. */
+final class Attendance {
+    /** What a run that nobody has watched yet is given at least: whoever started it is about to. */
+    private static final Duration FIRST = Duration.ofSeconds(10);
+
+    /** How often another machine is asked at most. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final Time time;
+    private final Duration grace;
+    private final BooleanSupplier watchedElsewhere;
+    private final Runnable abandon;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private int watchers;
+    private Time.@Nullable Scheduled look;
+    private boolean over;
+
+    /** Begins with nobody; {@code abandon} is called once at most, and {@code watchedElsewhere} on a thread that may block. */
+    Attendance(RelaySettings settings, BooleanSupplier watchedElsewhere, Runnable abandon) {
+        time = settings.time();
+        grace = settings.abandonAfter();
+        this.watchedElsewhere = watchedElsewhere;
+        this.abandon = abandon;
+    }
+
+    void start() {
+        lookAfter(longer(grace, FIRST));
+    }
+
+    void came() {
+        lock.lock();
+        try {
+            watchers++;
+            cancelLook();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void left() {
+        lock.lock();
+        try {
+            watchers--;
+        } finally {
+            lock.unlock();
+        }
+        lookAfter(grace);
+    }
+
+    /** The run is over. */
+    void end() {
+        lock.lock();
+        try {
+            over = true;
+            cancelLook();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lookAfter(Duration delay) {
+        lock.lock();
+        try {
+            if (watchers > 0 || over) {
+                return;
+            }
+            cancelLook();
+            if (delay.isPositive()) {
+                look = time.schedule(delay, this::look);
+            } else {
+                look();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look() {
+        Thread.ofVirtual().name("sluice-attendance").start(this::abandonIfAlone);
+    }
+
+    private void abandonIfAlone() {
+        if (watchedElsewhere.getAsBoolean()) {
+            lookAfter(longer(grace, AGAIN));
+            return;
+        }
+        lock.lock();
+        try {
+            if (watchers > 0 || over) {
+                return;
+            }
+            over = true;
+        } finally {
+            lock.unlock();
+        }
+        abandon.run();
+    }
+
+    private void cancelLook() {
+        if (look != null) {
+            look.cancel();
+            look = null;
+        }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.sluice.relay;
+
+import java.io.IOException;
+import java.util.List;
+
+/** One watcher's connection, as its web server has it. What an adapter implements. */
+public interface EventSink {
+
+    /**
+     * Writes frames and flushes them: each a server-sent event with its blank line, or a WebSocket message. Blocks while the
+     * connection takes no more, for a bounded time. Called by one thread at a time, which is a virtual one.
+     *
+     * @throws IOException if the connection is gone
+     */
+    void write(List<String> frames) throws IOException;
+
+    /**
+     * Takes what is to be called, once, when the adapter notices that the connection is gone; at once if it is. Called before
+     * the first write.
+     */
+    void onGone(Runnable gone);
+
+    /** Ends the connection after what was written. Does not throw; a second call does nothing. */
+    void close();
+
+    /** Cuts the connection, so that its reader cannot take what it has for the whole. Does not throw. */
+    void abort();
+}

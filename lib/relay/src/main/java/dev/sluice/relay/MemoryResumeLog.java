@@ -1,0 +1,299 @@
+package dev.sluice.relay;
+
+import dev.sluice.control.Time;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the events of runs in this program's memory: for one machine, and until it is restarted.
+ *
+ * <p>What it holds is bounded by the number of streams and by the bytes of all of them; where either is reached, the streams
+ * that ended longest ago go first, and if none has ended, a new one is refused. Streams that run by then go on, each up to
+ * {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1 takes twice
+ * that in memory. Listeners are told on the thread that appends, or on the one that subscribes. Safe for use by any thread;
+ * nothing blocks.
+ */
+public final class MemoryResumeLog implements ResumeLog {
+    /** How many streams that were dropped are remembered, so that who comes back is told that there was one. */
+    private static final int REMEMBERED = 10_000;
+
+    private final int eventsPerStream;
+    private final long bytesPerStream;
+    private final int maxStreams;
+    private final long maxBytes;
+    private final Duration retention;
+    private final Time time;
+
+    private final AtomicLong bytes = new AtomicLong(); // of all streams that are kept
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private final Map<String, MemoryStream> streams = new HashMap<>();
+    private final SequencedSet<String> ended = new LinkedHashSet<>();
+    private final Map<String, Session> dropped = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+    private boolean closed;
+
+    private MemoryResumeLog(Builder builder) {
+        eventsPerStream = builder.eventsPerStream;
+        bytesPerStream = builder.bytesPerStream;
+        maxStreams = builder.streams;
+        maxBytes = builder.bytes;
+        retention = builder.retention;
+        time = builder.time;
+    }
+
+    /** A log with nothing set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public Writer create(String streamId, Session owner, Consumer<String> cancel) {
+        var stream = new MemoryStream(owner, cancel, new EventRing(eventsPerStream, bytesPerStream), this::grew);
+        lock.lock();
+        try {
+            checkOpen();
+            while ((streams.size() >= maxStreams || bytes.get() >= maxBytes) && !ended.isEmpty()) {
+                drop(ended.getFirst());
+            }
+            if (streams.size() >= maxStreams || bytes.get() >= maxBytes) {
+                throw new RelayException(
+                        RelayException.Code.UNAVAILABLE, "There is no room for another stream; try again later");
+            }
+            if (streams.putIfAbsent(streamId, stream) != null) {
+                throw new IllegalArgumentException("streamId: there is such a stream already");
+            }
+        } finally {
+            lock.unlock();
+        }
+        return new MemoryWriter(streamId, stream);
+    }
+
+    @Override
+    public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
+        return find(streamId, owner).subscribe(after, listener);
+    }
+
+    @Override
+    public boolean isDelivered(String streamId, Session owner, long after) {
+        return find(streamId, owner).isDelivered(after);
+    }
+
+    @Override
+    public void cancel(String streamId, Session owner, String reason) {
+        find(streamId, owner).cancel(reason);
+    }
+
+    @Override
+    public void close() {
+        Map<String, MemoryStream> lost;
+        lock.lock();
+        try {
+            closed = true;
+            lost = Map.copyOf(streams);
+            streams.clear();
+            ended.clear();
+        } finally {
+            lock.unlock();
+        }
+        lost.values().forEach(stream -> stream.end(End.WRITER_LOST));
+    }
+
+    /** How many streams it holds, ended ones included. */
+    public int streams() {
+        lock.lock();
+        try {
+            return streams.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The stream, if it is this session's; else the same exception as if there were none. */
+    private MemoryStream find(String streamId, Session owner) {
+        lock.lock();
+        try {
+            checkOpen();
+            MemoryStream stream = streams.get(streamId);
+            if (stream != null && stream.owner().equals(owner)) {
+                return stream;
+            }
+            if (owner.equals(dropped.get(streamId))) {
+                throw new RelayException(RelayException.Code.EXPIRED, "This stream is no longer kept");
+            }
+            throw new RelayException(RelayException.Code.UNKNOWN, "There is no such stream");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ended(String streamId, MemoryStream stream) {
+        lock.lock();
+        try {
+            if (streams.get(streamId) != stream) {
+                return;
+            }
+            ended.add(streamId);
+        } finally {
+            lock.unlock();
+        }
+        time.schedule(retention, () -> expire(streamId, stream));
+    }
+
+    private void expire(String streamId, MemoryStream stream) {
+        lock.lock();
+        try {
+            if (streams.get(streamId) == stream) {
+                drop(streamId);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drop(String streamId) {
+        ended.remove(streamId);
+        @Nullable MemoryStream stream = streams.remove(streamId);
+        if (stream != null) {
+            bytes.addAndGet(-stream.bytes());
+            dropped.put(streamId, stream.owner());
+        }
+    }
+
+    /** A stream takes so much more, or less. */
+    private void grew(long by) {
+        if (bytes.addAndGet(by) <= maxBytes) {
+            return;
+        }
+        lock.lock();
+        try {
+            while (bytes.get() > maxBytes && !ended.isEmpty()) {
+                drop(ended.getFirst());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** With the lock. */
+    private void checkOpen() {
+        if (closed) {
+            throw new RelayException(RelayException.Code.UNAVAILABLE, "The log of streams is closed");
+        }
+    }
+
+    private final class MemoryWriter implements Writer {
+        private final String streamId;
+        private final MemoryStream stream;
+
+        MemoryWriter(String streamId, MemoryStream stream) {
+            this.streamId = streamId;
+            this.stream = stream;
+        }
+
+        @Override
+        public RelayEvent append(String type, String json) {
+            return stream.append(type, json);
+        }
+
+        @Override
+        public boolean isResumable() {
+            return true;
+        }
+
+        @Override
+        public void finish() {
+            end(End.FINISHED);
+        }
+
+        @Override
+        public void close() {
+            end(End.WRITER_LOST);
+        }
+
+        private void end(End how) {
+            if (stream.end(how)) {
+                ended(streamId, stream);
+            }
+        }
+    }
+
+    /** Collects the settings of a {@link MemoryResumeLog}. Not for use by several threads. */
+    public static final class Builder {
+        private int eventsPerStream = 5_000;
+        private long bytesPerStream = 4 << 20;
+        private int streams = 10_000;
+        private long bytes = 256 << 20;
+        private Duration retention = Duration.ofMinutes(5);
+        private Time time = Time.system();
+
+        private Builder() {}
+
+        /** How many events of a stream are kept, the newest; 5,000 if nothing is set. */
+        public Builder eventsPerStream(int events) {
+            eventsPerStream = (int) positive("events", events);
+            return this;
+        }
+
+        /** How many bytes of a stream are kept, about; 4 MiB if nothing is set. The newest event is kept whatever its size. */
+        public Builder bytesPerStream(long bytes) {
+            bytesPerStream = positive("bytes", bytes);
+            return this;
+        }
+
+        /** How many streams are kept, running and ended; 10,000 if nothing is set. */
+        public Builder streams(int streams) {
+            this.streams = (int) positive("streams", streams);
+            return this;
+        }
+
+        /** How many bytes of all streams are kept, about; 256 MiB if nothing is set. */
+        public Builder bytes(long bytes) {
+            this.bytes = positive("bytes", bytes);
+            return this;
+        }
+
+        /** How long a stream is kept after its end; 5 minutes if nothing is set. */
+        public Builder retention(Duration afterEnd) {
+            if (afterEnd.isNegative()) {
+                throw new IllegalArgumentException("afterEnd: " + afterEnd + " is negative");
+            }
+            retention = afterEnd;
+            return this;
+        }
+
+        /** The clock and timer. */
+        public Builder time(Time time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** The log. */
+        public MemoryResumeLog build() {
+            return new MemoryResumeLog(this);
+        }
+
+        private static long positive(String name, long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + ": " + value + " is not positive");
+            }
+            return value;
+        }
+    }
+}

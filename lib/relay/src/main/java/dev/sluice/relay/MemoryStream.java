@@ -1,0 +1,237 @@
+package dev.sluice.relay;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of a {@link MemoryResumeLog}.
+ *
+ * <p>A listener is called without the lock, by whichever thread finds that it is behind and that nobody is telling it
+ * already: the writer as a rule, the subscriber for what was kept. Each takes what the listener has not had, under the lock,
+ * so that there is no gap, no duplicate and one order; and a writer that finds a listener busy leaves its event to the
+ * thread that keeps it busy.
+ */
+final class MemoryStream {
+    private static final Logger log = LoggerFactory.getLogger(MemoryStream.class);
+
+    /** How many events a listener is told at once, so that it can say in between that it wants no more. */
+    private static final int BATCH = 256;
+
+    private final Session owner;
+    private final Consumer<String> onCancel;
+    private final LongConsumer onGrowth;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private final EventRing events;
+    private List<Place> places = List.of(); // replaced, not changed
+    private ResumeLog.@Nullable End end;
+    private boolean cancelled;
+
+    /** An empty stream; {@code onGrowth} is told, without the lock, how many bytes each event added or took away. */
+    MemoryStream(Session owner, Consumer<String> onCancel, EventRing events, LongConsumer onGrowth) {
+        this.owner = owner;
+        this.onCancel = onCancel;
+        this.events = events;
+        this.onGrowth = onGrowth;
+    }
+
+    Session owner() {
+        return owner;
+    }
+
+    RelayEvent append(String type, String json) {
+        RelayEvent event;
+        List<Place> behind;
+        long growth;
+        lock.lock();
+        try {
+            if (end != null) {
+                throw new IllegalStateException("the stream has ended");
+            }
+            long before = events.bytes();
+            event = events.add(type, json);
+            growth = events.bytes() - before;
+            behind = places;
+        } finally {
+            lock.unlock();
+        }
+        onGrowth.accept(growth);
+        behind.forEach(Place::tell);
+        return event;
+    }
+
+    /** How much it keeps. */
+    long bytes() {
+        lock.lock();
+        try {
+            return events.bytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing follows; false if that was known. */
+    boolean end(ResumeLog.End how) {
+        List<Place> behind;
+        lock.lock();
+        try {
+            if (end != null) {
+                return false;
+            }
+            end = how;
+            behind = places;
+        } finally {
+            lock.unlock();
+        }
+        behind.forEach(Place::tell);
+        return true;
+    }
+
+    ResumeLog.Subscription subscribe(long after, ResumeLog.Listener listener) {
+        Place place;
+        lock.lock();
+        try {
+            check(after);
+            place = new Place(after + 1, listener);
+            var more = new ArrayList<>(places);
+            more.add(place);
+            places = more;
+        } finally {
+            lock.unlock();
+        }
+        place.tell();
+        return place;
+    }
+
+    boolean isDelivered(long after) {
+        lock.lock();
+        try {
+            check(after);
+            return end == ResumeLog.End.FINISHED && after == events.last();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void cancel(String reason) {
+        lock.lock();
+        try {
+            if (end != null || cancelled) {
+                return;
+            }
+            cancelled = true;
+        } finally {
+            lock.unlock();
+        }
+        onCancel.accept(reason);
+    }
+
+    private void check(long after) {
+        if (after < events.first() - 1 || after > events.last()) {
+            throw new RelayException(
+                    RelayException.Code.EXPIRED, "What follows event " + after + " of this stream is not kept");
+        }
+    }
+
+    /** What a listener is to be told next. */
+    private sealed interface Step {
+        record Events(List<RelayEvent> events) implements Step {}
+
+        record Ended(ResumeLog.End end) implements Step {}
+    }
+
+    private final class Place implements ResumeLog.Subscription {
+        private final ResumeLog.Listener listener;
+        // Guarded by the stream's lock.
+        private long next;
+        private boolean telling;
+        private boolean closed;
+
+        Place(long next, ResumeLog.Listener listener) {
+            this.next = next;
+            this.listener = listener;
+        }
+
+        /** Tells the listener what it has not had, until there is no more; leaves it to another thread that is at it. */
+        void tell() {
+            for (Step step = begin(); step != null; step = step()) {
+                try {
+                    switch (step) {
+                        case Step.Events(var batch) -> listener.events(batch);
+                        case Step.Ended(var how) -> listener.end(how);
+                    }
+                } catch (RuntimeException e) {
+                    log.warn("A listener of a stream failed, and is told no more", e);
+                    close();
+                }
+            }
+        }
+
+        private @Nullable Step begin() {
+            lock.lock();
+            try {
+                if (telling) {
+                    return null;
+                }
+                telling = true;
+                return next();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private @Nullable Step step() {
+            lock.lock();
+            try {
+                return next();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private @Nullable Step next() {
+            if (!closed && next < events.first()) {
+                return last(ResumeLog.End.EXPIRED);
+            }
+            if (!closed && next <= events.last()) {
+                List<RelayEvent> batch = events.from(next, BATCH);
+                next += batch.size();
+                return new Step.Events(batch);
+            }
+            if (!closed && end != null) {
+                return last(end);
+            }
+            telling = false;
+            return null;
+        }
+
+        private Step last(ResumeLog.End how) {
+            leave();
+            return new Step.Ended(how);
+        }
+
+        private void leave() {
+            closed = true;
+            var rest = new ArrayList<>(places);
+            rest.remove(this);
+            places = rest;
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                leave();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

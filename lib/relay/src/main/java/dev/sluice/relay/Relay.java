@@ -1,0 +1,389 @@
+package dev.sluice.relay;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.RelayException.Code;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs runs, keeps their events, and tells them to any number of watchers, who may come late, leave and come back. One serves
+ * a whole program. Safe for use by any thread.
+ */
+public final class Relay implements AutoCloseable {
+    private static final int ID_BYTES = 16;
+
+    private final RelaySettings settings;
+    private final ResumeLog log;
+    private final boolean ownLog;
+    private final SecureRandom random = new SecureRandom();
+    private final Pulse pulse;
+    private final Map<String, CarriedRun> running = new ConcurrentHashMap<>();
+    private final Map<Session, Integer> sessions = new ConcurrentHashMap<>(); // how many each has running
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition fewer = lock.newCondition(); // runs or watchers, while it is being shut down
+    private volatile boolean closing;
+
+    private Relay(Builder builder) {
+        settings = builder.settings();
+        ownLog = builder.log == null;
+        log = builder.log == null ? MemoryResumeLog.builder().time(builder.time).build() : builder.log;
+        pulse = new Pulse(settings);
+    }
+
+    /** A relay with nothing set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Takes a run over and begins to consume it, on a thread of its own. Whatever happens, the last event of its stream is
+     * {@code stream_complete} or {@code stream_error}.
+     *
+     * @return the stream's id, not guessable
+     * @throws RelayException if the session has too many streams, the log is unavailable, or the relay is closing; the run is
+     *     closed then
+     */
+    public String start(Session session, RelayRun run) {
+        Objects.requireNonNull(session, "session");
+        Objects.requireNonNull(run, "run");
+        boolean started = false;
+        try {
+            String id = start(session, run, newId());
+            started = true;
+            return id;
+        } finally {
+            if (!started) {
+                run.close();
+            }
+        }
+    }
+
+    private String start(Session session, RelayRun run, String id) {
+        checkOpen();
+        int before = sessions.merge(session, 1, Integer::sum) - 1;
+        ResumeLog.Writer writer;
+        try {
+            if (before >= settings.streamsPerSession()) {
+                throw new RelayException(
+                        Code.TOO_MANY,
+                        "There are " + before + " answers under way already; wait for one of them, or stop it");
+            }
+            writer = log.create(id, session, reason -> stop(id, Stop.cancelled(), reason));
+        } catch (RuntimeException e) {
+            leave(session);
+            throw e;
+        }
+        var carried = new CarriedRun(id, session, run, log, writer, settings, this::ended);
+        running.put(id, carried);
+        carried.start();
+        if (closing) { // since it was looked at, and maybe too late to be seen
+            carried.stop(Stop.shutDown(), "the relay is being shut down");
+        }
+        return id;
+    }
+
+    /**
+     * Tells a stream's events to a sink until it ends, the sink is gone, or the relay is closed: then the sink is told {@code
+     * server_shutdown}, also one that comes later. Returns at once; events are written by threads of the relay's.
+     *
+     * @param after the last event the client has; 0 for none. It may come from the client as it is
+     * @throws RelayException if there is no such stream for this session, or that part of it is no longer there; the sink is
+     *     not written to then
+     */
+    public void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) {
+        var place = new Watcher.Place(log, streamId, session);
+        var delivery = new Delivery(settings, format.encoder(streamId), sink);
+        var watcher = new Watcher(settings, place, delivery, this::left);
+        pulse.add(watcher); // from now on a shutdown sees it
+        CarriedRun run = running.get(streamId);
+        if (run != null) {
+            run.attendance().came();
+        }
+        if (closing) { // the log may be closed already, and would say that there is no such stream
+            watcher.fail(Closing.SHUTDOWN);
+        }
+        watcher.attach(format.resumesByEventId() ? after : 0);
+    }
+
+    /**
+     * Whether a stream has ended well and has nothing after this event.
+     *
+     * @throws RelayException as {@link #attach} does
+     */
+    public boolean isDelivered(Session session, String streamId, long after) {
+        return log.isDelivered(streamId, session, after);
+    }
+
+    /**
+     * Stops a run, on whatever machine it runs.
+     *
+     * @throws RelayException if there is no such stream for this session
+     */
+    public void cancel(Session session, String streamId, String reason) {
+        log.cancel(streamId, session, reason);
+    }
+
+    /**
+     * Tells every watcher that the server stops, ends their connections, cancels the runs, and waits for all that, but not
+     * longer. What is left then is cut off. A log that was given to the relay stays open.
+     */
+    public void shutdown(Duration atMost) {
+        closing = true;
+        pulse.watchers().forEach(watcher -> watcher.fail(Closing.SHUTDOWN));
+        running.values().forEach(run -> run.stop(Stop.shutDown(), "the relay is being shut down"));
+        if (!awaitNobody(atMost)) {
+            pulse.watchers().forEach(watcher -> watcher.leave(RelayListener.Departure.SHUT_DOWN, true));
+            running.values().forEach(CarriedRun::giveUp);
+        }
+        if (ownLog) {
+            log.close();
+        }
+    }
+
+    /** {@link #shutdown} within two seconds. */
+    @Override
+    public void close() {
+        shutdown(Duration.ofSeconds(2));
+    }
+
+    /** How many runs it carries. */
+    public int running() {
+        return running.size();
+    }
+
+    /** How many watchers it has. */
+    public int watching() {
+        return pulse.watchers().size();
+    }
+
+    /** Whether there came a moment without runs and watchers; who comes after that is told at once, and not cut off. */
+    private boolean awaitNobody(Duration atMost) {
+        long left = atMost.toNanos();
+        lock.lock();
+        try {
+            while (!(running.isEmpty() && pulse.watchers().isEmpty())) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = fewer.awaitNanos(left);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // in a hurry: cut off what is left
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void stop(String id, Stop why, String reason) {
+        CarriedRun run = running.get(id);
+        if (run != null) {
+            run.stop(why, reason);
+        }
+    }
+
+    private void ended(CarriedRun run) {
+        running.remove(run.id());
+        leave(run.session());
+        tellWhoWaits();
+    }
+
+    private void left(Watcher watcher) {
+        pulse.remove(watcher);
+        CarriedRun run = running.get(watcher.streamId());
+        if (run != null) {
+            run.attendance().left();
+        }
+        tellWhoWaits();
+    }
+
+    private void leave(Session session) {
+        sessions.computeIfPresent(session, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    private void tellWhoWaits() {
+        if (closing) {
+            lock.lock();
+            try {
+                fewer.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void checkOpen() {
+        if (closing) {
+            throw new RelayException(Code.UNAVAILABLE, "The server is being shut down; try again soon");
+        }
+    }
+
+    private String newId() {
+        var bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Collects the settings of a {@link Relay}. Not for use by several threads. */
+    public static final class Builder {
+        private @Nullable ResumeLog log;
+        private int streamsPerSession = 4;
+        private Duration heartbeat = Duration.ofSeconds(15);
+        private Duration flushAfter = Duration.ofMillis(50);
+        private Duration abandonAfter = Duration.ofSeconds(30);
+        private Duration idleTimeout = Duration.ofMinutes(5);
+        private Duration totalTimeout = Duration.ofHours(1);
+        private int watcherBuffer = 256 << 10;
+        private Duration slowAfter = Duration.ofSeconds(10);
+        private int maxEvent = 1 << 20;
+        private boolean showErrors;
+        private RelayListener listener = new RelayListener() {};
+        private Time time = Time.system();
+
+        private Builder() {}
+
+        /** Where events are kept; in this program's memory if nothing is set. The relay does not close it. */
+        public Builder log(ResumeLog log) {
+            this.log = Objects.requireNonNull(log, "log");
+            return this;
+        }
+
+        /** How many streams a session may have running at once; 4 if nothing is set. */
+        public Builder streamsPerSession(int streams) {
+            streamsPerSession = positive("streams", streams);
+            return this;
+        }
+
+        /** How often a silent connection is told that it is alive; 15 s if nothing is set. */
+        public Builder heartbeat(Duration every) {
+            heartbeat = positive("every", every);
+            return this;
+        }
+
+        /**
+         * How long text may wait for more of it before it is written; 50 ms if nothing is set, zero for not at all. The first
+         * is never held back, nor is text after such a pause.
+         */
+        public Builder flushAfter(Duration delay) {
+            flushAfter = notNegative("delay", delay);
+            return this;
+        }
+
+        /**
+         * How long a run that nobody watches goes on; 30 s if nothing is set, zero to cancel it at once. One that nobody has
+         * watched yet is given ten seconds at least.
+         */
+        public Builder abandonAfter(Duration grace) {
+            abandonAfter = notNegative("grace", grace);
+            return this;
+        }
+
+        /** How long a run may be silent; 5 minutes if nothing is set, zero for no limit. */
+        public Builder idleTimeout(Duration limit) {
+            idleTimeout = notNegative("limit", limit);
+            return this;
+        }
+
+        /** How long a run may take; an hour if nothing is set, zero for no limit. */
+        public Builder totalTimeout(Duration limit) {
+            totalTimeout = notNegative("limit", limit);
+            return this;
+        }
+
+        /**
+         * How many bytes of events may wait for a slow watcher, about; 256 KiB if nothing is set. One event more may. What is
+         * beyond that stays in the log until the watcher has taken what waits.
+         */
+        public Builder watcherBuffer(int bytes) {
+            watcherBuffer = positive("bytes", bytes);
+            return this;
+        }
+
+        /**
+         * How long a watcher may take for a full buffer before it is disconnected, told to come back for the rest; 10 s if
+         * nothing is set. One whose connection takes nothing for twice that is cut off.
+         */
+        public Builder slowAfter(Duration limit) {
+            slowAfter = positive("limit", limit);
+            return this;
+        }
+
+        /**
+         * How long an event's JSON may be, in characters; 1,048,576 if nothing is set. The output of a tool that is longer is
+         * cut for watchers; a run with any other event that is longer fails.
+         */
+        public Builder maxEvent(int characters) {
+            maxEvent = positive("characters", characters);
+            return this;
+        }
+
+        /** Whether watchers see what went wrong in the words of the exception; they see a general text if nothing is set. */
+        public Builder showErrors(boolean show) {
+            showErrors = show;
+            return this;
+        }
+
+        /** Who is told what happens, for metrics. */
+        public Builder listener(RelayListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /** The clock and timer. */
+        public Builder time(Time time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** The relay. */
+        public Relay build() {
+            return new Relay(this);
+        }
+
+        private RelaySettings settings() {
+            return new RelaySettings(
+                    streamsPerSession,
+                    heartbeat,
+                    flushAfter,
+                    abandonAfter,
+                    idleTimeout,
+                    totalTimeout,
+                    watcherBuffer,
+                    slowAfter,
+                    maxEvent,
+                    new Disclosure(showErrors),
+                    new GuardedListener(listener),
+                    time);
+        }
+
+        private static int positive(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + ": " + value + " is not positive");
+            }
+            return value;
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (!value.isPositive()) {
+                throw new IllegalArgumentException(name + ": " + value + " is not positive");
+            }
+            return value;
+        }
+
+        private static Duration notNegative(String name, Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(name + ": " + value + " is negative");
+            }
+            return value;
+        }
+    }
+}

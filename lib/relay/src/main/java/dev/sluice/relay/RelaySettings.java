@@ -1,0 +1,19 @@
+package dev.sluice.relay;
+
+import dev.sluice.control.Time;
+import java.time.Duration;
+
+/** What a relay was told by its {@link Relay.Builder}. */
+record RelaySettings(
+        int streamsPerSession,
+        Duration heartbeat,
+        Duration flushAfter,
+        Duration abandonAfter,
+        Duration idleTimeout,
+        Duration totalTimeout,
+        int watcherBuffer,
+        Duration patience,
+        int maxEventLength,
+        Disclosure disclosure,
+        RelayListener listener,
+        Time time) {}

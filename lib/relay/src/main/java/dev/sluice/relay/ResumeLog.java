@@ -1,0 +1,120 @@
+package dev.sluice.relay;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the events of runs for a while, so that watchers can come late and come back. For use by any thread. An
+ * implementation is bounded: in events for each stream, in streams, and in time after a stream's end.
+ */
+public interface ResumeLog extends AutoCloseable {
+
+    /**
+     * Begins a stream. The caller is its only writer.
+     *
+     * @param streamId a new name, not guessable
+     * @param owner the session it belongs to
+     * @param cancel told, once, when somebody asks on whatever machine that the run be stopped, with the reason; must not block
+     * @throws RelayException if it cannot be kept: {@code UNAVAILABLE}
+     */
+    Writer create(String streamId, Session owner, Consumer<String> cancel);
+
+    /**
+     * Hands a stream's events to a listener, from a place on: first those that are kept, then each as it comes.
+     *
+     * @param after the last event the watcher has; 0 for none. It comes from the watcher, and may be anything
+     * @throws RelayException {@code UNKNOWN} if there is no such stream or it is another session's; {@code EXPIRED} if there
+     *     was, or events after that place are no longer kept, or the place is beyond what was ever written; {@code
+     *     UNAVAILABLE}
+     */
+    Subscription subscribe(String streamId, Session owner, long after, Listener listener);
+
+    /**
+     * Asks for the run to be stopped, wherever it runs. Does nothing if it has ended.
+     *
+     * @throws RelayException as {@link #subscribe} does
+     */
+    void cancel(String streamId, Session owner, String reason);
+
+    /**
+     * Whether a stream has ended well and has no event after this one, so that nothing is left to hand over. A log that keeps
+     * its events elsewhere overrides this: as it is, it knows only what a subscription tells before it is returned.
+     *
+     * @throws RelayException as {@link #subscribe} does
+     */
+    default boolean isDelivered(String streamId, Session owner, long after) {
+        var told = new ConcurrentLinkedQueue<Object>();
+        var look = new Listener() {
+            @Override
+            public void events(List<RelayEvent> events) {
+                told.addAll(events);
+            }
+
+            @Override
+            public void end(End end) {
+                told.add(end);
+            }
+        };
+        subscribe(streamId, owner, after, look).close();
+        return told.peek() == End.FINISHED;
+    }
+
+    /**
+     * Whether a stream that is written here is watched on another machine; a run that nobody watches is stopped after a
+     * while. May block for a bounded time. A log of one machine has nothing to add to what the relay knows.
+     */
+    default boolean isWatchedElsewhere(String streamId) {
+        return false;
+    }
+
+    /** Gives up what it holds; streams that are not finished are lost to their watchers. */
+    @Override
+    void close();
+
+    /** The one who adds to a stream. For one thread. */
+    interface Writer extends AutoCloseable {
+        /**
+         * Adds an event; watchers on this machine are told before this returns. It may block for a bounded time only.
+         *
+         * @return the event with its id
+         */
+        RelayEvent append(String type, String json);
+
+        /** Whether a watcher that loses its connection now could come back for what it missed. */
+        boolean isResumable();
+
+        /** Ends the stream: nothing follows. Without it, {@link #close} leaves a stream whose writer was lost. */
+        void finish();
+
+        @Override
+        void close();
+    }
+
+    /** Who watches a stream. Called by one thread at a time, in order, some of it maybe before {@link #subscribe} returns; must not block. */
+    interface Listener {
+        /** What comes next, without gaps. */
+        void events(List<RelayEvent> events);
+
+        /** Nothing follows. Called once, last. */
+        void end(End end);
+    }
+
+    /** How a subscription ended. */
+    enum End {
+        /** All events of the stream were handed over. */
+        FINISHED,
+        /** The stream's writer died or lost its machine. */
+        WRITER_LOST,
+        /** What is kept of the stream was lost or dropped before it was handed over. */
+        EXPIRED,
+        /** The log cannot be reached. */
+        UNAVAILABLE
+    }
+
+    /** A listener's place in a stream. */
+    interface Subscription {
+        /** Nothing more is wanted. A call of the listener that is under way may still end. */
+        void close();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.relay;
+
+import dev.sluice.control.Time;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How long a run may be silent, and how long it may take. An event costs a look at the clock, and no timer. */
+final class RunLimits {
+    private final RelaySettings settings;
+    private final Time time;
+    private final Consumer<String> onLimit;
+    private volatile long heard;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private Time.@Nullable Scheduled idle;
+    private Time.@Nullable Scheduled total;
+    private boolean over;
+
+    /** Limits that run from now on; {@code onLimit} is told in words, on the timer's thread. */
+    RunLimits(RelaySettings settings, Consumer<String> onLimit) {
+        this.settings = settings;
+        this.onLimit = onLimit;
+        time = settings.time();
+        heard = time.nanos();
+    }
+
+    void start() {
+        lock.lock();
+        try {
+            if (settings.totalTimeout().isPositive()) {
+                total = time.schedule(settings.totalTimeout(), () -> onLimit.accept("it took too long"));
+            }
+            if (settings.idleTimeout().isPositive()) {
+                idle = time.schedule(settings.idleTimeout(), this::look);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There was an event. */
+    void heard() {
+        heard = time.nanos();
+    }
+
+    /** The run is over. */
+    void end() {
+        lock.lock();
+        try {
+            over = true;
+            if (idle != null) {
+                idle.cancel();
+            }
+            if (total != null) {
+                total.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look() {
+        Duration left = settings.idleTimeout().minusNanos(time.nanos() - heard);
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            if (left.isPositive()) {
+                idle = time.schedule(left, this::look);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        onLimit.accept("nothing was heard of it for too long");
+    }
+}

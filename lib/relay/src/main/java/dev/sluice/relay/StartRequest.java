@@ -1,0 +1,14 @@
+package dev.sluice.relay;
+
+import dev.sluice.message.Conversation;
+import java.util.Map;
+
+/**
+ * What a client wants run.
+ *
+ * @param session on whose behalf
+ * @param chatId the client's name for the conversation; empty if it has none
+ * @param conversation what has been said, the new turn last, as far as the client's format tells
+ * @param body the request's JSON body: plain values
+ */
+public record StartRequest(Session session, String chatId, Conversation conversation, Map<String, Object> body) {}

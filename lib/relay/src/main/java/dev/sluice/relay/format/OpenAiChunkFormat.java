@@ -1,0 +1,72 @@
+package dev.sluice.relay.format;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.Session;
+import dev.sluice.relay.StartRequest;
+import dev.sluice.relay.StreamFormat;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A run as OpenAI's streamed chat completion, for clients that know nothing else. It tells the answer's words, how it ended
+ * and its tokens. Tools run on the server: their calls are not told, as a client would take them for calls that it has to run
+ * itself; nor is what the model thinks, for which there is no word.
+ *
+ * <p>A watcher that comes back gets the stream from its beginning, as this format has no ids.
+ */
+public final class OpenAiChunkFormat implements StreamFormat {
+    private final boolean usage;
+    private final Time time;
+
+    /**
+     * The format.
+     *
+     * @param usage whether the tokens are told in a last chunk, as {@code stream_options.include_usage} asks
+     */
+    public OpenAiChunkFormat(boolean usage) {
+        this(usage, Time.system());
+    }
+
+    /**
+     * The format, with this clock for the chunks' {@code created}.
+     *
+     * @param usage whether the tokens are told in a last chunk, as {@code stream_options.include_usage} asks
+     */
+    public OpenAiChunkFormat(boolean usage, Time time) {
+        this.usage = usage;
+        this.time = Objects.requireNonNull(time, "time");
+    }
+
+    /** The format as a request wants it. */
+    public static OpenAiChunkFormat of(Map<String, Object> body) {
+        return new OpenAiChunkFormat(body.get("stream_options") instanceof Map<?, ?> options
+                && Boolean.TRUE.equals(options.get("include_usage")));
+    }
+
+    @Override
+    public Map<String, String> headers() {
+        return Frames.UNBUFFERED;
+    }
+
+    @Override
+    public Encoder encoder(String streamId) {
+        return new OpenAiChunkEncoder(streamId, time.now().getEpochSecond(), usage);
+    }
+
+    @Override
+    public boolean resumesByEventId() {
+        return false;
+    }
+
+    /**
+     * What a client's request asks for. Everything in it is the client's word, also the instructions, which {@link
+     * dev.sluice.message.Conversation#system} replaces. It has no name for the conversation.
+     *
+     * @param body the request's JSON: {@code messages}, {@code stream}, …
+     * @throws IllegalArgumentException if it makes no sense, or asks for what a run cannot give: an answer that is not
+     *     streamed, several answers, calls of the client's own tools; the message names the field
+     */
+    public static StartRequest request(Session session, Map<String, Object> body) {
+        return new StartRequest(session, "", OpenAiRequest.conversation(Fields.of(body)), body);
+    }
+}

@@ -1,0 +1,242 @@
+package dev.sluice.relay.format;
+
+import dev.sluice.json.Json;
+import dev.sluice.relay.RelayEvent;
+import dev.sluice.relay.StreamFormat;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as chunks of a UI message stream. The client is strict: a chunk of a kind that it does not know, or of a part that is
+ * not open, fails the whole message; and it takes an end without an error for a good one. So only what is known goes out, and
+ * how a run ended is always said.
+ */
+final class UiMessageEncoder implements StreamFormat.Encoder {
+    private final String messageId;
+    private final UiParts parts = new UiParts();
+    private final UiTools tools = new UiTools();
+    private final Totals totals = new Totals();
+    private int sources;
+    private boolean started;
+    private boolean inStep;
+    private boolean ended;
+
+    UiMessageEncoder(String messageId) {
+        this.messageId = messageId;
+    }
+
+    @Override
+    public void event(RelayEvent event, Consumer<String> frames) {
+        if (ended) {
+            return;
+        }
+        Consumer<String> chunks = chunk -> frames.accept(Frames.data(chunk));
+        TextDelta usual = TextDelta.at(event);
+        if (usual != null) {
+            words(usual, chunks);
+            return;
+        }
+        switch (event.type()) {
+            case "message_start", "message_delta", "message_stop" -> turn(event.type(), read(event), chunks);
+            case "tool_start", "tool_progress", "tool_complete", "tool_error", "tool_event" ->
+                tool(event.type(), read(event), chunks);
+            case "stream_error" -> fail(read(event), chunks);
+            case "stream_complete" -> finish(chunks);
+            default -> {
+                // a note for others, or of a later version
+            }
+        }
+    }
+
+    private void turn(String type, Map<String, Object> event, Consumer<String> chunks) {
+        switch (type) {
+            case "message_start" -> {
+                endStep(chunks);
+                beginStep(chunks);
+                totals.start(event);
+            }
+            case "message_stop" -> {
+                parts.endAll(chunks);
+                totals.stop(event);
+            }
+            default -> delta(event, chunks);
+        }
+    }
+
+    private void delta(Map<String, Object> event, Consumer<String> chunks) {
+        Object index = event.get("index");
+        if (index == null) {
+            return; // of the message as a whole: its stop says it again
+        }
+        TextDelta words = TextDelta.in(event);
+        if (words != null) {
+            words(words, chunks);
+        } else if (event.get("input_json") instanceof String json) {
+            tools.inputDelta(index, json, chunks);
+        } else if (event.get("citation") instanceof Map<?, ?> citation) {
+            source(citation, chunks);
+        } else if ("content_block_start".equals(event.get("event"))) {
+            beginStep(chunks);
+            tools.blockStart(event, chunks);
+        } else if ("content_block_stop".equals(event.get("event"))) {
+            parts.end(index, chunks);
+            tools.blockStop(index, chunks);
+        }
+    }
+
+    private void words(TextDelta words, Consumer<String> chunks) {
+        beginStep(chunks);
+        parts.add(words, chunks);
+    }
+
+    /** Where the model has something from, if that has an address; other places mean nothing outside of the documents. */
+    private void source(Map<?, ?> citation, Consumer<String> chunks) {
+        if (citation.get("url") instanceof String url) {
+            beginStep(chunks);
+            chunks.accept(Json.write(Frames.object(
+                    "type",
+                    "source-url",
+                    "sourceId",
+                    "source-" + ++sources,
+                    "url",
+                    url,
+                    "title",
+                    citation.get("title") instanceof String title ? title : null)));
+        }
+    }
+
+    private void tool(String type, Map<String, Object> event, Consumer<String> chunks) {
+        if (!(event.get("id") instanceof String id)) {
+            return;
+        }
+        beginStep(chunks);
+        switch (type) {
+            case "tool_start" -> tools.start(id, String.valueOf(event.get("name")), event.get("input"), chunks);
+            case "tool_complete" -> tools.end(id, "tool-output-available", "output", event.get("output"), chunks);
+            case "tool_error" ->
+                tools.end(id, "tool-output-error", "errorText", String.valueOf(event.get("error")), chunks);
+            case "tool_progress" ->
+                data(
+                        "tool-progress",
+                        id,
+                        "message",
+                        event.get("message"),
+                        "percentage",
+                        event.get("percentage"),
+                        chunks);
+            default -> {
+                if (!(event.get("event") instanceof Map<?, ?> inner && "debug".equals(inner.get("type")))) {
+                    data("tool-event", id, "event", event.get("event"), "", null, chunks);
+                }
+            }
+        }
+    }
+
+    /** A part that the client keeps one of for each call, and replaces. */
+    private static void data(
+            String name,
+            String id,
+            String field,
+            @Nullable Object value,
+            String other,
+            @Nullable Object otherValue,
+            Consumer<String> chunks) {
+        Object data = Frames.object("toolCallId", id, field, value, other, otherValue);
+        chunks.accept(Json.write(Frames.object("type", "data-" + name, "id", id, "data", data)));
+    }
+
+    @Override
+    public void heartbeat(Consumer<String> frames) {
+        frames.accept(Frames.HEARTBEAT);
+    }
+
+    @Override
+    public void failure(String code, String message, boolean retryable, Consumer<String> frames) {
+        if (!ended) {
+            fail(message, chunk -> frames.accept(Frames.data(chunk)));
+        }
+    }
+
+    /** A run that ends and has not said how was cancelled. */
+    @Override
+    public void end(Consumer<String> frames) {
+        if (!ended) {
+            abort("The run was stopped.", chunk -> frames.accept(Frames.data(chunk)));
+        }
+        frames.accept(Frames.DONE);
+    }
+
+    /** A run that somebody stopped has not failed. */
+    private void fail(Map<String, Object> event, Consumer<String> chunks) {
+        String message = String.valueOf(event.get("error"));
+        if (event.get("details") instanceof Map<?, ?> details && "cancelled".equals(details.get("code"))) {
+            abort(message, chunks);
+        } else {
+            fail(message, chunks);
+        }
+    }
+
+    private void abort(String reason, Consumer<String> chunks) {
+        last(Frames.object("type", "abort", "reason", reason), chunks);
+    }
+
+    private void fail(String message, Consumer<String> chunks) {
+        last(Frames.object("type", "error", "errorText", message), chunks);
+    }
+
+    private void finish(Consumer<String> chunks) {
+        last(
+                Frames.object(
+                        "type", "finish",
+                        "finishReason", finishReason(),
+                        "messageMetadata", Frames.object("model", totals.model(), "usage", totals.usage())),
+                chunks);
+    }
+
+    private String finishReason() {
+        return switch (totals.finishReason()) {
+            case "stop" -> "stop";
+            case "length" -> "length";
+            case "tool_calls" -> "tool-calls";
+            case "content_filter" -> "content-filter";
+            default -> "other";
+        };
+    }
+
+    private void last(Map<String, @Nullable Object> chunk, Consumer<String> chunks) {
+        begin(chunks);
+        endStep(chunks);
+        chunks.accept(Json.write(chunk));
+        ended = true;
+    }
+
+    private void begin(Consumer<String> chunks) {
+        if (!started) {
+            started = true;
+            chunks.accept(Json.write(Frames.object("type", "start", "messageId", messageId)));
+        }
+    }
+
+    private void beginStep(Consumer<String> chunks) {
+        begin(chunks);
+        if (!inStep) {
+            inStep = true;
+            chunks.accept("{\"type\":\"start-step\"}");
+        }
+    }
+
+    /** A step is over when the next begins, so that its tools' results belong to it. */
+    private void endStep(Consumer<String> chunks) {
+        if (inStep) {
+            inStep = false;
+            parts.endAll(chunks);
+            tools.endAll(chunks);
+            chunks.accept("{\"type\":\"finish-step\"}");
+        }
+    }
+
+    private static Map<String, Object> read(RelayEvent event) {
+        return Json.readObject(event.json());
+    }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.relay.format;
+
+import dev.sluice.relay.Session;
+import dev.sluice.relay.StartRequest;
+import dev.sluice.relay.StreamFormat;
+import java.util.Map;
+
+/**
+ * The UI message stream of the AI SDK, version 1: what {@code useChat} reads. A run is one message of the model's, a turn a
+ * step of it, and a tool's progress a data part that is replaced in place. Tools are told as run by the provider, so that the
+ * client does not wait to run them itself.
+ *
+ * <p>A watcher that comes back gets the stream from its beginning: the client then builds the message anew.
+ */
+public final class UiMessageFormat implements StreamFormat {
+    private static final Map<String, String> HEADERS =
+            Map.of("x-vercel-ai-ui-message-stream", "v1", "x-accel-buffering", "no");
+
+    @Override
+    public Map<String, String> headers() {
+        return HEADERS;
+    }
+
+    @Override
+    public Encoder encoder(String streamId) {
+        return new UiMessageEncoder(streamId);
+    }
+
+    @Override
+    public boolean resumesByEventId() {
+        return false;
+    }
+
+    /**
+     * What a client's request asks for. Everything in it is the client's word: also what the model and the tools are said to
+     * have said before, and the instructions, which {@link dev.sluice.message.Conversation#system} replaces.
+     *
+     * @param body the request's JSON: {@code id}, {@code messages}, …
+     * @throws IllegalArgumentException if it makes no sense; the message names the field
+     */
+    public static StartRequest request(Session session, Map<String, Object> body) {
+        var fields = Fields.of(body);
+        return new StartRequest(session, fields.textOr("id", ""), UiRequest.conversation(fields), body);
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The wire formats that a relay speaks: its own, and two that clients which exist already understand.
+ *
+ * <p>Start with {@link dev.sluice.relay.format.SluiceFormat}; {@link dev.sluice.relay.format.SluiceMessages} is the same for
+ * WebSocket, {@link dev.sluice.relay.format.UiMessageFormat} is for {@code useChat} of the AI SDK, {@link
+ * dev.sluice.relay.format.OpenAiChunkFormat} for clients of OpenAI's chat completions. What goes over the wire is told in
+ * {@code docs/relay-formats.md}. Threads: a format is safe for any, an encoder belongs to one. Nothing here blocks.
+ */
+@NullMarked
+package dev.sluice.relay.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,26 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.relay.EventSink;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+
+/** One request and its response, as a web server has them. What an adapter implements; for one thread. */
+public interface Exchange {
+
+    /** The request without its body. */
+    RequestHead head();
+
+    /** The request's body. A read that gets nothing must fail after a bounded time. */
+    InputStream body() throws IOException;
+
+    /** Sends the response, whole. */
+    void answer(Answer answer) throws IOException;
+
+    /**
+     * Sends status 200 and these headers at once, and leaves the response open.
+     *
+     * @return where its body goes; it works on after the request has been handled
+     */
+    EventSink stream(Map<String, String> headers) throws IOException;
+}

@@ -1,0 +1,239 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.relay.EventSink;
+import dev.sluice.relay.Relay;
+import dev.sluice.relay.RelayException;
+import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.Session;
+import dev.sluice.relay.StreamFormat;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A relay over HTTP: what each request means, who may send it, and how it is answered. The paths, messages and limits are in
+ * {@code docs/relay.md}. Adapters mount it in a web server: {@code dev.sluice.relay.jetty}, {@code dev.sluice.relay.jdk}.
+ *
+ * <p>Safe for use by any thread. {@link #handle} blocks while it reads the request's body and while the run is started, not
+ * while events are told.
+ */
+public final class RelayEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayEndpoint.class);
+
+    private final Relay relay;
+    private final Runs runs;
+    private final Authenticator authenticator;
+    private final Hosts hosts;
+    private final Origins origins;
+    private final RequestBody body;
+    private final int maxBodyBytes;
+    private final Page page;
+    private final Set<RelaySocket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    RelayEndpoint(RelayEndpointBuilder settings) {
+        relay = settings.relay;
+        var limit = new StartLimit(settings.starts, settings.startsPer, settings.time);
+        runs = new Runs(relay, settings.starter, limit, new Starts(settings.time));
+        authenticator = settings.authenticator;
+        hosts = new Hosts(settings.allowedHosts);
+        origins = new Origins(settings.allowedOrigins);
+        body = new RequestBody(settings.maxBodyBytes, settings.time);
+        maxBodyBytes = settings.maxBodyBytes;
+        page = new Page(settings.page, settings.loader);
+    }
+
+    /** An endpoint for this relay; the starter says what is run. */
+    public static RelayEndpointBuilder builder(Relay relay, RunStarter starter) {
+        return new RelayEndpointBuilder(relay, starter);
+    }
+
+    /**
+     * Answers a request. Whatever is wrong with it is told to the client.
+     *
+     * @throws IOException if the client is gone
+     */
+    public void handle(Exchange exchange) throws IOException {
+        RequestHead head = exchange.head();
+        Map<String, String> crossOrigin = origins.headers(head);
+        Answer answer;
+        try {
+            Route route = Route.of(head.path());
+            if (!(route instanceof Route.Health)) { // a load balancer asks by any name
+                hosts.check(head);
+            }
+            if (Origins.isPreflight(head)) {
+                origins.check(head);
+                answer = Origins.preflight(route.allowed());
+            } else {
+                route.check(head.method());
+                answer = respond(route, exchange, crossOrigin);
+            }
+        } catch (RuntimeException e) {
+            answer = problem(e).answer();
+        }
+        if (answer != STREAMING) {
+            exchange.answer(
+                    answer.with(SecurityHeaders.with(answer.with(crossOrigin).headers())));
+        }
+    }
+
+    /** What {@link #respond} returns when the response has begun already. */
+    private static final Answer STREAMING = Answer.empty(200);
+
+    private Answer respond(Route route, Exchange exchange, Map<String, String> crossOrigin) throws IOException {
+        RequestHead head = exchange.head();
+        return switch (route) {
+            case Route.Health() -> health();
+            case Route.File(String path) -> file(head, path);
+            case Route.Socket() ->
+                new Problem(426, "upgrade_required", "This is a WebSocket.", Map.of("Upgrade", "websocket")).answer();
+            case Route.Start(Dialect dialect) -> start(dialect, exchange, crossOrigin);
+            case Route.Stream(String id) ->
+                head.method().equals("DELETE") ? cancel(head, id) : resume(exchange, id, crossOrigin);
+            case Route.Chat(String chatId) -> resumeChat(exchange, chatId, crossOrigin);
+        };
+    }
+
+    /** What there is to say against a WebSocket's handshake, and on whose behalf it is. */
+    public Handshake handshake(RequestHead head) {
+        try {
+            hosts.check(head);
+            origins.check(head);
+            if (closing) {
+                throw closingDown();
+            }
+            Visitor visitor = Visitor.of(head, authenticator);
+            return new Handshake.Accepted(visitor.session(), visitor.introduction());
+        } catch (RuntimeException e) {
+            Answer answer = problem(e).answer();
+            return new Handshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
+        }
+    }
+
+    /** The conversation on a WebSocket that has been let in. */
+    public RelaySocket socket(Session session, RelaySocket.Wire wire) {
+        return new RelaySocket(runs, session, wire, sockets);
+    }
+
+    /** How long a request's body or a WebSocket's message may be, in bytes. */
+    public int maxBodyBytes() {
+        return maxBodyBytes;
+    }
+
+    /**
+     * Lets nobody in any more and shuts the relay down, which tells every client first. For before the web server is stopped.
+     */
+    public void shutdown(Duration atMost) {
+        closing = true;
+        relay.shutdown(atMost);
+        sockets.forEach(RelaySocket::close);
+    }
+
+    /** What a web server answers, in place of a page of its own, to a request that does not get here. */
+    public static Answer refused(int status) {
+        Answer answer = new Problem(status, "refused", "The server cannot take this request.").answer();
+        return answer.with(SecurityHeaders.with(answer.headers()));
+    }
+
+    private Answer health() {
+        return closing ? Answer.json(503, Map.of("status", "closing")) : Answer.json(200, Map.of("status", "ok"));
+    }
+
+    /** A page is for everybody; who is new gets a name with it, so that what the page asks for at once has one already. */
+    private Answer file(RequestHead head, String path) throws IOException {
+        Answer file = page.file(path);
+        if (!path.equals("/")) {
+            return file;
+        }
+        try {
+            return file.with(Visitor.of(head, authenticator).introduction());
+        } catch (Refused e) {
+            return file;
+        }
+    }
+
+    private Answer start(Dialect dialect, Exchange exchange, Map<String, String> crossOrigin) throws IOException {
+        RequestHead head = exchange.head();
+        origins.check(head);
+        if (closing) {
+            throw closingDown();
+        }
+        Visitor visitor = Visitor.of(head, authenticator);
+        var key = head.header("idempotency-key").map(Starts::key);
+        runs.admit(visitor, key);
+        Map<String, Object> content = body.read(exchange);
+        String id = runs.start(visitor.session(), key, dialect, content);
+        return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
+    }
+
+    private Answer resume(Exchange exchange, String id, Map<String, String> crossOrigin) throws IOException {
+        RequestHead head = exchange.head();
+        Visitor visitor = Visitor.of(head, authenticator);
+        long after = head.header("last-event-id")
+                .or(() -> head.parameter("lastEventId"))
+                .map(Runs::eventId)
+                .orElse(0L);
+        if (runs.isDelivered(visitor.session(), id, after)) {
+            return Answer.empty(204).with(visitor.introduction());
+        }
+        return stream(exchange, Dialect.EVENTS.format(Map.of()), visitor, id, after, crossOrigin);
+    }
+
+    private Answer resumeChat(Exchange exchange, String chatId, Map<String, String> crossOrigin) throws IOException {
+        Visitor visitor = Visitor.of(exchange.head(), authenticator);
+        var id = runs.streamOf(visitor.session(), chatId);
+        if (id.isEmpty()) {
+            return Answer.empty(204).with(visitor.introduction());
+        }
+        return stream(exchange, Dialect.CHAT.format(Map.of()), visitor, id.get(), 0, crossOrigin);
+    }
+
+    private Answer cancel(RequestHead head, String id) {
+        origins.check(head);
+        runs.cancel(Visitor.of(head, authenticator).session(), id);
+        return Answer.empty(202);
+    }
+
+    private Answer stream(
+            Exchange exchange,
+            StreamFormat format,
+            Visitor visitor,
+            String id,
+            long after,
+            Map<String, String> crossOrigin)
+            throws IOException {
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("Content-Type", "text/event-stream; charset=utf-8");
+        headers.put("Cache-Control", "no-store, no-transform");
+        headers.put("X-Accel-Buffering", "no");
+        headers.put("X-Stream-Id", id);
+        headers.putAll(format.headers());
+        headers.putAll(visitor.introduction());
+        headers.putAll(crossOrigin);
+        EventSink sink = exchange.stream(SecurityHeaders.with(headers));
+        runs.attach(visitor.session(), id, after, format, sink);
+        return STREAMING;
+    }
+
+    private static Problem problem(RuntimeException e) {
+        return switch (e) {
+            case Problem problem -> problem;
+            case Refused refused -> Problem.of(refused);
+            case RelayException relay -> Problem.of(relay);
+            default -> {
+                LOG.warn("A request failed", e);
+                yield Problem.internal();
+            }
+        };
+    }
+
+    private static Problem closingDown() {
+        return Problem.of(new RelayException(RelayException.Code.UNAVAILABLE, "The server is being shut down."));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.Relay;
+import dev.sluice.relay.RunStarter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the settings of a {@link RelayEndpoint}. Not for use by several threads. */
+public final class RelayEndpointBuilder {
+    final Relay relay;
+    final RunStarter starter;
+    Authenticator authenticator = Authenticator.cookie();
+    List<String> allowedHosts = List.of();
+    List<String> allowedOrigins = List.of();
+    int maxBodyBytes = 1 << 20;
+    int starts = 60;
+    Duration startsPer = Duration.ofMinutes(1);
+
+    @Nullable
+    String page;
+
+    ClassLoader loader = RelayEndpoint.class.getClassLoader();
+    Time time = Time.system();
+
+    RelayEndpointBuilder(Relay relay, RunStarter starter) {
+        this.relay = Objects.requireNonNull(relay, "relay");
+        this.starter = Objects.requireNonNull(starter, "starter");
+    }
+
+    /** Who says on whose behalf a request is; a session cookie for everybody if nothing is set. */
+    public RelayEndpointBuilder authenticator(Authenticator value) {
+        authenticator = Objects.requireNonNull(value, "authenticator");
+        return this;
+    }
+
+    /**
+     * The sites besides the server's own whose pages may use it, each as {@code https://host} or {@code https://host:port};
+     * none if nothing is set.
+     */
+    public RelayEndpointBuilder allowedOrigins(String... origins) {
+        allowedOrigins = List.of(origins);
+        return this;
+    }
+
+    /**
+     * The names by which browsers reach the server, without a port; an address and {@code localhost} are always right. If
+     * nothing is set any name is, but from this machine none: so a proxy on this machine needs its name to be set.
+     */
+    public RelayEndpointBuilder allowedHosts(String... names) {
+        allowedHosts = List.of(names);
+        return this;
+    }
+
+    /** How long a request's body or a WebSocket's message may be; 1 MiB if nothing is set. */
+    public RelayEndpointBuilder maxBodyBytes(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("bytes: must be positive, is " + bytes);
+        }
+        maxBodyBytes = bytes;
+        return this;
+    }
+
+    /** How many runs a session may start in a time, spread or at once; 60 in a minute if nothing is set. */
+    public RelayEndpointBuilder startLimit(int runs, Duration per) {
+        if (runs < 1) {
+            throw new IllegalArgumentException("runs: must be positive, is " + runs);
+        }
+        if (!per.isPositive()) {
+            throw new IllegalArgumentException("per: must be positive, is " + per);
+        }
+        starts = runs;
+        startsPer = per;
+        return this;
+    }
+
+    /** Serves this library's chat page at {@code /}. */
+    public RelayEndpointBuilder page() {
+        return page("dev/sluice/relay/page", RelayEndpoint.class.getClassLoader());
+    }
+
+    /**
+     * Serves the files of a class path's folder, {@code index.html} at {@code /}, and browser libraries that are there as
+     * jars under {@code /webjars/} and {@code /_static/}; if nothing is set there is no page.
+     */
+    public RelayEndpointBuilder page(String folder, ClassLoader from) {
+        page = Objects.requireNonNull(folder, "folder");
+        loader = Objects.requireNonNull(from, "from");
+        return this;
+    }
+
+    /** The clock. */
+    public RelayEndpointBuilder time(Time value) {
+        time = Objects.requireNonNull(value, "time");
+        return this;
+    }
+
+    /** The endpoint. */
+    public RelayEndpoint build() {
+        return new RelayEndpoint(this);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.json.Json;
+import dev.sluice.relay.EventSink;
+import dev.sluice.relay.RelayException;
+import dev.sluice.relay.Session;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one client says over a WebSocket, and the streams that it is told on it. What goes wrong with a message is answered with
+ * a message of type {@code error}, and the socket lives on. See {@code docs/relay.md} for the messages.
+ */
+public final class RelaySocket {
+    private static final Logger LOG = LoggerFactory.getLogger(RelaySocket.class);
+    private static final int STREAMS = 16;
+
+    /** The connection, as the web server has it. What an adapter implements; for any thread. */
+    public interface Wire {
+        /**
+         * Sends a text message. Blocks while the connection takes no more, for a bounded time.
+         *
+         * @throws IOException if the connection is gone
+         */
+        void send(String text) throws IOException;
+
+        /** Ends the connection in order, because the server goes away. Neither waits nor throws. */
+        void close();
+
+        /** Cuts the connection. Does not throw. */
+        void cut();
+    }
+
+    private final Runs runs;
+    private final Session session;
+    private final Wire wire;
+    private final Set<RelaySocket> open;
+    private final Map<String, Told> streams = new ConcurrentHashMap<>();
+    private volatile boolean gone;
+
+    /** A socket that is among the open ones until it is gone. */
+    RelaySocket(Runs runs, Session session, Wire wire, Set<RelaySocket> open) {
+        this.runs = runs;
+        this.session = session;
+        this.wire = wire;
+        this.open = open;
+        open.add(this);
+    }
+
+    /** A message has come. One at a time; blocks as long as it takes to start a run and to send the answer. */
+    public void received(String text) {
+        Map<String, Object> message = Map.of();
+        try {
+            message = RequestBody.object(text);
+            switch (String.valueOf(message.get("type"))) {
+                case "start" -> start(message);
+                case "resume" -> tell(string(message, "streamId"), lastEventId(message));
+                case "cancel" -> runs.cancel(session, string(message, "streamId"));
+                default -> throw Problem.badRequest("The message's type must be start, resume or cancel.");
+            }
+        } catch (Problem e) {
+            refuse(message, e);
+        } catch (RelayException e) {
+            refuse(message, Problem.of(e));
+        } catch (Refused e) {
+            refuse(message, Problem.of(e));
+        } catch (IOException e) {
+            wire.cut();
+        } catch (RuntimeException e) {
+            LOG.warn("A message of a WebSocket's failed", e);
+            refuse(message, Problem.internal());
+        }
+    }
+
+    /** The connection is gone. */
+    public void gone() {
+        gone = true;
+        open.remove(this);
+        streams.values().forEach(told -> told.notice.give());
+        streams.clear();
+    }
+
+    /** The server goes away. */
+    void close() {
+        wire.close();
+    }
+
+    private void start(Map<String, Object> message) throws IOException {
+        if (streams.size() >= STREAMS) {
+            throw tooManyStreams();
+        }
+        var key = Optional.ofNullable(message.get("requestId")).map(Starts::key);
+        runs.admit(new Visitor(session, Map.of(), ""), key);
+        String id = runs.start(session, key, Dialect.MESSAGES, message);
+        var started = reply(message, "started");
+        started.put("streamId", id);
+        wire.send(Json.write(started));
+        tell(id, 0);
+    }
+
+    private void tell(String streamId, long after) throws IOException {
+        if (runs.isDelivered(session, streamId, after)) {
+            wire.send(Json.write(Map.of("type", "delivered", "streamId", streamId)));
+            return;
+        }
+        if (streams.size() >= STREAMS) {
+            throw tooManyStreams();
+        }
+        var told = new Told(streamId);
+        Told before = streams.put(streamId, told);
+        if (before != null) {
+            before.over = true;
+            before.notice.give();
+        }
+        if (gone) {
+            told.notice.give();
+        }
+        runs.attach(session, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+    }
+
+    private void refuse(Map<String, Object> message, Problem problem) {
+        var error = reply(message, "error");
+        if (message.get("streamId") instanceof String id) {
+            error.put("streamId", id);
+        }
+        error.put("error", problem.error());
+        try {
+            wire.send(Json.write(error));
+        } catch (IOException e) {
+            wire.cut();
+        }
+    }
+
+    /** An answer, with what the client wrote into the message to know it by. */
+    private static Map<String, Object> reply(Map<String, Object> message, String type) {
+        var reply = new LinkedHashMap<String, Object>();
+        reply.put("type", type);
+        if (message.get("ref") instanceof String ref) {
+            reply.put("ref", ref);
+        }
+        return reply;
+    }
+
+    private static Problem tooManyStreams() {
+        return new Problem(429, "too_many_streams", "A connection tells at most " + STREAMS + " streams at once.");
+    }
+
+    private static String string(Map<String, Object> message, String field) {
+        if (message.get(field) instanceof String value) {
+            return value;
+        }
+        throw Problem.badRequest("The message needs a text in its field " + field + ".");
+    }
+
+    private static long lastEventId(Map<String, Object> message) {
+        Object value = message.getOrDefault("lastEventId", 0);
+        return value == null ? 0 : Runs.eventId(value.toString());
+    }
+
+    /** One stream's part of the connection: its messages, each a JSON object, with the stream's id as their first field. */
+    private final class Told implements EventSink {
+        private final String streamId;
+        private final GoneNotice notice = new GoneNotice();
+        private volatile boolean over; // told from another place on
+
+        private Told(String streamId) {
+            this.streamId = streamId;
+        }
+
+        @Override
+        public void write(List<String> frames) throws IOException {
+            for (String frame : frames) {
+                if (over) {
+                    throw new EOFException("the stream is told from another place on");
+                }
+                wire.send("{\"streamId\":\"" + streamId + "\"," + frame.substring(1));
+            }
+        }
+
+        @Override
+        public void onGone(Runnable gone) {
+            notice.take(gone);
+        }
+
+        @Override
+        public void close() {
+            streams.remove(streamId, this);
+        }
+
+        /** A client that does not read one stream does not read the others either: they share the connection. */
+        @Override
+        public void abort() {
+            streams.remove(streamId, this);
+            if (!over) {
+                wire.cut();
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.relay.http;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a path names. */
+sealed interface Route {
+
+    /** Whether the server is there. */
+    record Health() implements Route {}
+
+    /** A file of the page, if there is one. */
+    record File(String path) implements Route {}
+
+    /** The WebSocket. */
+    record Socket() implements Route {}
+
+    /** Where runs are started. */
+    record Start(Dialect dialect) implements Route {}
+
+    /** A stream. */
+    record Stream(String id) implements Route {}
+
+    /** What runs in a chat. */
+    record Chat(String id) implements Route {}
+
+    static Route of(String path) {
+        return switch (path) {
+            case "/healthz" -> new Health();
+            case "/ws/stream" -> new Socket();
+            case "/api/v1/stream" -> new Start(Dialect.EVENTS);
+            case "/api/v1/chat" -> new Start(Dialect.CHAT);
+            case "/v1/chat/completions" -> new Start(Dialect.COMPLETIONS);
+            default -> named(path);
+        };
+    }
+
+    private static Route named(String path) {
+        if (path.startsWith("/api/v1/stream/")) {
+            return new Stream(path.substring("/api/v1/stream/".length()));
+        }
+        String chat = "/api/v1/chat/";
+        String tail = "/stream";
+        if (path.startsWith(chat) && path.endsWith(tail) && path.length() > chat.length() + tail.length()) {
+            return new Chat(path.substring(chat.length(), path.length() - tail.length()));
+        }
+        return new File(path);
+    }
+
+    private List<String> methods() {
+        return switch (this) {
+            case Health() -> List.of("GET", "HEAD");
+            case File(String path) -> List.of("GET", "HEAD");
+            case Socket() -> List.of("GET");
+            case Chat(String id) -> List.of("GET");
+            case Start(Dialect dialect) -> List.of("POST");
+            case Stream(String id) -> List.of("GET", "DELETE");
+        };
+    }
+
+    /** The methods that it has, as a header tells them. */
+    default String allowed() {
+        return String.join(", ", methods());
+    }
+
+    /** Throws if it has no such method. */
+    default void check(String method) {
+        if (!methods().contains(method)) {
+            throw new Problem(
+                    405, "method_not_allowed", "Here one can " + allowed() + " only.", Map.of("Allow", allowed()));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.relay.EventSink;
+import dev.sluice.relay.Relay;
+import dev.sluice.relay.RelayException;
+import dev.sluice.relay.RelayRun;
+import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.Session;
+import dev.sluice.relay.StartRequest;
+import dev.sluice.relay.StreamFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts runs and lets clients at them, with what can go wrong in the client's words. The same for HTTP and WebSocket. */
+final class Runs {
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+    private static final Pattern STREAM_ID = Pattern.compile("[A-Za-z0-9_-]{1,100}");
+    private static final Pattern EVENT_ID = Pattern.compile("[0-9]{1,18}");
+
+    private final Relay relay;
+    private final RunStarter starter;
+    private final StartLimit limit;
+    private final Starts starts;
+    private final Chats chats = new Chats();
+
+    Runs(Relay relay, RunStarter starter, StartLimit limit, Starts starts) {
+        this.relay = relay;
+        this.starter = starter;
+        this.limit = limit;
+        this.starts = starts;
+    }
+
+    /** Throws if this visitor has started too many. A start that is repeated is none. */
+    void admit(Visitor visitor, Optional<String> key) {
+        if (key.isEmpty() || !starts.has(visitor.session(), key.get())) {
+            limit.take(visitor.countedAs());
+        }
+    }
+
+    /** Starts a run, unless one was started with this key. @return the stream's id */
+    String start(Session session, Optional<String> key, Dialect dialect, Map<String, Object> body) {
+        return key.isEmpty()
+                ? start(session, dialect, body)
+                : starts.once(session, key.get(), () -> start(session, dialect, body));
+    }
+
+    private String start(Session session, Dialect dialect, Map<String, Object> body) {
+        StartRequest request;
+        RelayRun run;
+        try {
+            request = dialect.request(session, body);
+            run = starter.start(request);
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest(String.valueOf(e.getMessage()));
+        } catch (Refused | RelayException e) {
+            throw e;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            LOG.warn("A run could not be started", e);
+            throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
+        }
+        Chats.Tracked tracked = chats.track(session, request.chatId(), run);
+        String id = relay.start(session, tracked);
+        tracked.started(id);
+        return id;
+    }
+
+    /** Whether there is nothing more to tell; throws if the stream is not there for this session. */
+    boolean isDelivered(Session session, String streamId, long after) {
+        return relay.isDelivered(session, checked(streamId), after);
+    }
+
+    /** Tells a stream to a client that has been promised one, so that what goes wrong is told in the stream's form. */
+    void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) throws IOException {
+        try {
+            relay.attach(session, streamId, after, format, sink);
+        } catch (RelayException e) {
+            Problem problem = Problem.of(e);
+            var frames = new ArrayList<String>();
+            format.encoder(streamId)
+                    .failure(
+                            problem.code(),
+                            String.valueOf(problem.getMessage()),
+                            e.code() == RelayException.Code.UNAVAILABLE,
+                            frames::add);
+            sink.write(frames);
+            sink.close();
+        }
+    }
+
+    void cancel(Session session, String streamId) {
+        relay.cancel(session, checked(streamId), "stopped by the client");
+    }
+
+    Optional<String> streamOf(Session session, String chatId) {
+        return chats.stream(session, chatId);
+    }
+
+    /** The id of the last event that a client has. */
+    static long eventId(String value) {
+        if (!EVENT_ID.matcher(value).matches()) {
+            throw Problem.badRequest("The id of the last event must be a number of at most 18 digits.");
+        }
+        return Long.parseLong(value);
+    }
+
+    /** What cannot be a stream's id is not asked for. */
+    private static String checked(String streamId) {
+        if (!STREAM_ID.matcher(streamId).matches()) {
+            throw Problem.of(new RelayException(RelayException.Code.UNKNOWN, "There is no such stream."));
+        }
+        return streamId;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.relay.jdk;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.control.Time;
+import dev.sluice.relay.http.RelayEndpoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A relay in the JDK's web server. There is no WebSocket. {@link #handler} is for who has such a server already. */
+public final class JdkRelay implements AutoCloseable {
+    private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
+
+    private final RelayEndpoint endpoint;
+    private final HttpServer server;
+    private final ExecutorService threads;
+
+    private JdkRelay(RelayEndpoint endpoint, HttpServer server, ExecutorService threads) {
+        this.endpoint = endpoint;
+        this.server = server;
+        this.threads = threads;
+    }
+
+    /**
+     * Serves an endpoint on this machine only.
+     *
+     * @param port 0 for one that is free
+     * @throws IOException if the port cannot be had
+     */
+    public static JdkRelay start(RelayEndpoint endpoint, int port) throws IOException {
+        return start(endpoint, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WRITE_LIMIT);
+    }
+
+    /**
+     * Serves an endpoint.
+     *
+     * @param writeLimit how long a client may take nothing of what is written to it before it is cut off
+     * @throws IOException if the address cannot be had
+     */
+    public static JdkRelay start(RelayEndpoint endpoint, InetSocketAddress address, Duration writeLimit)
+            throws IOException {
+        if (!writeLimit.isPositive()) {
+            throw new IllegalArgumentException("writeLimit: must be positive, is " + writeLimit);
+        }
+        HttpServer server = HttpServer.create(address, 0);
+        ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("sluice-request-", 0).factory());
+        server.setExecutor(threads);
+        server.createContext("/", handler(endpoint, writeLimit, Time.system()));
+        server.start();
+        return new JdkRelay(endpoint, server, threads);
+    }
+
+    /**
+     * The endpoint as a handler for a server of the application's, whose executor should be one of virtual threads: a stream
+     * keeps its thread. Whoever stops that server calls {@link RelayEndpoint#shutdown} first.
+     *
+     * @param writeLimit how long a client may take nothing of what is written to it before it is cut off
+     */
+    public static HttpHandler handler(RelayEndpoint endpoint, Duration writeLimit, Time time) {
+        Objects.requireNonNull(endpoint, "endpoint");
+        return exchange -> handle(endpoint, new JdkExchange(exchange, writeLimit, time), exchange);
+    }
+
+    private static void handle(RelayEndpoint endpoint, JdkExchange exchange, HttpExchange closing) throws IOException {
+        try {
+            endpoint.handle(exchange);
+            exchange.await();
+            closing.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the server is being stopped", e);
+        }
+    }
+
+    /** The port that it listens at. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** Where it is. */
+    public URI uri() {
+        return URI.create("http://" + server.getAddress().getHostString() + ":" + port() + "/");
+    }
+
+    /** Tells every client that the server stops, then stops it; waits for that, but not much longer than this. */
+    public void stop(Duration atMost) {
+        endpoint.shutdown(atMost);
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    /** {@link #stop} within two seconds. */
+    @Override
+    public void close() {
+        stop(Duration.ofSeconds(2));
+    }
+}

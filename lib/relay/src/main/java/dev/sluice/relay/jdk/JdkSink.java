@@ -1,0 +1,83 @@
+package dev.sluice.relay.jdk;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.EventSink;
+import dev.sluice.relay.http.GoneNotice;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A response of server-sent events. The request's thread waits for its end, because the server cuts a connection only when
+ * that thread throws.
+ */
+final class JdkSink implements EventSink {
+    private final OutputStream out;
+    private final Duration writeLimit;
+    private final Time time;
+    private final GoneNotice notice = new GoneNotice();
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+    /** Makes a write and the end follow each other. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    JdkSink(OutputStream out, Duration writeLimit, Time time) {
+        this.out = out;
+        this.writeLimit = writeLimit;
+        this.time = time;
+    }
+
+    @Override
+    public void write(List<String> frames) throws IOException {
+        writing.lock();
+        Time.Scheduled limit = time.schedule(writeLimit, this::abort);
+        try {
+            if (end.isDone()) {
+                throw new EOFException("the connection is closed");
+            }
+            out.write(String.join("", frames).getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            notice.give();
+            abort();
+            throw e;
+        } finally {
+            limit.cancel();
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void onGone(Runnable gone) {
+        notice.take(gone);
+    }
+
+    @Override
+    public void close() {
+        writing.lock();
+        try {
+            end.complete(null);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void abort() {
+        end.completeExceptionally(new IOException("cut by the relay"));
+    }
+
+    void await() throws IOException, InterruptedException {
+        try {
+            end.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the response was cut", e.getCause());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.sluice.relay.jetty;
+
+import dev.sluice.relay.http.RelayEndpoint;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** What Jetty itself refuses is told in our form: a request that is no HTTP, say. */
+final class JettyErrors implements Request.Handler {
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        JettyExchange.send(RelayEndpoint.refused(response.getStatus()), response, callback);
+        return true;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.relay.jetty;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.http.Handshake;
+import dev.sluice.relay.http.RelayEndpoint;
+import java.io.IOException;
+import java.time.Duration;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
+import org.jspecify.annotations.Nullable;
+
+/** Hands requests to the endpoint, and what wants to be a WebSocket to Jetty's container of them. */
+final class RelayHandler extends Handler.Abstract {
+    private final RelayEndpoint endpoint;
+    private final Duration writeLimit;
+    private final Duration pingEvery;
+    private final Time time;
+    private @Nullable ServerWebSocketContainer sockets;
+
+    RelayHandler(RelayEndpoint endpoint, Duration writeLimit, Duration pingEvery, Time time) {
+        this.endpoint = endpoint;
+        this.writeLimit = writeLimit;
+        this.pingEvery = pingEvery;
+        this.time = time;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        sockets = ServerWebSocketContainer.ensure(getServer());
+        super.doStart();
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        var exchange = new JettyExchange(request, response, callback, writeLimit);
+        boolean upgrade = exchange.head()
+                .header("upgrade")
+                .filter("websocket"::equalsIgnoreCase)
+                .isPresent();
+        if (upgrade && exchange.head().path().equals("/ws/stream")) {
+            return upgrade(exchange, request, response, callback);
+        }
+        try {
+            endpoint.handle(exchange);
+        } catch (IOException e) {
+            callback.failed(e);
+        }
+        return true;
+    }
+
+    private boolean upgrade(JettyExchange exchange, Request request, Response response, Callback callback) {
+        ServerWebSocketContainer container = sockets;
+        if (container == null) {
+            throw new IllegalStateException("the handler has not been started");
+        }
+        switch (endpoint.handshake(exchange.head())) {
+            case Handshake.Denied(var answer) -> exchange.answer(answer);
+            case Handshake.Accepted(var session, var headers) -> {
+                headers.forEach(response.getHeaders()::put);
+                boolean upgraded = container.upgrade(
+                        (asked, answered, failed) -> new JettySocket(endpoint, session, writeLimit, pingEvery, time),
+                        request,
+                        response,
+                        callback);
+                if (!upgraded) {
+                    exchange.answer(RelayEndpoint.refused(400));
+                }
+            }
+        }
+        return true;
+    }
+}

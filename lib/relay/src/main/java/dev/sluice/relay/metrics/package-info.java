@@ -1,0 +1,8 @@
+/**
+ * Tells Micrometer what a relay does: {@link dev.sluice.relay.metrics.RelayMeters}. Micrometer is needed only by who uses this.
+ * Threads: none.
+ */
+@NullMarked
+package dev.sluice.relay.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package dev.sluice.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.relay.RelayException.Code;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How much all streams may take together. */
+class MemoryResumeLogRoomTest {
+    private static final Session ALICE = new Session("alice");
+    private static final String KILO = "x".repeat(1000 - 64); // with what is counted for an event, 1000 bytes
+
+    private final FakeTime time = new FakeTime();
+    private final MemoryResumeLog log =
+            MemoryResumeLog.builder().bytes(10_000).time(time).build();
+
+    private ResumeLog.Writer running(String id, int events) {
+        ResumeLog.Writer writer = log.create(id, ALICE, reason -> {});
+        for (int i = 0; i < events; i++) {
+            writer.append("debug", KILO);
+        }
+        return writer;
+    }
+
+    private Code find(String id) {
+        try {
+            log.isDelivered(id, ALICE, 0);
+            return null;
+        } catch (RelayException e) {
+            return e.code();
+        }
+    }
+
+    @Test
+    void theStreamsThatEndedLongestAgoGoWhenOneGrows() {
+        running("a", 1).finish();
+        running("b", 4).close();
+        ResumeLog.Writer writer = running("c", 5);
+        assertThat(log.streams()).as("just full").isEqualTo(3);
+        writer.append("debug", KILO);
+        assertThat(find("a")).isEqualTo(Code.EXPIRED);
+        assertThat(find("b")).as("no more than must go").isNull();
+        assertThat(find("c")).isNull();
+    }
+
+    @Test
+    void theStreamsThatEndedLongestAgoGoWhenOneComes() {
+        running("a", 5).finish();
+        running("b", 5).finish();
+        running("c", 0);
+        assertThat(find("a")).isEqualTo(Code.EXPIRED);
+        assertThat(find("b")).isNull();
+    }
+
+    @Test
+    void thoseThatRunStayAndANewOneIsRefused() {
+        ResumeLog.Writer first = running("a", 10);
+        first.append("debug", KILO); // it goes on
+        assertThatThrownBy(() -> running("b", 0))
+                .isInstanceOfSatisfying(
+                        RelayException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE));
+        assertThat(find("a")).isNull();
+        first.finish();
+        running("b", 1);
+        assertThat(find("a")).isEqualTo(Code.EXPIRED);
+    }
+
+    @Test
+    void whatAStreamHasDroppedItselfDoesNotCount() {
+        var small = MemoryResumeLog.builder()
+                .bytes(10_000)
+                .eventsPerStream(2)
+                .time(time)
+                .build();
+        for (String id : new String[] {"a", "b", "c", "d"}) {
+            ResumeLog.Writer writer = small.create(id, ALICE, reason -> {});
+            for (int i = 0; i < 100; i++) {
+                writer.append("debug", KILO);
+            }
+        }
+        assertThat(small.streams()).isEqualTo(4);
+    }
+
+    @Test
+    void whatExpiresMakesRoom() {
+        running("a", 10).finish();
+        time.advance(Duration.ofMinutes(5));
+        running("b", 9);
+        running("c", 1);
+        assertThat(log.streams()).isEqualTo(2);
+    }
+}
