@@ -1,0 +1,118 @@
+// One answer on the page: what a run's events add to it, in the order in which they come.
+
+import { element } from './element.js';
+import { Markdown, whole } from './markdown.js';
+import { Pacer } from './pacer.js';
+import { Thinking } from './thinking.js';
+import { ToolCard } from './tool-card.js';
+
+export class Answer {
+  /** All the words of the answer, shown or not. */
+  text = '';
+  #smooth;
+  #blocks = new Map(); // of the turn, by index
+  #tools = new Map(); // by the call's id
+  #open = new Set(); // what may still grow
+  #parts = element('div', { class: 'parts' });
+
+  /** `smooth()` tells whether text is to flow or to come as it came. */
+  constructor(smooth) {
+    this.#smooth = smooth;
+    this.element = element('article', { class: 'answer', 'aria-label': 'Answer', 'aria-busy': 'true' }, this.#parts);
+  }
+
+  /** An answer that was kept. */
+  static kept(text) {
+    const answer = new Answer(() => false);
+    answer.text = text;
+    answer.#parts.append(element('div', { class: 'text' }, whole(text)));
+    answer.element.removeAttribute('aria-busy');
+    return answer;
+  }
+
+  /** An event of the run. */
+  event(type, data) {
+    switch (type) {
+      case 'message_start': this.#settle(); this.#blocks.clear(); if (this.text !== '') this.text += '\n\n'; break;
+      case 'message_delta': this.#delta(data); break;
+      case 'message_stop': this.#settle(); break;
+      case 'tool_start': this.#tool(data.id, data.name).started(data.input); break;
+      case 'tool_progress': this.#tool(data.id).progress(data.message, data.percentage); break;
+      case 'tool_complete': this.#tool(data.id).complete(data.output); break;
+      case 'tool_error': this.#tool(data.id).failed(data.error); break;
+      case 'tool_event': this.#tool(data.id).inner(data.event); break;
+      default: // what a later version may tell
+    }
+  }
+
+  /** Nothing follows. Shows what is left and how it ended; `again` is what the button for another try does. */
+  ended({ how, error, retryable }, again) {
+    this.#settle();
+    for (const tool of this.#tools.values()) tool.abandoned();
+    this.element.removeAttribute('aria-busy');
+    this.element.dataset.end = how;
+    if (how === 'complete') return;
+    const note = element('p', { class: 'note' }, how === 'stopped' && !error ? 'Stopped.' : error ?? 'The answer was not finished.');
+    if (how !== 'stopped') note.setAttribute('role', 'alert');
+    if (retryable && again) note.append(' ', element('button', { type: 'button', class: 'quiet', onclick: again }, 'Try again'));
+    this.element.append(note);
+  }
+
+  #delta({ index, text, thinking, input_json: input, event, block, id, name }) {
+    if (text !== undefined) {
+      this.text += text;
+      this.#block(index, () => this.#words()).push(text);
+    } else if (thinking !== undefined) {
+      this.#block(index, () => this.#thoughts()).push(thinking);
+    } else if (input !== undefined) {
+      this.#blocks.get(index)?.input?.(input);
+    } else if (event === 'content_block_start' && id !== undefined && block === 'tool_use') {
+      this.#settle();
+      this.#blocks.set(index, this.#tool(id, name));
+    } else if (event === 'content_block_stop') {
+      this.#settle();
+    }
+  }
+
+  #block(index, make) {
+    if (!this.#blocks.get(index)?.push) {
+      this.#settle();
+      this.#blocks.set(index, make());
+    }
+    return this.#blocks.get(index);
+  }
+
+  #words() {
+    const target = element('div', { class: 'text' });
+    this.#parts.append(target);
+    const markdown = new Markdown(target);
+    const pacer = new Pacer((text) => markdown.append(text), this.#smooth);
+    const block = { push: (text) => pacer.push(text), settle: () => { pacer.flush(); markdown.finish(); } };
+    this.#open.add(block);
+    return block;
+  }
+
+  #thoughts() {
+    const thinking = new Thinking();
+    this.#parts.append(thinking.element);
+    const pacer = new Pacer((text) => thinking.append(text), this.#smooth);
+    const block = { push: (text) => pacer.push(text), settle: () => { pacer.flush(); thinking.finish(); } };
+    this.#open.add(block);
+    return block;
+  }
+
+  #tool(id, name) {
+    let card = this.#tools.get(id);
+    if (card === undefined) {
+      card = new ToolCard(name ?? 'tool');
+      this.#tools.set(id, card);
+      this.#parts.append(card.element);
+    }
+    return card;
+  }
+
+  #settle() {
+    for (const block of this.#open) block.settle();
+    this.#open.clear();
+  }
+}
