@@ -1,0 +1,317 @@
+package dev.sluice.redis;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.MemoryResumeLog;
+import dev.sluice.relay.RelayException;
+import dev.sluice.relay.RelayException.Code;
+import dev.sluice.relay.ResumeLog;
+import dev.sluice.relay.Session;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.util.JedisURIHelper;
+
+/**
+ * Keeps the events of runs in Redis, so that every machine of a fleet can serve every watcher, and in this program's memory,
+ * so that watchers of a run's own machine never wait for Redis. Safe for use by any thread.
+ *
+ * <p>While Redis is away, runs go on for the watchers of their own machine and are not resumable elsewhere; those of other
+ * machines are told {@link ResumeLog.End#UNAVAILABLE}. It takes up work by itself when Redis comes back. What that means for
+ * each stream, and the layout of the keys, is in {@code docs/redis.md}.
+ *
+ * <p>Threads: five virtual ones, with a connection each, however many streams there are. {@code create}, {@code subscribe},
+ * {@code cancel} and {@code isDelivered} block for a few times the timeout at most.
+ */
+public final class RedisResumeLog implements ResumeLog {
+    private static final Logger log = LoggerFactory.getLogger(RedisResumeLog.class);
+    private static final int READERS = 4;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Settings settings;
+    private final Keys keys;
+    private final String node = random();
+    private final MemoryResumeLog local;
+    private final RedisServer server;
+    private final LocalRuns runs = new LocalRuns();
+    private final RemoteStreams remote;
+    private final Committer committer;
+    private final List<StreamReader> readers;
+    private volatile boolean closed;
+
+    private RedisResumeLog(Settings settings, Time time) {
+        this.settings = settings;
+        keys = new Keys(settings.prefix());
+        local = MemoryResumeLog.builder()
+                .eventsPerStream(settings.maxEvents())
+                .retention(settings.retention())
+                .time(time)
+                .build();
+        server = new RedisServer(settings);
+        remote = new RemoteStreams(server, keys, new SeenStreams(), settings, time);
+        committer = new Committer(server, settings, time);
+        readers = IntStream.range(0, READERS)
+                .mapToObj(i -> new StreamReader(server, keys, settings, time, keys.control(node, i), runs::cancel))
+                .toList();
+    }
+
+    /** A log on the Redis server of this address, with nothing else set. */
+    public static Builder builder(String host, int port) {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("host: is empty");
+        }
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port: " + port + ", must be from 1 to 65535");
+        }
+        return builder(URI.create("redis://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port));
+    }
+
+    /**
+     * A log on the Redis server of this URI, with nothing else set.
+     *
+     * @param server {@code redis://user:password@host:port/database}, or {@code rediss://…} for TLS, with the certificates
+     *     that this Java trusts and the host's name checked; user, password and database may be left out
+     */
+    public static Builder builder(URI server) {
+        return new Builder(server);
+    }
+
+    @Override
+    public Writer create(String streamId, Session owner, Consumer<String> cancel) {
+        checkOpen();
+        if (!Keys.isId(streamId)) {
+            throw new IllegalArgumentException("streamId: must not be blank, nor longer than 200 characters");
+        }
+        var once = runs.add(streamId, cancel);
+        @Nullable Writer here = null;
+        @Nullable RedisWriter writer = null;
+        try {
+            here = local.create(streamId, owner, once);
+            var claim = new Claim(streamId, random(), keys);
+            boolean kept = begin(claim, owner);
+            writer = new RedisWriter(claim, here, kept ? committer : null, () -> runs.remove(streamId));
+            if (kept) {
+                committer.hold(writer);
+            }
+            return writer;
+        } finally {
+            if (writer == null) {
+                runs.remove(streamId);
+                if (here != null) {
+                    here.close();
+                }
+            }
+        }
+    }
+
+    private boolean begin(Claim claim, Session owner) {
+        try {
+            if (!remote.create(claim, owner, node)) {
+                throw new IllegalArgumentException("streamId: there is such a stream already");
+            }
+            return true;
+        } catch (RelayException e) {
+            if (!settings.singleNode()) {
+                throw e;
+            }
+            log.warn("Redis cannot be reached; stream {} is kept on this machine only", claim.streamId, e);
+            return false;
+        }
+    }
+
+    @Override
+    public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
+        int reader = Math.floorMod(streamId.hashCode(), READERS);
+        return find(
+                streamId,
+                () -> local.subscribe(streamId, owner, after, listener),
+                () -> remote.subscribe(
+                        streamId, owner, after, listener, readers.get(reader), keys.control(node, reader)));
+    }
+
+    @Override
+    public boolean isDelivered(String streamId, Session owner, long after) {
+        return find(
+                streamId,
+                () -> local.isDelivered(streamId, owner, after),
+                () -> remote.isDelivered(streamId, owner, after));
+    }
+
+    @Override
+    public void cancel(String streamId, Session owner, String reason) {
+        this.<Boolean>find(
+                streamId,
+                () -> {
+                    local.cancel(streamId, owner, reason);
+                    return true;
+                },
+                () -> {
+                    remote.cancel(streamId, owner, reason);
+                    return true;
+                });
+    }
+
+    /** As {@link ResumeLog} says; a Redis that does not answer is taken for a watcher, for as long as there may be one. */
+    @Override
+    public boolean isWatchedElsewhere(String streamId) {
+        try {
+            return committer.holds(streamId) && remote.isWatched(streamId);
+        } catch (RelayException e) {
+            return committer.holds(streamId);
+        }
+    }
+
+    /** Asks this machine's memory; if that does not have it, Redis, unless the stream is written here and now. */
+    private <T> T find(String streamId, Supplier<T> here, Supplier<T> elsewhere) {
+        checkOpen();
+        try {
+            return here.get();
+        } catch (RelayException notHere) {
+            if (runs.contains(streamId) || notHere.code() == Code.UNAVAILABLE) {
+                throw notHere;
+            }
+            try {
+                return elsewhere.get();
+            } catch (RelayException nowhere) {
+                throw nowhere.code() == Code.UNKNOWN ? notHere : nowhere; // which says the same, or that it was here
+            }
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new RelayException(Code.UNAVAILABLE, "The log of streams is closed.");
+        }
+    }
+
+    /** As {@link ResumeLog} says; waits three seconds at most. Watchers on other machines are told that the writer is lost. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            committer.close();
+            readers.parallelStream().forEach(StreamReader::close);
+            server.close();
+            local.close();
+        }
+    }
+
+    private static String random() {
+        var bytes = new byte[16];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Collects the settings of a {@link RedisResumeLog}. Not for use by several threads. */
+    public static final class Builder {
+        private final URI server;
+        private String prefix = "sluice:";
+        private Duration retention = Duration.ofMinutes(5);
+        private int maxEvents = 5_000;
+        private Duration lease = Duration.ofSeconds(3);
+        private Duration timeout = Duration.ofSeconds(2);
+        private int buffer = 16 << 20;
+        private boolean singleNode;
+        private Time time = Time.system();
+
+        private Builder(URI server) {
+            if (!JedisURIHelper.isValid(server)
+                    || !(JedisURIHelper.isRedisScheme(server) || JedisURIHelper.isRedisSSLScheme(server))) {
+                // not the URI itself, which may hold a password
+                throw new IllegalArgumentException("server: must be redis://host:port or rediss://host:port");
+            }
+            this.server = server;
+        }
+
+        /** What the names of all keys begin with; {@code sluice:} if nothing is set. The same on all machines of a fleet. */
+        public Builder prefix(String prefix) {
+            this.prefix = Objects.requireNonNull(prefix, "prefix");
+            return this;
+        }
+
+        /** How long a stream is kept after its end; 5 minutes if nothing is set. */
+        public Builder retention(Duration afterEnd) {
+            retention = positive("afterEnd", afterEnd);
+            return this;
+        }
+
+        /** How many events of a stream are kept at least, the newest; 5,000 if nothing is set. Redis keeps up to a hundred more. */
+        public Builder maxEvents(int events) {
+            if (events < 1) {
+                throw new IllegalArgumentException("events: " + events + ", must be at least 1");
+            }
+            maxEvents = events;
+            return this;
+        }
+
+        /**
+         * After how long without a sign of its writer a stream is taken for lost; 3 s if nothing is set. A sign is given three
+         * times as often.
+         */
+        public Builder lease(Duration lease) {
+            this.lease = positive("lease", lease);
+            return this;
+        }
+
+        /** How long Redis may take to connect or to answer; 2 s if nothing is set. */
+        public Builder timeout(Duration limit) {
+            timeout = positive("limit", limit);
+            return this;
+        }
+
+        /** How many bytes of events may wait for Redis, of all streams together; 16 MiB if nothing is set. */
+        public Builder buffer(int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("bytes: " + bytes + ", must be at least 1");
+            }
+            buffer = bytes;
+            return this;
+        }
+
+        /**
+         * Whether a stream that begins while Redis cannot be reached is kept in this machine's memory only, which is logged;
+         * if nothing is set it is refused.
+         */
+        public Builder singleNodeIfUnavailable(boolean allowed) {
+            singleNode = allowed;
+            return this;
+        }
+
+        /** The clock and timer. */
+        public Builder time(Time time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** The log. It connects by itself; a Redis that is not there is no error yet. */
+        public RedisResumeLog build() {
+            return new RedisResumeLog(
+                    new Settings(
+                            server,
+                            prefix,
+                            retention,
+                            maxEvents,
+                            lease,
+                            lease.dividedBy(3),
+                            timeout,
+                            buffer,
+                            singleNode),
+                    time);
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (value.toMillis() < 1) {
+                throw new IllegalArgumentException(name + ": " + value + ", must be a millisecond at least");
+            }
+            return value;
+        }
+    }
+}

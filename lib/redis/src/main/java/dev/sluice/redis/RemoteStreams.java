@@ -1,0 +1,210 @@
+package dev.sluice.redis;
+
+import dev.sluice.control.Time;
+import dev.sluice.relay.RelayException;
+import dev.sluice.relay.RelayException.Code;
+import dev.sluice.relay.ResumeLog;
+import dev.sluice.relay.ResumeLog.End;
+import dev.sluice.relay.Session;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+
+/** The streams as Redis has them: what this node does with those of others. */
+final class RemoteStreams {
+    /** How long the last events that a watcher has may still be on their way to Redis. */
+    private static final Duration UNDER_WAY = Duration.ofSeconds(1);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
+    private final RedisServer server;
+    private final Keys keys;
+    private final SeenStreams seen;
+    private final Settings settings;
+    private final Time time;
+
+    RemoteStreams(RedisServer server, Keys keys, SeenStreams seen, Settings settings, Time time) {
+        this.server = server;
+        this.keys = keys;
+        this.seen = seen;
+        this.settings = settings;
+        this.time = time;
+    }
+
+    /**
+     * What a stream is at one moment.
+     *
+     * @param node who writes it
+     * @param written whether its writer still holds it
+     * @param last its last event
+     * @param end how it ended
+     * @param page what follows the place that was asked about, a page of it at most
+     */
+    private record State(
+            String node,
+            boolean written,
+            long last,
+            @Nullable End end,
+            List<StoredEntry> page) {}
+
+    /** Begins a stream. False if there is such a stream already. */
+    boolean create(Claim claim, Session owner, String node) {
+        boolean created = server.ask(connection -> {
+            connection.sendCommand(
+                    Command.EVAL,
+                    Keys.bytes(Scripts.CREATE),
+                    Keys.bytes(2),
+                    claim.meta,
+                    claim.lease,
+                    Keys.owner(claim.streamId, owner),
+                    Keys.bytes(node),
+                    claim.token,
+                    Keys.bytes(settings.lease().toMillis()),
+                    Keys.bytes(settings.keep().toMillis()));
+            return connection.getIntegerReply() == 1;
+        });
+        seen.add(claim.streamId, owner);
+        return created;
+    }
+
+    /** Hands over what is kept, on this thread, then gives the watch to the reader. */
+    ResumeLog.Subscription subscribe(
+            String streamId,
+            Session owner,
+            long after,
+            ResumeLog.Listener listener,
+            StreamReader reader,
+            byte[] control) {
+        var state = find(streamId, owner, after);
+        var watch = new Watch(streamId, after, listener, reader);
+        var page = state.page();
+        watch.entries(page);
+        while (page.size() == StreamReader.PAGE && !watch.isOver()) {
+            page = server.ask(connection -> page(connection, streamId, watch.position()));
+            watch.entries(page);
+        }
+        if (watch.isOver()) {
+            return watch;
+        }
+        if (!state.written()) {
+            watch.end(End.WRITER_LOST); // what it wrote was read after it was gone
+        } else if (reader.add(watch)) {
+            wake(streamId, control);
+        } else {
+            watch.end(End.UNAVAILABLE);
+        }
+        return watch;
+    }
+
+    boolean isDelivered(String streamId, Session owner, long after) {
+        var state = find(streamId, owner, after);
+        return state.end() == End.FINISHED && after == state.last();
+    }
+
+    /** Asks the node that writes a stream to stop its run. */
+    void cancel(String streamId, Session owner, String reason) {
+        var state = find(streamId, owner, 0, true);
+        if (state.written()) {
+            server.ask(connection -> {
+                StreamReader.say(connection, keys.control(state.node(), 0), Keys.bytes(streamId), Keys.bytes(reason));
+                return true;
+            });
+        }
+    }
+
+    boolean isWatched(String streamId) {
+        return server.ask(connection -> {
+            connection.sendCommand(Command.EXISTS, keys.watched(streamId));
+            return connection.getIntegerReply() == 1;
+        });
+    }
+
+    private void wake(String streamId, byte[] control) {
+        try {
+            server.ask(connection -> {
+                StreamReader.watched(connection, keys.watched(streamId), settings);
+                connection.getStatusCodeReply();
+                StreamReader.say(connection, control, Keys.bytes("-"), new byte[0]);
+                return true;
+            });
+        } catch (RelayException e) {
+            // The reader looks by itself in a moment, and tells the watch if Redis stays away.
+        }
+    }
+
+    private State find(String streamId, Session owner, long after) {
+        return find(streamId, owner, after, false);
+    }
+
+    private State find(String streamId, Session owner, long after, boolean anyPlace) {
+        if (!Keys.isId(streamId)) {
+            throw new RelayException(Code.UNKNOWN, "There is no such stream.");
+        }
+        long until = time.nanos() + UNDER_WAY.toNanos();
+        while (true) {
+            var state = server.ask(connection -> look(connection, streamId, owner, after));
+            seen.add(streamId, owner);
+            if (anyPlace) {
+                return state;
+            }
+            var page = state.page();
+            boolean gap = !page.isEmpty() && page.getFirst().id() != after + 1;
+            boolean beyond = after > state.last();
+            // The watcher may have had its last events from the writer's memory.
+            boolean mayCome = after - state.last() <= settings.maxEvents() && time.nanos() - until < 0;
+            if (after < 0 || gap || (beyond && !(state.written() && mayCome))) {
+                throw new RelayException(
+                        Code.EXPIRED, "What follows event " + after + " of this stream is not kept, or never was.");
+            }
+            if (!beyond) {
+                return state;
+            }
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            time.sleep(LOOK_AGAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RelayException(Code.UNAVAILABLE, "The thread that looked for the stream was interrupted.", e);
+        }
+    }
+
+    /** The lease is read before what was written, so that what was written without one is all there will be. */
+    private State look(Connection connection, String streamId, Session owner, long after) {
+        var events = keys.events(streamId);
+        connection.sendCommand(Command.HMGET, keys.meta(streamId), Keys.bytes("owner"), Keys.bytes("node"));
+        connection.sendCommand(Command.EXISTS, keys.lease(streamId));
+        connection.sendCommand(
+                Command.XREVRANGE, events, Keys.bytes("+"), Keys.bytes("-"), Keys.bytes("COUNT"), Keys.bytes(1));
+        connection.sendCommand(Command.XRANGE, StreamReader.range(events, Math.max(after, 0)));
+        var answers = RedisServer.answers(connection, 4);
+        var meta = StoredEntry.list(answers.getFirst());
+        if ((@Nullable Object) meta.getFirst() == null) {
+            throw seen.contains(streamId, owner)
+                    ? new RelayException(Code.EXPIRED, "This stream is no longer kept.")
+                    : new RelayException(Code.UNKNOWN, "There is no such stream.");
+        }
+        if (!Arrays.equals((byte[]) meta.getFirst(), Keys.owner(streamId, owner))) {
+            throw new RelayException(Code.UNKNOWN, "There is no such stream.");
+        }
+        var newest = StoredEntry.all(answers.get(2));
+        long last = newest.isEmpty() ? 0 : newest.getFirst().lastEvent();
+        return new State(
+                StoredEntry.text(meta.get(1)),
+                answers.get(1).equals(1L),
+                last,
+                newest.isEmpty() ? null : newest.getFirst().end(),
+                StoredEntry.all(answers.get(3)));
+    }
+
+    private List<StoredEntry> page(Connection connection, String streamId, long after) {
+        connection.sendCommand(Command.XRANGE, StreamReader.range(keys.events(streamId), after));
+        return StoredEntry.all(connection.getOne());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.sluice.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.relay.RelayEvent;
+import dev.sluice.relay.ResumeLog.End;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry of a stream of events: an event, or the end.
+ *
+ * @param id its place
+ * @param event the event
+ * @param end how the stream ended
+ */
+record StoredEntry(
+        long id, @Nullable RelayEvent event, @Nullable End end) {
+    static final String FINISHED = "finished";
+    static final String LOST = "lost";
+
+    /** The last event's place if this is the last entry. */
+    long lastEvent() {
+        return end == null ? id : id - 1;
+    }
+
+    /** The entries of an answer to XRANGE, or those of one stream in an answer to XREAD. */
+    static List<StoredEntry> all(@Nullable Object answer) {
+        return list(answer).stream().map(StoredEntry::of).toList();
+    }
+
+    private static StoredEntry of(Object entry) {
+        var parts = list(entry);
+        var name = text(parts.get(0));
+        long id = Long.parseLong(name.substring(name.indexOf('-') + 1));
+        var fields = list(parts.get(1));
+        return fields.size() == 2
+                ? new StoredEntry(id, null, text(fields.get(1)).equals(FINISHED) ? End.FINISHED : End.WRITER_LOST)
+                : new StoredEntry(id, new RelayEvent(id, text(fields.get(1)), text(fields.get(3))), null);
+    }
+
+    /** An answer that is a list; empty if there is none. */
+    @SuppressWarnings("unchecked")
+    static List<Object> list(@Nullable Object answer) {
+        return answer == null ? List.of() : (List<Object>) answer;
+    }
+
+    /** An answer that is a string. */
+    static String text(Object answer) {
+        return new String((byte[]) answer, UTF_8);
+    }
+}
