@@ -19,6 +19,11 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.Claude;
 import dev.sluice.provider.Gemini;
 import dev.sluice.provider.Provider;
+import dev.sluice.relay.Relay;
+import dev.sluice.relay.RelayRun;
+import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.jetty.JettyRelay;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
 import dev.sluice.sse.SseClient;
@@ -35,7 +40,12 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.retry.RetryRegistry;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +71,54 @@ class ReadmeTest {
     void stop() {
         client.close();
         server.close();
+    }
+
+    @Test
+    void relay() throws Exception {
+        int port = freePort();
+        MessageRequest.Builder asking = request.toBuilder();
+        Tool level = Tool.of("river_level", "How high a river was", "{\"type\":\"object\"}", (in, context) -> "2.41 m");
+        Watcher stopped = () -> System.out.print(watched(port));
+        assertThat(Printed.by(args -> {
+                    // readme
+                    RunStarter starter = asked -> {
+                        MessageRequest next =
+                                asking.conversation(asked.conversation()).build();
+                        return RelayRun.of(client.run(next, level));
+                    };
+                    Relay relay = Relay.builder().build();
+                    RelayEndpoint endpoint =
+                            RelayEndpoint.builder(relay, starter).page().build();
+                    try (JettyRelay server = JettyRelay.start(endpoint, port)) {
+                        System.out.println("Open " + server.uri());
+                        stopped.await();
+                    }
+                    // end
+                }))
+                .startsWith("Open http://127.0.0.1:" + port + "/\n")
+                .containsSubsequence(
+                        "event: message_start\n", "event: tool_start\n", "2.41 m", "event: stream_complete\n");
+    }
+
+    /** Waits as a server does, and meanwhile is its one visitor. */
+    private interface Watcher {
+        void await() throws Exception;
+    }
+
+    private static String watched(int port) throws Exception {
+        HttpRequest question = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/stream"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"message\":\"How high is the Douro?\"}"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(question, BodyHandlers.ofString()).body();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     private static MessageRequest rivers() {
@@ -327,7 +385,7 @@ class ReadmeTest {
         List<String> shown = regions(README, "```java\n(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(13);
+        assertThat(run).hasSize(14);
         assertThat(shown).isEqualTo(run);
     }
 

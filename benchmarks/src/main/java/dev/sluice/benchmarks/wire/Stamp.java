@@ -18,6 +18,11 @@ public final class Stamp {
         }
     }
 
+    /** A text that says now. */
+    public static String now() {
+        return "@%019d".formatted(System.nanoTime());
+    }
+
     /** The time in a text, or -1 if it has none. */
     public static long read(CharSequence text) {
         for (int at = 0; at < text.length(); at++) {

@@ -1,0 +1,171 @@
+package dev.sluice.examples;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.json.Json;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The chat in a browser, without the browser: what it is served, and what it is told. */
+@Timeout(value = 60, unit = SECONDS)
+class RelayDemoTest {
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void close() {
+        http.shutdownNow();
+    }
+
+    @Test
+    void servesThePageUnderItsPolicy() throws Exception {
+        try (var demo = RelayDemo.serve("--port", "0")) {
+            HttpResponse<String> page = http.send(get(demo, "", "").build(), BodyHandlers.ofString());
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("<html").contains("id=\"prompt\"");
+            assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                    .contains("default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'");
+        }
+    }
+
+    @Test
+    void answersItsQuestionWithFourCallsAtOnce() throws Exception {
+        try (var demo = RelayDemo.serve("--port", "0")) {
+            List<Map<String, Object>> events = events(ask(demo, ""));
+            assertThat(types(events)).startsWith("message_start").endsWith("stream_complete");
+            // A call begins as soon as the model has written it, so that one may be done before the last begins.
+            Map<Object, List<String>> calls = events.stream()
+                    .filter(event ->
+                            List.of("tool_start", "tool_complete", "tool_error").contains(event.get("type")))
+                    .collect(Collectors.groupingBy(
+                            event -> event.get("id"),
+                            Collectors.mapping(event -> String.valueOf(event.get("type")), Collectors.toList())));
+            assertThat(calls).hasSize(4);
+            assertThat(calls.values()).containsOnly(List.of("tool_start", "tool_complete"));
+            assertThat(text(events)).contains("so she can pass, with 5 cm to spare.");
+        }
+    }
+
+    @Test
+    void aRunOfOneMachineIsWatchedAtAnother(@TempDir Path folder) throws Exception {
+        int port = freePort();
+        Process redis = redis(folder, port);
+        try (var one = RelayDemo.serve("--port", "0", "--redis", "127.0.0.1:" + port);
+                var other = RelayDemo.serve("--port", "0", "--redis", "127.0.0.1:" + port)) {
+            String cookie = http.send(get(one, "", "").build(), BodyHandlers.discarding())
+                    .headers()
+                    .firstValue("Set-Cookie")
+                    .orElseThrow()
+                    .split(";", -1)[0];
+            HttpResponse<Stream<String>> first = ask(one, cookie);
+            String id = first.headers().firstValue("X-Stream-Id").orElseThrow();
+            String path = "api/v1/stream/" + id;
+            List<Map<String, Object>> there =
+                    events(http.send(get(other, path, cookie).build(), BodyHandlers.ofLines()));
+            List<Map<String, Object>> here = events(first);
+            // Words may come in other portions; nothing else may differ.
+            assertThat(withoutDeltas(there)).isEqualTo(withoutDeltas(here));
+            assertThat(text(there)).isEqualTo(text(here)).contains("so she can pass");
+            assertThat(http.send(get(other, path, "").build(), BodyHandlers.discarding())
+                            .statusCode())
+                    .as("without the cookie")
+                    .isEqualTo(404);
+        } finally {
+            redis.destroyForcibly().waitFor(10, SECONDS);
+        }
+    }
+
+    private HttpResponse<Stream<String>> ask(RelayDemo demo, String cookie) throws Exception {
+        var request = get(demo, "api/v1/stream", cookie)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("message", MillGate.QUESTION))));
+        HttpResponse<Stream<String>> response = http.send(request.build(), BodyHandlers.ofLines());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response;
+    }
+
+    private static HttpRequest.Builder get(RelayDemo demo, String path, String cookie) {
+        var request = HttpRequest.newBuilder(demo.uri().resolve("/" + path)).timeout(Duration.ofSeconds(30));
+        return cookie.isEmpty() ? request : request.header("Cookie", cookie);
+    }
+
+    private static List<Map<String, Object>> events(HttpResponse<Stream<String>> response) {
+        return response.body()
+                .filter(line -> line.startsWith("data:"))
+                .map(line -> Json.readObject(line.substring("data:".length())))
+                .toList();
+    }
+
+    private static List<String> types(List<Map<String, Object>> events) {
+        return events.stream().map(event -> String.valueOf(event.get("type"))).toList();
+    }
+
+    private static List<Map<String, Object>> withoutDeltas(List<Map<String, Object>> events) {
+        return events.stream()
+                .filter(event -> !"message_delta".equals(event.get("type")))
+                .toList();
+    }
+
+    private static String text(List<Map<String, Object>> events) {
+        return events.stream()
+                .flatMap(event -> Optional.ofNullable(event.get("text")).stream())
+                .map(String::valueOf)
+                .collect(Collectors.joining());
+    }
+
+    private static int freePort() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** A redis-server that keeps nothing; the test is skipped if the machine has none. */
+    private static Process redis(Path folder, int port) throws IOException {
+        Optional<Path> program = Stream.of(
+                        System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1))
+                .map(place -> Path.of(place, "redis-server"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(program.isPresent(), "there is no redis-server on the PATH");
+        Process redis = new ProcessBuilder(
+                        program.get().toString(),
+                        "--bind",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--save",
+                        "",
+                        "--dir",
+                        folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        Awaitility.await().ignoreExceptions().until(() -> {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            return true;
+        });
+        return redis;
+    }
+}
