@@ -151,8 +151,10 @@ class RunTimeLimitsTest {
 
     @Test
     void theTimeOfTheRunEndsItInTheSecondTurnThoughThatIsNotThatOld() {
+        var late = new CountDownLatch(1);
         Tool quick = tool("quick", (input, context) -> {
             context.progress("working");
+            Runs.await(late); // the second turn begins when most of the time is over
             return "done";
         });
         try (var runs = runs(
@@ -165,6 +167,7 @@ class RunTimeLimitsTest {
             var heard = hear(loop, event -> {
                 if (event instanceof ToolProgress) {
                     time.advance(most);
+                    late.countDown();
                 } else if (event instanceof MessageDelta delta && delta.text().equals("slowly")) {
                     time.advance(Duration.ofMillis(1));
                 }
