@@ -6,13 +6,13 @@ import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EndReason.LimitReached;
+import dev.sluice.control.PullingIterator;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageChunk;
 import dev.sluice.message.StreamEvent;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -58,7 +58,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     @Override
     public Iterator<StreamEvent> iterator() {
         takeOnce();
-        return new Events(consumption);
+        return new PullingIterator<>("the stream", consumption::pull);
     }
 
     /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
@@ -247,34 +247,6 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     private void takeOnce() {
         if (!iterated.compareAndSet(false, true)) {
             throw new IllegalStateException("this stream has been iterated; it can be only once");
-        }
-    }
-
-    /** The one iterator. */
-    private static final class Events implements Iterator<StreamEvent> {
-        private final Consumption consumption;
-        private @Nullable StreamEvent next;
-
-        Events(Consumption consumption) {
-            this.consumption = consumption;
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (next == null) {
-                next = consumption.pull();
-            }
-            return next != null;
-        }
-
-        @Override
-        public StreamEvent next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the stream has ended");
-            }
-            StreamEvent event = Objects.requireNonNull(next);
-            next = null;
-            return event;
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.Limits.Limit;
+import dev.sluice.control.PullingIterator;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -22,7 +23,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -71,7 +71,7 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
         if (!iterated.compareAndSet(false, true)) {
             throw new IllegalStateException("this run has been iterated; it can be only once");
         }
-        return new Events(consumption);
+        return new PullingIterator<>("the run", consumption::pull);
     }
 
     /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
@@ -239,34 +239,6 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
     /** The run's thread, for tests that see it end. */
     Thread runner() {
         return run.ending().getFirst();
-    }
-
-    /** The one iterator. */
-    private static final class Events implements Iterator<RunEvent> {
-        private final RunConsumption consumption;
-        private @Nullable RunEvent next;
-
-        Events(RunConsumption consumption) {
-            this.consumption = consumption;
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (next == null) {
-                next = consumption.pull();
-            }
-            return next != null;
-        }
-
-        @Override
-        public RunEvent next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the run has ended");
-            }
-            RunEvent event = Objects.requireNonNull(next);
-            next = null;
-            return event;
-        }
     }
 
     /** Collects the settings of a {@link ToolLoop}. Not for use by several threads. */
