@@ -112,7 +112,7 @@ public final class MemoryResumeLog implements ResumeLog {
         } finally {
             lock.unlock();
         }
-        lost.values().forEach(stream -> stream.end(End.WRITER_LOST));
+        lost.values().forEach(stream -> stream.end(End.WRITER_LOST, () -> {}));
     }
 
     /** How many streams it holds, ended ones included. */
@@ -228,9 +228,7 @@ public final class MemoryResumeLog implements ResumeLog {
         }
 
         private void end(End how) {
-            if (stream.end(how)) {
-                ended(streamId, stream);
-            }
+            stream.end(how, () -> ended(streamId, stream));
         }
     }
 

@@ -77,21 +77,25 @@ final class MemoryStream {
         }
     }
 
-    /** Nothing follows; false if that was known. */
-    boolean end(ResumeLog.End how) {
+    /**
+     * Nothing follows. No effect if that was known.
+     *
+     * @param first run before anybody is told, so that who is finds the log as it is after the end
+     */
+    void end(ResumeLog.End how, Runnable first) {
         List<Place> behind;
         lock.lock();
         try {
             if (end != null) {
-                return false;
+                return;
             }
             end = how;
             behind = places;
         } finally {
             lock.unlock();
         }
+        first.run();
         behind.forEach(Place::tell);
-        return true;
     }
 
     ResumeLog.Subscription subscribe(long after, ResumeLog.Listener listener) {
