@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -16,6 +17,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A relay in a Jetty of its own. {@link #handler} is for who has a Jetty already. */
 public final class JettyRelay implements AutoCloseable {
+    private static final int READ_BUFFER = 1024;
+    private static final int LARGEST_BUFFER = 64 * 1024;
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
     private static final Duration PING_EVERY = Duration.ofSeconds(12);
 
@@ -143,11 +146,14 @@ public final class JettyRelay implements AutoCloseable {
             threads.setName("sluice-jetty");
             threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("sluice-request-", 0).factory()));
-            var server = new Server(threads);
+            // A request's read buffer is held as long as its stream, and a buffer is a multiple of the pool's step.
+            var server = new Server(threads, null, new ArrayByteBufferPool(0, READ_BUFFER, LARGEST_BUFFER));
             var http = new HttpConfiguration();
             http.setSendServerVersion(false);
             http.setSendXPoweredBy(false);
-            var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+            var requests = new HttpConnectionFactory(http);
+            requests.setInputBufferSize(READ_BUFFER);
+            var connector = new ServerConnector(server, requests);
             connector.setHost(host);
             connector.setPort(port);
             connector.setIdleTimeout(idleTimeout.toMillis());
