@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +27,17 @@ public final class RelayBench {
 
     private RelayBench() {}
 
-    /** Runs all three and prints their figures. */
+    /** Runs {@code load}, {@code idle} or {@code first}, or all three, and prints the figures. */
     public static void main(String[] args) throws Exception {
-        load();
-        idle();
-        firstWords();
+        List<String> asked = args.length == 0 ? List.of("load", "idle", "first") : List.of(args);
+        for (String one : asked) {
+            switch (one) {
+                case "load" -> load();
+                case "idle" -> idle();
+                case "first" -> firstWords();
+                default -> throw new IllegalArgumentException(one + ": there are load, idle and first");
+            }
+        }
         Runtime.getRuntime().halt(0); // the browsers do not say goodbye
     }
 
@@ -79,14 +86,14 @@ public final class RelayBench {
 
     private static void idle() throws Exception {
         try (var host = new Host()) {
-            for (int i = 0; i < 200; i++) { // so that the code is there, whoever waits
+            for (int i = 0; i < 3_000; i++) { // so that the code is there, whoever waits
                 Browser.start(host.port, 0).close();
             }
             Browser first = Browser.start(host.port, 0);
             var unused = first.next();
             TimeUnit.SECONDS.sleep(2);
             host.look();
-            long before = host.look()[0];
+            long[] before = host.look();
             List<Browser> browsers = new ArrayList<>();
             for (int i = 0; i < IDLE; i++) {
                 Browser browser = Browser.watch(host.port, first);
@@ -95,12 +102,13 @@ public final class RelayBench {
             }
             TimeUnit.SECONDS.sleep(3);
             host.look();
-            long after = host.look()[0];
+            long[] after = host.look();
             System.out.printf(
                     Locale.ROOT,
-                    "%,d browsers that wait: %.1f KB resident each%n",
+                    "%,d browsers that wait: %.1f KB resident each, of which %.1f KB are live heap%n",
                     browsers.size(),
-                    (after - before) / 1e3 / browsers.size());
+                    (after[0] - before[0]) / 1e3 / browsers.size(),
+                    (after[2] - before[2]) / 1e3 / browsers.size());
         }
     }
 
@@ -136,6 +144,9 @@ public final class RelayBench {
                                     .toString(),
                             "-Xmx1g",
                             "-XX:+UseSerialGC",
+                            "-Xmn16m", // else what is resident is what has been allocated since
+                            "-XX:MinHeapFreeRatio=5", // what a collection frees is given back, or it would be counted
+                            "-XX:MaxHeapFreeRatio=10",
                             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -147,12 +158,12 @@ public final class RelayBench {
             port = Integer.parseInt(out.readLine());
         }
 
-        /** Resident bytes, and nanoseconds of CPU used. */
+        /** Resident bytes, nanoseconds of CPU used, and bytes of live heap. */
         long[] look() throws IOException {
             in.write("look\n");
             in.flush();
             String[] figures = out.readLine().split(" ");
-            return new long[] {Long.parseLong(figures[0]), Long.parseLong(figures[1])};
+            return Arrays.stream(figures).mapToLong(Long::parseLong).toArray();
         }
 
         @Override

@@ -16,7 +16,7 @@ import java.time.Duration;
 /**
  * The server: a relay on Jetty whose model says the time, as often as the request's {@code rate} asks for in a second, and
  * after the first word nothing if that is 0. Prints its port; for each line it reads it prints its resident memory and the CPU
- * time it has used, and at the end of its input it stops.
+ * time it has used, and its live heap, and at the end of its input it stops.
  */
 final class RelayHost {
     private RelayHost() {}
@@ -35,7 +35,7 @@ final class RelayHost {
             System.out.println(server.port());
             while (in.readLine() != null) {
                 System.gc();
-                System.out.println(resident() + " " + cpuNanos());
+                System.out.println(resident() + " " + cpuNanos() + " " + liveHeap());
             }
         }
     }
@@ -50,6 +50,10 @@ final class RelayHost {
                     lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
             return 1024 * Long.parseLong(rss.replaceAll("\\D", ""));
         }
+    }
+
+    private static long liveHeap() {
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static long cpuNanos() {
