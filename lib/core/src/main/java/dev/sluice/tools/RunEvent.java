@@ -23,7 +23,27 @@ public sealed interface RunEvent {
     }
 
     /**
-     * The event as a JSON object: its name in {@code type}, such as {@code tool_progress}, and what a watcher may see of it.
+     * The event's name for watchers, such as {@code tool_progress}: it stays as it is, whatever becomes of the classes here.
+     * {@code docs/tools.md} lists all.
+     */
+    default String type() {
+        return switch (this) {
+            case MessageStart start -> "message_start";
+            case MessageDelta delta -> "message_delta";
+            case MessageStop stop -> "message_stop";
+            case ToolStart start -> "tool_start";
+            case ToolProgress progress -> "tool_progress";
+            case ToolComplete complete -> "tool_complete";
+            case ToolError error -> "tool_error";
+            case ToolEvent inner -> "tool_event";
+            case StreamError error -> "stream_error";
+            case StreamComplete complete -> "stream_complete";
+            case Debug debug -> "debug";
+        };
+    }
+
+    /**
+     * The event as a JSON object: its {@link #type() name} in {@code type}, which is first, and what a watcher may see of it.
      * See {@code docs/tools.md} for each one's fields.
      */
     default String toJson() {

@@ -22,33 +22,25 @@ final class RunEventJson {
     }
 
     private static Form form(RunEvent event) {
+        var form = new Form(event.type());
         return switch (event) {
             case RunEvent.MessageStart(var message) ->
-                new Form("message_start")
-                        .with("id", message.id())
-                        .with("model", message.model())
-                        .with("provider", message.provider());
-            case RunEvent.MessageDelta(var delta) -> delta(new Form("message_delta"), delta);
+                form.with("id", message.id()).with("model", message.model()).with("provider", message.provider());
+            case RunEvent.MessageDelta(var delta) -> delta(form, delta);
             case RunEvent.MessageStop(var message) ->
-                end(new Form("message_stop"), message.finishReason(), message.stopReason(), message.usage());
+                end(form, message.finishReason(), message.stopReason(), message.usage());
             case RunEvent.ToolStart(var id, var name, var input) ->
-                new Form("tool_start").with("id", id).with("name", name).with("input", valueOrText(input));
+                form.with("id", id).with("name", name).with("input", valueOrText(input));
             case RunEvent.ToolProgress(var id, var message, var percentage) ->
-                new Form("tool_progress")
-                        .with("id", id)
-                        .with("message", message)
-                        .with("percentage", percentage);
+                form.with("id", id).with("message", message).with("percentage", percentage);
             case RunEvent.ToolComplete(var id, var output) ->
-                new Form("tool_complete").with("id", id).with("output", output);
-            case RunEvent.ToolError(var id, var error) ->
-                new Form("tool_error").with("id", id).with("error", error);
-            case RunEvent.ToolEvent(var id, var inner) ->
-                new Form("tool_event").with("id", id).with("event", form(inner).fields);
+                form.with("id", id).with("output", output);
+            case RunEvent.ToolError(var id, var error) -> form.with("id", id).with("error", error);
+            case RunEvent.ToolEvent(var id, var inner) -> form.with("id", id).with("event", form(inner).fields);
             case RunEvent.StreamError(var error, var details) ->
-                new Form("stream_error").with("error", error).with("details", new TreeMap<>(details));
-            case RunEvent.StreamComplete() -> new Form("stream_complete");
-            case RunEvent.Debug(var id, var message) ->
-                new Form("debug").with("id", id).with("message", message);
+                form.with("error", error).with("details", new TreeMap<>(details));
+            case RunEvent.StreamComplete() -> form;
+            case RunEvent.Debug(var id, var message) -> form.with("id", id).with("message", message);
         };
     }
 

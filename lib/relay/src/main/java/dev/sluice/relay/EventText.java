@@ -29,25 +29,8 @@ record EventText(String type, String json) {
         return text;
     }
 
-    /** The name that an event has on the wire. */
-    static String type(RunEvent event) {
-        return switch (event) {
-            case RunEvent.MessageStart start -> "message_start";
-            case RunEvent.MessageDelta delta -> "message_delta";
-            case RunEvent.MessageStop stop -> "message_stop";
-            case RunEvent.ToolStart start -> "tool_start";
-            case RunEvent.ToolProgress progress -> "tool_progress";
-            case RunEvent.ToolComplete complete -> "tool_complete";
-            case RunEvent.ToolError error -> "tool_error";
-            case RunEvent.ToolEvent inner -> "tool_event";
-            case RunEvent.StreamError error -> "stream_error";
-            case RunEvent.StreamComplete complete -> "stream_complete";
-            case RunEvent.Debug debug -> "debug";
-        };
-    }
-
     private static EventText checked(RunEvent event) {
-        String type = type(event);
+        String type = event.type();
         String json = event.toJson();
         Map<String, Object> fields = Json.readObject(json);
         if (!type.equals(fields.get("type"))) {
