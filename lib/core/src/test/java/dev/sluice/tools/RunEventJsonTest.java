@@ -28,12 +28,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunEventJsonTest {
     private static final Usage USAGE = new Usage(10, 20, 3, 4, 5, Map.of("service_tier", "\"standard\""));
@@ -160,6 +162,37 @@ class RunEventJsonTest {
     @MethodSource("events")
     void theFormOfAnEventIs(RunEvent event) {
         assertThat(event.toJson()).isEqualTo(FORMS.get(event)).doesNotContain("secret");
+    }
+
+    /** A relay sends the one beside the other, and does not look again. */
+    @ParameterizedTest
+    @MethodSource("events")
+    void theTypeInTheFormIsTheEvents(RunEvent event) {
+        assertThat(Json.readObject(event.toJson())).containsEntry("type", event.type());
+    }
+
+    /** Writing has the limits of reading: what is nested too deep is refused here, rather than by whoever reads it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 498, 499, 500, 501, 1000, 1001})
+    void whatIsWrittenCanBeRead(int size) {
+        RunEvent nested = new StreamComplete();
+        for (int i = 0; i < size; i++) {
+            nested = new ToolEvent("toolu_1", nested);
+        }
+        var deep = new ToolStart("toolu_1", "read", "[".repeat(size) + "]".repeat(size));
+        var number = new ToolStart("toolu_1", "read", "1".repeat(size));
+
+        assertThat(Stream.of(nested, deep, number).flatMap(event -> written(event).stream()))
+                .isNotEmpty()
+                .allMatch(Json::isObject);
+    }
+
+    private static Optional<String> written(RunEvent event) {
+        try {
+            return Optional.of(event.toJson());
+        } catch (IllegalArgumentException refused) {
+            return Optional.empty();
+        }
     }
 
     /** A record that is added is missing here until its form is written down. */

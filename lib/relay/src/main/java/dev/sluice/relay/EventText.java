@@ -1,13 +1,11 @@
 package dev.sluice.relay;
 
-import dev.sluice.json.Json;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolEvent;
-import java.util.Map;
 
 /**
- * An event as it goes into the log: checked, because what is in there goes to every watcher, again and again.
+ * An event as it goes into the log: of a limited length, because what is in there goes to every watcher, again and again.
  *
  * @param type its name on the wire
  * @param json the event
@@ -17,26 +15,18 @@ record EventText(String type, String json) {
     /**
      * Writes an event. The output of a tool that would make it too long is cut, and says so: the model has had all of it.
      *
-     * @throws IllegalArgumentException if it is not a JSON object of its type, or too long
+     * @throws IllegalArgumentException if it cannot be written as JSON, or is too long
      */
     static EventText of(RunEvent event, int maxLength) {
-        EventText whole = checked(event);
-        EventText text = whole.json.length() > maxLength ? checked(shortened(event, maxLength / 8)) : whole;
-        if (text.json.length() > maxLength) {
-            throw new IllegalArgumentException("an event " + text.type + " of " + text.json.length()
+        String json = event.toJson();
+        if (json.length() > maxLength) {
+            json = shortened(event, maxLength / 8).toJson();
+        }
+        if (json.length() > maxLength) {
+            throw new IllegalArgumentException("an event " + event.type() + " of " + json.length()
                     + " characters is longer than the " + maxLength + " that are allowed");
         }
-        return text;
-    }
-
-    private static EventText checked(RunEvent event) {
-        String type = event.type();
-        String json = event.toJson();
-        Map<String, Object> fields = Json.readObject(json);
-        if (!type.equals(fields.get("type"))) {
-            throw new IllegalArgumentException("an event " + type + " says that it is " + fields.get("type"));
-        }
-        return new EventText(type, json);
+        return new EventText(event.type(), json);
     }
 
     /** In JSON a character can take six, so that an eighth of what is allowed fits whatever they are. */
