@@ -30,6 +30,16 @@ public sealed interface EndReason {
      */
     record Failed(StreamException exception) implements EndReason {}
 
+    /** Whether something went wrong. */
+    default boolean isFailure() {
+        return this instanceof Failed;
+    }
+
+    /** Whether the caller stopped it, or a limit of the caller's did. */
+    default boolean isAbort() {
+        return this instanceof Cancelled || this instanceof LimitReached;
+    }
+
     /** The exception of this end for who asked for a whole answer; empty if the answer is whole. */
     default Optional<StreamException> toException() {
         return switch (this) {

@@ -2,7 +2,6 @@ package dev.sluice.stream;
 
 import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Completed;
-import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.StreamException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ final class Awaiting<H, V> {
         } else if (end instanceof Completed
                 && (signal == (Object) Signal.MESSAGE || signal == (Object) Signal.FINAL_MESSAGE)) {
             past = stream.message.snapshot();
-        } else if (end != null && signal == (Object) (end instanceof Failed ? Signal.ERROR : Signal.ABORT)) {
+        } else if (end != null && signal == (Object) (end.isFailure() ? Signal.ERROR : Signal.ABORT)) {
             past = end.toException().map(stream::withPartial).orElse(null);
         }
         return (V) past;

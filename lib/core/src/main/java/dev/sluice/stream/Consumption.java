@@ -197,7 +197,7 @@ final class Consumption {
             Message whole = message.snapshot();
             round.turn(() -> handlers.emit(Signal.FINAL_MESSAGE, h -> h.accept(whole)));
         } else {
-            var signal = reason instanceof Failed ? Signal.ERROR : Signal.ABORT;
+            var signal = reason.isFailure() ? Signal.ERROR : Signal.ABORT;
             round.turn(() -> handlers.emit(signal, h -> h.accept(why.get())));
         }
         round.turn(() -> handlers.emit(Signal.END, Runnable::run));

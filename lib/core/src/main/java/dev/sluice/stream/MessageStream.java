@@ -3,9 +3,6 @@ package dev.sluice.stream;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.control.ClosingStream;
 import dev.sluice.control.EndReason;
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.Failed;
-import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.PullingIterator;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
@@ -215,14 +212,12 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** Whether it ended with a failure. */
     public boolean isErrored() {
-        return endReason().filter(Failed.class::isInstance).isPresent();
+        return endReason().filter(EndReason::isFailure).isPresent();
     }
 
     /** Whether it was cancelled or met a limit of the caller's. */
     public boolean isAborted() {
-        return endReason()
-                .filter(reason -> reason instanceof Cancelled || reason instanceof LimitReached)
-                .isPresent();
+        return endReason().filter(EndReason::isAbort).isPresent();
     }
 
     /** How the stream ended; empty while something may still be handed out. */

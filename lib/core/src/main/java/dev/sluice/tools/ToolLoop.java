@@ -2,8 +2,6 @@ package dev.sluice.tools;
 
 import dev.sluice.control.ClosingStream;
 import dev.sluice.control.EndReason;
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.Limits.Limit;
 import dev.sluice.control.PullingIterator;
@@ -206,14 +204,12 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
 
     /** Whether it ended with a failure. */
     public boolean isErrored() {
-        return endReason().filter(Failed.class::isInstance).isPresent();
+        return endReason().filter(EndReason::isFailure).isPresent();
     }
 
     /** Whether it was cancelled or met a limit of the caller's. */
     public boolean isAborted() {
-        return endReason()
-                .filter(reason -> reason instanceof Cancelled || reason instanceof LimitReached)
-                .isPresent();
+        return endReason().filter(EndReason::isAbort).isPresent();
     }
 
     /** How the run ended; empty while something may still be handed out. */

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,6 +94,17 @@ class StreamExceptionTest {
                 });
         var cause = new Truncated("cut");
         assertThat(new EndReason.Failed(cause).toException()).containsSame(cause);
+    }
+
+    @Test
+    void anEndIsAFailureOrAnAbortOrNeither() {
+        var cancelled = new EndReason.Cancelled("stop");
+        var limit = new EndReason.LimitReached(Limits.Limit.CHUNKS, 5);
+        var failed = new EndReason.Failed(new Truncated("cut"));
+        var all = List.of(new EndReason.Completed(), cancelled, limit, failed);
+
+        assertThat(all).filteredOn(EndReason::isFailure).containsExactly(failed);
+        assertThat(all).filteredOn(EndReason::isAbort).containsExactly(cancelled, limit);
     }
 
     @Test
