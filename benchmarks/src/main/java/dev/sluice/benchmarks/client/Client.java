@@ -24,6 +24,10 @@ public enum Client {
     ANTHROPIC_FINAL("anthropic-java + accumulator", url -> new AnthropicClients(url, true)),
     /** LangChain4j, which always makes the final message. */
     LANGCHAIN4J("LangChain4j", LangChainClient::new),
+    /** Anthropic's own library for TypeScript, event by event. */
+    TYPESCRIPT("TypeScript SDK", Client::notHere),
+    /** Anthropic's own library for TypeScript, event by event, then the message. */
+    TYPESCRIPT_FINAL("TypeScript SDK + final message", Client::notHere),
     /** OkHttp's reader of server-sent events. */
     OKHTTP_SSE("okhttp-sse, no JSON", OkHttpSseClient::new),
     /** LaunchDarkly's reader of server-sent events. */
@@ -42,9 +46,18 @@ public enum Client {
         return label;
     }
 
-    /** A client of the API at an address. */
+    /**
+     * A client of the API at an address.
+     *
+     * @throws UnsupportedOperationException if it runs {@linkplain #underNode() under Node}
+     */
     public StreamClient open(String url) {
         return opener.apply(url);
+    }
+
+    /** Whether it is no Java: then {@code src/main/node} has its rows. */
+    public boolean underNode() {
+        return this == TYPESCRIPT || this == TYPESCRIPT_FINAL;
     }
 
     /** Whether it hands out events, so that they can be counted. */
@@ -55,5 +68,9 @@ public enum Client {
     /** Whether it hands out typed events, so that it can be compared with Sluice as equal with equal. */
     public boolean knowsJson() {
         return knowsEvents() && this != OKHTTP_SSE && this != EVENTSOURCE;
+    }
+
+    private static StreamClient notHere(String url) {
+        throw new UnsupportedOperationException("runs under Node");
     }
 }

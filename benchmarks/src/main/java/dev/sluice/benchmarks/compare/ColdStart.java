@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /**
  * From the start of a process to the first text of a stream, each client with the jars it uses and no others; then the same
- * with a cache of loaded classes: an AOT cache, before JDK 25 a dynamic CDS archive.
+ * with a cache of loaded classes: an AOT cache, before JDK 25 a dynamic CDS archive. Node is started plainly, once.
  *
  * <p>{@code mvn -q -Pbench -Dmain=dev.sluice.benchmarks.compare.ColdStart -Dargs="quick"}
  */
@@ -29,7 +29,7 @@ public final class ColdStart {
     static final String ROW = "cold";
     static final String PRINTS_ONLY = "JVM";
     static final List<Client> CLIENTS =
-            List.of(Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J);
+            List.of(Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J, Client.TYPESCRIPT);
 
     private static final Shape SHAPE = new Shape(Kind.TINY, 10);
     private static final boolean AOT = Runtime.version().feature() >= 25;
@@ -60,11 +60,13 @@ public final class ColdStart {
         try (Processes processes = Processes.withServer()) {
             var cold = new ColdStart(processes.url(SHAPE), options.quick() ? 3 : 10, directory);
             for (int i = 0; i < 3; i++) { // the server, too, starts cold
-                cold.once(System.getProperty("java.class.path"), List.of(), List.of("SOCKET", cold.url));
+                once(java(System.getProperty("java.class.path"), List.of(), List.of("SOCKET", cold.url)));
             }
             cold.row(PRINTS_ONLY, "JVM that only prints", List.of(), results);
             for (Client client : CLIENTS) {
-                if (options.has(client)) {
+                if (options.has(client) && client.underNode()) {
+                    cold.node(client, results);
+                } else if (options.has(client)) {
                     cold.row(client.name(), client.label(), List.of(client.name(), cold.url), results);
                 }
             }
@@ -76,40 +78,50 @@ public final class ColdStart {
         String classPath = used(arguments);
         Path cache = directory.resolve(name + (AOT ? ".aot" : ".jsa"));
         Files.deleteIfExists(cache);
-        once(
+        once(java(
                 classPath,
                 List.of((AOT ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + cache, "-Dorderly=true"),
-                arguments);
+                arguments));
         Map<String, Double> row = new TreeMap<>();
-        row.put("plain", median(classPath, List.of(), arguments));
+        row.put("plain", median(java(classPath, List.of(), arguments)));
         row.put(
                 "cached",
-                median(classPath, List.of((AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + cache), arguments));
+                median(java(
+                        classPath, List.of((AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + cache), arguments)));
         results.put(ROW + "." + name, row);
         System.out.printf(Locale.ROOT, "%-20s %,16.0f %,16.0f%n", label, row.get("plain"), row.get("cached"));
     }
 
-    private double median(String classPath, List<String> options, List<String> arguments)
-            throws IOException, InterruptedException {
+    private void node(Client client, Results results) throws IOException, InterruptedException {
+        if (Node.isReady()) {
+            double plain = median(Node.builder(FirstText.class, List.of(client.name(), url)));
+            results.put(ROW + "." + client, Map.of("plain", plain));
+            System.out.printf(Locale.ROOT, "%-20s %,16.0f%n", client.label(), plain);
+        }
+    }
+
+    private static ProcessBuilder java(String classPath, List<String> options, List<String> arguments) {
+        return Processes.builder(classPath, options, FirstText.class, arguments)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+    }
+
+    private double median(ProcessBuilder builder) throws IOException, InterruptedException {
         double[] times = new double[runs];
         for (int i = 0; i < runs; i++) {
-            times[i] = once(classPath, options, arguments);
+            times[i] = once(builder);
         }
         return StreamRow.median(times);
     }
 
     /** Milliseconds from the start of a process to its first byte. */
-    private double once(String classPath, List<String> options, List<String> arguments)
-            throws IOException, InterruptedException {
-        ProcessBuilder builder = Processes.builder(classPath, options, FirstText.class, arguments)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+    private static double once(ProcessBuilder builder) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Process process = builder.start();
         int first = process.getInputStream().read();
         double millis = (System.nanoTime() - start) / 1e6;
         process.getInputStream().transferTo(OutputStream.nullOutputStream());
         if (process.waitFor() != 0 || first < 0) {
-            throw new IOException("a process that should have printed a text failed: " + arguments);
+            throw new IOException("a process that should have printed a text failed: " + builder.command());
         }
         return millis;
     }
@@ -118,10 +130,10 @@ public final class ColdStart {
     private String used(List<String> arguments) throws IOException, InterruptedException {
         Path log = directory.resolve("loaded.log");
         Files.deleteIfExists(log);
-        once(
+        once(java(
                 System.getProperty("java.class.path"),
                 List.of("-Xlog:class+load:file=" + log + ":none:filecount=0", "-Dorderly=true"),
-                arguments);
+                arguments));
         String loaded = Files.readString(log);
         Set<String> parts = new LinkedHashSet<>();
         for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {

@@ -27,7 +27,7 @@ public final class ConcurrencyBench {
 
     /** One for each thing that typed events are compared on; the accumulators are of no account here. */
     static final List<Client> CLIENTS =
-            List.of(Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J);
+            List.of(Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J, Client.TYPESCRIPT);
 
     private ConcurrencyBench() {}
 
@@ -66,10 +66,9 @@ public final class ConcurrencyBench {
             throws IOException, InterruptedException {
         try (Processes processes = Processes.withServer()) {
             return Processes.run(
-                    List.of(),
+                    client,
                     ConcurrencyRow.class,
                     List.of(
-                            client.name(),
                             processes.url(),
                             Integer.toString(crowd.streams()),
                             Integer.toString(crowd.perSecond()),
@@ -104,6 +103,6 @@ public final class ConcurrencyBench {
                 row.get("cores"),
                 row.get("rss") / 1024,
                 row.get("heap") / 1024,
-                row.get("threads"));
+                row.getOrDefault("threads", Double.NaN));
     }
 }

@@ -43,11 +43,12 @@ final class Machine {
         }
     }
 
-    /** The peers' versions, from the names of their jars. */
-    static String versions() {
+    /** The peers' versions, from the names of their jars, and what Node says. */
+    static String versions() throws IOException {
         return Stream.of("anthropic-java", "langchain4j-anthropic", "okhttp-sse", "okhttp-eventsource")
-                .map(name -> name + " " + version(name))
-                .collect(Collectors.joining(", "));
+                        .map(name -> name + " " + version(name))
+                        .collect(Collectors.joining(", "))
+                + Node.version().map(version -> ", " + version).orElse("");
     }
 
     private static String version(String artifact) {

@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks.compare;
 
+import dev.sluice.benchmarks.client.Client;
 import dev.sluice.benchmarks.wire.ReplayServer;
 import dev.sluice.benchmarks.wire.Shape;
 import java.io.BufferedReader;
@@ -9,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** Java processes like this one, on its class path: one that serves, and one for each row of a table. */
+/** Java processes like this one, on its class path: one that serves, and one for each row of a table, unless that is Node's. */
 final class Processes implements AutoCloseable {
     private final Process server;
     private final String url;
@@ -35,13 +37,19 @@ final class Processes implements AutoCloseable {
     }
 
     /**
-     * Runs a main class in a process of its own.
+     * Runs a row of a client in a process of its own.
      *
+     * @param main the row's main class, whose first argument is the client; Node has one of that name
      * @return what it printed, which is lines of {@code name=value}; empty if it failed, which is said on the standard error
      */
-    static Map<String, Double> run(List<String> options, Class<?> main, List<String> arguments)
+    static Map<String, Double> run(Client client, Class<?> main, List<String> arguments)
             throws IOException, InterruptedException {
-        Process process = builder(options, main, arguments).start();
+        if (client.underNode() && !Node.isReady()) {
+            return Map.of();
+        }
+        List<String> all =
+                Stream.concat(Stream.of(client.name()), arguments.stream()).toList();
+        Process process = (client.underNode() ? Node.builder(main, all) : builder(List.of(), main, all)).start();
         Map<String, Double> figures = new TreeMap<>();
         try (BufferedReader out = process.inputReader()) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -50,7 +58,7 @@ final class Processes implements AutoCloseable {
             }
         }
         if (process.waitFor() != 0) {
-            System.err.println(main.getSimpleName() + " " + arguments + " failed");
+            System.err.println(main.getSimpleName() + " " + all + " failed");
             return Map.of();
         }
         return figures;

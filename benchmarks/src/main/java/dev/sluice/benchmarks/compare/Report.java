@@ -25,10 +25,14 @@ public final class Report {
             new Pair(Client.SLUICE_FINAL, Client.ANTHROPIC_FINAL),
             new Pair(Client.SLUICE, Client.LANGCHAIN4J),
             new Pair(Client.SLUICE_FINAL, Client.LANGCHAIN4J),
+            new Pair(Client.SLUICE, Client.TYPESCRIPT),
+            new Pair(Client.SLUICE_FINAL, Client.TYPESCRIPT_FINAL),
             new Pair(Client.SLUICE_APACHE, Client.ANTHROPIC),
             new Pair(Client.SLUICE_APACHE_FINAL, Client.ANTHROPIC_FINAL),
             new Pair(Client.SLUICE_APACHE, Client.LANGCHAIN4J),
             new Pair(Client.SLUICE_APACHE_FINAL, Client.LANGCHAIN4J),
+            new Pair(Client.SLUICE_APACHE, Client.TYPESCRIPT),
+            new Pair(Client.SLUICE_APACHE_FINAL, Client.TYPESCRIPT_FINAL),
             new Pair(Client.SLUICE, Client.OKHTTP_SSE),
             new Pair(Client.SLUICE, Client.EVENTSOURCE));
 

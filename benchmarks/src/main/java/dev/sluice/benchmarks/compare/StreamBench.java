@@ -21,8 +21,13 @@ public final class StreamBench {
     static final List<Shape> SHAPES = List.of(BULK, TOOLS, TINY);
 
     static final Shape FIRST = new Shape(Kind.TINY, 1);
-    static final List<Client> FIRST_TEXT_CLIENTS =
-            List.of(Client.SOCKET, Client.SLUICE, Client.SLUICE_APACHE, Client.ANTHROPIC, Client.LANGCHAIN4J);
+    static final List<Client> FIRST_TEXT_CLIENTS = List.of(
+            Client.SOCKET,
+            Client.SLUICE,
+            Client.SLUICE_APACHE,
+            Client.ANTHROPIC,
+            Client.LANGCHAIN4J,
+            Client.TYPESCRIPT);
 
     private StreamBench() {}
 
@@ -54,7 +59,7 @@ public final class StreamBench {
                                 client.label(),
                                 row.get("events"),
                                 row.get("cpu"),
-                                row.get("bytes"));
+                                row.getOrDefault("bytes", Double.NaN));
                     }
                 }
             }
@@ -67,9 +72,9 @@ public final class StreamBench {
             throws IOException, InterruptedException {
         System.out.printf("%-12s %-32s %12s %14s%n", "shape", "client", "p50 ms", "p99 ms");
         for (Client client : FIRST_TEXT_CLIENTS) {
-            List<String> arguments = List.of(client.name(), processes.url(FIRST), options.quick() ? "500" : "5000");
+            List<String> arguments = List.of(processes.url(FIRST), options.quick() ? "500" : "5000");
             Map<String, Double> row =
-                    options.has(client) ? Processes.run(List.of(), FirstTextRow.class, arguments) : Map.of();
+                    options.has(client) ? Processes.run(client, FirstTextRow.class, arguments) : Map.of();
             if (!row.isEmpty()) {
                 results.put(FIRST + "." + client, row);
                 System.out.printf(
@@ -86,9 +91,9 @@ public final class StreamBench {
     private static Map<String, Double> row(Processes processes, Client client, Shape shape, Options options)
             throws IOException, InterruptedException {
         List<String> lengths = options.quick() ? List.of("1.2", "3", "0.5") : List.of("5", "7", "1");
-        List<String> row = List.of(client.name(), processes.url(shape), Integer.toString(shape.count()));
+        List<String> row = List.of(processes.url(shape), Integer.toString(shape.count()));
         return Processes.run(
-                List.of(),
+                client,
                 StreamRow.class,
                 Stream.concat(row.stream(), lengths.stream()).toList());
     }
