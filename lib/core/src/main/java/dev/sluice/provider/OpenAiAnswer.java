@@ -143,6 +143,9 @@ final class OpenAiAnswer {
         if (stopReason.equals("error")) { // Mistral, OpenRouter: the model broke down, and nobody says why
             throw OpenAiErrors.broken(choice.raw());
         }
+        if (!finish.isEmpty() && finish() != FinishReason.CONTENT_FILTER) { // no tool is to run for a refused answer
+            blocks.endWholeCalls(out);
+        }
         String sequence = choice.textIfAny("stop_reason"); // vLLM; a number is a token that ends every answer
         stopSequence = sequence == null ? stopSequence : sequence;
         unknown(choice.rest(), delta == null ? "message" : "delta", said == null ? Map.of() : said.rest(), out);

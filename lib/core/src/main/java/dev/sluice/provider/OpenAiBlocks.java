@@ -1,5 +1,6 @@
 package dev.sluice.provider;
 
+import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
@@ -10,14 +11,16 @@ import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
  * The blocks of one answer, which this wire does not number. Words of one kind make a block until others come or a tool is
- * called; calls stay open to the end, because their fragments may come in any order.
+ * called. Nothing says that a call is complete, and fragments of several may come in any order: one whose input is a whole
+ * object ends when another block begins or the model has stopped, so that its tool need not wait for the rest of the answer;
+ * every other stays open to the end.
  *
  * <p>A block that has no name of its own here, a refusal or the field that thoughts came in, has the wire's name for it as
  * {@code type} among its extra fields, so that it can be sent back as what it was.
@@ -32,7 +35,9 @@ final class OpenAiBlocks {
     /** The extra field that has the wire's name of a block. */
     static final String TYPE = "type";
 
-    private final SortedSet<Integer> open = new TreeSet<>();
+    /** The calls that are open, and how far their input has come. */
+    private final SortedMap<Integer, ObjectEnd> calls = new TreeMap<>();
+
     private int size;
     private int words = -1;
     private String kind = "";
@@ -61,18 +66,48 @@ final class OpenAiBlocks {
         out.accept(new ContentBlockDelta(index, new Delta.CitationsDelta(citation)));
     }
 
-    /** Opens a block of another kind, which stays open to the end; its index. */
-    int open(IntFunction<ContentBlock> block, Consumer<? super StreamEvent> out) {
-        endWords(out);
-        return start(block.apply(size), out);
+    /** Begins a call; its index. */
+    int call(IntFunction<ContentBlock> block, Consumer<? super StreamEvent> out) {
+        int index = start(block.apply(size), out);
+        calls.put(index, new ObjectEnd());
+        return index;
+    }
+
+    /** Whether a call has begun and may grow. */
+    boolean isOpen(int call) {
+        return calls.containsKey(call);
+    }
+
+    /** More of the input of a call; blanks behind a whole one mean nothing. */
+    void input(int call, String more, Consumer<? super StreamEvent> out) {
+        ObjectEnd end = calls.get(call);
+        if (end != null) {
+            end.take(more);
+            out.accept(new ContentBlockDelta(call, new Delta.InputJsonDelta(more)));
+        } else if (!more.isBlank()) {
+            throw new ProtocolError(
+                    "The server sent more arguments of a call (block " + call + ") that was complete: "
+                            + Excerpt.of(more),
+                    null);
+        }
+    }
+
+    /** Ends the calls whose input is whole. */
+    void endWholeCalls(Consumer<? super StreamEvent> out) {
+        calls.entrySet().removeIf(call -> {
+            boolean whole = call.getValue().isReached();
+            if (whole) {
+                out.accept(new ContentBlockStop(call.getKey()));
+            }
+            return whole;
+        });
     }
 
     /** Ends all blocks, in their order. */
     void end(Consumer<? super StreamEvent> out) {
-        open.forEach(index -> out.accept(new ContentBlockStop(index)));
-        open.clear();
-        words = -1;
-        kind = "";
+        calls.keySet().forEach(index -> out.accept(new ContentBlockStop(index)));
+        calls.clear();
+        endWords(out);
     }
 
     /** Whether there is a refusal. */
@@ -88,7 +123,6 @@ final class OpenAiBlocks {
 
     private int words(String field, Consumer<? super StreamEvent> out) {
         if (!kind.equals(field)) {
-            endWords(out);
             words = start(empty(field), out);
             kind = field;
         }
@@ -104,15 +138,15 @@ final class OpenAiBlocks {
     }
 
     private int start(ContentBlock block, Consumer<? super StreamEvent> out) {
+        endWholeCalls(out);
+        endWords(out);
         int index = size++;
-        open.add(index);
         out.accept(new ContentBlockStart(index, block));
         return index;
     }
 
     private void endWords(Consumer<? super StreamEvent> out) {
         if (words >= 0) {
-            open.remove(words);
             out.accept(new ContentBlockStop(words));
             words = -1;
             kind = "";

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class OpenAiCalls {
+    /** What fields of a call that are not known go on as. */
+    private static final String TYPE = "tool_calls";
+
     private final OpenAiBlocks blocks;
     private final List<Call> calls = new ArrayList<>();
 
@@ -107,23 +110,27 @@ final class OpenAiCalls {
     }
 
     private void start(Call call, String messageId, Consumer<? super StreamEvent> out) {
-        call.index = blocks.open(
+        call.index = blocks.call(
                 index -> new ContentBlock.ToolUse(
                         call.id.isEmpty() ? "call_" + messageId + "_" + index : call.id, call.name, "{}", call.extra),
                 out);
         grow(call, out);
     }
 
-    private static void grow(Call call, Consumer<? super StreamEvent> out) {
+    private void grow(Call call, Consumer<? super StreamEvent> out) {
         if (!call.waiting.isEmpty()) {
-            out.accept(new ContentBlockDelta(call.index, new Delta.InputJsonDelta(call.waiting.toString())));
+            blocks.input(call.index, call.waiting.toString(), out);
             call.waiting.setLength(0);
         }
     }
 
-    private static void unknown(Call call, Map<String, String> rest, Consumer<? super StreamEvent> out) {
+    private void unknown(Call call, Map<String, String> rest, Consumer<? super StreamEvent> out) {
         if (!rest.isEmpty()) {
-            out.accept(new ContentBlockDelta(call.index, new Delta.Unknown("tool_calls", RawJson.object(rest))));
+            String json = RawJson.object(rest);
+            out.accept(
+                    blocks.isOpen(call.index)
+                            ? new ContentBlockDelta(call.index, new Delta.Unknown(TYPE, json))
+                            : new StreamEvent.Unknown(TYPE, json));
         }
     }
 

@@ -10,20 +10,23 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
+import dev.sluice.message.StreamEvent.MessageDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
  * Decodes an answer that was not streamed. It has the fields of a stream of one chunk, so it is read as one, and what that
- * chunk adds to a block is put into the block's start.
+ * chunk adds to a block is put into the block's start. The blocks are handed out in their order, when all are whole.
  */
 final class OpenAiWhole implements Consumer<StreamEvent> {
     private final Consumer<? super StreamEvent> out;
-    private final Map<Integer, ContentBlock> blocks = new HashMap<>();
+    private final SortedMap<Integer, ContentBlock> blocks = new TreeMap<>();
+    private final Map<Integer, List<StreamEvent>> unknown = new HashMap<>();
 
     private OpenAiWhole(Consumer<? super StreamEvent> out) {
         this.out = out;
@@ -50,12 +53,18 @@ final class OpenAiWhole implements Consumer<StreamEvent> {
     public void accept(StreamEvent event) {
         switch (event) {
             case ContentBlockStart(int index, ContentBlock block) -> blocks.put(index, block);
-            case ContentBlockDelta(int index, Delta.Unknown unknown) -> out.accept(event);
+            case ContentBlockDelta(int index, Delta.Unknown fields) ->
+                unknown.computeIfAbsent(index, at -> new ArrayList<>()).add(event);
             case ContentBlockDelta(int index, Delta delta) ->
                 blocks.computeIfPresent(index, (at, block) -> grown(block, delta));
-            case ContentBlockStop(int index) -> {
-                out.accept(new ContentBlockStart(index, Objects.requireNonNull(blocks.get(index))));
-                out.accept(event);
+            case ContentBlockStop stop -> {}
+            case MessageDelta end -> {
+                blocks.forEach((index, block) -> {
+                    out.accept(new ContentBlockStart(index, block));
+                    unknown.getOrDefault(index, List.of()).forEach(out);
+                    out.accept(new ContentBlockStop(index));
+                });
+                out.accept(end);
             }
             default -> out.accept(event);
         }

@@ -6,27 +6,36 @@ import static dev.sluice.provider.OpenAiWire.delta;
 import static dev.sluice.provider.OpenAiWire.message;
 import static dev.sluice.provider.OpenAiWire.transcript;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Delta;
 import dev.sluice.message.Delta.InputJsonDelta;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ways in which servers stream tool calls. */
 class OpenAiCallsTest {
+    private static final String WHOLE =
+            delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'f','arguments':'{}'}}]}");
+    private static final String FILTERED = OpenAiWire.finish("content_filter");
 
     @Test
-    void callsThatInterleaveGrowSideBySideAndEndInTheirOrder() {
+    void callsThatInterleaveGrowSideBySideAndEndWhenTheyAreWholeAndAnotherBegins() {
         var events = transcript("openai-parallel-tools").stream().skip(1).toList();
         assertThat(events.subList(0, events.size() - 2))
                 .containsExactly(
@@ -37,11 +46,69 @@ class OpenAiCallsTest {
                         fragment(1, "{\"port\":\""),
                         fragment(1, "Brest\",\"unit\":\"kn\"}"),
                         fragment(0, "st\"}"),
-                        new ContentBlockStart(2, new ToolUse("call_e1YuI", "list_warnings", "{}", Map.of())),
-                        fragment(2, "{}"),
                         new ContentBlockStop(0),
                         new ContentBlockStop(1),
+                        new ContentBlockStart(2, new ToolUse("call_e1YuI", "list_warnings", "{}", Map.of())),
+                        fragment(2, "{}"),
                         new ContentBlockStop(2));
+    }
+
+    @Test
+    void aWholeCallEndsWhenTheModelHasStoppedThoughTheAnswerGoesOn() {
+        assertThat(last(2, WHOLE, OpenAiWire.finish("tool_calls")))
+                .containsExactly(fragment(0, "{}"), new ContentBlockStop(0));
+    }
+
+    @Test
+    void aWholeCallEndsBeforeWords() {
+        assertThat(last(4, WHOLE, delta("{'content':'b'}")))
+                .containsExactly(
+                        fragment(0, "{}"),
+                        new ContentBlockStop(0),
+                        new ContentBlockStart(1, new Text("")),
+                        new ContentBlockDelta(1, new Delta.TextDelta("b")));
+    }
+
+    /** No tool of a refused answer is to start. */
+    @Test
+    void aCallOfARefusedAnswerEndsWithTheAnswer() {
+        assertThat(last(1, WHOLE, delta("{}"), FILTERED)).containsExactly(fragment(0, "{}"));
+        assertThat(last(3, WHOLE, FILTERED, "[DONE]").getFirst()).isEqualTo(new ContentBlockStop(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{}}", "[]"})
+    void aCallThatIsNotWholeEndsWithTheAnswer(String arguments) {
+        String begun = delta("{'tool_calls':[{'index':0,'id':'a','function':{'name':'f','arguments':'" + arguments
+                + "'}},{'index':1,'id':'b','function':{'name':'f'}}]}");
+        assertThat(decode(begun, OpenAiWire.finish("stop")))
+                .containsSubsequence(
+                        new ContentBlockStart(1, new ToolUse("b", "f", "{}", Map.of())),
+                        new ContentBlockStop(0),
+                        new ContentBlockStop(1));
+    }
+
+    @Test
+    void blanksBehindACallThatHasEndedMeanNothing() {
+        assertThat(last(1, WHOLE, delta("{'content':'b'}"), more("\\n ")))
+                .containsExactly(new ContentBlockDelta(1, new Delta.TextDelta("b")));
+    }
+
+    @Test
+    void argumentsBehindACallThatHasEndedAreAProtocolError() {
+        assertThatThrownBy(() -> decode(WHOLE, delta("{'content':'b'}"), more("{}")))
+                .isInstanceOf(ProtocolError.class)
+                .hasMessage("The server sent more arguments of a call (block 0) that was complete: {}");
+    }
+
+    @Test
+    void otherFieldsBehindACallThatHasEndedGoOnRaw() {
+        assertThat(last(
+                        1,
+                        WHOLE,
+                        delta("{'content':'b'}"),
+                        delta("{'tool_calls':[{'index':0,'id':'a','x':1,'function':{'arguments':''}}]}")))
+                .containsExactly(new StreamEvent.Unknown("tool_calls", "{\"x\":1}"));
     }
 
     // Ollama, issue 15457
@@ -184,6 +251,17 @@ class OpenAiCallsTest {
                 .getFirst();
         assertThat(call.input()).isEqualTo("{\"x");
         assertThat(call.isInputValid()).isFalse();
+    }
+
+    private static String more(String arguments) {
+        return delta("{'tool_calls':[{'index':0,'function':{'arguments':'" + arguments + "'}}]}");
+    }
+
+    /** The last events of a stream that has not ended. */
+    private static List<StreamEvent> last(int count, String... data) {
+        var events = new ArrayList<StreamEvent>();
+        OpenAiWire.read(OpenAiWire.bytes(data), events, false);
+        return events.subList(events.size() - count, events.size());
     }
 
     private static ContentBlockDelta fragment(int index, String json) {

@@ -40,7 +40,8 @@ class OpenAiTranscriptsTest {
                         + " ContentBlockStart TextDelta ContentBlockStop ContentBlockStart InputJsonDelta*2"
                         + " ContentBlockStop MessageDelta MessageStop",
                 "ollama-whole-tools | MessageStart ContentBlockStart ThinkingDelta ContentBlockStop ContentBlockStart"
-                    + " InputJsonDelta ContentBlockStart InputJsonDelta ContentBlockStop*2 MessageDelta MessageStop",
+                    + " InputJsonDelta ContentBlockStop ContentBlockStart InputJsonDelta ContentBlockStop MessageDelta"
+                    + " MessageStop",
                 "openrouter-reasoning-details | MessageStart ContentBlockStart ThinkingDelta*2 ContentBlockStop"
                     + " ContentBlockStart TextDelta*2 CitationsDelta TextDelta Unknown ContentBlockStop MessageDelta"
                     + " MessageStop",

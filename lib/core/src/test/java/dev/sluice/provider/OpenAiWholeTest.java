@@ -11,9 +11,11 @@ import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
 import dev.sluice.message.StreamEvent.MessageDelta;
@@ -87,6 +89,18 @@ class OpenAiWholeTest {
                 whole("{'choices':[{'message':{'content':'a','audio':{'id':'x'}},'logprobs':{'content':[]}}],'x':1}"));
         assertThat(said.extra()).isEqualTo(Map.of("audio", "{\"id\":\"x\"}", "logprobs", "{\"content\":[]}", "x", "1"));
         assertThat(said.finishReason()).isEqualTo(FinishReason.UNKNOWN);
+    }
+
+    @Test
+    void blocksComeInTheirOrderWithWhatIsNotKnownBehindTheirStart() {
+        assertThat(whole("{'choices':[{'message':{'tool_calls':[{'id':'a','function':{'name':'f','arguments':'{'}},"
+                        + "{'id':'b','function':{'name':'f','arguments':'{}','y':1}}]},'finish_reason':'length'}]}"))
+                .containsSubsequence(
+                        new ContentBlockStart(0, new ToolUse("a", "f", "{", Map.of())),
+                        new ContentBlockStop(0),
+                        new ContentBlockStart(1, new ToolUse("b", "f", "{}", Map.of())),
+                        new ContentBlockDelta(1, new Delta.Unknown("tool_calls", "{\"y\":1}")),
+                        new ContentBlockStop(1));
     }
 
     @Test

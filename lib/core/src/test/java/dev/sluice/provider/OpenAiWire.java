@@ -36,9 +36,15 @@ final class OpenAiWire {
 
     /** What the data of nameless events mean, one after another in one stream that ends without an end marker. */
     static List<StreamEvent> decode(String... data) {
-        return stream(Arrays.stream(data)
+        return stream(bytes(data));
+    }
+
+    /** The stream of nameless events that have these data. */
+    static InputStream bytes(String... data) {
+        String sse = Arrays.stream(data)
                 .map(each -> "data: " + each.replace('\'', '"') + "\n\n")
-                .collect(Collectors.joining()));
+                .collect(Collectors.joining());
+        return new ByteArrayInputStream(sse.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The answer that is in deltas, and that stopped as usual. */
@@ -71,11 +77,19 @@ final class OpenAiWire {
 
     /** Reads as an exchange does; what came before a failure is in the list. */
     static void read(InputStream in, List<StreamEvent> events) {
+        read(in, events, true);
+    }
+
+    /** The same, up to where the next event is waited for if the response has not ended. */
+    static void read(InputStream in, List<StreamEvent> events, boolean ended) {
         try {
             var sse = new SseReader(in, Limits.defaults());
             var decoder = OPENAI.decoder();
             while (sse.next()) {
                 decoder.decode(sse, events::add);
+            }
+            if (!ended) {
+                return;
             }
             String unframed = sse.unframed();
             if (!unframed.isEmpty()) {

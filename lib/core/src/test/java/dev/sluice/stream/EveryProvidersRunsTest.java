@@ -326,11 +326,11 @@ record EveryProvidersRunsTest(Wire wire) {
                 call("call_2", "level", "{\"x\":2}"),
                 new Text("Let me look."));
         String[] events = wire.stream(calls);
-        Script script = Script.stream().sse(Arrays.copyOf(events, events.length - 1));
-        if (wire.endsCallsBeforeTheAnswer()) {
-            script = script.gate(done);
-        }
-        script = script.sse(events[events.length - 1]).end();
+        Script script = Script.stream()
+                .sse(Arrays.copyOf(events, events.length - 1))
+                .gate(done)
+                .sse(events[events.length - 1])
+                .end();
         try (var talk = Talk.in(wire, script, Script.stream(wire.stream(PROSE)));
                 ToolLoop run = talk.client.run(REQUEST, level)) {
             List<RunEvent> heard = run.events().toList();

@@ -45,11 +45,6 @@ interface Wire {
     /** The bodies that tell the models, in as many pages as the vendor makes; none if it does not tell. */
     List<String> models(String first, String second);
 
-    /** Whether a call is known to be complete before the answer is. */
-    default boolean endsCallsBeforeTheAnswer() {
-        return true;
-    }
-
     /** Whether a result says apart from its words that the tool failed. */
     default boolean marksFailedResults() {
         return true;

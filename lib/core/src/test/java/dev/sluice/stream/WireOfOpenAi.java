@@ -164,12 +164,6 @@ final class WireOfOpenAi implements Wire {
                         .formatted(json(first), json(second)));
     }
 
-    /** Pieces of its calls may come in any order. */
-    @Override
-    public boolean endsCallsBeforeTheAnswer() {
-        return false;
-    }
-
     @Override
     public boolean marksFailedResults() {
         return false;
