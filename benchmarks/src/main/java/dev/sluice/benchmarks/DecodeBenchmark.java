@@ -4,6 +4,8 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.control.Limits;
 import dev.sluice.provider.Claude;
 import dev.sluice.provider.EventDecoder;
+import dev.sluice.provider.OpenAi;
+import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -18,7 +20,9 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
@@ -40,9 +44,20 @@ import tools.jackson.databind.json.JsonMapper;
 public class DecodeBenchmark {
     static final int EVENTS = 10_000;
 
-    private final Claude claude = Claude.builder().apiKey("none").build();
+    /** Whose answer; {@code changing} is one of chat completions no chunk of which is like another. */
+    @Param({"claude", "openai", "changing"})
+    String wire = "claude";
+
     private final ObjectMapper mapper = JsonMapper.builder().build();
-    private final byte[] answer = answer();
+    private Provider provider = Claude.builder().apiKey("none").build();
+    private byte[] answer = {};
+
+    @Setup
+    public void open() {
+        boolean claude = wire.equals("claude");
+        answer = claude ? claude() : chunks(wire.equals("changing"));
+        provider = claude ? provider : OpenAi.builder().apiKey("none").build();
+    }
 
     /** Lines to events: what the framing costs. */
     @Benchmark
@@ -57,7 +72,7 @@ public class DecodeBenchmark {
     @Benchmark
     public void decode(Blackhole sink) throws IOException {
         var sse = new SseReader(new ByteArrayInputStream(answer), Limits.defaults());
-        EventDecoder decoder = claude.decoder();
+        EventDecoder decoder = provider.decoder();
         while (sse.next()) {
             decoder.decode(sse, sink::consume);
         }
@@ -67,7 +82,7 @@ public class DecodeBenchmark {
     @Benchmark
     public Object aggregate() throws IOException {
         var sse = new SseReader(new ByteArrayInputStream(answer), Limits.defaults());
-        EventDecoder decoder = claude.decoder();
+        EventDecoder decoder = provider.decoder();
         var message = new ChunkAggregator();
         while (sse.next()) {
             decoder.decode(sse, message::accept);
@@ -86,7 +101,21 @@ public class DecodeBenchmark {
         }
     }
 
-    private static byte[] answer() {
+    private static byte[] chunks(boolean changing) {
+        var wire = new StringBuilder();
+        for (int i = 0; i < EVENTS; i++) {
+            wire.append("""
+                data: {"id":"chatcmpl-CkQ4vT9aPz1uWn0xLb7dEr2sFh","object":"chat.completion.chunk","created":%d,\
+                "model":"gpt-5.4-2026-03-05","service_tier":"default","system_fingerprint":"fp_3c7a9b11",\
+                "choices":[{"index":0,"delta":{"content":"twelve chars"},"logprobs":null,"finish_reason":null}],\
+                "usage":null,"obfuscation":"%s"}
+
+                """.formatted(changing ? 1785312204 + i : 1785312204, "q8Zr1Mk".substring(i % 7)));
+        }
+        return wire.append("data: [DONE]\n\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] claude() {
         var wire = new StringBuilder();
         event(wire, "message_start", """
             "message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],\

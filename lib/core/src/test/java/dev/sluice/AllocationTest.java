@@ -7,6 +7,8 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.provider.Claude;
+import dev.sluice.provider.OpenAi;
+import dev.sluice.provider.Provider;
 import dev.sluice.stream.LlmClient;
 import dev.sluice.stream.MessageStream;
 import dev.sluice.transport.HttpTransport;
@@ -53,16 +55,36 @@ class AllocationTest {
                 .isLessThan(BYTES_PER_FRAGMENT_OF_INPUT);
     }
 
+    @Test
+    void aTextChunkOfChatCompletionsAllocatesLittle() {
+        String answer = chunk("\"content\":\"twelve chars\"").repeat(EVENTS)
+                + chunk("},\"finish_reason\":\"stop\",\"x\":{")
+                + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":" + EVENTS + "}}\n\ndata: [DONE]\n\n";
+        assertThat(bytesPerEvent(OpenAi.builder().apiKey("none").build(), answer))
+                .isLessThan(BYTES_PER_TEXT_EVENT);
+    }
+
+    private static String chunk(String delta) {
+        return "data:"
+                + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1785312204,\"model\":\"m\","
+                + "\"system_fingerprint\":\"fp\",\"choices\":[{\"index\":0,\"delta\":{" + delta
+                + "},\"logprobs\":null}],\"usage\":null,\"obfuscation\":\"q8Zr1\"}\n\n";
+    }
+
     private static double bytesPerEvent(String blockStart, String delta) {
-        byte[] answer = (ClaudeWire.messageStart()
+        return bytesPerEvent(
+                Claude.builder().apiKey("none").build(),
+                ClaudeWire.messageStart()
                         + blockStart
                         + delta.repeat(EVENTS)
                         + ClaudeWire.blockStop(0)
                         + ClaudeWire.messageDelta("end_turn", EVENTS)
-                        + ClaudeWire.messageStop())
-                .getBytes(StandardCharsets.UTF_8);
-        try (var client = LlmClient.builder(Claude.builder().apiKey("none").build())
-                .transport(new InMemory(answer))
+                        + ClaudeWire.messageStop());
+    }
+
+    private static double bytesPerEvent(Provider provider, String answer) {
+        try (var client = LlmClient.builder(provider)
+                .transport(new InMemory(answer.getBytes(StandardCharsets.UTF_8)))
                 .build()) {
             long least = IntStream.range(0, RUNS)
                     .mapToLong(run -> allocatedByOne(client))

@@ -6,6 +6,7 @@ import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,11 @@ final class OpenAiAnswer {
         }
     }
 
+    /** Takes a delta that a chunk would have come to. */
+    void grow(ContentBlockDelta delta, Consumer<? super StreamEvent> out) {
+        blocks.grow(delta, out);
+    }
+
     /** Says that the answer is complete. */
     void end(Consumer<? super StreamEvent> out) {
         calls.end(id, out);
@@ -132,8 +138,8 @@ final class OpenAiAnswer {
         WireObject said = delta == null ? choice.object("message") : delta;
         if (said != null) {
             words(said, out);
-            said.objects("tool_calls").forEach(call -> calls.fragment(call, id, out));
-            WireObject function = said.object("function_call");
+            said.objects(OpenAiCalls.CALLS).forEach(call -> calls.fragment(call, id, out));
+            WireObject function = said.object(OpenAiCalls.LEGACY);
             if (function != null) {
                 calls.legacy(function, id, out);
             }

@@ -11,6 +11,7 @@ import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -80,16 +81,22 @@ final class OpenAiBlocks {
 
     /** More of the input of a call; blanks behind a whole one mean nothing. */
     void input(int call, String more, Consumer<? super StreamEvent> out) {
-        ObjectEnd end = calls.get(call);
-        if (end != null) {
-            end.take(more);
-            out.accept(new ContentBlockDelta(call, new Delta.InputJsonDelta(more)));
+        if (isOpen(call)) {
+            grow(new ContentBlockDelta(call, new Delta.InputJsonDelta(more)), out);
         } else if (!more.isBlank()) {
             throw new ProtocolError(
                     "The server sent more arguments of a call (block " + call + ") that was complete: "
                             + Excerpt.of(more),
                     null);
         }
+    }
+
+    /** More of a block that is open. */
+    void grow(ContentBlockDelta delta, Consumer<? super StreamEvent> out) {
+        if (delta.delta() instanceof Delta.InputJsonDelta(String more)) {
+            Objects.requireNonNull(calls.get(delta.index())).take(more);
+        }
+        out.accept(delta);
     }
 
     /** Ends the calls whose input is whole. */

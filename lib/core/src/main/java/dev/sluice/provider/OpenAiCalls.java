@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class OpenAiCalls {
-    /** What fields of a call that are not known go on as. */
-    private static final String TYPE = "tool_calls";
+    /** The field of the calls, and what of them is not known goes on as. */
+    static final String CALLS = "tool_calls";
+
+    /** The field of the only call, on the wire of 2023, before there were tools. */
+    static final String LEGACY = "function_call";
 
     private final OpenAiBlocks blocks;
     private final List<Call> calls = new ArrayList<>();
@@ -68,7 +71,7 @@ final class OpenAiCalls {
         take(call, id, function, wire.rest(), messageId, out);
     }
 
-    /** Takes a {@code function_call}, of which an answer has at most one: the wire of 2023, before there were tools. */
+    /** Takes a {@code function_call}, of which an answer has at most one. */
     void legacy(WireObject function, String messageId, Consumer<? super StreamEvent> out) {
         Call call = calls.isEmpty() ? new Call(-1) : calls.getFirst();
         if (calls.isEmpty()) {
@@ -129,8 +132,8 @@ final class OpenAiCalls {
             String json = RawJson.object(rest);
             out.accept(
                     blocks.isOpen(call.index)
-                            ? new ContentBlockDelta(call.index, new Delta.Unknown(TYPE, json))
-                            : new StreamEvent.Unknown(TYPE, json));
+                            ? new ContentBlockDelta(call.index, new Delta.Unknown(CALLS, json))
+                            : new StreamEvent.Unknown(CALLS, json));
         }
     }
 

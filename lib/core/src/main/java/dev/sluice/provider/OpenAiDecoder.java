@@ -3,7 +3,9 @@ package dev.sluice.provider;
 import dev.sluice.control.StreamException.ApiError;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.sse.SseReader;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -16,28 +18,66 @@ import tools.jackson.core.JacksonException;
  * reason. Without a single choice there is no answer, whatever ends it.
  */
 final class OpenAiDecoder implements EventDecoder {
-    private final WireObject chunk = new WireObject();
+    private final @Nullable OpenAiScanner scanner;
+    private final WireObject chunk = new WireObject(Set.of("choices", OpenAiCalls.CALLS));
     private final OpenAiAnswer answer = new OpenAiAnswer(OpenAiAnswer.CHUNK);
     private boolean done;
+
+    /** What the chunk has come to that is being parsed: how many events, and the last of them. */
+    private int events;
+
+    private @Nullable StreamEvent latest;
+
+    OpenAiDecoder() {
+        this(new OpenAiScanner());
+    }
+
+    /** A decoder that decodes the same without a scanner as with it, more slowly. */
+    OpenAiDecoder(@Nullable OpenAiScanner scanner) {
+        this.scanner = scanner;
+    }
 
     @Override
     public void decode(SseReader sse, Consumer<? super StreamEvent> out) {
         if (done) {
             return;
         }
-        try {
-            if (!chunk.read(sse)) {
-                decodeForeign(sse, null, out);
-                return;
-            }
-        } catch (JacksonException e) {
-            decodeForeign(sse, e, out);
-            return;
+        ContentBlockDelta delta = scanner == null ? null : scanner.scan(sse);
+        if (delta != null) {
+            answer.grow(delta, out);
+        } else {
+            parse(sse, out);
         }
+    }
+
+    private void parse(SseReader sse, Consumer<? super StreamEvent> out) {
+        if (scanner != null) {
+            scanner.forget();
+        }
+        try {
+            if (chunk.read(sse)) {
+                parsed(sse, out);
+            } else {
+                decodeForeign(sse, null, out);
+            }
+        } catch (JacksonException e) { // also of what is read only when it is asked for
+            decodeForeign(sse, e, out);
+        }
+    }
+
+    private void parsed(SseReader sse, Consumer<? super StreamEvent> out) {
         if (sse.type().equals("error") || OpenAiErrors.isError(chunk)) {
             throw OpenAiErrors.inStream(chunk, sse.data());
         }
-        answer.chunk(chunk, out);
+        events = 0;
+        answer.chunk(chunk, event -> {
+            events++;
+            latest = event;
+            out.accept(event);
+        });
+        if (scanner != null && events == 1 && latest instanceof ContentBlockDelta delta) {
+            scanner.learn(sse, chunk, delta);
+        }
     }
 
     @Override

@@ -45,7 +45,15 @@ final class StringScanner {
         return readEscaped(from);
     }
 
-    /** Where the last string that was read has ended, behind its quote. */
+    /** Moves behind the string whose first quote ends before {@code from}; false if it has an escape or no end. */
+    boolean skip(byte[] source, int from, int to) {
+        bytes = source;
+        end = to;
+        at = plainEnd(from);
+        return at < end && bytes[at++] == '"';
+    }
+
+    /** Where the last string has ended that was read or skipped, behind its quote. */
     int next() {
         return at;
     }

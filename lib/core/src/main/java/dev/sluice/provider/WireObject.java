@@ -44,6 +44,7 @@ final class WireObject {
     private int end;
     private Field[] fields = new Field[USUAL];
     private int size;
+    private boolean mended;
 
     /** An empty object, to be {@link #read}. */
     WireObject() {
@@ -106,6 +107,7 @@ final class WireObject {
      * @return and throws as {@link #read(byte[], int, int)} does
      */
     boolean read(SseReader sse) {
+        mended = false;
         try {
             return read(sse.array(), sse.offset(), sse.length());
         } catch (JacksonException e) {
@@ -113,8 +115,14 @@ final class WireObject {
             if (Arrays.equals(mended, 0, mended.length, sse.array(), sse.offset(), sse.offset() + sse.length())) {
                 throw e;
             }
+            this.mended = true;
             return read(mended, 0, mended.length);
         }
+    }
+
+    /** Whether it was read from other bytes than the event's, because those were malformed. */
+    boolean isMended() {
+        return mended;
     }
 
     /** The text of a field; null if it is absent. */
@@ -229,6 +237,26 @@ final class WireObject {
     String textIfAny(String name) {
         Field field = find(name);
         return field == null || field.token != JsonToken.VALUE_STRING ? null : text(name);
+    }
+
+    /** Where a field's text begins in the bytes that this was read from, behind its quote; -1 if it has none. */
+    int textStart(String name) {
+        Field field = find(name);
+        if (field == null || field.token != JsonToken.VALUE_STRING) {
+            return -1;
+        }
+        int at = -1;
+        try (JsonParser parser = parser(start, end)) {
+            parser.nextToken();
+            for (int i = 0; parser.nextName() != null; i++) {
+                parser.nextToken();
+                if (fields[i] == field) {
+                    at = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset()) + 1;
+                }
+                parser.skipChildren();
+            }
+        }
+        return at;
     }
 
     /** The object of a field; null if it is absent or anything else. */

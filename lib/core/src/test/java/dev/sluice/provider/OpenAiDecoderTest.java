@@ -8,11 +8,14 @@ import static dev.sluice.provider.OpenAiWire.message;
 import static dev.sluice.provider.OpenAiWire.stream;
 import static dev.sluice.provider.OpenAiWire.transcript;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Thinking;
+import dev.sluice.message.Delta.InputJsonDelta;
 import dev.sluice.message.Delta.TextDelta;
 import dev.sluice.message.Delta.ThinkingDelta;
 import dev.sluice.message.FinishReason;
@@ -28,7 +31,10 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Unknown;
 import dev.sluice.message.Usage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -379,6 +385,23 @@ class OpenAiDecoderTest {
         }
         assertThat(stream(new ByteArrayInputStream(bytes)))
                 .contains(new ContentBlockDelta(0, new TextDelta("a\uFFFDb")));
+    }
+
+    /** Half a pair in three bytes, where no parser has looked before it was asked for. */
+    @Test
+    void malformedUtf8InAnInnerObjectIsReplacedOrAProtocolError() {
+        assertThat(stream(halfAPair("{'tool_calls':[{'index':0,'function':{'name':'f','arguments':'aXb'}}]}")))
+                .contains(new ContentBlockDelta(0, new InputJsonDelta("a\uFFFDb")));
+        assertThatThrownBy(() -> stream(halfAPair("{'function_call':{'name':'f','arguments':'aXb'}}")))
+                .isInstanceOf(ProtocolError.class);
+    }
+
+    private static InputStream halfAPair(String delta) {
+        var bytes = new ByteArrayOutputStream();
+        for (byte b : ("data: " + delta(delta).replace('\'', '"') + "\n\n").getBytes(StandardCharsets.US_ASCII)) {
+            bytes.writeBytes(b == 'X' ? HexFormat.of().parseHex("eda0bd") : new byte[] {b});
+        }
+        return new ByteArrayInputStream(bytes.toByteArray());
     }
 
     @Test
