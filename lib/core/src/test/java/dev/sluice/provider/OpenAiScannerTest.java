@@ -94,7 +94,7 @@ class OpenAiScannerTest {
                 "{'content':[{'type':'text','text':'a'}]}",
                 "{'content':'a','refusal':'a'}",
                 "{'content':'a','audio':'a'}",
-                "{'content':'a'},'finish_reason':'x','x':{}", // which may end a call
+                "{'content':'a'},'finish_reason':'x'", // which may end a call
                 "{'content':'a'}},{'index':0,'delta':{'content':''}",
                 "{'content':'a'},'delta':{'content':''}",
                 "{'tool_calls':[{'index':0,'function':{'arguments':{}}}]}",
