@@ -29,6 +29,7 @@ public abstract class Mounted {
     protected Duration writeLimit = Duration.ofSeconds(20);
     private AutoCloseable server = () -> {};
     protected int port;
+    protected Relay relay;
     protected RelayEndpoint endpoint;
 
     /** A server that is up. */
@@ -42,7 +43,8 @@ public abstract class Mounted {
     }
 
     protected void mount(UnaryOperator<RelayEndpointBuilder> more) throws IOException {
-        RelayEndpointBuilder builder = RelayEndpoint.builder(settings.build(), request -> starter.start(request));
+        relay = settings.build();
+        RelayEndpointBuilder builder = RelayEndpoint.builder(relay, request -> starter.start(request));
         builder.startLimit(10_000, Duration.ofMinutes(1)).allowedHosts("here");
         endpoint = more.apply(builder).build();
         Server started = start(endpoint);

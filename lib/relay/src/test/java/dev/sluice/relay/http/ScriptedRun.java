@@ -21,7 +21,12 @@ public final class ScriptedRun implements RelayRun {
 
     /** One more event. */
     public void step(int number) {
-        events.add(new RunEvent.ToolProgress("call", "step " + number, number % 100));
+        step(number, "");
+    }
+
+    /** One more event, with so much more in it. */
+    public void step(int number, String more) {
+        events.add(new RunEvent.ToolProgress("call", "step " + number + more, number % 100));
     }
 
     /** The last event, and the end. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.relay.MemoryResumeLog;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -221,9 +223,40 @@ public abstract class StreamContract extends Mounted {
             });
             await(run.cancelled);
             filling.join();
-            assertThatThrownBy(client::ids)
-                    .as("what was cut does not look complete")
-                    .isInstanceOf(IOException.class);
+            assertCut(client);
+        }
+    }
+
+    /** What was cut does not look complete. */
+    private static void assertCut(WireClient client) {
+        assertThatThrownBy(client::ids).isInstanceOfAny(EOFException.class, SocketException.class);
+    }
+
+    /**
+     * One whose machine has lost its network looks like this: nothing fails, until what the system keeps for it is full. It
+     * keeps a megabyte or more, of which events take most here, so that heartbeats do not need minutes for the rest.
+     */
+    @Test
+    void aClientThatVanishedIsNoticedByWhatItWasToldAndHarmsNobody() throws Exception {
+        settings.heartbeat(Duration.ofNanos(100_000));
+        writeLimit = Duration.ofMillis(300);
+        mount();
+        try (WireClient other = post();
+                WireClient vanished =
+                        WireClient.narrow(port).request("GET", path(other), new byte[0], other.cookie())) {
+            ScriptedRun run = run();
+            Awaitility.await().until(() -> relay.watching() == 2);
+            String much = "x".repeat(10_000);
+            for (int i = 1; i <= 150; i++) {
+                run.step(i, much);
+                assertThat(other.event()).containsEntry("id", Integer.toString(i));
+            }
+            Awaitility.await().until(() -> relay.watching() == 1);
+            assertCut(vanished);
+            run.step(151);
+            run.complete();
+            assertThat(other.ids()).containsExactly("151", "152");
+            assertThat(run.cancelled.getCount()).as("is not cancelled").isEqualTo(1);
         }
     }
 

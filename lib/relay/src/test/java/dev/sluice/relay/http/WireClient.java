@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,9 +26,21 @@ public final class WireClient implements AutoCloseable {
 
     /** Connects. No read waits longer than ten seconds. */
     public WireClient(int port) throws IOException {
-        socket = new Socket("127.0.0.1", port);
+        this(port, new Socket());
+    }
+
+    private WireClient(int port, Socket socket) throws IOException {
+        this.socket = socket;
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
         socket.setSoTimeout(10_000);
         in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** Connects, with room for as little that was not read yet as the system allows. */
+    public static WireClient narrow(int port) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(1);
+        return new WireClient(port, socket);
     }
 
     /** A request, sent, and its response's head, read. */
