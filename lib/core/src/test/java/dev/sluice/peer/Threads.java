@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -16,8 +17,8 @@ public final class Threads {
 
     private Threads() {}
 
-    /** The names of all live threads that begin like this. Takes a thread dump: some milliseconds. */
-    public static List<String> named(String prefix) {
+    /** The names of all live threads that begin like one of these. Takes a thread dump: some milliseconds. */
+    public static List<String> named(String... prefixes) {
         try {
             Path directory = Files.createTempDirectory("threads");
             Path dump = directory.resolve("dump.txt");
@@ -27,7 +28,7 @@ public final class Threads {
                 return NAME.matcher(Files.readString(dump))
                         .results()
                         .map(match -> match.group(1))
-                        .filter(name -> name.startsWith(prefix))
+                        .filter(name -> Arrays.stream(prefixes).anyMatch(name::startsWith))
                         .toList();
             } finally {
                 Files.deleteIfExists(dump);

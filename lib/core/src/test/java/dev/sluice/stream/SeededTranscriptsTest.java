@@ -102,9 +102,8 @@ class SeededTranscriptsTest {
     @AfterAll
     static void nothingIsLeft() {
         Awaitility.await()
-                .until(() -> Threads.named("sluice-run").isEmpty()
-                        && Threads.named("sluice-call").isEmpty()
-                        && Threads.named("sluice-tool").isEmpty());
+                .until(() -> Threads.named("sluice-run", "sluice-call", "sluice-tool")
+                        .isEmpty());
     }
 
     /** A turn of the model's, which may not come to its end. */

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,9 +107,9 @@ class StoppedRunTest {
                 freed.complete(System.nanoTime());
             });
             reach(phase, runs, loop);
-            Awaitility.await().until(() -> consumer.getState() == Thread.State.WAITING);
+            soon().until(() -> consumer.getState() == Thread.State.WAITING);
             if (fills(phase)) {
-                Awaitility.await().until(() -> loop.queued() == 4);
+                soon().until(() -> loop.queued() == 4);
             }
 
             long before = System.nanoTime();
@@ -133,25 +134,22 @@ class StoppedRunTest {
             assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.Cancelled.class);
             assertThat(loop.conversation().unanswered()).isEmpty();
             boolean deaf = phase == Phase.TOOL_DEAF || phase == Phase.APPROVAL_DEAF;
-            Awaitility.await()
-                    .until(() -> !loop.runner().isAlive() && loop.stillRunning().size() == (deaf ? 1 : 0));
+            soon().until(() -> !loop.runner().isAlive() && loop.stillRunning().size() == (deaf ? 1 : 0));
             if (deaf) {
                 assertThat(loop.stillRunning()).extracting(ToolUse::id).containsExactly("a");
                 end.countDown();
             }
-            Awaitility.await().until(() -> loop.stillRunning().isEmpty());
+            soon().until(() -> loop.stillRunning().isEmpty());
             switch (phase) {
                 case WAITING_FOR_THE_MODEL, MODEL_STREAMING, MODEL_STREAMING_AND_TOOL_RUNNING ->
                     runs.peer.awaitGone(Duration.ofSeconds(2));
                 case SECOND_TURN -> // one that the first turn left, and the second found not yet free, may stay
-                    Awaitility.await().until(() -> runs.peer.openConnections() < runs.peer.connections());
+                    soon().until(() -> runs.peer.openConnections() < runs.peer.connections());
                 default -> {} // the answer was whole, and its connection may be used again
             }
         }
-        Awaitility.await()
-                .until(() -> Threads.named("sluice-run").isEmpty()
-                        && Threads.named("sluice-call").isEmpty()
-                        && Threads.named("sluice-tool").isEmpty());
+        soon().until(() ->
+                Threads.named("sluice-run", "sluice-call", "sluice-tool").isEmpty());
     }
 
     private Script[] scripts(Phase phase) {
@@ -227,10 +225,8 @@ class StoppedRunTest {
         switch (phase) {
             case WAITING_FOR_THE_MODEL -> runs.peer.awaitRequest(1);
             case BETWEEN_TURNS -> runs.peer.awaitRequest(2);
-            case MODEL_STREAMING ->
-                Awaitility.await().until(() -> loop.snapshot().text().equals("a"));
-            case SECOND_TURN ->
-                Awaitility.await().until(() -> loop.snapshot().text().equals("b"));
+            case MODEL_STREAMING -> soon().until(() -> loop.snapshot().text().equals("a"));
+            case SECOND_TURN -> soon().until(() -> loop.snapshot().text().equals("b"));
             default -> Runs.await(reached);
         }
     }
@@ -244,6 +240,14 @@ class StoppedRunTest {
         return phase == Phase.TOOL_REPORTING_INTO_A_FULL_QUEUE
                 ? RunEvent.ToolProgress.class
                 : RunEvent.MessageDelta.class;
+    }
+
+    /** Looks at once, and often: there are many cases, and what they wait for is there as a rule. */
+    private static ConditionFactory soon() {
+        return Awaitility.with()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .await();
     }
 
     private static void park() {
