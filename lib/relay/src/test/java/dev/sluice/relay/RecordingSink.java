@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 
 /** A connection that keeps what is written to it, and can be slow, stuck, broken or gone. */
-final class RecordingSink implements EventSink {
+class RecordingSink implements EventSink {
     static {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
@@ -56,6 +56,7 @@ final class RecordingSink implements EventSink {
                 break;
             } catch (InterruptedException e) {
                 if (heedsInterrupts) {
+                    inWrite = false;
                     throw new IOException("interrupted", e);
                 }
             }

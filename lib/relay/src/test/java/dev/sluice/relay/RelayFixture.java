@@ -1,5 +1,7 @@
 package dev.sluice.relay;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.sluice.relay.RelayListener.Departure;
 import dev.sluice.relay.RelayListener.Outcome;
 import java.time.Duration;
@@ -71,6 +73,25 @@ final class RelayFixture implements AutoCloseable {
     RecordingSink watch(String id, long after, RecordingSink sink) {
         relay.attach(ALICE, id, after, PlainFormat.PLAIN, sink);
         return sink;
+    }
+
+    /** Waits until the log has so many events. */
+    void awaitEvents(String id, int count) {
+        await().until(() -> {
+            try {
+                log.subscribe(id, ALICE, count, new ResumeLog.Listener() {
+                            @Override
+                            public void events(List<RelayEvent> events) {}
+
+                            @Override
+                            public void end(ResumeLog.End end) {}
+                        })
+                        .close();
+                return true;
+            } catch (RelayException e) {
+                return false;
+            }
+        });
     }
 
     void seconds(long seconds) {

@@ -27,26 +27,6 @@ class WatcherTest {
         return words.toString();
     }
 
-    /** Waits until the log has so many events. */
-    private static void awaitEvents(RelayFixture fixture, String id, int count) {
-        await().until(() -> {
-            try {
-                fixture.log
-                        .subscribe(id, ALICE, count, new ResumeLog.Listener() {
-                            @Override
-                            public void events(List<RelayEvent> events) {}
-
-                            @Override
-                            public void end(ResumeLog.End end) {}
-                        })
-                        .close();
-                return true;
-            } catch (RelayException e) {
-                return false;
-            }
-        });
-    }
-
     @Test
     void theFirstTextIsWrittenAtOnceAndTheNextAreBatched() {
         try (var fixture = new RelayFixture()) {
@@ -56,7 +36,7 @@ class WatcherTest {
             run.say(text("a"));
             assertThat(sink.awaitWrites(1)).hasSize(1);
             run.say(text("b")).say(text("c")).say(text("d"));
-            awaitEvents(fixture, id, 4);
+            fixture.awaitEvents(id, 4);
             fixture.millis(49);
             assertThat(sink.writes).hasSize(1);
             fixture.millis(1);
@@ -78,7 +58,7 @@ class WatcherTest {
             run.say(text("a"));
             sink.awaitWrites(1);
             run.say(text("b"));
-            awaitEvents(fixture, id, 2);
+            fixture.awaitEvents(id, 2);
             run.say(progress("half"));
             await().until(() -> sink.lastId() == 3);
             run.say(text("c")); // the first of a new text
@@ -223,7 +203,7 @@ class WatcherTest {
                 run.say(i % 200 == 199 ? progress("b") : text(i + "é\n"));
                 said.append(i % 200 == 199 ? "" : i + "é\n");
             }
-            awaitEvents(fixture, id, 601);
+            fixture.awaitEvents(id, 601);
             sink.unblock();
             await().until(() -> sink.lastId() == 601);
             assertThat(words(sink)).isEqualTo(said.toString());
@@ -269,7 +249,7 @@ class WatcherTest {
             await().until(() -> fast.lastId() == 100);
             fixture.seconds(10);
             slow.unblock();
-            assertThat(slow.awaitEnd().frames()).endsWith("failure slow_reader true");
+            assertThat(slow.awaitEnd().writes).endsWith(List.of("failure slow_reader true")); // and none of what waited
             assertThat(slow.closed).isTrue();
             long had = slow.lastId();
             assertThat(had).isLessThan(100);
@@ -347,7 +327,7 @@ class WatcherTest {
             run.say(text("a"));
             sink.awaitWrites(1);
             run.say(text("b"));
-            awaitEvents(fixture, id, 2);
+            fixture.awaitEvents(id, 2);
             fixture.millis(50);
             sink.awaitWrites(2);
             await().untilAsserted(
