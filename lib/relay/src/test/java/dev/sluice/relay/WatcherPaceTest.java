@@ -39,6 +39,7 @@ class WatcherPaceTest {
         try (var fixture = new RelayFixture()) {
             String id = fixture.start(run);
             var sink = fixture.watch(id);
+            fixture.seconds(1); // what counts is the last write
             run.say(text("a"));
             sink.awaitWrites(1);
             int before = fixture.time.scheduled();
@@ -48,6 +49,19 @@ class WatcherPaceTest {
             fixture.millis(50);
             sink.awaitWrites(2);
             assertThat(fixture.time.scheduled()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whatHasBeenWrittenNoLongerCounts() {
+        try (var fixture = new RelayFixture(builder -> builder.watcherBuffer(1_000))) {
+            var sink = fixture.watch(fixture.start(run));
+            for (int i = 1; i <= 50; i++) {
+                int said = i;
+                run.say(progress("a"));
+                await().until(() -> sink.lastId() == said);
+            }
+            assertThat(fixture.pauses).isEmpty();
         }
     }
 
