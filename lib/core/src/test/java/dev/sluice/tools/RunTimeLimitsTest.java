@@ -121,15 +121,74 @@ class RunTimeLimitsTest {
 
     @Test
     void zeroIsNoLimit() {
-        Tool quick = tool("quick", (input, context) -> {
+        var later = new CountDownLatch(1);
+        Tool slow = tool("slow", (input, context) -> {
             assertThat(context.remaining()).isEqualTo(Optional.empty());
             context.progress("waiting");
+            Runs.await(later);
             return "done";
         });
-        try (var runs = runs(calls(use(0, "a", "quick", "{\"x\":1}")), says("ok"));
-                ToolLoop loop = runs.run(quick).toolTimeout(Duration.ZERO).start()) {
-            var heard = hear(loop, whenWaiting(Duration.ofDays(1)));
+        try (var runs = runs(calls(use(0, "a", "slow", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(slow).toolTimeout(Duration.ZERO).start()) {
+            var heard = hear(loop, whenWaiting(Duration.ofDays(1)).andThen(event -> {
+                if (event instanceof ToolProgress) {
+                    later.countDown();
+                }
+            }));
             assertThat(heard.of(ToolComplete.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aToolIsToldWhatIsLeft() {
+        var later = new CountDownLatch(1);
+        Tool curious = tool("curious", (input, context) -> {
+            assertThat(context.remaining()).contains(LIMIT);
+            context.progress("waiting");
+            Runs.await(later);
+            return context.remaining().orElseThrow().toString();
+        });
+        try (var runs = runs(calls(use(0, "a", "curious", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(curious).toolTimeout(LIMIT).start()) {
+            var heard = hear(loop, whenWaiting(Duration.ofSeconds(10)).andThen(event -> {
+                if (event instanceof ToolProgress) {
+                    later.countDown();
+                }
+            }));
+            assertThat(heard.of(ToolComplete.class))
+                    .containsExactly(
+                            new ToolComplete("a", Duration.ofSeconds(20).toString()));
+        }
+    }
+
+    @Test
+    void aToolThatWasGivenUpSaysNothingMoreThoughTheRunGoesOn() {
+        var afterwards = new CompletableFuture<Throwable>();
+        Tool deaf = tool("deaf", (input, context) -> {
+            context.progress("waiting");
+            Runs.awaitDeaf(end);
+            try {
+                context.progress("too late");
+                afterwards.complete(null);
+            } catch (CancellationException e) {
+                afterwards.complete(e);
+            }
+            return "never";
+        });
+        try (var runs = runs(
+                        calls(use(0, "a", "deaf", "{\"x\":1}")),
+                        Script.stream().sse(ClaudeWire.begin("ok")).stall());
+                ToolLoop loop = runs.run(deaf).toolTimeout(LIMIT).start()) {
+            var heard = hear(loop, whenWaiting(LIMIT).andThen(event -> {
+                if (event instanceof MessageDelta delta && delta.text().equals("ok")) {
+                    end.countDown();
+                    assertThat(afterwards.orTimeout(5, TimeUnit.SECONDS).join())
+                            .isInstanceOf(CancellationException.class);
+                    loop.cancel("enough");
+                }
+            }));
+            assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
+            assertThat(loop.isAborted()).isTrue();
         }
     }
 
@@ -139,9 +198,13 @@ class RunTimeLimitsTest {
                 ToolLoop loop = runs.run(patient)
                         .controller(StreamController.withTimeout(LIMIT))
                         .toolTimeout(Duration.ZERO)
+                        .startEarly(false) // or the time may be up before the turn is whole
                         .start()) {
             var heard = hear(loop, whenWaiting(LIMIT));
             assertTimedOut(heard, loop);
+            assertThat(heard.of(ToolError.class))
+                    .singleElement()
+                    .satisfies(error -> assertThat(error.error()).contains("the time of the run was up"));
             assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
             assertThat(loop.conversation().messages()).hasSize(3);
             assertThat(loop.conversation().unanswered()).isEmpty();
