@@ -1,10 +1,10 @@
 package dev.sluice.control;
 
 /**
- * Whether a reader should let a moment pass before it waits for more. A server that writes event after event wakes the reader
- * for each, and to be woken costs more than all else; after a few waits in a row that were no longer than a wake-up takes,
- * the reader looks the other way for a moment, in which several come. Network cards do the same with interrupts. A stream at
- * the pace of any model never gets there.
+ * How long a reader should look away before it waits for more. A server that writes event after event wakes the reader for
+ * each, and to be woken costs more than all else; after some waits in a row that were no longer than a wake-up takes, the
+ * reader looks the other way for a moment, in which several come, and for longer as long as that pays. Network cards do the
+ * same with interrupts. A stream at the pace of any model never gets there.
  *
  * <p>For one thread.
  */
@@ -12,32 +12,44 @@ final class Moderation {
     /** Of waits, in nanoseconds: no longer than this is no longer than to be woken. */
     private static final long SHORT = 100_000;
 
-    private static final int SHORT_ONES = 4;
+    /** So many of them in a row are no beginning of an answer, which is a handful of events at once and then a pause. */
+    private static final int SHORT_ONES = 8;
 
-    /** In bytes: a few events. Who gets more at once is not woken for each; who gets less in a moment is in no hurry. */
+    /** In bytes: a few events. Who gets more at once is not woken for each. */
     private static final int FEW = 1 << 10;
 
-    private static final int ONE_OR_TWO = 400;
+    /** The first pause, in nanoseconds, and what it brings at least, in bytes, if it pays: two events or more. */
+    private static final long FIRST = 50_000;
 
-    /** In nanoseconds. */
-    static final long MOMENT = 50_000;
+    private static final int TWO_EVENTS = 400;
 
+    private final long longest;
     private int shortOnes;
-    private boolean pausing;
+    private long pause;
 
-    /** Whether to let {@link #MOMENT} pass before the wait that is about to begin. */
-    boolean pauses() {
-        pausing = shortOnes >= SHORT_ONES;
-        return pausing;
+    /** Pauses for at most so many nanoseconds. */
+    Moderation(long longest) {
+        this.longest = longest;
     }
 
-    /** The wait is over: how long it was, and what it brought. */
-    void waited(long nanos, int bytes) {
-        boolean hurry = pausing ? bytes > ONE_OR_TWO : nanos <= SHORT && bytes < FEW;
-        if (!hurry) {
-            shortOnes = 0;
-        } else if (!pausing) {
-            shortOnes++;
+    /**
+     * A wait is about to begin.
+     *
+     * @param waited how long the one before was, with the pause before it, in nanoseconds
+     * @param bytes how many have come since that began
+     * @return how many nanoseconds to let pass first; 0 for none
+     */
+    long next(long waited, long bytes) {
+        if (pause == 0) {
+            shortOnes = waited <= SHORT && bytes < FEW ? shortOnes + 1 : 0;
+            pause = shortOnes < SHORT_ONES ? 0 : Math.min(FIRST, longest);
+        } else if (bytes * FIRST > pause * TWO_EVENTS) {
+            pause = Math.min(2 * pause, longest);
+        } else {
+            pause /= 2;
+            pause = pause < FIRST ? 0 : pause;
+            shortOnes = SHORT_ONES - 1; // the next one is proof enough
         }
+        return pause;
     }
 }

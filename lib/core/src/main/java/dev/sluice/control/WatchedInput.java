@@ -13,11 +13,12 @@ public final class WatchedInput extends InputStream {
     private final Arrivals arrivals;
     private final long maxBytes;
     private final boolean announces;
+    private final Moderation moderation;
     private boolean waiting;
     private long since;
     private long arrived;
-    private final Moderation moderation = new Moderation();
     private long received;
+    private long receivedBefore; // the last wait
 
     /** Is told of bytes as they arrive, by the thread that reads. */
     public interface Arrivals {
@@ -40,9 +41,12 @@ public final class WatchedInput extends InputStream {
         this.arrivals = arrivals;
         this.maxBytes = maxBytes;
         announces = body instanceof AnnouncesWaits;
+        long longestPause = 0;
         if (body instanceof AnnouncesWaits announcing) {
             announcing.onWait(this::waits);
+            longestPause = announcing.longestPause();
         }
+        moderation = new Moderation(longestPause);
         arrived = deadlines.waiting(); // what came with the head is there now
         deadlines.received();
     }
@@ -50,13 +54,15 @@ public final class WatchedInput extends InputStream {
     /** The reader is about to wait for bytes: whoever waits for the events before them may go on. */
     private void waits() {
         if (waiting) {
-            deadlines.received(); // some, though not enough
+            arrived = deadlines.received(); // some, though not enough
         }
         queue.wake();
+        long pause = moderation.next(arrived - since, received - receivedBefore);
+        receivedBefore = received;
         since = deadlines.waiting();
         waiting = true;
-        if (moderation.pauses()) {
-            LockSupport.parkNanos(this, Moderation.MOMENT);
+        if (pause > 0) {
+            LockSupport.parkNanos(this, pause);
         }
     }
 
@@ -78,7 +84,6 @@ public final class WatchedInput extends InputStream {
         if (waiting) {
             waiting = false;
             arrived = deadlines.received();
-            moderation.waited(arrived - since, count);
         }
         if (count <= 0) {
             return count;

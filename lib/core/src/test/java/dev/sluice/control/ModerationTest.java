@@ -3,50 +3,74 @@ package dev.sluice.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModerationTest {
     private static final long SHORT = 20_000;
     private static final long MODEL = 20_000_000; // 50 tokens a second
+    private static final long FIRST = 50_000;
+    private static final long LONGEST = 300_000;
+    private static final int EVENT = 200;
 
-    private final Moderation moderation = new Moderation();
+    private final Moderation moderation = new Moderation(LONGEST);
 
     @Test
     void aStreamAtTheModelsPaceIsNeverHeldUp() {
         for (int i = 0; i < 100; i++) {
-            assertThat(moderation.pauses()).isFalse();
-            moderation.waited(i % 4 == 3 ? MODEL : SHORT, 150); // pieces of events now and then
+            assertThat(moderation.next(i % 8 == 7 ? MODEL : SHORT, EVENT)).isZero(); // pieces of events now and then
         }
-    }
-
-    @Test
-    void waitsNoLongerThanAWakeUpLeadToAPauseUntilLittleComesInOne() {
-        hurry();
-        assertThat(moderation.pauses()).isTrue();
-        moderation.waited(2 * Moderation.MOMENT, 3000);
-        assertThat(moderation.pauses()).as("it goes on").isTrue();
-        moderation.waited(Moderation.MOMENT, 150);
-        assertThat(moderation.pauses()).as("it was the last").isFalse();
-    }
-
-    @Test
-    void oneLongWaitEndsTheHurry() {
-        hurry();
-        moderation.waited(MODEL, 150);
-        assertThat(moderation.pauses()).isFalse();
     }
 
     @Test
     void whoGetsMuchAtOnceIsNotHeldUpHoweverOftenItComes() {
         for (int i = 0; i < 100; i++) {
-            assertThat(moderation.pauses()).isFalse();
-            moderation.waited(SHORT, 4096);
+            assertThat(moderation.next(SHORT, 4096)).isZero();
+        }
+    }
+
+    @Test
+    void manyWaitsNoLongerThanAWakeUpLeadToAPauseThatGrowsAsLongAsItPays() {
+        hurry();
+        assertThat(moderation.next(SHORT, EVENT)).isEqualTo(FIRST);
+        assertThat(moderation.next(FIRST, 10 * EVENT)).isEqualTo(2 * FIRST);
+        assertThat(moderation.next(2 * FIRST, 20 * EVENT)).isEqualTo(4 * FIRST);
+        assertThat(moderation.next(4 * FIRST, 40 * EVENT)).isEqualTo(LONGEST);
+        assertThat(moderation.next(LONGEST, 60 * EVENT)).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void aPauseThatBringsNoMoreThanAShorterOneWouldIsHalvedUntilThereIsNone() {
+        hurry();
+        assertThat(moderation.next(SHORT, EVENT)).isEqualTo(FIRST);
+        assertThat(moderation.next(FIRST, 10 * EVENT)).isEqualTo(2 * FIRST);
+        assertThat(moderation.next(2 * FIRST, 3 * EVENT)).isEqualTo(FIRST);
+        assertThat(moderation.next(FIRST, EVENT)).isZero();
+    }
+
+    @Test
+    void afterAPauseThatBroughtLittleOneShortWaitIsEnoughAndALongOneEndsTheHurry() {
+        hurry();
+        assertThat(moderation.next(SHORT, EVENT)).isEqualTo(FIRST);
+        assertThat(moderation.next(FIRST, EVENT)).isZero();
+        assertThat(moderation.next(SHORT, EVENT)).as("it hurries still").isEqualTo(FIRST);
+        assertThat(moderation.next(MODEL, EVENT)).isZero();
+        assertThat(moderation.next(MODEL, EVENT)).isZero();
+        assertThat(moderation.next(SHORT, EVENT)).as("it begins anew").isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, FIRST})
+    void noPauseIsLongerThanTheLongest(long longest) {
+        var shorter = new Moderation(longest);
+        for (int i = 0; i < 100; i++) {
+            assertThat(shorter.next(SHORT, EVENT)).isLessThanOrEqualTo(longest);
         }
     }
 
     private void hurry() {
-        for (int i = 0; i < 4; i++) {
-            assertThat(moderation.pauses()).isFalse();
-            moderation.waited(SHORT, 150);
+        for (int i = 0; i < 7; i++) {
+            assertThat(moderation.next(SHORT, EVENT)).isZero();
         }
     }
 }
