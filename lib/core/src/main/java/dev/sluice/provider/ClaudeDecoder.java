@@ -57,6 +57,8 @@ final class ClaudeDecoder implements EventDecoder {
             decode(type(sse), sse, out);
         } catch (JacksonException e) {
             decodeForeign(sse, e);
+        } finally {
+            event.clear(); // nearly all that follows is the scanner's
         }
     }
 

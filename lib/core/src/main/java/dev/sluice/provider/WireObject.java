@@ -32,17 +32,20 @@ final class WireObject {
      */
     private static final int USUAL = 16;
 
+    private static final Field[] NONE = {};
+    private static final byte[] NOTHING = {};
+
     private static final int LONG_DIGITS = 18;
 
     private final Set<String> eager;
     private final @Nullable WireObject parent;
     private final String path;
     private final String list;
-    private byte[] bytes = {};
+    private byte[] bytes = NOTHING;
     private int base;
     private int start;
     private int end;
-    private Field[] fields = new Field[USUAL];
+    private Field[] fields = NONE;
     private int size;
     private boolean mended;
 
@@ -386,7 +389,7 @@ final class WireObject {
 
     private Field next(String name) {
         if (size == fields.length) {
-            fields = Arrays.copyOf(fields, 2 * size);
+            fields = Arrays.copyOf(fields, Math.max(USUAL, 2 * size));
         }
         Field field = fields[size];
         if (field == null) {
@@ -402,10 +405,17 @@ final class WireObject {
         return field;
     }
 
+    /** Lets go of all it has read, and of the memory that took: for who may not read again for long. */
+    void clear() {
+        fields = NONE;
+        size = 0;
+        bytes = NOTHING;
+    }
+
     /** Lets go of an object that was far larger than usual. */
     private void forget() {
         if (fields.length > 4 * USUAL) {
-            fields = new Field[USUAL];
+            fields = NONE;
         }
         size = 0;
     }

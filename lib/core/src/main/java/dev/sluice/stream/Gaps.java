@@ -4,25 +4,38 @@ import java.time.Duration;
 
 /**
  * Counts durations in buckets that are each an eighth wider than the one before: enough to tell a median from an outlier
- * in two kilobytes, however many there are. Not for use by several threads.
+ * in a kilobyte or two, however many there are. Not for use by several threads.
  */
 final class Gaps {
     private static final int STEPS = 8;
     private static final int SHIFT = 3;
 
-    private int[] counts = new int[0];
+    /** Of a range of buckets, because the gaps of one stream are much alike. */
+    private int[] counts = {};
+
+    private int lowest;
     private long total;
     private long max;
 
     void add(long nanos) {
         long gap = Math.max(0, nanos);
         int bucket = bucket(gap);
-        if (bucket >= counts.length) {
-            counts = java.util.Arrays.copyOf(counts, Math.max(bucket + 1, counts.length + 64));
+        if (bucket < lowest || bucket >= lowest + counts.length) {
+            widen(bucket);
         }
-        counts[bucket]++;
+        counts[bucket - lowest]++;
         total++;
         max = Math.max(max, gap);
+    }
+
+    private void widen(int bucket) {
+        int from = counts.length == 0 ? bucket : Math.min(lowest, bucket);
+        int to = Math.max(lowest + counts.length, bucket + 1);
+        from -= from % STEPS;
+        int[] wider = new int[(to - from + STEPS - 1) / STEPS * STEPS];
+        System.arraycopy(counts, 0, wider, Math.max(0, lowest - from), counts.length);
+        counts = wider;
+        lowest = from;
     }
 
     /**
@@ -37,10 +50,10 @@ final class Gaps {
             return Duration.ZERO;
         }
         long seen = none;
-        for (int bucket = 0; bucket < counts.length; bucket++) {
-            seen += counts[bucket];
+        for (int i = 0; i < counts.length; i++) {
+            seen += counts[i];
             if (seen >= rank) {
-                return Duration.ofNanos(Math.min(max, upperEnd(bucket)));
+                return Duration.ofNanos(Math.min(max, upperEnd(lowest + i)));
             }
         }
         return Duration.ZERO;
