@@ -38,6 +38,9 @@ class AllocationTest {
 
     private static final int BYTES_PER_FRAGMENT_OF_INPUT = 160;
 
+    /** The parser's own is most of it. */
+    private static final int BYTES_PER_DECLINED_EVENT = 1_200;
+
     private static final int EVENTS = 50_000;
     private static final int RUNS = 6;
     private static final ThreadMXBean MEMORY = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -53,6 +56,13 @@ class AllocationTest {
         String start = ClaudeWire.toolStart(0, "toolu_1", "save") + ClaudeWire.inputJson(0, "{\"items\":[0");
         assertThat(bytesPerEvent(start, ClaudeWire.inputJson(0, ",\"value 01\"")))
                 .isLessThan(BYTES_PER_FRAGMENT_OF_INPUT);
+    }
+
+    @Test
+    void aTextEventThatTheScannerDeclinesDoesNotMakeItsFieldsAnew() {
+        String otherOrder = "data: {\"index\":0,\"type\":\"content_block_delta\",\"delta\":"
+                + "{\"text\":\"twelve chars\",\"type\":\"text_delta\"}}\n\n";
+        assertThat(bytesPerEvent(ClaudeWire.textStart(0), otherOrder)).isLessThan(BYTES_PER_DECLINED_EVENT);
     }
 
     @Test

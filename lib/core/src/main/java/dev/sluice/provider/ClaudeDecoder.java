@@ -28,6 +28,7 @@ final class ClaudeDecoder implements EventDecoder {
     private final WireObject event = new WireObject();
     private final ClaudeUsage usage = new ClaudeUsage();
     private boolean started;
+    private boolean parsed; // the event before: its fields are still there
 
     ClaudeDecoder() {
         this(new DeltaScanner());
@@ -42,9 +43,14 @@ final class ClaudeDecoder implements EventDecoder {
     public void decode(SseReader sse, Consumer<? super StreamEvent> out) {
         ContentBlockDelta delta = scanner == null ? null : scanner.scan(sse);
         if (delta != null) {
+            if (parsed) {
+                parsed = false;
+                event.clear(); // nearly all that follows is the scanner's, or else nothing is
+            }
             out.accept(delta);
             return;
         }
+        parsed = true;
         int first = firstByte(sse);
         if (first < 0) {
             return;
@@ -57,8 +63,6 @@ final class ClaudeDecoder implements EventDecoder {
             decode(type(sse), sse, out);
         } catch (JacksonException e) {
             decodeForeign(sse, e);
-        } finally {
-            event.clear(); // nearly all that follows is the scanner's
         }
     }
 
