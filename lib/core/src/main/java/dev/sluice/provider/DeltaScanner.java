@@ -5,7 +5,6 @@ import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.sse.SseReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * declines: other fields, another order of them, text that is empty or not well-formed. Belongs to one thread.
  */
 final class DeltaScanner {
-    /* The event is the text around its three values, compared as a whole; blanks between tokens interrupt that. */
+    /*
+     * The event is the text around its three values, compared as a whole; blanks between tokens interrupt that. What the
+     * reader has found to be the same as in the event before, which was taken, is not looked at again.
+     */
     private static final byte[] HEAD = ascii("{\"type\":\"content_block_delta\",\"index\":");
     private static final byte[] DELTA = ascii(",\"delta\":{\"type\":\"");
     private static final byte[] TEXT = ascii("text_delta\",\"text\":\"");
@@ -24,10 +26,18 @@ final class DeltaScanner {
 
     private static final int INDEX_DIGITS = 9; // any such number is an int
 
+    private static final int NOWHERE = Integer.MAX_VALUE;
+
     private final StringScanner strings = new StringScanner();
     private byte[] bytes = {};
     private int at;
     private int end;
+
+    // The event before, as far as one that begins alike means the same: which block, what kind, and where its string
+    // begins.
+    private int index;
+    private byte kind;
+    private int start = NOWHERE; // counted from where its data begins
 
     /** What the event adds to a block; null if it is declined. */
     @Nullable
@@ -35,20 +45,52 @@ final class DeltaScanner {
         bytes = sse.array();
         at = sse.offset();
         end = at + sse.length();
+        if (sse.alike() >= start) {
+            at += start;
+        } else if (head()) {
+            start = at - sse.offset();
+        } else {
+            return declined();
+        }
+        String string = strings.read(bytes, at, end);
+        at = strings.next();
+        if (string == null || string.isEmpty() || !skip(TAIL)) {
+            return declined();
+        }
+        skipBlanks();
+        return at == end ? new ContentBlockDelta(index, delta(string)) : declined();
+    }
+
+    private @Nullable ContentBlockDelta declined() {
+        start = NOWHERE;
+        return null;
+    }
+
+    /** Moves behind what comes before the string. */
+    private boolean head() {
         skipBlanks();
         if (!skip(HEAD)) {
-            return null;
+            return false;
         }
-        int index = index();
-        if (index < 0 || !skip(DELTA)) {
-            return null;
+        index = index();
+        if (index < 0 || !skip(DELTA) || end - at < 2) {
+            return false;
         }
-        Delta delta = delta();
-        if (delta == null || !skip(TAIL)) {
-            return null;
-        }
-        skipBlanks();
-        return at == end ? new ContentBlockDelta(index, delta) : null;
+        kind = bytes[at + 1]; // where the three names differ
+        return switch (kind) {
+            case 'e' -> skip(TEXT);
+            case 'n' -> skip(INPUT_JSON);
+            case 'h' -> skip(THINKING);
+            default -> false;
+        };
+    }
+
+    private Delta delta(String string) {
+        return switch (kind) {
+            case 'e' -> new Delta.TextDelta(string);
+            case 'n' -> new Delta.InputJsonDelta(string);
+            default -> new Delta.ThinkingDelta(string);
+        };
     }
 
     private int index() {
@@ -62,32 +104,6 @@ final class DeltaScanner {
             index = 10 * index + bytes[at++] - '0';
         }
         return at > first ? index : -1;
-    }
-
-    private @Nullable Delta delta() {
-        if (end - at < 2) {
-            return null;
-        }
-        return switch (bytes[at + 1]) { // where the three names differ
-            case 'e' -> made(string(TEXT), Delta.TextDelta::new);
-            case 'n' -> made(string(INPUT_JSON), Delta.InputJsonDelta::new);
-            case 'h' -> made(string(THINKING), Delta.ThinkingDelta::new);
-            default -> null;
-        };
-    }
-
-    private static @Nullable Delta made(@Nullable String string, Function<String, Delta> delta) {
-        return string == null || string.isEmpty() ? null : delta.apply(string);
-    }
-
-    /** The string that begins with the end of this text. */
-    private @Nullable String string(byte[] before) {
-        if (!skip(before)) {
-            return null;
-        }
-        String string = strings.read(bytes, at, end);
-        at = strings.next();
-        return string;
     }
 
     /** Moves behind this text if it comes next, with or without blanks between its tokens. */

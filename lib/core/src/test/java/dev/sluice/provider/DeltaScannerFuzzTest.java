@@ -185,6 +185,27 @@ class DeltaScannerFuzzTest {
         assertThat(taken).isEqualTo(4); // with and without the blank at its end and its beginning
     }
 
+    /** The scanner does not look again at what the reader has found to be the same as in the event before. */
+    @Test
+    void eventsThatBeginAlikeMeanTheSame() {
+        for (long seed = 0; seed < 20_000; seed++) {
+            var random = new Random(seed);
+            var stream = new ByteArrayOutputStream();
+            byte[] event = event(random);
+            for (int more = 1 + random.nextInt(6); more > 0; more--) {
+                byte[] next = random.nextInt(3) == 0 ? mutated(random, event) : event;
+                stream.writeBytes(stream(next));
+                event = random.nextInt(4) == 0 ? next : event;
+            }
+            List<Object> outcome = outcome(stream.toByteArray(), scanner);
+            if (!outcome.equals(outcome(stream.toByteArray(), null))) {
+                assertThat(outcome)
+                        .as("seed %d: %s", seed, stream.toString(StandardCharsets.UTF_8))
+                        .isEqualTo(outcome(stream.toByteArray(), null));
+            }
+        }
+    }
+
     private void check(long seed, byte[] event) {
         var stream = stream(event);
         if (!outcome(stream, scanner).equals(outcome(stream, null))) {

@@ -49,6 +49,23 @@ class SseReaderFuzzTest {
         "da"
     };
 
+    private static final String[] ENDS = {"\n", "\n", "\r\n", "\r"};
+
+    private static final String[] HEADS = {
+        "event: content_block_delta\ndata: ",
+        "data: ",
+        "data:",
+        "data:  ",
+        "data",
+        "event:x\n:c\ndata: ",
+        "id: 1\ndata: ",
+        "retry: 5\ndata: ",
+        "data: a\ndata: ",
+        "data: a\nevent: ",
+        "data: a\n: ",
+        "unknown: a\ndata: "
+    };
+
     @Test
     void wordsOfTheFormatInAnyOrderAreReadAsTheStandardReadsThem() throws IOException {
         var random = new Random(20261121);
@@ -94,7 +111,31 @@ class SseReaderFuzzTest {
         }
     }
 
-    private static void assertAsTheStandard(byte[] stream, Random random, String round) throws IOException {
+    /** As a model's are, whose reader compares each with the one before it. */
+    @Test
+    void eventsThatBeginAlikeAreReadAsTheStandardReadsThem() throws IOException {
+        var random = new Random(13);
+        long alike = 0;
+        for (int round = 0; round < 30_000; round++) {
+            String end = ENDS[random.nextInt(ENDS.length)];
+            String head = HEADS[random.nextInt(HEADS.length)].replace("\n", end);
+            var stream = new StringBuilder();
+            for (int events = random.nextInt(12); events > 0; events--) {
+                String event =
+                        head + "{\"index\":0,\"text\":\"" + "abc".substring(random.nextInt(4)) + "\"}" + end + end;
+                if (random.nextInt(3) == 0) {
+                    int at = random.nextInt(event.length() + 1);
+                    int from = random.nextBoolean() ? at : Math.min(event.length(), at + random.nextInt(8));
+                    event = event.substring(0, at) + WORDS[random.nextInt(WORDS.length)] + event.substring(from);
+                }
+                stream.append(event);
+            }
+            alike += assertAsTheStandard(Pieces.utf8(stream.toString()), random, "round " + round);
+        }
+        assertThat(alike).as("bytes that were not looked at again").isGreaterThan(50_000);
+    }
+
+    private static long assertAsTheStandard(byte[] stream, Random random, String round) throws IOException {
         Limits limits = random.nextBoolean()
                 ? Limits.defaults()
                 : new Limits(
@@ -103,9 +144,16 @@ class SseReaderFuzzTest {
         var reader = new SseReader(inPieces(stream, random), limits);
         var events = new ArrayList<SseEvent>();
         Limits.Limit met = null;
+        long alike = 0;
+        byte[] before = {};
         try {
-            while (reader.next()) {
+            while ((random.nextBoolean() && reader.poll()) || reader.next()) {
                 events.add(reader.event());
+                byte[] data = Arrays.copyOfRange(reader.array(), reader.offset(), reader.offset() + reader.length());
+                assertThat(Arrays.equals(data, 0, reader.alike(), before, 0, reader.alike()))
+                        .isTrue();
+                alike += reader.alike();
+                before = data;
             }
         } catch (LimitExceeded e) {
             met = e.limit();
@@ -115,6 +163,7 @@ class SseReaderFuzzTest {
             assertThat(outcome).as(round + " of " + Arrays.toString(stream)).isEqualTo(expected);
         }
         assertThat(reader.capacity()).isLessThanOrEqualTo(Math.max(2048, 4 * stream.length));
+        return alike;
     }
 
     /** Of any size, some empty. */
