@@ -6,9 +6,11 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -21,16 +23,19 @@ import org.jspecify.annotations.Nullable;
  * failure is thrown; the JDK's own stream drops what it has when the connection breaks, and with it the last words of an
  * answer that was cut off.
  *
- * <p>Holds at most two batches, the one that is read and the next; then the client stops reading its socket. Any thread
- * may close.
+ * <p>Holds a few batches of what the client reads at once, 16 KB; then the client stops reading its socket. Any thread may
+ * close.
  */
 final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody>, AnnouncesWaits {
+    /** So many that reader and client seldom wait for each other. */
+    private static final int BATCHES = 8;
+
     private final ReentrantLock lock = new ReentrantLock(); // hands batches from the client to the reader
     private final Condition changed = lock.newCondition();
 
     // guarded by lock
     private Flow.@Nullable Subscription subscription;
-    private @Nullable List<ByteBuffer> next;
+    private final Queue<List<ByteBuffer>> next = new ArrayDeque<>(1);
     private @Nullable Throwable failure;
     private boolean complete;
 
@@ -73,9 +78,10 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         }
         lock.lock();
         try {
-            return next == null
+            List<ByteBuffer> first = next.peek();
+            return first == null
                     ? 0
-                    : next.stream().mapToInt(ByteBuffer::remaining).sum();
+                    : first.stream().mapToInt(ByteBuffer::remaining).sum();
         } finally {
             lock.unlock();
         }
@@ -153,18 +159,17 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
 
     /** Whether there is something that the reader need not wait for. */
     private boolean isNews() {
-        return next != null || failure != null || complete || closed;
+        return !next.isEmpty() || failure != null || complete || closed;
     }
 
     private @Nullable List<ByteBuffer> taken() throws IOException {
         if (closed) {
             throw new IOException("The response was closed");
         }
-        List<ByteBuffer> taken = next;
+        List<ByteBuffer> taken = next.poll();
         if (taken == null && failure != null) {
             throw new IOException("The response broke off: " + reason(failure), failure);
         }
-        next = null;
         return taken;
     }
 
@@ -186,7 +191,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
             closed = true;
             abandoned = subscription;
             subscription = null;
-            next = null;
+            next.clear();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -212,7 +217,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         if (closed) {
             body.cancel();
         } else {
-            body.request(1);
+            body.request(BATCHES);
         }
     }
 
@@ -221,7 +226,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         lock.lock();
         try {
             if (!closed) {
-                next = arrived;
+                next.add(arrived);
                 changed.signal();
             }
         } finally {

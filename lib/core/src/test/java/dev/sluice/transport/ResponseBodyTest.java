@@ -37,15 +37,19 @@ class ResponseBodyTest {
     }
 
     @Test
-    void oneBatchIsAskedForAndTheNextWhenItIsTaken() throws Exception {
+    void aFewBatchesAreAskedForAndOneMoreForEachThatIsTaken() throws Exception {
         body.onSubscribe(demand);
-        assertThat(demand.requested).isEqualTo(1);
+        assertThat(demand.requested).isEqualTo(8);
         body.onNext(buffers("ab", "", "c"));
-        assertThat(demand.requested).isEqualTo(1);
+        body.onNext(buffers("d"));
+        assertThat(demand.requested).isEqualTo(8);
         assertThat(body.read()).isEqualTo('a');
-        assertThat(demand.requested).isEqualTo(2);
+        assertThat(demand.requested).isEqualTo(9);
         assertThat(body.readNBytes(2)).isEqualTo("bc".getBytes(UTF_8));
-        assertThat(demand.requested).isEqualTo(2);
+        assertThat(demand.requested).isEqualTo(9);
+        assertThat(body.available()).isEqualTo(1);
+        assertThat(body.read()).isEqualTo('d');
+        assertThat(demand.requested).isEqualTo(10);
     }
 
     @Test
@@ -87,7 +91,7 @@ class ResponseBodyTest {
         body.onNext(buffers("c"));
         body.onError(new IOException("outer", new EOFException("the reason")));
         assertThat(body.readNBytes(2)).isEqualTo("bc".getBytes(UTF_8));
-        assertThat(demand.requested).isEqualTo(2);
+        assertThat(demand.requested).isEqualTo(9);
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(body::read)
                     .hasMessage("The response broke off: the reason")
