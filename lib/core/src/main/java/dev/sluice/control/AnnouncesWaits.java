@@ -3,6 +3,9 @@ package dev.sluice.control;
 /**
  * A body that says when it is about to wait. Its reader can put off until then what should not be done for each of many bytes
  * that are there already, such as to wake another thread. Of a body that is none, each read is taken for a wait.
+ *
+ * <p>While {@link java.io.InputStream#available} says more than 0, a read does not wait; so others than the reader may read
+ * on where the reader has something else to wait for.
  */
 public interface AnnouncesWaits {
 

@@ -106,6 +106,11 @@ public final class Deadlines {
         return now;
     }
 
+    /** What the clock says, in nanoseconds. */
+    long now() {
+        return time.nanos();
+    }
+
     /** An event that is no ping has been handed on. */
     public void content() {
         if (waited != 0) { // as a rule of many events of one read, all but the first find it so

@@ -3,7 +3,9 @@ package dev.sluice.control;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +21,8 @@ public final class EventQueue<T> {
      * producer collects what it puts quietly and adds it under the lock a batch at a time; the consumer takes all that is
      * there at once, by exchanging batches, and hands itself one item after another without the lock; a producer that knows
      * that it has more to add lets the consumer sleep until it is done; and one that found the queue full is woken when half
-     * of it is free. Batches start small and grow up to the capacity, because most streams are idle most of the time and a
-     * process has thousands.
+     * of it is free, or sleeps on while a consumer that has emptied the queue can stand in for it. Batches start small and
+     * grow up to the capacity, because most streams are idle most of the time and a process has thousands.
      *
      * An item that wakes the consumer is queued before its producer waits for room, so that whatever was received is in the
      * queue when the end comes, even if its producer never runs again.
@@ -31,6 +33,9 @@ public final class EventQueue<T> {
 
     /** How many items a producer keeps to itself at most. */
     private static final int MOST_COLLECTED = 32;
+
+    /** How often a virtual thread stands in before it lets others run: some thousand items. */
+    private static final int STINTS = 64;
 
     /** How often a thread looks for what it waits for before it sleeps, at most: some tens of microseconds. */
     private static final int MOST_PATIENCE = 64;
@@ -46,7 +51,7 @@ public final class EventQueue<T> {
     // more, how many it may put before it must add them, and how often it looks for room before it sleeps.
     private final Batch collected = new Batch();
     private boolean unannounced;
-    private int collectable = 1; // never more than there was room for
+    private int collectable = 1; // never more than there was room for; 0 if it found the queue full
     private int producerPatience;
 
     /** What is in the queue and not taken; guarded by the lock. */
@@ -57,6 +62,13 @@ public final class EventQueue<T> {
 
     private boolean consumerWaits; // guarded by the lock
 
+    /** What a consumer may do in the place of the producer, which sleeps; null if it does not. Written under the lock. */
+    private volatile @Nullable BooleanSupplier standIn;
+
+    // Guarded by the lock: whether the consumer is standing in, and how much it has added.
+    private boolean standingIn;
+    private int addedByStandIn;
+
     /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
     private volatile boolean producerWaits;
 
@@ -65,6 +77,7 @@ public final class EventQueue<T> {
     private Batch taken = new Batch();
     private long takenCount;
     private int consumerPatience;
+    private int stints; // as a stand-in
 
     /**
      * How many items have been handed out since the beginning. While the queue has not ended only the consumer moves it on;
@@ -93,7 +106,8 @@ public final class EventQueue<T> {
      */
     public boolean put(T item) throws InterruptedException {
         collected.add(item);
-        return flush(true);
+        flush(true);
+        return awaitRoom();
     }
 
     /**
@@ -102,9 +116,49 @@ public final class EventQueue<T> {
      * half full.
      */
     public boolean putQuietly(T item) throws InterruptedException {
-        collected.add(item);
-        unannounced = true;
-        return collected.size < collectable ? end == null : flush(false);
+        collect(item);
+        return awaitRoom();
+    }
+
+    /**
+     * As {@link #putQuietly}, but does not wait when the queue is full now: the producer does so before it goes on, with {@link
+     * #awaitRoom(BooleanSupplier)}, or else the next item waits before it is queued.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits; the item is not queued then
+     */
+    public void add(T item) throws InterruptedException {
+        if (standingIn) {
+            added.add(item);
+            addedByStandIn++;
+            return;
+        }
+        awaitRoom();
+        collect(item);
+    }
+
+    /**
+     * Waits while the queue is full. To wake the producer costs more than hundreds of items; so a consumer that has emptied the
+     * queue first does itself what of the producer's work takes no wait.
+     *
+     * @param standIn does a piece of that work, {@linkplain #add adds} what comes of it, and says whether there may be more.
+     *     Runs on the consumer's thread, only while this method waits, so that it may use what is the producer's, and with
+     *     the queue's lock held: it must not wait, and not throw
+     * @return whether the queue goes on; if not, nothing more is wanted
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public boolean awaitRoom(BooleanSupplier standIn) throws InterruptedException {
+        if (collectable == 0 && capacity >= SMALL) {
+            beStoodInFor(standIn);
+        }
+        return awaitRoom();
+    }
+
+    private boolean awaitRoom() throws InterruptedException {
+        if (collectable == 0) {
+            sleepUntilRoomy();
+            collectable = Math.clamp(room(), 1, mostCollected);
+        }
+        return end == null;
     }
 
     /** Makes sure that all that was put is in the queue, and wakes a consumer that waits though there is something for it. */
@@ -122,26 +176,32 @@ public final class EventQueue<T> {
         } finally {
             lock.unlock();
         }
-        collectable = Math.clamp(room(), 1, mostCollected); // there is some, or it would have been waited for
+        countRoom();
     }
 
-    private boolean flush(boolean wake) throws InterruptedException {
+    private void collect(T item) {
+        collected.add(item);
+        unannounced = true;
+        if (collected.size >= collectable) {
+            flush(false);
+        }
+    }
+
+    private void flush(boolean wake) {
         lock.lock();
         try {
-            if (!addCollected()) {
-                return false;
-            }
-            if (wake || added.size > capacity / 2) {
+            if (addCollected() && (wake || added.size > capacity / 2)) {
                 wakeConsumer();
             }
         } finally {
             lock.unlock();
         }
-        if (room() <= 0) {
-            awaitRoom();
-        }
-        collectable = Math.clamp(room(), 1, mostCollected);
-        return end == null;
+        countRoom();
+    }
+
+    /** Says how much may be collected, now that all that was is added. */
+    private void countRoom() {
+        collectable = end == null ? Math.clamp(room(), 0, mostCollected) : 1;
     }
 
     /** Adds what was collected; drops it if the queue has ended, and says so. */
@@ -170,7 +230,7 @@ public final class EventQueue<T> {
 
     /** As {@link #awaitItem}, for the producer. */
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
-    private void awaitRoom() throws InterruptedException {
+    private void sleepUntilRoomy() throws InterruptedException {
         for (int looks = 0; looks <= producerPatience; looks++) {
             if (isRoomy()) {
                 producerPatience = Math.min(producerPatience + 8, MOST_PATIENCE);
@@ -189,6 +249,52 @@ public final class EventQueue<T> {
             producerWaits = false;
             lock.unlock();
         }
+    }
+
+    /** Sleeps until there is room and nothing left for a stand-in. */
+    private void beStoodInFor(BooleanSupplier work) throws InterruptedException {
+        lock.lock();
+        try {
+            standIn = work;
+            wakeConsumer(); // it may have emptied the queue this moment
+            while (standIn != null && end == null) {
+                freed.await();
+            }
+        } finally {
+            standIn = null;
+            lock.unlock();
+        }
+    }
+
+    /** Does some of the work of a producer that sleeps. Returns whether anything came of it. */
+    private boolean standsIn() {
+        if (standIn == null || Thread.currentThread().isInterrupted()) { // which would be taken for the producer's
+            return false;
+        }
+        lock.lock();
+        try {
+            BooleanSupplier work = standIn;
+            standingIn = true;
+            addedByStandIn = 0;
+            boolean more = work != null;
+            while (more && addedByStandIn < mostCollected && end == null) {
+                more = work.getAsBoolean();
+            }
+            count(addedByStandIn);
+            return addedByStandIn > 0 || end != null;
+        } finally {
+            standingIn = false;
+            lock.unlock();
+        }
+    }
+
+    /** Tells the producer that nobody stands in for it any more. An interrupt is more likely to be the end of it all. */
+    private void dismiss() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        standIn = null;
+        freed.signal();
     }
 
     /**
@@ -236,7 +342,8 @@ public final class EventQueue<T> {
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     private void awaitItem() throws InterruptedException {
         for (int looks = 0; looks <= consumerPatience; looks++) {
-            if (addedCount > takenCount || end != null) {
+            if (addedCount > takenCount || end != null || standsIn()) {
+                letOthersRun();
                 consumerPatience = Math.min(consumerPatience + 8, MOST_PATIENCE);
                 takeAll(false);
                 return;
@@ -245,6 +352,16 @@ public final class EventQueue<T> {
         }
         consumerPatience /= 2;
         takeAll(true);
+    }
+
+    /**
+     * A virtual thread that stands in has nothing to wait for, and so would keep its carrier from all others. To yield is not
+     * enough: where two do, they yield to each other.
+     */
+    private void letOthersRun() {
+        if (standIn != null && ++stints % STINTS == 0 && Thread.currentThread().isVirtual()) {
+            LockSupport.parkNanos(this, 1);
+        }
     }
 
     /** The next of what was taken; null if all has been handed out or dropped. */
@@ -266,6 +383,12 @@ public final class EventQueue<T> {
         lock.lock();
         try {
             while (wait && added.size == 0 && end == null) {
+                if (standIn != null) {
+                    if (standsIn()) {
+                        continue;
+                    }
+                    dismiss();
+                }
                 if (producerWaits) {
                     tellOfRoom(); // it had begun to wait when the last item was taken
                 }

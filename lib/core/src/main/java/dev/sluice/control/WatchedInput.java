@@ -7,6 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A response's body, with its silence watched and its bytes counted. Who waits for an event is woken before it waits for bytes. */
 public final class WatchedInput extends InputStream {
+    /** In bytes: several events, for which together the clock may be read though nothing was waited for. */
+    private static final int MUCH = 1 << 10;
+
     private final InputStream body;
     private final EventQueue<?> queue;
     private final Deadlines deadlines;
@@ -84,6 +87,8 @@ public final class WatchedInput extends InputStream {
         if (waiting) {
             waiting = false;
             arrived = deadlines.received();
+        } else if (count >= MUCH) {
+            arrived = deadlines.now();
         }
         if (count <= 0) {
             return count;
@@ -95,6 +100,16 @@ public final class WatchedInput extends InputStream {
             throw new LimitExceeded(Limits.Limit.STREAM_BYTES, maxBytes);
         }
         return (int) fits;
+    }
+
+    /** What is there without a wait, or a part of it; of a body that does not say when it waits, nothing. */
+    @Override
+    public int available() throws IOException {
+        int there = announces ? body.available() : 0;
+        if (there > 0) {
+            arrived = deadlines.now(); // whoever asks comes back after something else than a wait for bytes
+        }
+        return there;
     }
 
     private boolean isOver() {

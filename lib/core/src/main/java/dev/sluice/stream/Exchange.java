@@ -54,7 +54,7 @@ final class Exchange {
 
     private final InterruptScope scope = new InterruptScope(reader);
 
-    // Owned by the reader.
+    // Owned by the reader, or who stands in for it.
     private boolean answered;
     private long events;
     private boolean complete;
@@ -186,12 +186,13 @@ final class Exchange {
         var sse = new SseReader(body, limits);
         EventDecoder decoder = provider.decoder();
         Consumer<StreamEvent> out = this::hear;
-        while (!Thread.currentThread().isInterrupted() && sse.next()) {
-            decoder.decode(sse, out);
-            if (complete) {
-                drain(body);
-                return;
-            }
+        var decoding = new Decoding(sse, decoder, out);
+        while (!complete && !Thread.currentThread().isInterrupted() && decoding.next()) {
+            stream.awaitRoom(decoding);
+        }
+        if (complete) {
+            drain(body);
+            return;
         }
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();

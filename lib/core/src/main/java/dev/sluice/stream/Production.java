@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -301,7 +302,16 @@ final class Production implements Runnable {
         return deadlines.limits();
     }
 
-    /** Queues an event, and waits while the queue is full. */
+    /**
+     * Waits while the queue is full.
+     *
+     * @param standIn does meanwhile what takes no wait; see {@link EventQueue#awaitRoom(BooleanSupplier)}
+     */
+    void awaitRoom(BooleanSupplier standIn) throws InterruptedException {
+        queue.awaitRoom(standIn);
+    }
+
+    /** Queues an event. */
     private void hand(StreamEvent event) {
         if (recorder.received(event)) {
             recorder.timeToFirstContent().ifPresent(journal::firstToken);
@@ -312,7 +322,7 @@ final class Production implements Runnable {
             return;
         }
         try {
-            queue.putQuietly(event); // whoever waits for it is woken before the next bytes are waited for
+            queue.add(event); // whoever waits for it is woken before the next bytes are waited for
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // ends the exchange
         }

@@ -14,24 +14,25 @@ import org.jspecify.annotations.Nullable;
 final class ApacheBody extends InputStream implements AnnouncesWaits {
     private final InputStream content;
     private final Cancellable exchange;
-    private final ApacheSocketInput socket;
+    private final ApacheConnection connection;
     private volatile boolean closed;
+    private boolean ended; // the reader's own: the connection is another's now
 
     /** Not left to the connection, which is kept, and with it what it would hold, when this body has ended. */
     private Runnable announcement = ApacheSocketInput.NOBODY;
 
     private @Nullable IOException failure; // the reader's own; Apache's stream pretends to be at its end after one
 
-    ApacheBody(InputStream content, Cancellable exchange, ApacheSocketInput socket) {
+    ApacheBody(InputStream content, Cancellable exchange, ApacheConnection connection) {
         this.content = content;
         this.exchange = exchange;
-        this.socket = socket;
+        this.connection = connection;
     }
 
     @Override
     public void onWait(Runnable announcement) {
         this.announcement = announcement;
-        socket.onWait(() -> this.announcement.run());
+        connection.onWait(() -> this.announcement.run());
     }
 
     /** Short: what comes meanwhile has to fit into the socket's buffer, and a server that finds it full is slower to start again. */
@@ -59,6 +60,7 @@ final class ApacheBody extends InputStream implements AnnouncesWaits {
         try {
             int count = content.read(target, offset, length);
             if (count < 0) {
+                ended = true;
                 announcement = ApacheSocketInput.NOBODY;
             }
             return count;
@@ -82,10 +84,14 @@ final class ApacheBody extends InputStream implements AnnouncesWaits {
         return interrupted;
     }
 
-    /** What can be read without asking the system; there may be more. */
+    /** What can be read without a wait, or a part of it. */
     @Override
     public int available() throws IOException {
-        return closed || failure != null ? 0 : content.available();
+        if (closed || ended || failure != null) {
+            return 0;
+        }
+        int parsed = content.available();
+        return parsed > 0 ? parsed : connection.ahead();
     }
 
     @Override

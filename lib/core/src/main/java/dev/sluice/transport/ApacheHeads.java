@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Sends a request and receives the head; notices when the connection ended before a byte of it. */
 final class ApacheHeads extends HttpRequestExecutor {
 
-    /** Under which name the context has the {@link ApacheSocketInput} that the response comes from. */
-    static final String INPUT = "dev.sluice.input";
+    /** Under which name the context has the {@link ApacheConnection} that the response comes from. */
+    static final String CONNECTION = "dev.sluice.connection";
 
     @Override
     public ClassicHttpResponse execute(
@@ -27,13 +27,13 @@ final class ApacheHeads extends HttpRequestExecutor {
             throws IOException, HttpException {
         EndpointDetails details = connection.getEndpointDetails(); // goes on counting when the connection is closed
         long before = details.getReceivedBytesCount();
-        if (connection instanceof ApacheConnection ours && ours.input() != null) {
-            ours.input().onWait(ApacheSocketInput.NOBODY); // the body before has ended
+        if (connection instanceof ApacheConnection ours) {
+            ours.onWait(ApacheSocketInput.NOBODY); // the body before has ended
         }
         try {
             ClassicHttpResponse head = super.execute(request, connection, information, context);
             if (connection instanceof ApacheConnection ours) {
-                context.setAttribute(INPUT, ours.input());
+                context.setAttribute(CONNECTION, ours);
             }
             return head;
         } catch (SSLException e) {

@@ -105,8 +105,8 @@ public final class ApacheHttpTransport implements HttpTransport {
             throws IOException {
         HttpEntity entity = response.getEntity();
         return new ApacheBody(
-                entity == null ? InputStream.nullInputStream() : entity.getContent(), exchange, (ApacheSocketInput)
-                        context.getAttribute(ApacheHeads.INPUT));
+                entity == null ? InputStream.nullInputStream() : entity.getContent(), exchange, (ApacheConnection)
+                        context.getAttribute(ApacheHeads.CONNECTION));
     }
 
     @Override

@@ -2,21 +2,22 @@ package dev.sluice.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A socket's bytes, for a reader with a small buffer. Whoever waits has no more than that; when the server is ahead, the
- * bytes are fetched 16 KB at a time into a buffer that is borrowed for it. One thread reads.
+ * bytes are fetched 64 KB at a time into a buffer that is borrowed for it. One thread reads.
  */
 final class ApacheSocketInput extends InputStream {
-    private static final int AHEAD = 16 << 10;
+    private static final int AHEAD = 64 << 10;
 
     static final Runnable NOBODY = () -> {};
 
     /** Never more than a few are in use: a reader that has caught up gives its own back. */
-    private static final Queue<byte[]> SPARE = new ArrayBlockingQueue<>(64);
+    private static final Queue<byte[]> SPARE = new ArrayBlockingQueue<>(32);
 
     private final InputStream socket;
     private final boolean readsAhead;
@@ -40,20 +41,14 @@ final class ApacheSocketInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        byte[] buffer = ahead;
-        if (buffer == null && readsAhead && behind && length > 0 && length < AHEAD) {
-            buffer = SPARE.poll();
-            buffer = buffer == null ? new byte[AHEAD] : buffer;
+        if (ahead == null && readsAhead && behind && length > 0 && length < AHEAD) {
             announce();
-            int count = socket.read(buffer, 0, AHEAD); // seldom waits: there was more
-            behind = count == AHEAD;
+            int count = fetch(); // seldom waits: there was more
             if (count <= 0) {
                 return count;
             }
-            ahead = buffer;
-            position = 0;
-            limit = count;
         }
+        byte[] buffer = ahead;
         if (buffer == null) {
             announce();
             int count = socket.read(target, offset, length);
@@ -68,6 +63,44 @@ final class ApacheSocketInput extends InputStream {
             var unused = SPARE.offer(buffer);
         }
         return count;
+    }
+
+    private int fetch() throws IOException {
+        byte[] spare = SPARE.poll();
+        byte[] buffer = spare == null ? new byte[AHEAD] : spare;
+        int count = socket.read(buffer, 0, AHEAD);
+        behind = count == AHEAD;
+        if (count > 0) {
+            ahead = buffer;
+            position = 0;
+            limit = count;
+        }
+        return count;
+    }
+
+    /**
+     * How many bytes of a body are there for sure, for a reader that has taken all that came before. In a body of chunks the
+     * next byte may stand behind the line end of one chunk and the head of another (RFC 9112, section 7.1), and whoever
+     * reads these waits until they are whole.
+     */
+    int ahead() throws IOException {
+        if (!readsAhead || (ahead == null && (socket.available() == 0 || fetch() <= 0))) {
+            return 0;
+        }
+        byte[] bytes = Objects.requireNonNull(ahead);
+        int head = position;
+        if (bytes[head] == '\r') {
+            head++;
+        }
+        if (head == limit || bytes[head] != '\n') {
+            return limit - head;
+        }
+        head++;
+        boolean last = head == limit || Character.digit(bytes[head], 16) <= 0; // or no head at all
+        while (!last && head < limit && bytes[head] != '\n') {
+            head++;
+        }
+        return last || head + 1 >= limit ? 0 : 1;
     }
 
     /** What is run before a wait; see {@link dev.sluice.control.AnnouncesWaits}. */
