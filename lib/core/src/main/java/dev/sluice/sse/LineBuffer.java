@@ -185,8 +185,7 @@ final class LineBuffer {
 
     /** The event at hand ends here. The next one may be compared with it, if it has no more than one line of data, at its end. */
     void endEvent(boolean comparable) {
-        boolean there = comparable && eventStart >= 0 && dataStart < dataEnd;
-        like = there ? eventStart : -1;
+        like = comparable && dataStart < dataEnd ? eventStart : -1;
         likeData = dataStart;
         likeEnd = dataEnd;
         alike = 0;
@@ -298,7 +297,6 @@ final class LineBuffer {
         }
         buffer = target;
         eventStart = -1;
-        like = -1;
         dataStart = 0;
         dataEnd = data;
         searched += data - next;
