@@ -266,26 +266,17 @@ public final class EventQueue<T> {
         }
     }
 
-    /** Does some of the work of a producer that sleeps. Returns whether anything came of it. */
-    private boolean standsIn() {
-        if (standIn == null || Thread.currentThread().isInterrupted()) { // which would be taken for the producer's
-            return false;
+    /** Does some of the work of a producer that sleeps. Returns whether anything came of it. Holds the lock. */
+    private boolean standsIn(BooleanSupplier work) {
+        boolean more = !Thread.currentThread().isInterrupted(); // which the work would take for the producer's
+        standingIn = true;
+        addedByStandIn = 0;
+        while (more && addedByStandIn < mostCollected && end == null) {
+            more = work.getAsBoolean();
         }
-        lock.lock();
-        try {
-            BooleanSupplier work = standIn;
-            standingIn = true;
-            addedByStandIn = 0;
-            boolean more = work != null;
-            while (more && addedByStandIn < mostCollected && end == null) {
-                more = work.getAsBoolean();
-            }
-            count(addedByStandIn);
-            return addedByStandIn > 0 || end != null;
-        } finally {
-            standingIn = false;
-            lock.unlock();
-        }
+        standingIn = false;
+        count(addedByStandIn);
+        return addedByStandIn > 0 || end != null;
     }
 
     /** Tells the producer that nobody stands in for it any more. An interrupt is more likely to be the end of it all. */
@@ -341,9 +332,13 @@ public final class EventQueue<T> {
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     private void awaitItem() throws InterruptedException {
+        if (standIn != null) {
+            letOthersRun();
+            takeAll(true);
+            return;
+        }
         for (int looks = 0; looks <= consumerPatience; looks++) {
-            if (addedCount > takenCount || end != null || standsIn()) {
-                letOthersRun();
+            if (addedCount > takenCount || end != null) {
                 consumerPatience = Math.min(consumerPatience + 8, MOST_PATIENCE);
                 takeAll(false);
                 return;
@@ -359,7 +354,7 @@ public final class EventQueue<T> {
      * enough: where two do, they yield to each other.
      */
     private void letOthersRun() {
-        if (standIn != null && ++stints % STINTS == 0 && Thread.currentThread().isVirtual()) {
+        if (++stints % STINTS == 0 && Thread.currentThread().isVirtual()) {
             LockSupport.parkNanos(this, 1);
         }
     }
@@ -383,8 +378,9 @@ public final class EventQueue<T> {
         lock.lock();
         try {
             while (wait && added.size == 0 && end == null) {
-                if (standIn != null) {
-                    if (standsIn()) {
+                BooleanSupplier work = standIn;
+                if (work != null) {
+                    if (standsIn(work)) {
                         continue;
                     }
                     dismiss();
