@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * failure is thrown; the JDK's own stream drops what it has when the connection breaks, and with it the last words of an
  * answer that was cut off.
  *
- * <p>Holds a few batches of what the client reads at once, 16 KB; then the client stops reading its socket. Any thread may
- * close.
+ * <p>Holds one batch ahead, which is what the client reads at once, 16 KB, or eight of a long body; then the client stops reading
+ * its socket. Any thread may close.
  */
 final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody>, AnnouncesWaits {
-    /** So many that reader and client seldom wait for each other. */
-    private static final int BATCHES = 8;
+    /** After so many batches it is a long body, of which more may be fetched than is known to be wanted. */
+    private static final int LONG = 4;
+
+    /** So many ahead that reader and client seldom wait for each other. */
+    private static final int AHEAD = 8;
 
     private final ReentrantLock lock = new ReentrantLock(); // hands batches from the client to the reader
     private final Condition changed = lock.newCondition();
@@ -43,6 +46,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
 
     // the reader's own
     private Iterator<ByteBuffer> batch = Collections.emptyIterator();
+    private int batches;
     private ByteBuffer current = ByteBuffer.allocate(0);
     private Runnable announcement = () -> {};
 
@@ -143,7 +147,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
             throw interrupted;
         }
         if (more != null) {
-            more.request(1); // not under the lock: it runs the client's code
+            more.request(++batches == LONG ? AHEAD : 1); // not under the lock: it runs the client's code
         }
         return taken;
     }
@@ -217,7 +221,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         if (closed) {
             body.cancel();
         } else {
-            body.request(BATCHES);
+            body.request(1);
         }
     }
 

@@ -37,19 +37,32 @@ class ResponseBodyTest {
     }
 
     @Test
-    void aFewBatchesAreAskedForAndOneMoreForEachThatIsTaken() throws Exception {
+    void oneBatchIsAskedForAndTheNextWhenItIsTaken() throws Exception {
         body.onSubscribe(demand);
-        assertThat(demand.requested).isEqualTo(8);
+        assertThat(demand.requested).isEqualTo(1);
         body.onNext(buffers("ab", "", "c"));
-        body.onNext(buffers("d"));
-        assertThat(demand.requested).isEqualTo(8);
+        assertThat(demand.requested).isEqualTo(1);
         assertThat(body.read()).isEqualTo('a');
-        assertThat(demand.requested).isEqualTo(9);
+        assertThat(demand.requested).isEqualTo(2);
         assertThat(body.readNBytes(2)).isEqualTo("bc".getBytes(UTF_8));
-        assertThat(demand.requested).isEqualTo(9);
-        assertThat(body.available()).isEqualTo(1);
-        assertThat(body.read()).isEqualTo('d');
-        assertThat(demand.requested).isEqualTo(10);
+        assertThat(demand.requested).isEqualTo(2);
+    }
+
+    @Test
+    void eightBatchesOfALongBodyAreAskedForAhead() throws Exception {
+        body.onSubscribe(demand);
+        for (int batch = 1; batch <= 4; batch++) {
+            assertThat(demand.requested).isEqualTo(batch);
+            body.onNext(buffers("a"));
+            assertThat(body.read()).isEqualTo('a');
+        }
+        assertThat(demand.requested).isEqualTo(4 + 8);
+        for (int batch = 0; batch < 8; batch++) {
+            body.onNext(buffers("" + batch));
+        }
+        assertThat(demand.requested).isEqualTo(4 + 8);
+        assertThat(body.readNBytes(8)).isEqualTo("01234567".getBytes(UTF_8));
+        assertThat(demand.requested).isEqualTo(4 + 16);
     }
 
     @Test
@@ -91,7 +104,7 @@ class ResponseBodyTest {
         body.onNext(buffers("c"));
         body.onError(new IOException("outer", new EOFException("the reason")));
         assertThat(body.readNBytes(2)).isEqualTo("bc".getBytes(UTF_8));
-        assertThat(demand.requested).isEqualTo(9);
+        assertThat(demand.requested).isEqualTo(2);
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(body::read)
                     .hasMessage("The response broke off: the reason")
