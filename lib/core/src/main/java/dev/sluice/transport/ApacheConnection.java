@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** A connection with small buffers, which knows without waiting whether it can still be used. */
 final class ApacheConnection extends DefaultManagedHttpClientConnection {
 
-    /** For each direction, and once more for a line. More is fetched at once when there is more. */
-    private static final int BUFFER_BYTES = 1 << 10;
+    /** For each direction, and once more for a line: a request's head, as a rule. More is fetched at once when there is more. */
+    private static final int BUFFER_BYTES = 768;
 
     private static final Http1Config SMALL = Http1Config.custom()
             .setBufferSize(BUFFER_BYTES)

@@ -72,7 +72,9 @@ public final class ApacheHttpTransport implements HttpTransport {
             }
             HttpContext context = HttpClientContext.create();
             ClassicHttpResponse response = client.open(exchange, context);
-            return new TransportResponse(response.getCode(), headers(response), body(response, exchange, context));
+            Map<String, List<String>> headers = headers(response);
+            response.setHeaders(); // else it keeps them too, for as long as the body lasts
+            return new TransportResponse(response.getCode(), headers, body(response, exchange, context));
         } catch (IOException | RuntimeException e) {
             exchange.cancel();
             if (Thread.interrupted()) {

@@ -96,11 +96,16 @@ final class ApacheSocketInput extends InputStream {
             return limit - head;
         }
         head++;
-        boolean last = head == limit || Character.digit(bytes[head], 16) <= 0; // or no head at all
-        while (!last && head < limit && bytes[head] != '\n') {
+        if (head < limit && bytes[head] == '\r') {
             head++;
         }
-        return last || head + 1 >= limit ? 0 : 1;
+        if (head == limit || (bytes[head] <= '0' && bytes[head] != '\n')) {
+            return 0; // the last chunk, perhaps, with blanks or a sign
+        }
+        while (head < limit && bytes[head] != '\n') {
+            head++; // of what is no size either, and so text, or else an error as soon as its line is there
+        }
+        return head + 1 < limit ? 1 : 0;
     }
 
     /** What is run before a wait; see {@link dev.sluice.control.AnnouncesWaits}. */

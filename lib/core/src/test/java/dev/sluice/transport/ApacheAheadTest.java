@@ -2,6 +2,7 @@ package dev.sluice.transport;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@link ApacheBody#available} says is there can be read without a wait, wherever the bytes stop for the moment: in the
@@ -151,11 +153,37 @@ class ApacheAheadTest {
     /** Or else nothing would be gained. */
     @Test
     void largeChunksThatAreThereAreReadOneAfterTheOther() throws Exception {
-        String text = TEXT.repeat(20);
+        String text = "even words ".repeat(3000); // without line ends, which could be those of chunks
         byte[] all = response(text, List.of(4000), "");
         ApacheBody body = body(new Arriving(all), all.length - HEAD.length());
         assertThat(body.read()).isEqualTo('e'); // the first one is the reader's turn
         assertThat("e" + available(body, 5000)).isEqualTo(text);
+    }
+
+    /** What stands where the next chunk's head should may be the text of a chunk, and is no reason to wait in either case. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\n\n", "\r\n\n", "no head\r\nx", "g\nx"})
+    void whatIsNoHeadIsAnErrorWithoutAWait(String wrong) throws Exception {
+        String begun = new String(response("x".repeat(5000), List.of(5000), ""), US_ASCII);
+        byte[] all = (begun.substring(0, begun.lastIndexOf("0\r\n")) + wrong).getBytes(US_ASCII);
+        ApacheBody body = body(new Arriving(all), all.length - HEAD.length());
+        assertThat(body.readNBytes(5000)).hasSize(5000);
+        assertThat(body.available()).isPositive();
+        assertThatThrownBy(body::read).isInstanceOf(IOException.class).hasMessageContaining("chunk");
+    }
+
+    /** Apache's parser is as lenient. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0\r\n", " 0\r\n", "+0\r\n", "-0\r\n", "\t0\r\n", "00\r\n", "\r0\r\n", "0;x=y\r\n"})
+    void whateverMayBeTheLastChunkIsTheReadersTurn(String last) throws Exception {
+        String begun = new String(response("x".repeat(5000), List.of(5000), ""), US_ASCII);
+        byte[] all = (begun.substring(0, begun.lastIndexOf("0\r\n")) + last + "x-trailer: \r\n\r\n").getBytes(US_ASCII);
+        var socket = new Arriving(all);
+        ApacheBody body = body(socket, all.length - HEAD.length() - 3); // the rest of the trailer has to be waited for
+        assertThat(body.readNBytes(5000)).hasSize(5000);
+        assertThat(body.available()).isZero();
+        socket.arrived = all.length;
+        assertThat(body.read()).isEqualTo(-1);
     }
 
     /** Its connection may be another's by now. */
