@@ -37,9 +37,6 @@ public final class EventQueue<T> {
     /** How often a virtual thread stands in before it lets others run: some thousand items. */
     private static final int STINTS = 64;
 
-    /** How often a thread looks for what it waits for before it sleeps, at most: some tens of microseconds. */
-    private static final int MOST_PATIENCE = 64;
-
     private final int capacity;
     private final int enoughRoom;
     private final int mostCollected;
@@ -48,11 +45,12 @@ public final class EventQueue<T> {
     private final Condition freed = lock.newCondition();
 
     // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
-    // more, how many it may put before it must add them, and how often it looks for room before it sleeps.
+    // more, and how many it may put before it must add them.
     private final Batch collected = new Batch();
     private boolean unannounced;
     private int collectable = 1; // never more than there was room for; 0 if it found the queue full
-    private int producerPatience;
+    private final Patience producerPatience = new Patience();
+    private final BooleanSupplier roomy = this::isRoomy;
 
     /** What is in the queue and not taken; guarded by the lock. */
     private Batch added = new Batch();
@@ -72,11 +70,11 @@ public final class EventQueue<T> {
     /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
     private volatile boolean producerWaits;
 
-    // The consumer's own: what it has taken out of the lock's care, how much that is since the beginning, and how
-    // often it looks for more before it sleeps.
+    // The consumer's own: what it has taken out of the lock's care, and how much that is since the beginning.
     private Batch taken = new Batch();
     private long takenCount;
-    private int consumerPatience;
+    private final Patience consumerPatience = new Patience();
+    private final BooleanSupplier more = this::hasMore;
     private int stints; // as a stand-in
 
     /**
@@ -228,17 +226,10 @@ public final class EventQueue<T> {
         return addedCount - handedOut.get() <= enoughRoom || end != null;
     }
 
-    /** As {@link #awaitItem}, for the producer. */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     private void sleepUntilRoomy() throws InterruptedException {
-        for (int looks = 0; looks <= producerPatience; looks++) {
-            if (isRoomy()) {
-                producerPatience = Math.min(producerPatience + 8, MOST_PATIENCE);
-                return;
-            }
-            Thread.yield();
+        if (producerPatience.sees(roomy)) {
+            return;
         }
-        producerPatience /= 2;
         lock.lock();
         try {
             while (!isRoomy()) {
@@ -326,27 +317,18 @@ public final class EventQueue<T> {
         return item;
     }
 
-    /**
-     * Looks again and again for a moment, and lets others run meanwhile, because that costs less than to be woken; then
-     * sleeps. The moment is long for who has found something in it lately, and one look for who has not.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the yield
     private void awaitItem() throws InterruptedException {
         if (standIn != null) {
             letOthersRun();
             takeAll(true);
-            return;
+        } else {
+            takeAll(!consumerPatience.sees(more));
         }
-        for (int looks = 0; looks <= consumerPatience; looks++) {
-            if (addedCount > takenCount || end != null) {
-                consumerPatience = Math.min(consumerPatience + 8, MOST_PATIENCE);
-                takeAll(false);
-                return;
-            }
-            Thread.yield();
-        }
-        consumerPatience /= 2;
-        takeAll(true);
+    }
+
+    /** Whether a consumer that has handed out all that it took may go on. */
+    private boolean hasMore() {
+        return addedCount > takenCount || end != null;
     }
 
     /**

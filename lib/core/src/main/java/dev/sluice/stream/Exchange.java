@@ -188,7 +188,7 @@ final class Exchange {
         Consumer<StreamEvent> out = this::hear;
         var decoding = new Decoding(sse, decoder, out);
         while (!complete && !Thread.currentThread().isInterrupted() && decoding.next()) {
-            stream.awaitRoom(decoding);
+            stream.queue.awaitRoom(decoding);
         }
         if (complete) {
             drain(body);

@@ -26,7 +26,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -300,15 +299,6 @@ final class Production implements Runnable {
 
     Timeouts timeouts() {
         return deadlines.limits();
-    }
-
-    /**
-     * Waits while the queue is full.
-     *
-     * @param standIn does meanwhile what takes no wait; see {@link EventQueue#awaitRoom(BooleanSupplier)}
-     */
-    void awaitRoom(BooleanSupplier standIn) throws InterruptedException {
-        queue.awaitRoom(standIn);
     }
 
     /** Queues an event. */

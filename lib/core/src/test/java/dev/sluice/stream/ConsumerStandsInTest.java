@@ -31,11 +31,11 @@ import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -58,7 +58,7 @@ class ConsumerStandsInTest {
     private static final class Arrived extends InputStream implements AnnouncesWaits {
         final Set<Thread> readers = ConcurrentHashMap.newKeySet();
         private final byte[] all;
-        private final int breaks;
+        private int breaks; // once, so that whoever forgets it is found out
         private int stop;
         private int position;
         private Runnable announcement = () -> {};
@@ -92,6 +92,7 @@ class ConsumerStandsInTest {
                 stop = all.length;
             }
             if (position >= breaks) {
+                breaks = Integer.MAX_VALUE;
                 throw new IOException("broken on purpose");
             }
             int count = Math.min(Math.min(length, 100), Math.min(stop, breaks) - position);
@@ -264,39 +265,36 @@ class ConsumerStandsInTest {
         }
     }
 
-    @Test
-    void aCancelIsHeard() {
+    /** Cancels in the middle. Returns whether this thread was left interrupted. */
+    private static boolean isInterruptedAfter(Consumer<MessageStream> cancel, String reason) {
         try (var client = client(CLAUDE, all(whole(100)), Limits.defaults());
                 var stream = full(client, StreamController.withCancellation())) {
-            var heard = new ArrayList<StreamEvent>();
+            int heard = 0;
             for (StreamEvent event : stream) {
-                heard.add(event);
-                if (heard.size() == 50) {
-                    stream.cancel("enough");
+                heard++;
+                if (heard == 50) {
+                    cancel.accept(stream);
                 }
             }
-            assertThat(heard).hasSize(50);
-            assertThat(stream.endReason()).contains(new Cancelled("enough"));
+            boolean interrupted = Thread.interrupted();
+            assertThat(heard).isEqualTo(50);
+            assertThat(stream.endReason()).contains(new Cancelled(reason));
             assertReaderEnds(stream);
+            return interrupted;
         }
     }
 
     @Test
+    void aCancelIsHeard() {
+        assertThat(isInterruptedAfter(stream -> stream.cancel("enough"), "enough"))
+                .isFalse();
+    }
+
+    @Test
     void anInterruptOfTheConsumerIsACancelAndNoFailureOfTheConnection() {
-        try (var client = client(CLAUDE, all(whole(100)), Limits.defaults());
-                var stream = full(client, StreamController.withCancellation())) {
-            var heard = new ArrayList<StreamEvent>();
-            for (StreamEvent event : stream) {
-                heard.add(event);
-                if (heard.size() == 50) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-            assertThat(Thread.interrupted()).isTrue();
-            assertThat(heard).hasSize(50);
-            assertThat(stream.endReason()).contains(new Cancelled("the consuming thread was interrupted"));
-            assertReaderEnds(stream);
-        }
+        assertThat(isInterruptedAfter(
+                        stream -> Thread.currentThread().interrupt(), "the consuming thread was interrupted"))
+                .isTrue();
     }
 
     private static void assertReaderEnds(MessageStream stream) {
