@@ -22,11 +22,6 @@ class WatchedInputTest {
         public void onWait(Runnable announcement) {}
 
         @Override
-        public long longestPause() {
-            return 0;
-        }
-
-        @Override
         public int read() {
             return 'x';
         }
