@@ -140,12 +140,13 @@ public final class EventQueue<T> {
      *
      * @param standIn does a piece of that work, {@linkplain #add adds} what comes of it, and says whether there may be more.
      *     Runs on the consumer's thread, only while this method waits, so that it may use what is the producer's, and with
-     *     the queue's lock held: it must not wait, and not throw
+     *     the queue's lock held: it must not wait, and not throw. Null if nobody else can do it: then the producer is woken
+     *     when half of the queue is free
      * @return whether the queue goes on; if not, nothing more is wanted
      * @throws InterruptedException if the thread is interrupted while it waits
      */
-    public boolean awaitRoom(BooleanSupplier standIn) throws InterruptedException {
-        if (collectable == 0 && capacity >= SMALL) {
+    public boolean awaitRoom(@Nullable BooleanSupplier standIn) throws InterruptedException {
+        if (standIn != null && collectable == 0 && capacity >= SMALL) {
             beStoodInFor(standIn);
         }
         return awaitRoom();

@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.AnnouncesWaits;
 import dev.sluice.control.InterruptScope;
 import dev.sluice.control.Limits;
 import dev.sluice.control.RateLimits;
@@ -187,8 +188,10 @@ final class Exchange {
         EventDecoder decoder = provider.decoder();
         Consumer<StreamEvent> out = this::hear;
         var decoding = new Decoding(sse, decoder, out);
+        // Of any other body only a reader that waits can tell what is there.
+        Decoding standIn = head.body() instanceof AnnouncesWaits ? decoding : null;
         while (!complete && !Thread.currentThread().isInterrupted() && decoding.next()) {
-            stream.queue.awaitRoom(decoding);
+            stream.queue.awaitRoom(standIn);
         }
         if (complete) {
             drain(body);

@@ -98,6 +98,25 @@ class StandInTest {
     }
 
     @Test
+    void whereNobodyElseCanTheProducerIsWokenWhenHalfIsFree() throws Exception {
+        var alone = Thread.ofVirtual().start(() -> {
+            try {
+                for (int i = 0; i < CAPACITY; i++) {
+                    queue.add(i);
+                }
+                queue.awaitRoom(null);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Awaitility.await().until(() -> alone.getState() == Thread.State.WAITING);
+        expect(0, CAPACITY / 2 - 1);
+        assertThat(alone.getState()).isEqualTo(Thread.State.WAITING);
+        expect(CAPACITY / 2 - 1, CAPACITY / 2 + 1); // with the next take, if it had only just gone to sleep
+        assertThat(alone.join(Duration.ofSeconds(5))).isTrue();
+    }
+
+    @Test
     void aStandInThatEndsTheQueueHandsOutTheLastItem() throws Exception {
         BooleanSupplier last = () -> queue.putLast(-1, new Completed());
         var sleeper = Thread.ofVirtual().start(() -> {

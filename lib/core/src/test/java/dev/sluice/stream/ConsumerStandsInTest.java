@@ -29,12 +29,15 @@ import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,6 +60,7 @@ class ConsumerStandsInTest {
     /** A body all of which has arrived but for what comes after some byte: there, a reader waits a moment. */
     private static final class Arrived extends InputStream implements AnnouncesWaits {
         final Set<Thread> readers = ConcurrentHashMap.newKeySet();
+        final AtomicInteger reads = new AtomicInteger();
         private final byte[] all;
         private int breaks; // once, so that whoever forgets it is found out
         private int stop;
@@ -87,6 +91,7 @@ class ConsumerStandsInTest {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             readers.add(Thread.currentThread());
+            reads.incrementAndGet();
             if (position == stop) {
                 announcement.run();
                 stop = all.length;
@@ -170,6 +175,22 @@ class ConsumerStandsInTest {
             assertThat(stream.metrics().events()).isEqualTo(1005);
             assertThat(stream.metrics().bytes()).isEqualTo(bytes.length);
             assertThat(body.readers).containsExactlyInAnyOrder(Thread.currentThread(), stream.reader());
+        }
+    }
+
+    @Test
+    void aBodyThatDoesNotSayWhenItWaitsIsReadOnByItsReaderWhenHalfTheQueueIsFree() {
+        Arrived body = all(whole(100));
+        var silent = new FilterInputStream(body) {};
+        try (var client = client(CLAUDE, silent, Limits.defaults());
+                var stream = full(client, StreamController.withCancellation())) {
+            int before = body.reads.get();
+            Iterator<StreamEvent> events = stream.iterator();
+            for (int i = 0; i < CAPACITY / 2 + 2; i++) {
+                events.next();
+            }
+            Awaitility.await().until(() -> body.reads.get() > before);
+            assertThat(body.readers).containsExactly(stream.reader());
         }
     }
 
