@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class ApacheClient {
     private static final TimeValue KEPT = TimeValue.ofSeconds(30); // as long as the JDK's client keeps a connection
 
-    private final ApacheLookup names = new ApacheLookup();
     private final PoolingHttpClientConnectionManager connections;
     private final ApacheKept kept;
     private final CloseableHttpClient client;
@@ -44,7 +43,7 @@ final class ApacheClient {
             @Nullable ProxySelector proxies,
             @Nullable Authenticator authenticator,
             Time time) {
-        connections = connections(connectTimeout, tls, names);
+        connections = connections(connectTimeout, tls);
         kept = new ApacheKept(connections, time);
         client = client(connections, proxies, authenticator);
     }
@@ -56,7 +55,6 @@ final class ApacheClient {
     }
 
     void close() {
-        names.close();
         kept.close();
         client.close(CloseMode.IMMEDIATE);
     }
@@ -87,12 +85,10 @@ final class ApacheClient {
         return builder.build();
     }
 
-    private static PoolingHttpClientConnectionManager connections(
-            Duration connectTimeout, TlsSocketStrategy tls, DnsResolver names) {
+    private static PoolingHttpClientConnectionManager connections(Duration connectTimeout, TlsSocketStrategy tls) {
         long limit = TimeUnit.MILLISECONDS.convert(connectTimeout);
         return new Interruptible()
                 .setConnectionFactory(ApacheConnection::create)
-                .setDnsResolver(names)
                 .setTlsSocketStrategy(tls)
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)

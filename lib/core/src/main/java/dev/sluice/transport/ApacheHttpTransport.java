@@ -35,13 +35,14 @@ import org.jspecify.annotations.Nullable;
  * head. The lookup itself cannot be stopped and ends in the background. The connect timeout covers the connection to each
  * address of the server's, and each wait of the TLS handshake; not the lookup.
  *
- * <p>Threads: everything is done by the one that calls, but for the lookup of a name and the end of connections that were kept,
- * which have short-lived virtual threads named {@code sluice-lookup-} or {@code sluice-kept-} and a number.
+ * <p>Threads: {@link #open} works on a virtual thread of its own, which ends with the head; the body is read by the one that
+ * reads it. Connections that were kept are ended by short-lived virtual threads too. They are named {@code sluice-open-} or
+ * {@code sluice-kept-}, with a number.
  */
 public final class ApacheHttpTransport implements HttpTransport {
     private final ApacheClient client;
     private final Duration connectTimeout;
-    private final Set<HttpUriRequestBase> opening = ConcurrentHashMap.newKeySet();
+    private final Set<ApacheOpening> openings = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private ApacheHttpTransport(ApacheClient client, Duration connectTimeout) {
@@ -62,36 +63,33 @@ public final class ApacheHttpTransport implements HttpTransport {
     @Override
     public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
         HttpUriRequestBase exchange = ApacheRequests.of(request);
+        HttpContext context = HttpClientContext.create();
         if (Thread.interrupted()) {
             throw new InterruptedException(); // nothing is sent
         }
-        opening.add(exchange);
+        var opening = new ApacheOpening(() -> client.open(exchange, context));
+        openings.add(opening);
         try {
             if (closed) {
                 throw new IOException("The transport is closed");
             }
-            HttpContext context = HttpClientContext.create();
-            ClassicHttpResponse response = client.open(exchange, context);
+            ClassicHttpResponse response = opening.head();
             Map<String, List<String>> headers = headers(response);
             response.setHeaders(); // else it keeps them too, for as long as the body lasts
             return new TransportResponse(response.getCode(), headers, body(response, exchange, context));
+        } catch (InterruptedException e) {
+            opening.cancel(true);
+            exchange.cancel(); // whatever it has come by, or will
+            throw e;
         } catch (IOException | RuntimeException e) {
             exchange.cancel();
-            if (Thread.interrupted()) {
-                throw interrupted(e);
-            } else if (closed) {
+            if (closed) {
                 throw new IOException("The transport was closed", e);
             }
             throw ApacheFailures.explain(e, request, connectTimeout);
         } finally {
-            opening.remove(exchange);
+            openings.remove(opening);
         }
-    }
-
-    private static InterruptedException interrupted(Exception cause) {
-        var interrupted = new InterruptedException();
-        interrupted.initCause(cause);
-        return interrupted;
     }
 
     private static Map<String, List<String>> headers(ClassicHttpResponse response) {
@@ -114,7 +112,7 @@ public final class ApacheHttpTransport implements HttpTransport {
     @Override
     public void close() {
         closed = true;
-        opening.forEach(HttpUriRequestBase::cancel);
+        openings.forEach(opening -> opening.cancel(true));
         client.close();
     }
 

@@ -7,14 +7,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A host name whose lookup does not answer until this is closed, and then says that there is no such host. */
+/** A host name whose lookup does not answer until this is closed or told to; closed, it says that there is no such host. */
 public final class HangingName implements AutoCloseable {
     private static final Map<String, HangingName> ALL = new ConcurrentHashMap<>();
     private static final AtomicInteger NEXT = new AtomicInteger(); // never the same: the JDK remembers answers
 
     private final String host = "host-" + NEXT.incrementAndGet() + ".hangs.invalid";
     private final CountDownLatch asked = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean here;
 
     /** A new name. */
     public HangingName() {
@@ -33,23 +34,29 @@ public final class HangingName implements AutoCloseable {
         }
     }
 
+    /** Lets the lookup go on, and say that the name is this machine's. */
+    public void answer() {
+        here = true;
+        over.countDown();
+    }
+
     @Override
     public void close() {
         ALL.remove(host);
-        closed.countDown();
+        over.countDown();
     }
 
     static @Nullable HangingName of(String host) {
         return ALL.get(host);
     }
 
-    /** Hears no interrupt, as the system's own lookup. */
-    void hang() {
+    /** Hears no interrupt, as the system's own lookup. Returns whether the name is this machine's. */
+    boolean hang() {
         asked.countDown();
         boolean interrupted = false;
         for (boolean waiting = true; waiting; ) {
             try {
-                closed.await();
+                over.await();
                 waiting = false;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -58,5 +65,6 @@ public final class HangingName implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return here;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.control.FakeTime;
 import dev.sluice.peer.Attempt;
+import dev.sluice.peer.HangingName;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.peer.TestTls;
@@ -45,10 +46,10 @@ class ApacheHttpTransportTest extends HttpTransportContract {
         return closing(builder.build());
     }
 
-    /** It has no threads but its callers', which the tests name so, and those that look names up. */
+    /** It has no threads but its callers', which the tests name so, and those that open exchanges. */
     @Override
     List<String> threadNames() {
-        return List.of("attempt", "sluice-lookup-");
+        return List.of("attempt", "sluice-open-");
     }
 
     @ParameterizedTest
@@ -213,6 +214,25 @@ class ApacheHttpTransportTest extends HttpTransportContract {
         Awaitility.await().until(() -> reader.getState() == Thread.State.WAITING);
         response.close();
         reader.join();
+    }
+
+    /** The lookup cannot be stopped; what comes after it can. */
+    @Test
+    void afterALookupThatNobodyWaitsForNobodyConnects() throws Exception {
+        var name = closing(new HangingName());
+        var peer = peer(Script.json(200, "{}"));
+        var transport = transport();
+        var uri = URI.create("http://" + name.host() + ":" + peer.port() + "/");
+        var lookup = Attempt.at(() -> transport.open(get(uri)));
+        name.awaitAsked();
+        assertThat(lookup.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
+        name.answer();
+        awaitNoThreads();
+        transport.open(get(peer)).close();
+        assertThat(peer.connections()).isEqualTo(1);
+        try (TransportResponse response = transport.open(get(uri))) { // the name does lead there
+            assertThat(response.status()).isEqualTo(200);
+        }
     }
 
     @Test
