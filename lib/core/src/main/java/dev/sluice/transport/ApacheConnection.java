@@ -47,7 +47,7 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
         bind(new SocketHolder(socket) {
             @Override
             protected InputStream getInputStream(Socket plain) throws IOException {
-                return input(super.getInputStream(plain), true);
+                return input(super.getInputStream(plain));
             }
         });
     }
@@ -57,13 +57,13 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
         bind(new SocketHolder(tls, socket) {
             @Override
             protected InputStream getInputStream(Socket secure) throws IOException {
-                return input(super.getInputStream(secure), false); // TLS has a large buffer
+                return input(super.getInputStream(secure));
             }
         });
     }
 
-    private InputStream input(InputStream socket, boolean readsAhead) {
-        var made = new ApacheSocketInput(socket, readsAhead);
+    private InputStream input(InputStream socket) {
+        var made = new ApacheSocketInput(socket);
         input = made;
         return made;
     }

@@ -20,17 +20,14 @@ final class ApacheSocketInput extends InputStream {
     private static final Queue<byte[]> SPARE = new ArrayBlockingQueue<>(32);
 
     private final InputStream socket;
-    private final boolean readsAhead;
     private Runnable announcement = NOBODY;
     private boolean behind; // the last read got all that it asked for, so there may be more
     private byte @Nullable [] ahead;
     private int position;
     private int limit;
 
-    /** The input of a socket, with the buffer described above unless the socket has a large one as it is. */
-    ApacheSocketInput(InputStream socket, boolean readsAhead) {
+    ApacheSocketInput(InputStream socket) {
         this.socket = socket;
-        this.readsAhead = readsAhead;
     }
 
     @Override
@@ -41,7 +38,7 @@ final class ApacheSocketInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        if (ahead == null && readsAhead && behind && length > 0 && length < AHEAD) {
+        if (ahead == null && behind && length > 0 && length < AHEAD) {
             announce();
             int count = fetch(); // seldom waits: there was more
             if (count <= 0) {
@@ -84,7 +81,7 @@ final class ApacheSocketInput extends InputStream {
      * reads these waits until they are whole.
      */
     int ahead() throws IOException {
-        if (!readsAhead || (ahead == null && (socket.available() == 0 || fetch() <= 0))) {
+        if (ahead == null && (socket.available() == 0 || fetch() <= 0)) {
             return 0;
         }
         byte[] bytes = Objects.requireNonNull(ahead);

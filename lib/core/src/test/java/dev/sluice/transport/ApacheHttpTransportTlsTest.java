@@ -1,10 +1,14 @@
 package dev.sluice.transport;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.peer.TestTls;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
 
 /** The same promises over TLS, as in real life: with one more layer that could block or drain at the end. */
 class ApacheHttpTransportTlsTest extends HttpTransportContract {
@@ -29,6 +33,20 @@ class ApacheHttpTransportTlsTest extends HttpTransportContract {
 
     @Override
     List<String> threadNames() {
-        return List.of("attempt", "sluice-lookup-");
+        return List.of("attempt", "sluice-open-");
+    }
+
+    /** Else a consumer that stands in for the reader would find only what Apache's small buffer holds. */
+    @Test
+    void whatTlsHasDecipheredIsAvailable() throws Exception {
+        String text = "some words ".repeat(900);
+        var body =
+                transport().open(get(peer(Script.stream().sse(text).stall()))).body();
+        var read = new StringBuilder().append((char) body.read()); // waits
+        var buffer = new byte[2000];
+        while (body.available() > 0) {
+            read.append(new String(buffer, 0, body.read(buffer), US_ASCII));
+        }
+        assertThat(read).hasToString(text);
     }
 }
