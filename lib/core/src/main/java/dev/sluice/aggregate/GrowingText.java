@@ -3,13 +3,13 @@ package dev.sluice.aggregate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that is appended to. Holds what came as it came, and joins it a few dozen pieces at a time: each character is
+ * A text that is appended to. Holds what came as it came, and joins it a dozen pieces at a time: each character is
  * copied once, however long the text gets, nothing that has been handed out ever moves, and there is no buffer to outgrow.
  * Guarded by the lock of its {@link ChunkAggregator}.
  */
 final class GrowingText {
-    /** Joined so many at a time, the pieces of a token each make strings whose headers no longer count. */
-    private static final int PIECES = 64;
+    /** Of a token each. As few as make a string whose header counts little, for the last of them are held one by one. */
+    private static final int PIECES = 16;
 
     private GrowingList<String> joined = new GrowingList<>();
     private GrowingList<String> latest = new GrowingList<>();
