@@ -107,7 +107,7 @@ final class ApacheClient {
     private static final class Interruptible extends PoolingHttpClientConnectionManagerBuilder {
         @Override
         protected HttpClientConnectionOperator createConnectionOperator(
-                @Nullable SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+                @Nullable SchemePortResolver ports, @Nullable DnsResolver names, TlsSocketStrategy tls) {
             return new DefaultHttpClientConnectionOperator(
                     Interruptible::socket, ports, names, scheme -> scheme.equals("https") ? tls : null);
         }
