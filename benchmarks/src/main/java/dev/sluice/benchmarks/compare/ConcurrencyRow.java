@@ -22,10 +22,6 @@ import org.HdrHistogram.ConcurrentHistogram;
  */
 final class ConcurrencyRow {
     private static final int OPENED_PER_SECOND = 2_000;
-
-    /** Of 200 events each: what is not compiled yet when the streams begin stands on their stacks until they end. */
-    private static final int WARM_UP_STREAMS = 1_000;
-
     private static final long LONGEST = TimeUnit.MINUTES.toNanos(10);
 
     private final ConcurrentHistogram latency = new ConcurrentHistogram(1_000, LONGEST, 3);
@@ -54,7 +50,7 @@ final class ConcurrencyRow {
     }
 
     private static void warmUp(StreamClient client) throws Exception {
-        for (int i = 0; i < WARM_UP_STREAMS; i++) {
+        for (int i = 0; i < 100; i++) {
             client.stream(text -> {});
         }
     }
