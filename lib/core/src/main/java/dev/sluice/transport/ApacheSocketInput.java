@@ -38,9 +38,8 @@ final class ApacheSocketInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        if (ahead == null && behind && length > 0 && length < AHEAD) {
-            announce();
-            int count = fetch(); // seldom waits: there was more
+        if (ahead == null && behind && length > 0 && length < AHEAD && socket.available() > 0) {
+            int count = fetch();
             if (count <= 0) {
                 return count;
             }
