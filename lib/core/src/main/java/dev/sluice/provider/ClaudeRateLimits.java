@@ -16,23 +16,35 @@ import org.jspecify.annotations.Nullable;
 final class ClaudeRateLimits {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
+    private static final Names REQUESTS = Names.of("requests");
+    private static final Names TOKENS = Names.of("tokens");
+    private static final Names INPUT = Names.of("input-tokens");
+    private static final Names OUTPUT = Names.of("output-tokens");
+
     private ClaudeRateLimits() {}
 
+    private record Names(String limit, String remaining, String reset) {
+        static Names of(String what) {
+            String all = "anthropic-ratelimit-" + what;
+            return new Names(all + "-limit", all + "-remaining", all + "-reset");
+        }
+    }
+
     static Optional<RateLimits> of(TransportResponse response) {
-        Window requests = window(response, "requests");
-        Window tokens = window(response, "tokens");
-        Window input = window(response, "input-tokens");
-        Window output = window(response, "output-tokens");
+        Window requests = window(response, REQUESTS);
+        Window tokens = window(response, TOKENS);
+        Window input = window(response, INPUT);
+        Window output = window(response, OUTPUT);
         return requests == null && tokens == null && input == null && output == null
                 ? Optional.empty()
                 : Optional.of(new RateLimits(requests, tokens, input, output));
     }
 
-    private static @Nullable Window window(TransportResponse response, String what) {
-        Optional<Long> limit = number(response, what + "-limit");
-        Optional<Long> remaining = number(response, what + "-remaining");
+    private static @Nullable Window window(TransportResponse response, Names of) {
+        Optional<Long> limit = number(response, of.limit);
+        Optional<Long> remaining = number(response, of.remaining);
         return limit.isPresent() && remaining.isPresent()
-                ? new Window(limit.get(), remaining.get(), time(response, what + "-reset"))
+                ? new Window(limit.get(), remaining.get(), time(response, of.reset))
                 : null;
     }
 
@@ -51,6 +63,6 @@ final class ClaudeRateLimits {
     }
 
     private static Optional<String> header(TransportResponse response, String name) {
-        return response.header("anthropic-ratelimit-" + name).map(String::strip);
+        return response.header(name).map(String::strip);
     }
 }

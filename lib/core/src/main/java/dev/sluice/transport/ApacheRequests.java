@@ -3,7 +3,6 @@ package dev.sluice.transport;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.net.URIAuthority;
@@ -13,11 +12,8 @@ final class ApacheRequests {
     private static final Set<String> ITS_OWN =
             Set.of("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade");
 
-    /** RFC 9110, 5.1 and 5.6.2. */
-    private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
-    /** RFC 9110, 5.5. */
-    private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
+    /** What a name may have besides letters and digits: RFC 9110, 5.1 and 5.6.2. */
+    private static final String MARKS = "!#$%&'*+-.^_`|~";
 
     private ApacheRequests() {}
 
@@ -43,9 +39,30 @@ final class ApacheRequests {
     private static void check(String name, String value) {
         if (ITS_OWN.contains(name.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException("header " + name + ": the transport sets it, leave it out");
-        } else if (!NAME.matcher(name).matches() || !VALUE.matcher(value).matches()) {
+        } else if (!isName(name) || !isValue(value)) {
             throw new IllegalArgumentException("header " + name
                     + ": its name or its value has a character that HTTP does not allow, such as a line break");
         }
+    }
+
+    private static boolean isName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (MARKS.indexOf(c) < 0 && (c >= 0x80 || !Character.isLetterOrDigit(c))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /** RFC 9110, 5.5. */
+    private static boolean isValue(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > 0xff || c == 0x7f || (c < ' ' && c != '\t')) {
+                return false;
+            }
+        }
+        return true;
     }
 }
