@@ -19,8 +19,14 @@ final class LineBuffer {
      * buffer by a larger one. Both together are never more than an event may have, since every line counts for the event
      * with at least the bytes that it adds to the data.
      */
-    private static final int FIRST_SIZE = 2 << 10; // small, as most of many streams are idle
-    private static final int BUSY_SIZE = 16 << 10; // for who sends more than fits: fewer reads
+    private static final int FIRST_SIZE = 1 << 10; // small, as most of many streams are idle
+
+    /**
+     * For who sends more than fits: fewer reads. Twice what a server writes, or TLS encrypts, at once as a rule, or else what
+     * is left of one takes a read of its own each time.
+     */
+    private static final int BUSY_SIZE = 32 << 10;
+
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 

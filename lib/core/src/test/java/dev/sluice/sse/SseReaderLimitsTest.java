@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A peer may send what it likes: it takes no more memory than the limits say. */
 @Timeout(60)
 class SseReaderLimitsTest {
-    private static final int SMALL = 2048;
-    private static final int BUSY = 16 << 10;
+    private static final int SMALL = 1024;
+    private static final int BUSY = 32 << 10;
     private static final int MANY = 1 << 20;
 
     @ParameterizedTest
@@ -141,8 +141,8 @@ class SseReaderLimitsTest {
 
     @Test
     void smallEventsTakeNoMoreThanTheFirstBufferUnlessTheyComeFasterThanItHolds() throws IOException {
-        byte[] stream = Pieces.utf8(("event: a\ndata: " + "x".repeat(700) + "\n\n").repeat(200));
-        for (int size : new int[] {1, 100, 1999, 2048, 5000, stream.length}) {
+        byte[] stream = Pieces.utf8(("event: a\ndata: " + "x".repeat(350) + "\n\n").repeat(200));
+        for (int size : new int[] {1, 100, 999, 1024, 5000, stream.length}) {
             var reader = new SseReader(Pieces.ofSize(size, stream), Limits.defaults());
             assertThat(Streams.read(reader)).hasSize(200);
             assertThat(reader.capacity()).isBetween(SMALL, size <= SMALL / 2 ? SMALL : BUSY);
@@ -151,9 +151,9 @@ class SseReaderLimitsTest {
 
     @Test
     void anEventAsLargeAsTheLimitFitsExactly() throws IOException {
-        for (int most : new int[] {2047, 2048, 2049, 5000, 100_000}) {
+        for (int most : new int[] {1023, 1024, 1025, 2048, 5000, 100_000}) {
             String stream = "data: " + "x".repeat(most - 6) + "\n\ndata: 2\n\n";
-            for (int size : new int[] {7, 2048, stream.length()}) {
+            for (int size : new int[] {7, 1024, stream.length()}) {
                 var reader = new SseReader(Pieces.ofSize(size, Pieces.utf8(stream)), new Limits(MANY, most, 0));
                 assertThat(Streams.read(reader))
                         .extracting(e -> e.data().length())
