@@ -91,7 +91,7 @@ final class Connection {
         if (failure instanceof InterruptedException interrupt) {
             throw interrupt;
         }
-        return new Failures(request, answered, events, settings.timeouts()).of(failure);
+        return new Failures(request.toString(), answered, events, settings.timeouts()).of(failure);
     }
 
     private StreamException answer() throws IOException, InterruptedException {

@@ -4,7 +4,6 @@ import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.LimitExceeded;
 import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,11 +17,11 @@ import org.slf4j.LoggerFactory;
  * The body of one response, where it is not read as a stream of events: an error, an answer that comes whole, or a page of
  * somebody else's.
  *
- * @param request what it answers
+ * @param request the method and address of what it answers
  * @param head the head it came with
  * @param bytes the body as it arrives
  */
-record Body(TransportRequest request, TransportResponse head, InputStream bytes) {
+record Body(String request, TransportResponse head, InputStream bytes) {
     private static final Logger log = LoggerFactory.getLogger(Body.class);
     private static final int EXCERPT_BYTES = 200;
 

@@ -16,7 +16,6 @@ import dev.sluice.sse.SseReader;
 import dev.sluice.transport.Failures;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.NoResponseException;
-import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +45,7 @@ final class Exchange {
     private final HttpTransport transport;
     private final Limits limits;
     private final Time time;
-    private final TransportRequest request;
+    private final String request; // its method and address
     private final Reading reading;
     private final Thread reader = Thread.currentThread();
 
@@ -60,7 +59,7 @@ final class Exchange {
     private long events;
     private boolean complete;
 
-    Exchange(Production stream, LlmClient client, TransportRequest request, Reading reading) {
+    Exchange(Production stream, LlmClient client, String request, Reading reading) {
         this.stream = stream;
         this.request = request;
         this.reading = reading;
@@ -122,7 +121,7 @@ final class Exchange {
     /** A kept connection may have gone in the meantime: then nothing has been received, and a second try loses nothing. */
     private TransportResponse open() throws IOException, InterruptedException {
         try {
-            return transport.open(request);
+            return transport.open(stream.request());
         } catch (NoResponseException e) {
             if (!stream.secondChance()) {
                 throw e;
@@ -131,7 +130,7 @@ final class Exchange {
                     "{}: asks again, its connection had gone: {}",
                     reader.getName(),
                     e.getClass().getSimpleName());
-            return transport.open(request);
+            return transport.open(stream.request());
         }
     }
 

@@ -21,8 +21,10 @@ import dev.sluice.resilience.Attempts;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +49,6 @@ final class Production implements Runnable {
 
     private final LlmClient client;
     private final String model;
-    private final TransportRequest first;
     private final Reading reading;
     private final Consumer<Production> onExit;
     private final Thread thread;
@@ -56,6 +57,8 @@ final class Production implements Runnable {
     private final @Nullable Joint joint;
     private final Deadlines deadlines;
     private final Journal journal;
+    private final String first; // the first request's method and address
+    private final URI address;
 
     final Recorder recorder;
 
@@ -76,6 +79,10 @@ final class Production implements Runnable {
     private volatile @Nullable StreamException before;
 
     // Owned by the reader.
+
+    /** What may be sent, again or for the first time; null once it is being answered. It may be a long conversation. */
+    private @Nullable TransportRequest request;
+
     private boolean secondChance = true;
     private boolean answered;
 
@@ -96,7 +103,9 @@ final class Production implements Runnable {
             Consumer<Production> onExit) {
         this.client = client;
         this.model = model;
-        this.first = first;
+        request = first;
+        address = first.uri();
+        this.first = first.toString();
         this.reading = reading;
         this.onExit = onExit;
         time = client.time();
@@ -105,7 +114,7 @@ final class Production implements Runnable {
         queue = new EventQueue<>(client.queueCapacity());
         recorder = new Recorder(time);
         deadlines = new Deadlines(time, timeouts, this::timedOut);
-        journal = new Journal(name, first.toString());
+        journal = new Journal(name, this.first);
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
@@ -180,23 +189,22 @@ final class Production implements Runnable {
 
     /** Request after request, until one is answered to its end or nothing more can be tried. */
     private void produce() throws InterruptedException {
-        Optional<TransportRequest> next = Optional.of(first);
-        while (next.isPresent()) {
-            TransportRequest request = next.get();
+        boolean again = true;
+        while (again) {
             attempts.begin();
             try {
-                exchange(request);
-                return;
+                exchange();
+                again = false;
             } catch (StreamException failure) {
-                next = again(request, failure);
+                again = mayGoOn(failure);
             }
         }
     }
 
-    private void exchange(TransportRequest request) throws InterruptedException {
+    private void exchange() throws InterruptedException {
         answered = false;
         journal.connecting();
-        var next = new Exchange(this, client, counted(request), reading);
+        var next = new Exchange(this, client, request().toString(), reading);
         exchange = next;
         deadlines.begin(timeout -> timedOut(next, timeout));
         try {
@@ -212,23 +220,24 @@ final class Production implements Runnable {
         attempts.succeeded();
     }
 
-    /** What to send after a failure; empty if the stream has failed with it. */
-    private Optional<TransportRequest> again(TransportRequest request, StreamException failure)
-            throws InterruptedException {
+    /** Whether there is something to send after a failure; if not, the stream has failed with it. */
+    private boolean mayGoOn(StreamException failure) throws InterruptedException {
         if (queue.ended().isPresent()) { // stopped meanwhile: that is why
             throw new InterruptedException();
         }
         Optional<Duration> delay = attempts.failed(failure);
-        Optional<TransportRequest> next = delay.isPresent() ? Optional.of(request) : goingOn(failure);
+        if (delay.isEmpty()) {
+            request = goingOn(failure).orElse(null);
+        }
         before = because(failure, before);
         if (delay.isPresent()) {
             recorder.retried();
             journal.retrying(failure, attempts.retries() + 1, delay.get());
             time.sleep(delay.get());
-        } else if (next.isEmpty()) {
+        } else if (request == null) {
             fail(failure);
         }
-        return next;
+        return request != null;
     }
 
     private Optional<TransportRequest> goingOn(StreamException failure) {
@@ -237,11 +246,13 @@ final class Production implements Runnable {
         return next.map(client.provider()::streamRequest);
     }
 
-    private TransportRequest counted(TransportRequest request) {
+    /** What is to be sent now. */
+    TransportRequest request() {
+        TransportRequest next = Objects.requireNonNull(request, "request");
         return client.resilience()
                 .retryCountHeader()
-                .map(name -> request.withDefaultHeader(name, String.valueOf(attempts.retries())))
-                .orElse(request);
+                .map(name -> next.withDefaultHeader(name, String.valueOf(attempts.retries())))
+                .orElse(next);
     }
 
     /** Whether a request that was never answered may be sent again at once: one of the stream's may. */
@@ -279,7 +290,8 @@ final class Production implements Runnable {
     void heard(StreamEvent event) {
         if (!answered && !(event instanceof Ping)) {
             answered = true;
-            attempts.answered();
+            attempts.answered(); // no retry from here on
+            request = null;
         }
         if (joint == null) {
             hand(event);
@@ -377,7 +389,7 @@ final class Production implements Runnable {
     private void report() {
         try {
             StreamReport report = recorder.report(
-                    client.provider(), first, model, requestId, queue.ended().orElseThrow());
+                    client.provider(), address, model, requestId, queue.ended().orElseThrow());
             if (reading instanceof Reading.Lookup) {
                 journal.told(report);
                 return;

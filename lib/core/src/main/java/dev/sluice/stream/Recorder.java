@@ -11,7 +11,6 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
-import dev.sluice.transport.TransportRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,13 +186,12 @@ final class Recorder {
     }
 
     /** What the stream that asked this model came to, once it has ended. */
-    StreamReport report(
-            Provider provider, TransportRequest sent, String asked, @Nullable String requestId, EndReason end) {
+    StreamReport report(Provider provider, URI address, String asked, @Nullable String requestId, EndReason end) {
         lock.lock();
         try {
             return new StreamReport(
                     provider.name(),
-                    server(sent.uri()),
+                    server(address),
                     asked,
                     model,
                     requestId,

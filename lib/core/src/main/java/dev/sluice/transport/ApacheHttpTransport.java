@@ -76,6 +76,7 @@ public final class ApacheHttpTransport implements HttpTransport {
             ClassicHttpResponse response = opening.head();
             Map<String, List<String>> headers = headers(response);
             response.setHeaders(); // else it keeps them too, for as long as the body lasts
+            exchange.setEntity(null); // and what was sent
             return new TransportResponse(response.getCode(), headers, body(response, exchange, context));
         } catch (InterruptedException e) {
             opening.cancel(true);

@@ -13,12 +13,12 @@ import javax.net.ssl.SSLException;
 /**
  * What went wrong with one request, in a type of ours.
  *
- * @param request the request
+ * @param request the request's method and address
  * @param answered whether the head of a response had come
  * @param events how many events had
  * @param limits the time limits it had
  */
-public record Failures(TransportRequest request, boolean answered, long events, Timeouts limits) {
+public record Failures(String request, boolean answered, long events, Timeouts limits) {
 
     /** Comes to an end whatever the exception does: somebody waits for it. */
     public StreamException of(Throwable e) {

@@ -91,6 +91,9 @@ public final class JdkHttpTransport implements HttpTransport {
             }
             WORKERS.newThread(exchange).start();
             HttpResponse<?> response = exchange.get();
+            if (jdkRequest.bodyPublisher().orElse(null) instanceof JdkRequestBody sent) {
+                sent.letGo();
+            }
             return new TransportResponse(
                     response.statusCode(), response.headers().map(), body);
         } catch (InterruptedException e) {

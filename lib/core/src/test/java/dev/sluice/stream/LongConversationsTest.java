@@ -1,0 +1,63 @@
+package dev.sluice.stream;
+
+import static dev.sluice.peer.ClaudeWire.begin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.peer.Script;
+import dev.sluice.transport.ApacheHttpTransport;
+import dev.sluice.transport.HttpTransport;
+import dev.sluice.transport.JdkHttpTransport;
+import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A request may be a conversation of megabytes: nobody holds its bytes once the answer has begun, however long that lasts. */
+@Timeout(60)
+class LongConversationsTest {
+    static Stream<HttpTransport> transports() {
+        return Stream.of(
+                JdkHttpTransport.create(), ApacheHttpTransport.builder().build());
+    }
+
+    /** Remembers what it was asked to send, and does not hold it. */
+    private record Watching(HttpTransport transport, List<WeakReference<byte[]>> sent) implements HttpTransport {
+        @Override
+        public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
+            sent.add(new WeakReference<>(request.body()));
+            return transport.open(request);
+        }
+
+        @Override
+        public void close() {
+            transport.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void theRequestIsLetGoOnceItsAnswerHasBegun(HttpTransport transport) {
+        var watching = new Watching(transport, new ArrayList<>());
+        try (var talk = Talk.with(
+                        settings -> settings.transport(watching),
+                        Script.stream().sse(begin("Once upon a time")).stall());
+                var stream = talk.stream()) {
+            assertThat(stream.text().iterator().next()).isEqualTo("Once upon a time");
+            assertThat(watching.sent).hasSize(1);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return watching.sent.getFirst().refersTo(null);
+            });
+            assertThat(stream.snapshot().text()).isEqualTo("Once upon a time");
+        } finally {
+            transport.close();
+        }
+    }
+}
