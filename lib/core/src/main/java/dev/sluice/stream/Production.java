@@ -21,9 +21,9 @@ import dev.sluice.resilience.Attempts;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.InputStream;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +49,7 @@ final class Production implements Runnable {
 
     private final LlmClient client;
     private final String model;
+    private final TransportRequest first; // without its headers and its body
     private final Reading reading;
     private final Consumer<Production> onExit;
     private final Thread thread;
@@ -57,8 +58,6 @@ final class Production implements Runnable {
     private final @Nullable Joint joint;
     private final Deadlines deadlines;
     private final Journal journal;
-    private final String first; // the first request's method and address
-    private final URI address;
 
     final Recorder recorder;
 
@@ -78,11 +77,8 @@ final class Production implements Runnable {
     /** What went wrong with the try before. */
     private volatile @Nullable StreamException before;
 
-    // Owned by the reader.
-
-    /** What may be sent, again or for the first time; null once it is being answered. It may be a long conversation. */
+    // Owned by the reader. What may be sent is null once it is being answered: it may be a long conversation.
     private @Nullable TransportRequest request;
-
     private boolean secondChance = true;
     private boolean answered;
 
@@ -104,8 +100,7 @@ final class Production implements Runnable {
         this.client = client;
         this.model = model;
         request = first;
-        address = first.uri();
-        this.first = first.toString();
+        this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.reading = reading;
         this.onExit = onExit;
         time = client.time();
@@ -114,7 +109,7 @@ final class Production implements Runnable {
         queue = new EventQueue<>(client.queueCapacity());
         recorder = new Recorder(time);
         deadlines = new Deadlines(time, timeouts, this::timedOut);
-        journal = new Journal(name, this.first);
+        journal = new Journal(name, first.toString());
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
@@ -389,7 +384,7 @@ final class Production implements Runnable {
     private void report() {
         try {
             StreamReport report = recorder.report(
-                    client.provider(), address, model, requestId, queue.ended().orElseThrow());
+                    client.provider(), first, model, requestId, queue.ended().orElseThrow());
             if (reading instanceof Reading.Lookup) {
                 journal.told(report);
                 return;

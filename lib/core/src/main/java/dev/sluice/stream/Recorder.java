@@ -11,6 +11,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
+import dev.sluice.transport.TransportRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -186,12 +187,13 @@ final class Recorder {
     }
 
     /** What the stream that asked this model came to, once it has ended. */
-    StreamReport report(Provider provider, URI address, String asked, @Nullable String requestId, EndReason end) {
+    StreamReport report(
+            Provider provider, TransportRequest sent, String asked, @Nullable String requestId, EndReason end) {
         lock.lock();
         try {
             return new StreamReport(
                     provider.name(),
-                    server(address),
+                    server(sent.uri()),
                     asked,
                     model,
                     requestId,
