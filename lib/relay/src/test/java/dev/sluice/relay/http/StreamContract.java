@@ -7,6 +7,7 @@ import dev.sluice.relay.MemoryResumeLog;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -209,12 +210,14 @@ public abstract class StreamContract extends Mounted {
         await(run.closed);
     }
 
+    /** What waits for it fits into its buffer, or else it would be sent on to the log, and told what that does not have any more. */
     @Test
     void aClientThatReadsNothingIsCutOff() throws Exception {
-        settings.abandonAfter(Duration.ZERO).watcherBuffer(4 << 20);
+        settings.abandonAfter(Duration.ZERO).watcherBuffer(64 << 20);
         writeLimit = Duration.ofMillis(300);
         mount();
-        try (WireClient client = post()) {
+        try (WireClient client =
+                WireClient.narrow(port).request("POST", "/api/v1/stream", BODY.getBytes(StandardCharsets.UTF_8))) {
             ScriptedRun run = run();
             var filling = Thread.ofVirtual().start(() -> {
                 for (int i = 0; i < 100_000 && run.cancelled.getCount() > 0; i++) {
