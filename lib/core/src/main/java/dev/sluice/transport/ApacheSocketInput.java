@@ -38,7 +38,8 @@ final class ApacheSocketInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        if (ahead == null && behind && length > 0 && length < AHEAD && socket.available() > 0) {
+        boolean more = ahead == null && behind && socket.available() > 0;
+        if (more && length > 0 && length < AHEAD) {
             int count = fetch();
             if (count <= 0) {
                 return count;
@@ -46,7 +47,9 @@ final class ApacheSocketInput extends InputStream {
         }
         byte[] buffer = ahead;
         if (buffer == null) {
-            announce();
+            if (!more) {
+                announcement.run();
+            }
             int count = socket.read(target, offset, length);
             behind = count == length;
             return count;
@@ -107,12 +110,6 @@ final class ApacheSocketInput extends InputStream {
     /** What is run before a wait; see {@link dev.sluice.control.AnnouncesWaits}. */
     void onWait(Runnable announcement) {
         this.announcement = announcement;
-    }
-
-    private void announce() throws IOException {
-        if (!behind || socket.available() == 0) {
-            announcement.run();
-        }
     }
 
     /** What was fetched and not read yet. */
