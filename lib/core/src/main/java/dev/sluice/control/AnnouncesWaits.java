@@ -14,12 +14,4 @@ public interface AnnouncesWaits {
      * touch the body.
      */
     void onWait(Runnable announcement);
-
-    /**
-     * For how many nanoseconds the reader of a server that hurries may look away before it waits, so that more comes in the
-     * meantime; 0 if nothing would.
-     */
-    default long longestPause() {
-        return 0;
-    }
 }

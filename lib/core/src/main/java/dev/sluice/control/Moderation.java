@@ -23,14 +23,14 @@ final class Moderation {
 
     private static final int TWO_EVENTS = 400;
 
-    private final long longest;
+    /**
+     * The longest one: long enough for such a server to fill the socket's window. From then on its kernel collects what it
+     * writes, where it sent a packet for each event before.
+     */
+    private static final long LONGEST = 1_600_000;
+
     private int shortOnes;
     private long pause;
-
-    /** Pauses for at most so many nanoseconds. */
-    Moderation(long longest) {
-        this.longest = longest;
-    }
 
     /**
      * A wait is about to begin.
@@ -42,9 +42,9 @@ final class Moderation {
     long next(long waited, long bytes) {
         if (pause == 0) {
             shortOnes = waited <= SHORT && bytes < FEW ? shortOnes + 1 : 0;
-            pause = shortOnes < SHORT_ONES ? 0 : Math.min(FIRST, longest);
+            pause = shortOnes < SHORT_ONES ? 0 : FIRST;
         } else if (bytes * FIRST > pause * TWO_EVENTS) {
-            pause = Math.min(2 * pause, longest);
+            pause = Math.min(2 * pause, LONGEST);
         } else {
             pause /= 2;
             pause = pause < FIRST ? 0 : pause;

@@ -16,7 +16,7 @@ public final class WatchedInput extends InputStream {
     private final Arrivals arrivals;
     private final long maxBytes;
     private final boolean announces;
-    private final Moderation moderation;
+    private final Moderation moderation = new Moderation();
     private boolean waiting;
     private long since;
     private long arrived;
@@ -44,12 +44,9 @@ public final class WatchedInput extends InputStream {
         this.arrivals = arrivals;
         this.maxBytes = maxBytes;
         announces = body instanceof AnnouncesWaits;
-        long longestPause = 0;
         if (body instanceof AnnouncesWaits announcing) {
             announcing.onWait(this::waits);
-            longestPause = announcing.longestPause();
         }
-        moderation = new Moderation(longestPause);
         arrived = deadlines.waiting(); // what came with the head is there now
         deadlines.received();
     }
@@ -60,7 +57,8 @@ public final class WatchedInput extends InputStream {
             arrived = deadlines.received(); // some, though not enough
         }
         queue.wake();
-        long pause = moderation.next(arrived - since, received - receivedBefore);
+        long pause =
+                announces ? moderation.next(arrived - since, received - receivedBefore) : 0; // else it may be no wait
         receivedBefore = received;
         since = deadlines.waiting();
         waiting = true;

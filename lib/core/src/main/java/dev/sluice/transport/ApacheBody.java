@@ -35,12 +35,6 @@ final class ApacheBody extends InputStream implements AnnouncesWaits {
         connection.onWait(() -> this.announcement.run());
     }
 
-    /** Short: what comes meanwhile has to fit into the socket's buffer, and a server that finds it full is slower to start again. */
-    @Override
-    public long longestPause() {
-        return 50_000;
-    }
-
     /** Not Apache's own single read, which takes the end of the connection within a chunk for the end of the body. */
     @Override
     public int read() throws IOException {

@@ -115,12 +115,6 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         this.announcement = announcement;
     }
 
-    /** Long: the client's selector goes on reading. */
-    @Override
-    public long longestPause() {
-        return 800_000;
-    }
-
     /** The next batch, or null at the end. */
     private @Nullable List<ByteBuffer> take() throws IOException {
         if (!hasNews()) {
