@@ -41,7 +41,6 @@ public final class EventQueue<T> {
     private final int enoughRoom;
     private final int mostCollected;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
     private final Condition freed = lock.newCondition();
 
     // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
@@ -58,7 +57,8 @@ public final class EventQueue<T> {
     /** How many items have been added since the beginning; written under the lock. */
     private volatile long addedCount;
 
-    private boolean consumerWaits; // guarded by the lock
+    /** The consumer, if it sleeps; guarded by the lock. A condition would allocate for each event of a stream that seldom speaks. */
+    private @Nullable Thread sleeper;
 
     /** What a consumer may do in the place of the producer, which sleeps; null if it does not. Written under the lock. */
     private volatile @Nullable BooleanSupplier standIn;
@@ -371,8 +371,7 @@ public final class EventQueue<T> {
                 if (producerWaits) {
                     tellOfRoom(); // it had begun to wait when the last item was taken
                 }
-                consumerWaits = true;
-                arrived.await();
+                sleep();
             }
             Batch empty = taken;
             taken = added;
@@ -380,8 +379,22 @@ public final class EventQueue<T> {
             added.size = 0;
             takenCount = addedCount;
         } finally {
-            consumerWaits = false;
+            sleeper = null;
             lock.unlock();
+        }
+    }
+
+    /** Gives the lock up until something has come, and now and then for less. */
+    private void sleep() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        sleeper = Thread.currentThread();
+        lock.unlock();
+        try {
+            LockSupport.park(this);
+        } finally {
+            lock.lock();
         }
     }
 
@@ -464,15 +477,15 @@ public final class EventQueue<T> {
     }
 
     private void wakeConsumer() {
-        if (consumerWaits) {
-            consumerWaits = false; // it is on its way: once is enough
-            arrived.signal();
+        if (sleeper != null) {
+            LockSupport.unpark(sleeper);
+            sleeper = null; // it is on its way: once is enough
         }
     }
 
     private void finish(EndReason reason) {
         end = reason;
-        arrived.signalAll();
+        wakeConsumer();
         freed.signalAll();
     }
 }
