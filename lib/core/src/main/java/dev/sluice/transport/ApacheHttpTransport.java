@@ -75,8 +75,9 @@ public final class ApacheHttpTransport implements HttpTransport {
             }
             ClassicHttpResponse response = opening.head();
             Map<String, List<String>> headers = headers(response);
-            response.setHeaders(); // else it keeps them too, for as long as the body lasts
-            exchange.setEntity(null); // and what was sent
+            response.setHeaders(); // else Apache keeps them too, for as long as the body lasts
+            exchange.setHeaders(); // and what was sent
+            exchange.setEntity(null);
             return new TransportResponse(response.getCode(), headers, body(response, exchange, context));
         } catch (InterruptedException e) {
             opening.cancel(true);

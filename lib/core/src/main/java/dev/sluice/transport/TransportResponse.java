@@ -2,11 +2,9 @@ package dev.sluice.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The head of one HTTP response, and its body to be read.
@@ -20,9 +18,7 @@ public record TransportResponse(int status, Map<String, List<String>> headers, I
 
     /** Copies the headers into a map that ignores the case of names. */
     public TransportResponse {
-        var anyCase = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
-        headers.forEach((name, values) -> anyCase.put(name, List.copyOf(values)));
-        headers = Collections.unmodifiableMap(anyCase);
+        headers = HeaderMap.copyOf(headers);
     }
 
     /**
