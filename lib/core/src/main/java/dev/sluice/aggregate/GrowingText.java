@@ -1,5 +1,6 @@
 package dev.sluice.aggregate;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,9 @@ final class GrowingText {
     /** Of a token each. As few as make a string whose header counts little, for the last of them are held one by one. */
     private static final int PIECES = 16;
 
-    private GrowingList<String> joined = new GrowingList<>();
-    private GrowingList<String> latest = new GrowingList<>();
+    // Null while they are empty: most blocks have one kind of text, and a process has many of them.
+    private @Nullable GrowingList<String> joined;
+    private @Nullable GrowingList<String> latest;
     private @Nullable TextSoFar soFar = TextSoFar.EMPTY;
 
     void append(String more) {
@@ -23,12 +25,18 @@ final class GrowingText {
             // Somebody has had it joined: its pieces are not needed twice.
             restart(soFar.toString());
         }
+        latest = latest == null ? new GrowingList<>() : latest;
         latest.add(more);
         soFar = null;
         if (latest.size() == PIECES) {
-            joined.add(String.join("", latest.soFar()));
+            join(String.join("", latest.soFar()));
             latest = new GrowingList<>(PIECES);
         }
+    }
+
+    private void join(String text) {
+        joined = joined == null ? new GrowingList<>() : joined;
+        joined.add(text);
     }
 
     /** Says that nothing more will come: from now on there is nothing here but the text so far. */
@@ -40,16 +48,20 @@ final class GrowingText {
     /** What is here now, for good; the same object until the text grows. Costs nothing before it is read. */
     TextSoFar soFar() {
         if (soFar == null) {
-            soFar = new TextSoFar(joined.soFar(), latest.soFar());
+            soFar = new TextSoFar(pieces(joined), pieces(latest));
         }
         return soFar;
     }
 
+    private static List<String> pieces(@Nullable GrowingList<String> list) {
+        return list == null ? List.of() : list.soFar();
+    }
+
     private void restart(String text) {
-        joined = new GrowingList<>();
-        latest = new GrowingList<>();
+        joined = null;
+        latest = null;
         if (!text.isEmpty()) {
-            joined.add(text);
+            join(text);
         }
     }
 }

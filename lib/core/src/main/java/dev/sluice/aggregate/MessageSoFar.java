@@ -32,7 +32,7 @@ final class MessageSoFar {
     private @Nullable GrowingBlock latest;
 
     private int latestIndex;
-    private final Map<String, String> extra = new LinkedHashMap<>();
+    private Map<String, String> extra = Map.of();
     private @Nullable Message start;
     private FinishReason finishReason = FinishReason.UNKNOWN;
     private @Nullable String stopReason;
@@ -138,7 +138,7 @@ final class MessageSoFar {
         stopReason = message.stopReason();
         stopSequence = message.stopSequence();
         usage = message.usage();
-        extra.putAll(message.extra());
+        extra = message.extra();
         for (ContentBlock block : message.content()) {
             open(blocks.size(), block).stop();
         }
@@ -201,12 +201,13 @@ final class MessageSoFar {
             stopSequence = delta.stopSequence();
         }
         usage = delta.usage();
-        delta.extra().forEach((name, json) -> {
+        if (!delta.extra().isEmpty()) {
+            var all = new LinkedHashMap<>(extra);
             // A null says that there is nothing new.
-            if (!json.equals("null") || !extra.containsKey(name)) {
-                extra.put(name, json);
-            }
-        });
+            delta.extra()
+                    .forEach((name, json) -> all.merge(name, json, (old, more) -> more.equals("null") ? old : more));
+            extra = all;
+        }
         snapshot = null;
     }
 

@@ -33,7 +33,7 @@ public final class StreamController {
     private boolean ended;
 
     private StreamController(Builder builder) {
-        timeouts = new EnumMap<>(builder.timeouts);
+        timeouts = Map.copyOf(builder.timeouts);
         maxChunks = builder.maxChunks;
         callbacks = new ArrayList<>(builder.callbacks);
     }

@@ -15,7 +15,7 @@ final class ClaudeUsage {
     private long cacheRead;
     private long cacheWrite;
     private long thinking;
-    private final Map<String, String> extra = new LinkedHashMap<>();
+    private Map<String, String> extra = Map.of();
 
     /** Takes in a report; null for none. */
     void merge(@Nullable WireObject usage) {
@@ -26,14 +26,16 @@ final class ClaudeUsage {
         output = usage.number("output_tokens", output);
         cacheRead = usage.number("cache_read_input_tokens", cacheRead);
         cacheWrite = usage.number("cache_creation_input_tokens", cacheWrite);
+        var all = new LinkedHashMap<>(extra);
         WireObject details = usage.object("output_tokens_details");
         if (details != null) {
             thinking = details.number("thinking_tokens", thinking);
             if (!details.rest().isEmpty()) {
-                extra.put("output_tokens_details", details.raw());
+                all.put("output_tokens_details", details.raw());
             }
         }
-        extra.putAll(usage.rest());
+        all.putAll(usage.rest());
+        extra = all.isEmpty() ? Map.of() : all;
     }
 
     Usage soFar() {

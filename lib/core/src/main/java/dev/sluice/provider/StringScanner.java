@@ -16,17 +16,18 @@ final class StringScanner {
      * character, something was malformed, or it was meant: that is for the parser to say.
      */
     private static final int USUAL = 256;
+    private static final byte[] NONE = {};
 
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    private byte[] bytes = {};
+    private byte[] bytes = NONE;
     private int at;
     private int end;
 
-    private byte[] usual = {};
-    private byte[] plain = {};
+    private byte[] usual = NONE;
+    private byte[] plain = NONE;
     private int size;
 
     /**
