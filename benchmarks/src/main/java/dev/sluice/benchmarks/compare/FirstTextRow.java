@@ -9,13 +9,16 @@ import org.HdrHistogram.Histogram;
 
 /** One short stream after the other: how long each took to its first text. Arguments: client, address, streams. */
 final class FirstTextRow {
+    /** Times the streams that count: the JVM compiles for good what has run some ten thousand times. */
+    private static final int WARM_UP = 4;
+
     private FirstTextRow() {}
 
-    /** Runs the row, after as many streams that do not count. */
+    /** Runs the row, after several times as many streams that do not count. */
     public static void main(String[] args) throws Exception {
         StreamClient client = Client.valueOf(args[0]).open(args[1]);
         int streams = Integer.parseInt(args[2]);
-        run(client, Math.max(streams, 1_000));
+        run(client, WARM_UP * streams);
         Histogram times = run(client, streams);
         Processes.print("p50", times.getValueAtPercentile(50) / 1e6);
         Processes.print("p99", times.getValueAtPercentile(99) / 1e6);
