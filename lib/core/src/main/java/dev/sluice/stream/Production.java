@@ -77,7 +77,7 @@ final class Production implements Runnable {
     /** What went wrong with the try before. */
     private volatile @Nullable StreamException before;
 
-    // Owned by the reader. What may be sent is null once it is being answered: it may be a long conversation.
+    // Owned by the reader. What may be sent is null once it is answered or given up: it may be a long conversation.
     private @Nullable TransportRequest request;
     private boolean secondChance = true;
     private boolean answered;
@@ -174,6 +174,7 @@ final class Production implements Runnable {
         } catch (Throwable e) { // a mistake of ours, or of the caller's Resilience4j listeners
             fail(new ProtocolError("Reading the answer to " + first + " failed: " + e, e));
         } finally {
+            request = null;
             deadlines.stop();
             recorder.ended();
             endHeads();

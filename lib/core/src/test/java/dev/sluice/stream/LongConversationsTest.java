@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import static dev.sluice.peer.ClaudeWire.begin;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.peer.Script;
 import dev.sluice.transport.ApacheHttpTransport;
 import dev.sluice.transport.HttpTransport;
@@ -11,15 +12,18 @@ import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A request may be a conversation of megabytes: nobody holds its bytes once the answer has begun, however long that lasts. */
+/**
+ * A request may be a conversation of megabytes: nobody holds its bytes once the answer has begun, however long that lasts, or
+ * once there will be none.
+ */
 @Timeout(60)
 class LongConversationsTest {
     static Stream<HttpTransport> transports() {
@@ -39,23 +43,43 @@ class LongConversationsTest {
         public void close() {
             transport.close();
         }
+
+        void awaitLetGo() {
+            assertThat(sent).hasSize(1);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return sent.getFirst().refersTo(null);
+            });
+        }
     }
 
     @ParameterizedTest
     @MethodSource("transports")
     void theRequestIsLetGoOnceItsAnswerHasBegun(HttpTransport transport) {
-        var watching = new Watching(transport, new ArrayList<>());
+        var watching = new Watching(transport, new CopyOnWriteArrayList<>());
         try (var talk = Talk.with(
                         settings -> settings.transport(watching),
                         Script.stream().sse(begin("Once upon a time")).stall());
                 var stream = talk.stream()) {
             assertThat(stream.text().iterator().next()).isEqualTo("Once upon a time");
-            assertThat(watching.sent).hasSize(1);
-            Awaitility.await().until(() -> {
-                System.gc();
-                return watching.sent.getFirst().refersTo(null);
-            });
+            watching.awaitLetGo();
             assertThat(stream.snapshot().text()).isEqualTo("Once upon a time");
+        } finally {
+            transport.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void theRequestIsLetGoOnceNobodyWantsItsAnswer(HttpTransport transport) {
+        var watching = new Watching(transport, new CopyOnWriteArrayList<>());
+        try (var talk = Talk.with(
+                        settings -> settings.transport(watching), Script.empty().stall());
+                var stream = talk.stream()) {
+            Awaitility.await().until(() -> !watching.sent.isEmpty());
+            stream.cancel("enough");
+            watching.awaitLetGo();
+            assertThat(stream.endReason()).containsInstanceOf(Cancelled.class);
         } finally {
             transport.close();
         }
