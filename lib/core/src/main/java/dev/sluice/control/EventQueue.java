@@ -305,6 +305,7 @@ public final class EventQueue<T> {
      *
      * @return the item; null when the queue has ended and nothing is left in it, at once and every time
      * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws IllegalStateException if another thread waits here already
      */
     public @Nullable T take() throws InterruptedException {
         T item = next();
@@ -379,7 +380,6 @@ public final class EventQueue<T> {
             added.size = 0;
             takenCount = addedCount;
         } finally {
-            sleeper = null;
             lock.unlock();
         }
     }
@@ -389,12 +389,19 @@ public final class EventQueue<T> {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        sleeper = Thread.currentThread();
+        if (sleeper != null) {
+            throw new IllegalStateException("Another thread is waiting for the next already; one thread takes");
+        }
+        Thread me = Thread.currentThread();
+        sleeper = me;
         lock.unlock();
         try {
             LockSupport.park(this);
         } finally {
             lock.lock();
+            if (me.equals(sleeper)) { // and not whoever came since this one was woken
+                sleeper = null;
+            }
         }
     }
 

@@ -155,6 +155,19 @@ class EventQueueTest {
     }
 
     @Test
+    void aSecondThreadThatTakesIsRefusedAndTheFirstIsStillWoken() throws Exception {
+        var queue = new EventQueue<String>(4);
+        var taken = new CompletableFuture<String>();
+        Thread consumer = start(() -> taken.complete(queue.take()));
+        Awaitility.await().until(() -> consumer.getState() == Thread.State.WAITING);
+        assertThatThrownBy(queue::take)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("one thread takes");
+        queue.put("for the first");
+        assertThat(taken.get(10, TimeUnit.SECONDS)).isEqualTo("for the first");
+    }
+
+    @Test
     void anInterruptEndsTheConsumersWait() throws Exception {
         var queue = new EventQueue<String>(4);
         var interrupted = new CompletableFuture<Boolean>();
