@@ -2,6 +2,7 @@ package dev.sluice.benchmarks.client;
 
 import dev.sluice.transport.ApacheHttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
+import java.util.List;
 import java.util.function.Function;
 
 /** The clients that are compared. */
@@ -32,6 +33,10 @@ public enum Client {
     OKHTTP_SSE("okhttp-sse, no JSON", OkHttpSseClient::new),
     /** LaunchDarkly's reader of server-sent events. */
     EVENTSOURCE("okhttp-eventsource, no JSON", EventSourceClient::new);
+
+    /** What the machine allows, and one of each thing that hands out typed events; where accumulators are of no account. */
+    public static final List<Client> ONE_OF_EACH =
+            List.of(SOCKET, SLUICE, SLUICE_APACHE, ANTHROPIC, LANGCHAIN4J, TYPESCRIPT);
 
     private final String label;
     private final Function<String, StreamClient> opener;

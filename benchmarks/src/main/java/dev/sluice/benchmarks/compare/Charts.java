@@ -43,7 +43,7 @@ final class Charts {
 
     /** Who delivers but a few of the words is not the faster for it. */
     private List<Client> delivering(List<String> crowds) {
-        return ConcurrencyBench.CLIENTS.stream()
+        return Client.ONE_OF_EACH.stream()
                 .filter(client -> crowds.stream()
                         .allMatch(crowd ->
                                 results.get(crowd + "." + client, "delivered").orElse(0.0) > 0.9))

@@ -25,15 +25,6 @@ public final class ConcurrencyBench {
 
     static final List<Crowd> CROWDS = List.of(new Crowd(1_000, 10), new Crowd(10_000, 1));
 
-    /** What the machine allows, and one for each thing that typed events are compared on; the accumulators are of no account here. */
-    static final List<Client> CLIENTS = List.of(
-            Client.SOCKET,
-            Client.SLUICE,
-            Client.SLUICE_APACHE,
-            Client.ANTHROPIC,
-            Client.LANGCHAIN4J,
-            Client.TYPESCRIPT);
-
     private ConcurrencyBench() {}
 
     /** Runs the bench and keeps its figures for {@link Report}. */
@@ -54,7 +45,7 @@ public final class ConcurrencyBench {
             if (!enoughFiles(crowd)) {
                 continue;
             }
-            for (Client client : CLIENTS) {
+            for (Client client : Client.ONE_OF_EACH) {
                 if (options.has(client)) {
                     Map<String, Double> row = row(client, crowd, options);
                     if (!row.isEmpty()) {

@@ -113,7 +113,7 @@ public final class Report {
     private Table firstTexts() {
         var table = new Table("", "p50 ms", "p99 ms", "p50 more than a raw socket, ms");
         OptionalDouble socket = results.get(StreamBench.FIRST + "." + Client.SOCKET, "p50");
-        for (Client client : StreamBench.FIRST_TEXT_CLIENTS) {
+        for (Client client : Client.ONE_OF_EACH) {
             OptionalDouble median = results.get(StreamBench.FIRST + "." + client, "p50");
             OptionalDouble more = median.isEmpty() || socket.isEmpty()
                     ? OptionalDouble.empty()
@@ -141,7 +141,7 @@ public final class Report {
                 "live heap KB/stream",
                 "platform threads");
         for (Crowd crowd : ConcurrencyBench.CROWDS) {
-            for (Client client : ConcurrencyBench.CLIENTS) {
+            for (Client client : Client.ONE_OF_EACH) {
                 String row = crowd + "." + client;
                 table.row(List.of(
                         "%,d × %d".formatted(crowd.streams(), crowd.perSecond()),

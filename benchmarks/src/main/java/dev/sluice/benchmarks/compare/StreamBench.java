@@ -21,13 +21,6 @@ public final class StreamBench {
     static final List<Shape> SHAPES = List.of(BULK, TOOLS, TINY);
 
     static final Shape FIRST = new Shape(Kind.TINY, 1);
-    static final List<Client> FIRST_TEXT_CLIENTS = List.of(
-            Client.SOCKET,
-            Client.SLUICE,
-            Client.SLUICE_APACHE,
-            Client.ANTHROPIC,
-            Client.LANGCHAIN4J,
-            Client.TYPESCRIPT);
 
     private StreamBench() {}
 
@@ -71,7 +64,7 @@ public final class StreamBench {
     private static void firstTexts(Processes processes, Options options, Results results)
             throws IOException, InterruptedException {
         System.out.printf("%-12s %-32s %12s %14s%n", "shape", "client", "p50 ms", "p99 ms");
-        for (Client client : FIRST_TEXT_CLIENTS) {
+        for (Client client : Client.ONE_OF_EACH) {
             List<String> arguments = List.of(processes.url(FIRST), options.quick() ? "500" : "5000");
             Map<String, Double> row =
                     options.has(client) ? Processes.run(client, FirstTextRow.class, arguments) : Map.of();
