@@ -42,6 +42,7 @@ public final class EventQueue<T> {
     private final int mostCollected;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
+    private final Sleeper consumer = new Sleeper(lock);
 
     // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
     // more, and how many it may put before it must add them.
@@ -56,9 +57,6 @@ public final class EventQueue<T> {
 
     /** How many items have been added since the beginning; written under the lock. */
     private volatile long addedCount;
-
-    /** The consumer, if it sleeps; guarded by the lock. A condition would allocate for each event of a stream that seldom speaks. */
-    private @Nullable Thread sleeper;
 
     /** What a consumer may do in the place of the producer, which sleeps; null if it does not. Written under the lock. */
     private volatile @Nullable BooleanSupplier standIn;
@@ -170,7 +168,7 @@ public final class EventQueue<T> {
         try {
             addCollected();
             if (added.size > 0) {
-                wakeConsumer();
+                consumer.wake();
             }
         } finally {
             lock.unlock();
@@ -190,7 +188,7 @@ public final class EventQueue<T> {
         lock.lock();
         try {
             if (addCollected() && (wake || added.size > capacity / 2)) {
-                wakeConsumer();
+                consumer.wake();
             }
         } finally {
             lock.unlock();
@@ -248,7 +246,7 @@ public final class EventQueue<T> {
         lock.lock();
         try {
             standIn = work;
-            wakeConsumer(); // it may have emptied the queue this moment
+            consumer.wake(); // it may have emptied the queue this moment
             while (standIn != null && end == null) {
                 freed.await();
             }
@@ -372,7 +370,7 @@ public final class EventQueue<T> {
                 if (producerWaits) {
                     tellOfRoom(); // it had begun to wait when the last item was taken
                 }
-                sleep();
+                consumer.sleep();
             }
             Batch empty = taken;
             taken = added;
@@ -381,27 +379,6 @@ public final class EventQueue<T> {
             takenCount = addedCount;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Gives the lock up until something has come, and now and then for less. */
-    private void sleep() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        if (sleeper != null) {
-            throw new IllegalStateException("Another thread is waiting for the next already; one thread takes");
-        }
-        Thread me = Thread.currentThread();
-        sleeper = me;
-        lock.unlock();
-        try {
-            LockSupport.park(this);
-        } finally {
-            lock.lock();
-            if (me.equals(sleeper)) { // and not whoever came since this one was woken
-                sleeper = null;
-            }
         }
     }
 
@@ -483,16 +460,9 @@ public final class EventQueue<T> {
         return aborted ? 0 : (int) (addedCount - handedOut.get());
     }
 
-    private void wakeConsumer() {
-        if (sleeper != null) {
-            LockSupport.unpark(sleeper);
-            sleeper = null; // it is on its way: once is enough
-        }
-    }
-
     private void finish(EndReason reason) {
         end = reason;
-        wakeConsumer();
+        consumer.wake();
         freed.signalAll();
     }
 }
