@@ -43,6 +43,7 @@ public final class EventQueue<T> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
     private final Sleeper consumer = new Sleeper(lock);
+    private final Handover handover = new Handover(lock);
 
     // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
     // more, and how many it may put before it must add them.
@@ -57,9 +58,6 @@ public final class EventQueue<T> {
 
     /** How many items have been added since the beginning; written under the lock. */
     private volatile long addedCount;
-
-    /** What a consumer may do in the place of the producer, which sleeps; null if it does not. Written under the lock. */
-    private volatile @Nullable BooleanSupplier standIn;
 
     // Guarded by the lock: whether the consumer is standing in, and how much it has added.
     private boolean standingIn;
@@ -80,6 +78,8 @@ public final class EventQueue<T> {
      * then, whoever does owns what it passed: the consumer or an abort.
      */
     private final AtomicLong handedOut = new AtomicLong();
+
+    private long takenWhenLastSeen; // the recalling timer's own
 
     private volatile @Nullable EndReason end; // written under the lock
     private volatile boolean aborted; // written under the lock
@@ -225,6 +225,78 @@ public final class EventQueue<T> {
         return addedCount - handedOut.get() <= enoughRoom || end != null;
     }
 
+    /** Whether a virtual thread waited for the last item, and so may as well wait for what items are made of. For the producer. */
+    public boolean isAwaited() {
+        return consumer.isKeen();
+    }
+
+    /**
+     * Leaves all of the producer's work to the consumer, with its waits, if a virtual thread waited for the last item. Then the producer
+     * must not touch the queue, nor what its work needs, before it is {@linkplain StandIn#resume called back} and has {@linkplain
+     * #takeBack taken it back}. Does not wait.
+     *
+     * @return whether it is left to the consumer
+     */
+    public boolean handOver(StandIn standIn) {
+        wake();
+        lock.lock();
+        try {
+            if (!consumer.isKeen()
+                    || capacity < SMALL
+                    || end != null
+                    || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            handover.leave(standIn);
+            consumer.wake();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The producer goes on; waits for the consumer if it is {@linkplain StandIn#await waiting}, which ends at once. */
+    public void takeBack(StandIn standIn) {
+        lock.lock();
+        try {
+            handover.takeBack(standIn);
+        } finally {
+            lock.unlock();
+        }
+        countRoom();
+    }
+
+    /** Calls a producer back that has left its work to the consumer. Does not wait. */
+    public void recall() {
+        lock.lock();
+        try {
+            handover.recall();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Calls a producer back that has left its work to a consumer which does something else now, and so reads nothing ahead: one
+     * that has taken nothing since this was last called. For a timer, now and then. Does not wait.
+     */
+    public void recallIfAway() {
+        long taken = handedOut.get();
+        boolean away = taken == takenWhenLastSeen;
+        takenWhenLastSeen = taken;
+        if (away && handover.isIdle() && isRoomy()) {
+            lock.lock();
+            try {
+                if (handover.isIdle()) { // still: it may be back, and wait
+                    consumer.tire();
+                    handover.recall();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
     private void sleepUntilRoomy() throws InterruptedException {
         if (producerPatience.sees(roomy)) {
             return;
@@ -245,13 +317,11 @@ public final class EventQueue<T> {
     private void beStoodInFor(BooleanSupplier work) throws InterruptedException {
         lock.lock();
         try {
-            standIn = work;
             consumer.wake(); // it may have emptied the queue this moment
-            while (standIn != null && end == null) {
-                freed.await();
+            if (end == null) {
+                handover.lend(work);
             }
         } finally {
-            standIn = null;
             lock.unlock();
         }
     }
@@ -274,8 +344,8 @@ public final class EventQueue<T> {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        standIn = null;
-        freed.signal();
+        consumer.tire();
+        handover.end();
     }
 
     /**
@@ -318,7 +388,7 @@ public final class EventQueue<T> {
     }
 
     private void awaitItem() throws InterruptedException {
-        if (standIn != null) {
+        if (handover.work() != null) {
             letOthersRun();
             takeAll(true);
         } else {
@@ -360,12 +430,12 @@ public final class EventQueue<T> {
         lock.lock();
         try {
             while (wait && added.size == 0 && end == null) {
-                BooleanSupplier work = standIn;
+                BooleanSupplier work = handover.work();
                 if (work != null) {
-                    if (standsIn(work)) {
-                        continue;
+                    if (!standsIn(work) && !handover.waits()) {
+                        dismiss();
                     }
-                    dismiss();
+                    continue;
                 }
                 if (producerWaits) {
                     tellOfRoom(); // it had begun to wait when the last item was taken
@@ -463,6 +533,7 @@ public final class EventQueue<T> {
     private void finish(EndReason reason) {
         end = reason;
         consumer.wake();
+        handover.end();
         freed.signalAll();
     }
 }

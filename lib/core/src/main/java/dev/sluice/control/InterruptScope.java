@@ -8,17 +8,29 @@ import org.jspecify.annotations.Nullable;
  * interrupt of theirs reaches the thread once the stretch is over. Nothing here blocks.
  */
 public final class InterruptScope {
-    private final Thread worker;
-
     /** Serialises who interrupts with the end, so that none comes after it. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
+    private Thread worker;
     private @Nullable StreamException reason;
     private boolean over;
 
     /** A stretch that begins now, of this thread's work. */
     public InterruptScope(Thread worker) {
         this.worker = worker;
+    }
+
+    /** The work goes on, on this thread; which is interrupted if it was broken off in between. */
+    public void moveTo(Thread next) {
+        lock.lock();
+        try {
+            worker = next;
+            if (!over && reason != null) {
+                worker.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Breaks it off, from any thread. Only the first reason counts, and none after the end. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Sleeper {
     private final ReentrantLock lock;
     private @Nullable Thread asleep;
+    private boolean keen;
 
     Sleeper(ReentrantLock lock) {
         this.lock = lock;
@@ -44,8 +45,22 @@ final class Sleeper {
 
     void wake() {
         if (asleep != null) {
+            keen = asleep.isVirtual();
             LockSupport.unpark(asleep);
             asleep = null; // it is on its way: once is enough
         }
+    }
+
+    /**
+     * Whether a virtual thread was the last that was woken, and has not {@linkplain #tire had enough} since. Needs no lock if the
+     * producer asks: whoever else changes it then does so at the end, or before the producer's turn.
+     */
+    boolean isKeen() {
+        return keen;
+    }
+
+    /** It does not wait in the producer's place any more, before it has slept once more. */
+    void tire() {
+        keen = false;
     }
 }

@@ -235,7 +235,8 @@ final class LineBuffer {
         return !skip;
     }
 
-    private boolean fill() throws IOException {
+    /** Reads more, when no whole line is there. False at the end of the stream. */
+    boolean fill() throws IOException {
         boolean skip = skipsComments && inComment();
         check(limit - next, skip);
         if (skip) {

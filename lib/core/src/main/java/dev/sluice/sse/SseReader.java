@@ -89,6 +89,18 @@ public final class SseReader {
         return advance(false);
     }
 
+    /**
+     * Waits for bytes, after {@link #poll} has found no event. The reader is where it was: {@link #poll} and {@link #next} go
+     * on from there.
+     *
+     * @return whether some came; false at the end of the stream
+     * @throws dev.sluice.control.StreamException.LimitExceeded as {@link #next} does
+     * @throws IOException as {@link #next} does
+     */
+    public boolean await() throws IOException {
+        return lines.fill();
+    }
+
     private boolean advance(boolean waits) throws IOException {
         if (onEvent) {
             onEvent = false;

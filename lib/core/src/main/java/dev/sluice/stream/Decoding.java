@@ -1,27 +1,49 @@
 package dev.sluice.stream;
 
+import dev.sluice.control.StandIn;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.sse.SseReader;
+import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
+import java.io.InputStream;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and decodes one answer, an event of the wire at a time. The reader does, and while that waits for room in the queue,
- * the consumer in its place as far as there are bytes; what goes wrong then, the reader learns when it goes on.
+ * Reads and decodes one answer, an event of the wire at a time. The reader does, or in its place, while it sleeps or has left, the
+ * consumer; what goes wrong then, the reader learns when it goes on.
  */
-final class Decoding implements BooleanSupplier {
+final class Decoding implements StandIn {
+    private final TransportResponse response;
+    final InputStream bytes;
     private final SseReader sse;
     private final EventDecoder decoder;
     private final Consumer<StreamEvent> out;
+    private final Production stream;
     private @Nullable Throwable failure;
 
-    Decoding(SseReader sse, EventDecoder decoder, Consumer<StreamEvent> out) {
+    /**
+     * Of one answer.
+     *
+     * @param response is closed to end a consumer's wait
+     * @param bytes its body, watched
+     * @param out takes the events
+     * @param stream is resumed when the reader is to go on
+     */
+    Decoding(
+            TransportResponse response,
+            InputStream bytes,
+            SseReader sse,
+            EventDecoder decoder,
+            Consumer<StreamEvent> out,
+            Production stream) {
+        this.response = response;
+        this.bytes = bytes;
         this.sse = sse;
         this.decoder = decoder;
         this.out = out;
+        this.stream = stream;
     }
 
     /** The reader's turn: waits for an event. False at the end of the response. */
@@ -39,7 +61,16 @@ final class Decoding implements BooleanSupplier {
         return true;
     }
 
-    /** The consumer's turn. Returns whether it may be so again. */
+    /** The reader's turn, at the end of the response: hands on what is left, or says what is wrong with it. */
+    void end() throws IOException {
+        String unframed = sse.unframed();
+        if (!unframed.isEmpty()) {
+            decoder.unframed(unframed);
+        }
+        decoder.end(out);
+    }
+
+    /** The consumer's turn, or the reader's: no wait. Returns whether there may be more without one. */
     @Override
     public boolean getAsBoolean() {
         if (failure != null) {
@@ -55,5 +86,32 @@ final class Decoding implements BooleanSupplier {
             failure = e;
             return false;
         }
+    }
+
+    @Override
+    public boolean await() {
+        if (failure != null) {
+            return false;
+        }
+        try {
+            return sse.await();
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+            return false;
+        }
+    }
+
+    @Override
+    public void stop() {
+        try {
+            response.close();
+        } catch (IOException e) {
+            // it is as good as closed, and nobody wants to know
+        }
+    }
+
+    @Override
+    public void resume() {
+        stream.resume();
     }
 }

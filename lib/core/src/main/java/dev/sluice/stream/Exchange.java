@@ -10,7 +10,6 @@ import dev.sluice.control.StreamException.Truncated;
 import dev.sluice.control.Time;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import dev.sluice.transport.Failures;
@@ -22,14 +21,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One request and the answer to it: connects, reads and decodes, on the thread of the {@link Production} that it tells what
- * it hears. Either the answer comes to its end, or there is an exception that says why not.
+ * it hears, or leaves the reading to the consumer for a while. Either the answer comes to its end, or there is an exception
+ * that says why not.
  */
 final class Exchange {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
@@ -47,17 +46,20 @@ final class Exchange {
     private final Time time;
     private final String request; // its method and address
     private final Reading reading;
-    private final Thread reader = Thread.currentThread();
 
     /** What the server said no with; known before its body is, which may never come. */
     private volatile @Nullable StreamException refusal;
 
-    private final InterruptScope scope = new InterruptScope(reader);
+    private final InterruptScope scope = new InterruptScope(Thread.currentThread());
 
     // Owned by the reader, or who stands in for it.
     private boolean answered;
     private long events;
     private boolean complete;
+
+    // What the reader goes on with when it is called back.
+    private @Nullable TransportResponse response;
+    private @Nullable Decoding decoding;
 
     Exchange(Production stream, LlmClient client, String request, Reading reading) {
         this.stream = stream;
@@ -70,21 +72,25 @@ final class Exchange {
     }
 
     /**
-     * Runs it to the end of the answer.
+     * Runs it to the end of the answer, or to where the consumer reads on: then this is to be run once more when the stream is
+     * {@linkplain Production#resume resumed}, and may be on another thread before it returns here.
      *
+     * @return whether it is over
      * @throws StreamException what went wrong, in a type of ours
      * @throws InterruptedException if somebody else than {@link #giveUp} interrupts the reader
      */
-    void run() throws InterruptedException {
+    boolean run() throws InterruptedException {
         Throwable failure = null;
         try {
-            answer();
+            if (!answer()) {
+                return false;
+            }
         } catch (Throwable e) { // the transport and the provider are third parties', who may throw anything
             failure = e;
         }
         StreamException reason = scope.end();
         if (failure == null || complete) {
-            return; // complete: what is wrong with the connection afterwards does not matter
+            return true; // complete: what is wrong with the connection afterwards does not matter
         }
         if (reason != null) {
             throw reason;
@@ -99,6 +105,7 @@ final class Exchange {
     void giveUp(StreamException reason) {
         StreamException refused = refusal;
         scope.interrupt(refused == null ? reason : refused);
+        stream.queue.recall();
     }
 
     boolean isOver() {
@@ -111,11 +118,21 @@ final class Exchange {
         return refusal;
     }
 
-    private void answer() throws IOException, InterruptedException {
-        try (TransportResponse head = open()) {
-            answered = true;
-            read(head);
+    /** Returns whether the answer is over. */
+    private boolean answer() throws IOException, InterruptedException {
+        TransportResponse head = response == null ? open() : response;
+        boolean over;
+        try {
+            over = decoding == null ? read(head) : readOn(head, decoding);
+        } catch (Throwable e) {
+            try (head) {
+                throw e;
+            }
         }
+        if (over) {
+            head.close();
+        }
+        return over;
     }
 
     /** A kept connection may have gone in the meantime: then nothing has been received, and a second try loses nothing. */
@@ -128,13 +145,15 @@ final class Exchange {
             }
             log.debug(
                     "{}: asks again, its connection had gone: {}",
-                    reader.getName(),
+                    Thread.currentThread().getName(),
                     e.getClass().getSimpleName());
             return transport.open(stream.request());
         }
     }
 
-    private void read(TransportResponse head) throws IOException, InterruptedException {
+    private boolean read(TransportResponse head) throws IOException, InterruptedException {
+        response = head;
+        answered = true;
         String requestId = provider.requestId(head).orElse(null);
         RateLimits rateLimits = provider.rateLimits(head).orElse(null);
         InputStream bytes = stream.headed(head, requestId, rateLimits);
@@ -145,10 +164,14 @@ final class Exchange {
         }
         body.reject(reading instanceof Reading.Streamed);
         if (!stream.connected(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
-            return;
+            return true;
         }
         switch (reading) {
-            case Reading.Streamed streamed -> decode(bytes, head);
+            case Reading.Streamed streamed -> {
+                decoding =
+                        new Decoding(head, bytes, new SseReader(bytes, limits), provider.decoder(), this::hear, stream);
+                return decode(head, decoding);
+            }
             case Reading.Whole whole -> hearAll(whole(body));
             case Reading.Lookup(var of) -> {
                 Object found = of.apply(new String(whole(body), StandardCharsets.UTF_8));
@@ -156,6 +179,7 @@ final class Exchange {
                 stream.found(found);
             }
         }
+        return true;
     }
 
     private byte[] whole(Body body) throws IOException, InterruptedException {
@@ -182,28 +206,37 @@ final class Exchange {
         }
     }
 
-    private void decode(InputStream body, TransportResponse head) throws IOException, InterruptedException {
-        var sse = new SseReader(body, limits);
-        EventDecoder decoder = provider.decoder();
-        Consumer<StreamEvent> out = this::hear;
-        var decoding = new Decoding(sse, decoder, out);
+    /** After the consumer. */
+    private boolean readOn(TransportResponse head, Decoding decoding) throws IOException, InterruptedException {
+        scope.moveTo(Thread.currentThread());
+        stream.queue.takeBack(decoding);
+        return decode(head, decoding);
+    }
+
+    /** Returns false if the consumer reads on; then nothing here may be touched any more. */
+    private boolean decode(TransportResponse head, Decoding decoding) throws IOException, InterruptedException {
         // Of any other body only a reader that waits can tell what is there.
         Decoding standIn = head.body() instanceof AnnouncesWaits ? decoding : null;
-        while (!complete && !Thread.currentThread().isInterrupted() && decoding.next()) {
+        boolean more = true;
+        while (more && !complete && !Thread.currentThread().isInterrupted()) {
+            if (standIn == null || !stream.queue.isAwaited()) {
+                more = decoding.next();
+            } else if (!standIn.getAsBoolean()) { // a wait, or the end, or a failure
+                if (stream.handOver(standIn)) {
+                    return false;
+                }
+                more = decoding.next();
+            }
             stream.queue.awaitRoom(standIn);
         }
         if (complete) {
-            drain(body);
-            return;
+            drain(decoding.bytes);
+            return true;
         }
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }
-        String unframed = sse.unframed();
-        if (!unframed.isEmpty()) {
-            decoder.unframed(unframed);
-        }
-        decoder.end(out);
+        decoding.end();
         if (!complete) {
             throw new Truncated(
                     events == 0
@@ -212,6 +245,7 @@ final class Exchange {
                             : "The response to " + request + " ended after " + events
                                     + " events, before the answer was complete");
         }
+        return true;
     }
 
     private void hear(StreamEvent event) {
@@ -224,6 +258,7 @@ final class Exchange {
 
     /** Reads the few bytes that may follow the answer, so that the connection can be used again. Never for long. */
     private void drain(InputStream body) {
+        Thread reader = Thread.currentThread();
         var limit = time.schedule(DRAIN_TIME, reader::interrupt);
         try {
             body.readNBytes(DRAIN_BYTES);

@@ -45,6 +45,7 @@ public final class LlmClient implements AutoCloseable {
     private final Limits limits;
     private final int queueCapacity;
     private final Time time;
+    private final Reclaimer reclaimer;
     private final Resilience resilience;
     private final Continuation continuation;
     private final Consumer<StreamReport> onEnd;
@@ -64,6 +65,7 @@ public final class LlmClient implements AutoCloseable {
         limits = builder.limits;
         queueCapacity = builder.queueCapacity;
         time = builder.time;
+        reclaimer = new Reclaimer(time);
         resilience = builder.resilience;
         continuation = builder.continuation;
         onEnd = builder.onEnd;
@@ -356,6 +358,11 @@ public final class LlmClient implements AutoCloseable {
 
     int queueCapacity() {
         return queueCapacity;
+    }
+
+    /** What takes the reading back from consumers of this client's streams. */
+    Reclaimer reclaimer() {
+        return reclaimer;
     }
 
     /** The clock and timer of this client and of all that it does. */

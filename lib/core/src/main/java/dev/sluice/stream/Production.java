@@ -7,6 +7,7 @@ import dev.sluice.control.EndReason.Completed;
 import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EventQueue;
 import dev.sluice.control.RateLimits;
+import dev.sluice.control.StandIn;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
@@ -52,7 +53,7 @@ final class Production implements Runnable {
     private final TransportRequest first; // without its headers and its body
     private final Reading reading;
     private final Consumer<Production> onExit;
-    private final Thread thread;
+    private final String name;
     private final Time time;
     private final Attempts attempts;
     private final @Nullable Joint joint;
@@ -74,11 +75,15 @@ final class Production implements Runnable {
     private volatile @Nullable String requestId;
     private volatile @Nullable Exchange exchange;
 
+    /** The reader; the last one, while the consumer reads. */
+    private volatile Thread thread;
+
     /** What went wrong with the try before. */
     private volatile @Nullable StreamException before;
 
     // Owned by the reader. What may be sent is null once it is answered or given up: it may be a long conversation.
     private @Nullable TransportRequest request;
+    private boolean begun;
     private boolean secondChance = true;
     private boolean answered;
 
@@ -110,11 +115,18 @@ final class Production implements Runnable {
         recorder = new Recorder(time);
         deadlines = new Deadlines(time, timeouts, this::timedOut);
         journal = new Journal(name, first.toString());
+        this.name = name;
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
     void start() {
         deadlines.start();
+        thread.start();
+    }
+
+    /** Has the reader go on, which had left the reading to the consumer. */
+    void resume() {
+        thread = Thread.ofVirtual().name(name).unstarted(this);
         thread.start();
     }
 
@@ -135,7 +147,7 @@ final class Production implements Runnable {
     /** What an abandoned stream's cleaner runs; does nothing after the end. */
     void abandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
-            log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
+            log.warn("{} was abandoned before its end; close streams with try-with-resources", name);
         }
     }
 
@@ -160,13 +172,12 @@ final class Production implements Runnable {
         return head;
     }
 
+    /** The reader's work; where it leaves the rest to the consumer, only its first part, and then the next. */
     @Override
     public void run() {
-        try (attempts) {
-            if (queue.ended().isEmpty()) { // else cancelled before it began: no request is sent
-                attempts.enter();
-                produce();
-            }
+        boolean over = true;
+        try {
+            over = produce();
         } catch (InterruptedException e) {
             interrupted();
         } catch (StreamException e) { // no permission for the next request
@@ -174,46 +185,87 @@ final class Production implements Runnable {
         } catch (Throwable e) { // a mistake of ours, or of the caller's Resilience4j listeners
             fail(new ProtocolError("Reading the answer to " + first + " failed: " + e, e));
         } finally {
-            request = null;
-            deadlines.stop();
-            recorder.ended();
-            endHeads();
-            onExit.accept(this);
-            report();
+            if (over) {
+                exit();
+            }
         }
     }
 
-    /** Request after request, until one is answered to its end or nothing more can be tried. */
-    private void produce() throws InterruptedException {
+    private void exit() {
+        request = null;
+        deadlines.stop();
+        client.reclaimer().forget(queue);
+        recorder.ended();
+        endHeads();
+        onExit.accept(this);
+        report();
+    }
+
+    /** Returns whether it is over; if not, the consumer reads on, and nothing here may be touched any more. */
+    private boolean produce() throws InterruptedException {
+        boolean over = true;
+        try {
+            if (!begun) {
+                begun = true;
+                if (queue.ended().isPresent()) {
+                    return true; // cancelled before it began: no request is sent
+                }
+                attempts.enter();
+            }
+            over = ask();
+        } finally {
+            if (over) {
+                attempts.close();
+            }
+        }
+        return over;
+    }
+
+    /** Request after request, until one is answered to its end or nothing more can be tried. False if the consumer reads on. */
+    private boolean ask() throws InterruptedException {
         boolean again = true;
         while (again) {
-            attempts.begin();
+            Exchange current = exchange == null ? begin() : exchange;
             try {
-                exchange();
+                if (!run(current)) {
+                    return false;
+                }
                 again = false;
             } catch (StreamException failure) {
                 again = mayGoOn(failure);
             }
         }
+        return true;
     }
 
-    private void exchange() throws InterruptedException {
+    private Exchange begin() throws InterruptedException {
+        attempts.begin();
         answered = false;
         journal.connecting();
         var next = new Exchange(this, client, request().toString(), reading);
         exchange = next;
         deadlines.begin(timeout -> timedOut(next, timeout));
+        return next;
+    }
+
+    private boolean run(Exchange current) throws InterruptedException {
+        boolean over = true;
         try {
-            next.run();
+            over = current.run();
         } finally {
-            exchange = null;
-            queue.wake();
-            deadlines.pause();
+            if (over) {
+                exchange = null;
+                queue.wake();
+                deadlines.pause();
+            }
         }
-        if (queue.ended().isEmpty()) {
-            throw new IllegalStateException("an exchange came to its end, and the stream did not");
+        if (over) {
+            if (queue.ended().isEmpty()) {
+                throw new IllegalStateException("an exchange came to its end, and the stream did not");
+            }
+            attempts.succeeded();
         }
-        attempts.succeeded();
+        return over;
     }
 
     /** Whether there is something to send after a failure; if not, the stream has failed with it. */
@@ -305,6 +357,12 @@ final class Production implements Runnable {
         queue.putLast(answer, new Completed());
     }
 
+    /** Leaves the reading to a consumer that waits for it, if it can. Then nothing here may be touched before {@link #resume}. */
+    boolean handOver(StandIn reading) {
+        client.reclaimer().watch(queue);
+        return queue.handOver(reading);
+    }
+
     Timeouts timeouts() {
         return deadlines.limits();
     }
@@ -394,7 +452,7 @@ final class Production implements Runnable {
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             client.onEnd().accept(report);
         } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
-            log.warn("{}: reporting its end failed", thread.getName(), e);
+            log.warn("{}: reporting its end failed", name, e);
         }
     }
 }

@@ -15,7 +15,8 @@ import java.io.IOException;
  *       {@link IOException} and gives the connection up.
  *   <li>The body is not read ahead without a bound, so that a slow reader slows the server.
  *   <li>What arrived before a connection broke can be read before the read that throws.
- *   <li>Closing the body gives the connection up without reading what is left, or back if there is nothing left.
+ *   <li>Closing the body gives the connection up without reading what is left, or back if there is nothing left. Any thread may,
+ *       and a read that waits then ends at once with an {@link IOException}.
  * </ul>
  */
 public interface HttpTransport extends AutoCloseable {
