@@ -126,8 +126,10 @@ final class Production implements Runnable {
 
     /** Has the reader go on, which had left the reading to the consumer. */
     void resume() {
-        thread = Thread.ofVirtual().name(name).unstarted(this);
-        thread.start();
+        Thread next = Thread.ofVirtual().name(name).unstarted(this);
+        next.setContextClassLoader(thread.getContextClassLoader()); // the caller's, and not that of a timer
+        thread = next;
+        next.start();
     }
 
     /** Ends the stream now, whatever is queued, and gives the connection up. Returns whether it had not ended before. */

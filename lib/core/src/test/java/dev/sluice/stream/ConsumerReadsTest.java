@@ -20,8 +20,11 @@ import dev.sluice.peer.Script;
 import dev.sluice.transport.ApacheHttpTransport;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -254,6 +257,31 @@ class ConsumerReadsTest {
             assertThat(listening.failure).isInstanceOf(expected);
             assertThat(listening.failure.partial().text()).isEqualTo("a");
             assertThat(listening.awaitReport().end()).isInstanceOf(Failed.class);
+        }
+    }
+
+    /** What is told of the end may look for its classes there, whoever it was that ended the stream. */
+    @Test
+    void theReaderThatComesBackHasTheCallersClassLoader() throws Exception {
+        Thread caller = Thread.currentThread();
+        ClassLoader before = caller.getContextClassLoader();
+        var callers = new URLClassLoader(new URL[0], before);
+        var seen = new CompletableFuture<ClassLoader>();
+        caller.setContextClassLoader(callers);
+        try (var listening = new Listening(
+                JdkHttpTransport::create,
+                Thread.ofVirtual(),
+                begun -> begun.sse(begin("a")).stall(),
+                settings -> settings.onEnd(
+                        report -> seen.complete(Thread.currentThread().getContextClassLoader())),
+                text -> {})) {
+            caller.setContextClassLoader(before);
+            listening.awaitHeard("a");
+            listening.awaitConsumerReads();
+            listening.stream.cancel("enough");
+            assertThat(seen.get(5, TimeUnit.SECONDS)).isSameAs(callers);
+        } finally {
+            caller.setContextClassLoader(before);
         }
     }
 
