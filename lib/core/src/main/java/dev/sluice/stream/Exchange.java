@@ -227,7 +227,9 @@ final class Exchange {
                 }
                 more = decoding.next();
             }
-            stream.queue.awaitRoom(standIn);
+            if (more) {
+                stream.queue.awaitRoom(standIn);
+            }
         }
         if (complete) {
             drain(decoding.bytes);

@@ -37,8 +37,8 @@ final class Reclaimer {
 
     private void round() {
         scheduled.set(false);
+        schedule(); // first: whatever becomes of this round, there is another
         queues.forEach(EventQueue::recallIfAway);
-        schedule();
     }
 
     private void schedule() {
