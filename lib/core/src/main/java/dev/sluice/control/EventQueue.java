@@ -3,7 +3,6 @@ package dev.sluice.control;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +33,13 @@ public final class EventQueue<T> {
     /** How many items a producer keeps to itself at most. */
     private static final int MOST_COLLECTED = 32;
 
-    /** How often a virtual thread stands in before it lets others run: some thousand items. */
-    private static final int STINTS = 64;
-
     private final int capacity;
     private final int enoughRoom;
     private final int mostCollected;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
     private final Sleeper consumer = new Sleeper(lock);
-    private final Handover handover = new Handover(lock);
+    private final Handover handover = new Handover(lock, consumer);
 
     // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
     // more, and how many it may put before it must add them.
@@ -71,15 +67,12 @@ public final class EventQueue<T> {
     private long takenCount;
     private final Patience consumerPatience = new Patience();
     private final BooleanSupplier more = this::hasMore;
-    private int stints; // as a stand-in
 
     /**
      * How many items have been handed out since the beginning. While the queue has not ended only the consumer moves it on;
      * then, whoever does owns what it passed: the consumer or an abort.
      */
     private final AtomicLong handedOut = new AtomicLong();
-
-    private long takenWhenLastSeen; // the recalling timer's own
 
     private volatile @Nullable EndReason end; // written under the lock
     private volatile boolean aborted; // written under the lock
@@ -145,7 +138,7 @@ public final class EventQueue<T> {
      */
     public boolean awaitRoom(@Nullable BooleanSupplier standIn) throws InterruptedException {
         if (standIn != null && collectable == 0 && capacity >= SMALL) {
-            beStoodInFor(standIn);
+            handover.lend(standIn);
         }
         return awaitRoom();
     }
@@ -239,41 +232,18 @@ public final class EventQueue<T> {
      */
     public boolean handOver(StandIn standIn) {
         wake();
-        lock.lock();
-        try {
-            if (!consumer.isKeen()
-                    || capacity < SMALL
-                    || end != null
-                    || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            handover.leave(standIn);
-            consumer.wake();
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        return capacity >= SMALL && handover.leave(standIn);
     }
 
     /** The producer goes on; waits for the consumer if it is {@linkplain StandIn#await waiting}, which ends at once. */
     public void takeBack(StandIn standIn) {
-        lock.lock();
-        try {
-            handover.takeBack(standIn);
-        } finally {
-            lock.unlock();
-        }
+        handover.takeBack(standIn);
         countRoom();
     }
 
     /** Calls a producer back that has left its work to the consumer. Does not wait. */
     public void recall() {
-        lock.lock();
-        try {
-            handover.recall();
-        } finally {
-            lock.unlock();
-        }
+        handover.recall();
     }
 
     /**
@@ -281,19 +251,8 @@ public final class EventQueue<T> {
      * that has taken nothing since this was last called. For a timer, now and then. Does not wait.
      */
     public void recallIfAway() {
-        long taken = handedOut.get();
-        boolean away = taken == takenWhenLastSeen;
-        takenWhenLastSeen = taken;
-        if (away && handover.isIdle() && isRoomy()) {
-            lock.lock();
-            try {
-                if (handover.isIdle()) { // still: it may be back, and wait
-                    consumer.tire();
-                    handover.recall();
-                }
-            } finally {
-                lock.unlock();
-            }
+        if (handover.isAway(handedOut.get()) && isRoomy()) {
+            handover.recallIfIdle();
         }
     }
 
@@ -309,19 +268,6 @@ public final class EventQueue<T> {
             }
         } finally {
             producerWaits = false;
-            lock.unlock();
-        }
-    }
-
-    /** Sleeps until there is room and nothing left for a stand-in. */
-    private void beStoodInFor(BooleanSupplier work) throws InterruptedException {
-        lock.lock();
-        try {
-            consumer.wake(); // it may have emptied the queue this moment
-            if (end == null) {
-                handover.lend(work);
-            }
-        } finally {
             lock.unlock();
         }
     }
@@ -389,7 +335,7 @@ public final class EventQueue<T> {
 
     private void awaitItem() throws InterruptedException {
         if (handover.work() != null) {
-            letOthersRun();
+            handover.letOthersRun();
             takeAll(true);
         } else {
             takeAll(!consumerPatience.sees(more));
@@ -399,16 +345,6 @@ public final class EventQueue<T> {
     /** Whether a consumer that has handed out all that it took may go on. */
     private boolean hasMore() {
         return addedCount > takenCount || end != null;
-    }
-
-    /**
-     * A virtual thread that stands in has nothing to wait for, and so would keep its carrier from all others. To yield is not
-     * enough: where two do, they yield to each other.
-     */
-    private void letOthersRun() {
-        if (++stints % STINTS == 0 && Thread.currentThread().isVirtual()) {
-            LockSupport.parkNanos(this, 1);
-        }
     }
 
     /** The next of what was taken; null if all has been handed out or dropped. */
@@ -533,7 +469,7 @@ public final class EventQueue<T> {
     private void finish(EndReason reason) {
         end = reason;
         consumer.wake();
-        handover.end();
+        handover.finish();
         freed.signalAll();
     }
 }
