@@ -279,6 +279,7 @@ class HandoverTest {
             Thread.onSpinWait();
         }
         queue.abort(new Cancelled("now"));
+        numbers.producer.get().interrupt(); // as whoever ends a stream does, for one that has not left
         assertThat(consumer.join(SOON)).as("freed").isTrue();
         Awaitility.await().pollInterval(Duration.ofMillis(1)).until(numbers::isGone);
         assertThat(queue.take()).isNull();
