@@ -185,7 +185,9 @@ class HandoverTest {
         for (int i = 2; i <= 20; i++) {
             numbers.arrive(1);
             int count = i;
-            Awaitility.await().until(() -> taken.get() == count && numbers.isGone());
+            Awaitility.await()
+                    .until(() ->
+                            taken.get() == count && numbers.isGone() && consumer.getState() == Thread.State.WAITING);
             queue.recallIfAway(); // the first time it has taken something, and then it waits
             queue.recallIfAway();
         }
