@@ -36,7 +36,7 @@ final class Delivery {
     boolean write(Backlog.Batch batch, @Nullable Closing how) throws IOException {
         var frames = new ArrayList<String>();
         List<RelayEvent> events = batch.events();
-        if (batch.bytes() > settings.watcherBuffer() / 4) {
+        if (batch.behind()) {
             events = Conflation.merge(events);
         }
         events.forEach(event -> encoder.event(event, frames::add));

@@ -31,6 +31,9 @@ final class Watcher {
     private static final ThreadFactory WRITERS =
             Thread.ofVirtual().name("sluice-watcher-", 0).factory();
 
+    /** How many bytes of events are made into frames and written at a time: what one that takes nothing holds besides events. */
+    private static final int PART = 16 << 10;
+
     private final RelaySettings settings;
     private final Place place;
     private final Delivery delivery;
@@ -38,7 +41,7 @@ final class Watcher {
     private final ReentrantLock lock = new ReentrantLock();
 
     // What comes from the log.
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
     private @Nullable Reading reading; // null while it has left the log
     private long read; // the last event that was taken from it
     private boolean paused; // has left it because there was too much
@@ -69,6 +72,7 @@ final class Watcher {
         this.place = place;
         this.delivery = delivery;
         this.onLeft = onLeft;
+        backlog = new Backlog(settings.watcherBuffer() / 4);
         wrote = settings.time().nanos();
     }
 
@@ -329,7 +333,8 @@ final class Watcher {
             beat = false;
             wrote = settings.time().nanos();
             busySince = wrote;
-            return new Work.Write(backlog.take(), closing);
+            Backlog.Batch batch = backlog.take(PART);
+            return new Work.Write(batch, backlog.isEmpty() ? closing : null);
         } finally {
             lock.unlock();
         }

@@ -33,7 +33,7 @@ final class RelayFixture implements AutoCloseable {
 
     RelayFixture(UnaryOperator<Relay.Builder> settings, UnaryOperator<ResumeLog> around) {
         log = around.apply(MemoryResumeLog.builder().time(time).build());
-        relay = settings.apply(Relay.builder().log(log).time(time).listener(new RelayListener() {
+        relay = settings.apply(Relay.builder().watchers(new Quota(2_000, 2_000, 2_000)).log(log).time(time).listener(new RelayListener() {
                     @Override
                     public void ended(Outcome outcome, Duration duration) {
                         outcomes.add(outcome);

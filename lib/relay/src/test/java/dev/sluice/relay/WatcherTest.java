@@ -207,11 +207,11 @@ class WatcherTest {
             sink.unblock();
             await().until(() -> sink.lastId() == 601);
             assertThat(words(sink)).isEqualTo(said.toString());
-            assertThat(sink.frames()).hasSizeLessThan(10);
+            assertThat(sink.frames()).hasSizeLessThan(20);
             assertThat(sink.frames())
                     .filteredOn(frame -> frame.contains("tool_progress"))
                     .hasSize(4);
-            assertThat(fixture.merges).containsExactly(597 - 3);
+            assertThat(fixture.merges.stream().mapToInt(Integer::intValue).sum()).isEqualTo(601 - sink.frames().size());
             assertThat(fixture.pauses).isEmpty();
         }
     }

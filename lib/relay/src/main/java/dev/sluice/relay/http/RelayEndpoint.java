@@ -1,10 +1,11 @@
 package dev.sluice.relay.http;
 
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
+import dev.sluice.relay.QuotaCounter;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RunStarter;
-import dev.sluice.relay.Session;
 import dev.sluice.relay.StreamFormat;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +29,8 @@ public final class RelayEndpoint {
     private final Relay relay;
     private final Runs runs;
     private final Authenticator authenticator;
+    private final ClientAddress addresses;
+    private final QuotaCounter socketCounter;
     private final Hosts hosts;
     private final Origins origins;
     private final RequestBody body;
@@ -38,8 +41,15 @@ public final class RelayEndpoint {
 
     RelayEndpoint(RelayEndpointBuilder settings) {
         relay = settings.relay;
-        var limit = new StartLimit(settings.starts, settings.startsPer, settings.time);
-        runs = new Runs(relay, settings.starter, limit, new Starts(settings.time));
+        Duration per = settings.startsPer;
+        runs = new Runs(
+                relay,
+                settings.starter,
+                new StartRateLimiter("this session", settings.starts, per, settings.time),
+                new StartRateLimiter("this address", settings.startsPerAddress(), per, settings.time),
+                new Starts(settings.time));
+        addresses = new ClientAddress(settings.trustedProxies);
+        socketCounter = new QuotaCounter(settings.sockets, "WebSockets");
         authenticator = settings.authenticator;
         hosts = new Hosts(settings.allowedHosts);
         origins = new Origins(settings.allowedOrigins);
@@ -108,8 +118,9 @@ public final class RelayEndpoint {
             if (closing) {
                 throw closingDown();
             }
-            Visitor visitor = Visitor.of(head, authenticator);
-            return new Handshake.Accepted(visitor.session(), visitor.introduction());
+            Visitor visitor = visitor(head);
+            socketCounter.check(visitor.caller());
+            return new Handshake.Accepted(visitor.caller(), visitor.introduction());
         } catch (RuntimeException e) {
             Answer answer = problem(e).answer();
             return new Handshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
@@ -117,8 +128,8 @@ public final class RelayEndpoint {
     }
 
     /** The conversation on a WebSocket that has been let in. */
-    public RelaySocket socket(Session session, RelaySocket.Wire wire) {
-        return new RelaySocket(runs, session, wire, sockets);
+    public RelaySocket socket(Caller caller, RelaySocket.Wire wire) {
+        return new RelaySocket(runs, caller, socketCounter.acquire(caller), wire, sockets);
     }
 
     /** How long a request's body or a WebSocket's message may be, in bytes. */
@@ -152,7 +163,7 @@ public final class RelayEndpoint {
             return file;
         }
         try {
-            return file.with(Visitor.of(head, authenticator).introduction());
+            return file.with(visitor(head).introduction());
         } catch (Refused e) {
             return file;
         }
@@ -164,17 +175,17 @@ public final class RelayEndpoint {
         if (closing) {
             throw closingDown();
         }
-        Visitor visitor = Visitor.of(head, authenticator);
+        Visitor visitor = visitor(head);
         var key = head.header("idempotency-key").map(Starts::key);
-        runs.admit(visitor, key);
+        runs.admit(visitor.caller(), key);
         Map<String, Object> content = body.read(exchange);
-        String id = runs.start(visitor.session(), key, dialect, content);
+        String id = runs.start(visitor.caller(), key, dialect, content);
         return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
     }
 
     private Answer resume(Exchange exchange, String id, Map<String, String> crossOrigin) throws IOException {
         RequestHead head = exchange.head();
-        Visitor visitor = Visitor.of(head, authenticator);
+        Visitor visitor = visitor(head);
         long after = head.header("last-event-id")
                 .or(() -> head.parameter("lastEventId"))
                 .map(Runs::eventId)
@@ -186,7 +197,7 @@ public final class RelayEndpoint {
     }
 
     private Answer resumeChat(Exchange exchange, String chatId, Map<String, String> crossOrigin) throws IOException {
-        Visitor visitor = Visitor.of(exchange.head(), authenticator);
+        Visitor visitor = visitor(exchange.head());
         var id = runs.streamOf(visitor.session(), chatId);
         if (id.isEmpty()) {
             return Answer.empty(204).with(visitor.introduction());
@@ -196,7 +207,7 @@ public final class RelayEndpoint {
 
     private Answer cancel(RequestHead head, String id) {
         origins.check(head);
-        runs.cancel(Visitor.of(head, authenticator).session(), id);
+        runs.cancel(visitor(head).session(), id);
         return Answer.empty(202);
     }
 
@@ -217,8 +228,12 @@ public final class RelayEndpoint {
         headers.putAll(visitor.introduction());
         headers.putAll(crossOrigin);
         EventSink sink = exchange.stream(SecurityHeaders.with(headers));
-        runs.attach(visitor.session(), id, after, format, sink);
+        runs.attach(visitor.caller(), id, after, format, sink);
         return STREAMING;
+    }
+
+    private Visitor visitor(RequestHead head) {
+        return Visitor.of(head, authenticator, addresses);
     }
 
     private static Problem problem(RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.control.Time;
+import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunStarter;
 import java.time.Duration;
@@ -18,6 +19,9 @@ public final class RelayEndpointBuilder {
     int maxBodyBytes = 1 << 20;
     int starts = 60;
     Duration startsPer = Duration.ofMinutes(1);
+    Quota sockets = new Quota(16, 160, 10_000);
+    int trustedProxies;
+    private int startsPerAddress; // 0 for a multiple of what a session may
 
     @Nullable
     String page;
@@ -74,6 +78,40 @@ public final class RelayEndpointBuilder {
         starts = runs;
         startsPer = per;
         return this;
+    }
+
+    /**
+     * How many runs all sessions of one address may start in the time of {@link #startLimit}; four times as many as a session if
+     * nothing is set. Behind a proxy, see {@link #trustedProxies}.
+     */
+    public RelayEndpointBuilder startsPerAddress(int runs) {
+        if (runs < 1) {
+            throw new IllegalArgumentException("runs: must be positive, is " + runs);
+        }
+        startsPerAddress = runs;
+        return this;
+    }
+
+    /** How many WebSockets may be open at once; 16 of a session, 160 from an address and 10,000 in all if nothing is set. */
+    public RelayEndpointBuilder sockets(Quota quota) {
+        sockets = Objects.requireNonNull(quota, "quota");
+        return this;
+    }
+
+    /**
+     * How many proxies stand in front of the server and append their client's address to {@code X-Forwarded-For}; 0 if nothing is
+     * set, and then the header does not count, because a client can send it, too.
+     */
+    public RelayEndpointBuilder trustedProxies(int proxies) {
+        if (proxies < 0) {
+            throw new IllegalArgumentException("proxies: must not be negative, is " + proxies);
+        }
+        trustedProxies = proxies;
+        return this;
+    }
+
+    int startsPerAddress() {
+        return startsPerAddress == 0 ? (int) Math.min(4L * starts, Integer.MAX_VALUE) : startsPerAddress;
     }
 
     /** Serves this library's chat page at {@code /}. */

@@ -1,9 +1,10 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.json.Json;
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.RelayException;
-import dev.sluice.relay.Session;
+import dev.sluice.relay.QuotaCounter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -40,16 +41,18 @@ public final class RelaySocket {
     }
 
     private final Runs runs;
-    private final Session session;
+    private final Caller caller;
+    private final QuotaCounter.Permit permit;
     private final Wire wire;
     private final Set<RelaySocket> open;
     private final Map<String, Told> streams = new ConcurrentHashMap<>();
     private volatile boolean gone;
 
     /** A socket that is among the open ones until it is gone. */
-    RelaySocket(Runs runs, Session session, Wire wire, Set<RelaySocket> open) {
+    RelaySocket(Runs runs, Caller caller, QuotaCounter.Permit permit, Wire wire, Set<RelaySocket> open) {
         this.runs = runs;
-        this.session = session;
+        this.caller = caller;
+        this.permit = permit;
         this.wire = wire;
         this.open = open;
         open.add(this);
@@ -63,7 +66,7 @@ public final class RelaySocket {
             switch (String.valueOf(message.get("type"))) {
                 case "start" -> start(message);
                 case "resume" -> tell(string(message, "streamId"), lastEventId(message));
-                case "cancel" -> runs.cancel(session, string(message, "streamId"));
+                case "cancel" -> runs.cancel(caller.session(), string(message, "streamId"));
                 default -> throw Problem.badRequest("The message's type must be start, resume or cancel.");
             }
         } catch (Problem e) {
@@ -83,6 +86,7 @@ public final class RelaySocket {
     /** The connection is gone. */
     public void gone() {
         gone = true;
+        permit.release();
         open.remove(this);
         streams.values().forEach(told -> told.notice.give());
         streams.clear();
@@ -98,8 +102,8 @@ public final class RelaySocket {
             throw tooManyStreams();
         }
         var key = Optional.ofNullable(message.get("requestId")).map(Starts::key);
-        runs.admit(new Visitor(session, Map.of(), ""), key);
-        String id = runs.start(session, key, Dialect.MESSAGES, message);
+        runs.admit(caller, key);
+        String id = runs.start(caller, key, Dialect.MESSAGES, message);
         var started = reply(message, "started");
         started.put("streamId", id);
         wire.send(Json.write(started));
@@ -107,7 +111,7 @@ public final class RelaySocket {
     }
 
     private void tell(String streamId, long after) throws IOException {
-        if (runs.isDelivered(session, streamId, after)) {
+        if (runs.isDelivered(caller.session(), streamId, after)) {
             wire.send(Json.write(Map.of("type", "delivered", "streamId", streamId)));
             return;
         }
@@ -123,7 +127,7 @@ public final class RelaySocket {
         if (gone) {
             told.notice.give();
         }
-        runs.attach(session, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+        runs.attach(caller, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
     }
 
     private void refuse(Map<String, Object> message, Problem problem) {

@@ -1,7 +1,7 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.control.Time;
-import dev.sluice.relay.Session;
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.RelaySocket;
 import java.io.EOFException;
@@ -31,8 +31,8 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     private volatile boolean heard = true;
     private volatile boolean closed;
 
-    JettySocket(RelayEndpoint endpoint, Session session, Duration writeLimit, Duration pingEvery, Time time) {
-        this.relay = endpoint.socket(session, this);
+    JettySocket(RelayEndpoint endpoint, Caller caller, Duration writeLimit, Duration pingEvery, Time time) {
+        this.relay = endpoint.socket(caller, this);
         this.maxMessage = endpoint.maxBodyBytes();
         this.writeLimit = writeLimit;
         this.pingEvery = pingEvery;

@@ -58,10 +58,10 @@ final class RelayHandler extends Handler.Abstract {
         }
         switch (endpoint.handshake(exchange.head())) {
             case Handshake.Denied(var answer) -> exchange.answer(answer);
-            case Handshake.Accepted(var session, var headers) -> {
+            case Handshake.Accepted(var caller, var headers) -> {
                 headers.forEach(response.getHeaders()::put);
                 boolean upgraded = container.upgrade(
-                        (asked, answered, failed) -> new JettySocket(endpoint, session, writeLimit, pingEvery, time),
+                        (asked, answered, failed) -> new JettySocket(endpoint, caller, writeLimit, pingEvery, time),
                         request,
                         response,
                         callback);

@@ -8,6 +8,7 @@ import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
+import dev.sluice.relay.Quota;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -367,5 +369,31 @@ class JettySocketTest extends Mounted {
                 .asString()
                 .contains("server_shutdown");
         assertThat(client.closed.get(10, TimeUnit.SECONDS)).isEqualTo(1001);
+    }
+
+    @Test
+    void anAddressHasOnlySoManySocketsHoweverManySessionsItMakes() throws Exception {
+        mount(builder -> builder.sockets(new Quota(1, 3, 10)));
+        var sockets = new ArrayList<WebSocket>();
+        for (int i = 0; i < 3; i++) {
+            sockets.add(open(new Client()));
+        }
+        assertThatThrownBy(() -> open(new Client()))
+                .cause()
+                .isInstanceOfSatisfying(
+                        WebSocketHandshakeException.class,
+                        e -> assertThat(e.getResponse().statusCode()).isEqualTo(429));
+        sockets.getFirst().sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        org.awaitility.Awaitility.await().untilAsserted(() -> open(new Client()));
+    }
+
+    @Test
+    void aSocketsStartsCountForItsAddress() throws Exception {
+        mount(builder -> builder.startsPerAddress(2));
+        for (int i = 0; i < 3; i++) {
+            var client = new Client();
+            send(open(client), start("a"));
+            assertThat(client.next()).containsEntry("type", i < 2 ? "started" : "error");
+        }
     }
 }
