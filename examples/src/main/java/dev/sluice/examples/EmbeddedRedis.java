@@ -35,8 +35,8 @@ final class EmbeddedRedis implements AutoCloseable {
         try {
             Path program = ExecutableProvider.newJarResourceProvider().get().toPath();
             int port = freePort();
-            List<String> command = List.of(
-                    program.toString(), "--bind", "127.0.0.1", "--port", Integer.toString(port), "--save", "");
+            List<String> command =
+                    List.of(program.toString(), "--bind", "127.0.0.1", "--port", Integer.toString(port), "--save", "");
             var server = new RedisServer(port, command, false);
             server.start();
             return new EmbeddedRedis(server, port);

@@ -23,7 +23,6 @@ final class RedisServer implements AutoCloseable {
     /** How many connections are lent at a time. */
     static final int LENT = 16;
 
-
     private final HostAndPort address;
     private final Settings settings;
     private final RefusalLog refusals;

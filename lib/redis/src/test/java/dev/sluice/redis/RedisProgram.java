@@ -23,8 +23,9 @@ final class RedisProgram {
     /** Read by the build, which prints it among its last lines and then does not ask for this module's coverage. */
     private static final Path NOTE = Path.of("target", "skipped-tests", "redis.txt");
 
-    private static final String WHY = "This machine cannot run the redis-server that the build brings along, and has none of"
-            + " version 6.2 or newer on the PATH.";
+    private static final String WHY =
+            "This machine cannot run the redis-server that the build brings along, and has none of"
+                    + " version 6.2 or newer on the PATH.";
     private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+)");
     private static final Optional<Path> PROGRAM = find();
 
@@ -78,7 +79,8 @@ final class RedisProgram {
                 process.destroyForcibly();
                 return false;
             }
-            Matcher version = VERSION.matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            Matcher version =
+                    VERSION.matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             return version.find()
                     && Integer.parseInt(version.group(1)) * 100 + Integer.parseInt(version.group(2)) >= 602;
         } catch (IOException e) {

@@ -53,8 +53,8 @@ final class RefusalTest {
 
     @Test
     void rightsThatAreMissingAreNamed() {
-        var users = "--user noscripts on >word ~sluice:* +@connection +@stream --user nohash on >word ~sluice:* +@connection"
-                + " +@scripting +exists --user nokeys on >word ~other:* +@all";
+        var users = "--user noscripts on >word ~sluice:* +@connection +@stream --user nohash on >word ~sluice:*"
+                + " +@connection +@scripting +exists --user nokeys on >word ~other:* +@all";
         try (var redis = RedisProcess.start(users.split(" "))) {
             for (String user : List.of("noscripts", "nohash", "nokeys")) {
                 logged.clear();
@@ -113,10 +113,11 @@ final class RefusalTest {
             assertThat(log.note(new JedisException("no connection"))).isFalse();
         }
         assertThat(logged).hasSize(9);
-        assertThat(logged.subList(0, 3)).satisfiesExactly(
-                line -> assertThat(line).contains("MOVED", "Redis Cluster"),
-                line -> assertThat(line).contains("OOM", "maxmemory"),
-                line -> assertThat(line).contains("something else", "docs/redis.md"));
+        assertThat(logged.subList(0, 3))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("MOVED", "Redis Cluster"),
+                        line -> assertThat(line).contains("OOM", "maxmemory"),
+                        line -> assertThat(line).contains("something else", "docs/redis.md"));
     }
 
     private static final class Clock implements Time {

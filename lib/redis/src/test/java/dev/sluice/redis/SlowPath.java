@@ -65,14 +65,15 @@ final class SlowPath implements AutoCloseable {
                 open.add(client);
                 open.add(server);
                 var lost = new AtomicBoolean();
-                Thread.ofVirtual().start(() -> carry(client, server, request -> {
-                    var lose = unanswered;
-                    if (lose != null && request.contains(lose)) {
-                        unanswered = null;
-                        lost.set(true);
-                    }
-                    return true;
-                }));
+                Thread.ofVirtual()
+                        .start(() -> carry(client, server, request -> {
+                            var lose = unanswered;
+                            if (lose != null && request.contains(lose)) {
+                                unanswered = null;
+                                lost.set(true);
+                            }
+                            return true;
+                        }));
                 Thread.ofVirtual().start(() -> carry(server, client, answer -> !lost.get()));
             }
         } catch (IOException over) {

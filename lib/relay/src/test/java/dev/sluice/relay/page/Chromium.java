@@ -68,7 +68,8 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
             Files.createDirectories(note.getParent());
             Files.writeString(
                     note,
-                    "Tests of the chat page were skipped. To run them, install " + String.join(", and ", missing) + ".\n");
+                    "Tests of the chat page were skipped. To run them, install " + String.join(", and ", missing)
+                            + ".\n");
         }
     }
 
