@@ -99,6 +99,7 @@ class ExamplesTest {
                         "ERROR",
                         "ApiError, status 200, type overloaded_error",
                         "BARE_ERROR",
+                        "Truncated",
                         "OVERLOADED",
                         "ApiError, status 529, type overloaded_error",
                         "nothing",

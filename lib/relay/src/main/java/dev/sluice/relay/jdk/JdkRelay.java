@@ -16,6 +16,9 @@ import java.util.concurrent.Executors;
 
 /** A relay in the JDK's web server. There is no WebSocket. {@link #handler} is for who has such a server already. */
 public final class JdkRelay implements AutoCloseable {
+    /** How many connections the system may hold until this server accepts them; the JDK's default is 50. */
+    private static final int ACCEPT_QUEUE = 4096;
+
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
 
     private final RelayEndpoint endpoint;
@@ -49,7 +52,7 @@ public final class JdkRelay implements AutoCloseable {
         if (!writeLimit.isPositive()) {
             throw new IllegalArgumentException("writeLimit: must be positive, is " + writeLimit);
         }
-        HttpServer server = HttpServer.create(address, 0);
+        HttpServer server = HttpServer.create(address, ACCEPT_QUEUE);
         ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("sluice-request-", 0).factory());
         server.setExecutor(threads);

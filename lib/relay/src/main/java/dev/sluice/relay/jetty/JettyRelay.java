@@ -19,6 +19,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class JettyRelay implements AutoCloseable {
     private static final int READ_BUFFER = 1024;
     private static final int LARGEST_BUFFER = 64 * 1024;
+    private static final int ACCEPT_QUEUE = 4096;
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
     private static final Duration PING_EVERY = Duration.ofSeconds(12);
 
@@ -91,6 +92,7 @@ public final class JettyRelay implements AutoCloseable {
         private final RelayEndpoint endpoint;
         private String host = "127.0.0.1";
         private int port;
+        private int acceptQueue = ACCEPT_QUEUE;
         private Duration writeLimit = WRITE_LIMIT;
         private Duration pingEvery = PING_EVERY;
         private Duration idleTimeout = Duration.ofSeconds(30);
@@ -109,6 +111,18 @@ public final class JettyRelay implements AutoCloseable {
         /** The port; one that is free if nothing is set. */
         public Builder port(int value) {
             port = value;
+            return this;
+        }
+
+        /**
+         * How many connections the system may hold until this server accepts them; 4,096 if nothing is set. A system with a
+         * lower limit (Linux: {@code net.core.somaxconn}) holds fewer. Clients beyond it try again after a second and longer.
+         */
+        public Builder acceptQueue(int connections) {
+            if (connections < 1) {
+                throw new IllegalArgumentException("connections: must be positive, is " + connections);
+            }
+            acceptQueue = connections;
             return this;
         }
 
@@ -156,6 +170,7 @@ public final class JettyRelay implements AutoCloseable {
             var connector = new ServerConnector(server, requests);
             connector.setHost(host);
             connector.setPort(port);
+            connector.setAcceptQueueSize(acceptQueue);
             connector.setIdleTimeout(idleTimeout.toMillis());
             server.addConnector(connector);
             server.setHandler(new RelayHandler(endpoint, writeLimit, pingEvery, time));
