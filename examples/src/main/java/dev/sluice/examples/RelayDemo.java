@@ -6,12 +6,14 @@ import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayRun;
 import dev.sluice.relay.ResumeLog;
+import dev.sluice.relay.http.Authenticator;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.jetty.JettyRelay;
 import dev.sluice.stream.LlmClient;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +32,8 @@ public final class RelayDemo implements AutoCloseable {
     private final JettyRelay server;
     private final Optional<EmbeddedRedis> redis;
 
-    private RelayDemo(Demo demo, int port, ResumeLog log, Optional<EmbeddedRedis> redis) throws IOException {
+    private RelayDemo(Demo demo, int port, ResumeLog log, Authenticator sessions, Optional<EmbeddedRedis> redis)
+            throws IOException {
         this.redis = redis;
         client = demo.client();
         Relay relay = Relay.builder().log(log).build();
@@ -44,6 +47,7 @@ public final class RelayDemo implements AutoCloseable {
                                         .messages(request.conversation().messages())
                                         .build(),
                                 gate.tools())))
+                .authenticator(sessions)
                 .page()
                 .build();
         server = JettyRelay.start(endpoint, port);
@@ -94,11 +98,18 @@ public final class RelayDemo implements AutoCloseable {
         own.ifPresent(started -> System.out.println("Started a Redis server at " + address + ", which ends with this"
                 + " program. One more machine: --port 8081 --redis " + address));
         try {
-            return new RelayDemo(demo, port, log, own);
+            return new RelayDemo(demo, port, log, sessions(address), own);
         } catch (IOException | RuntimeException e) {
             own.ifPresent(EmbeddedRedis::close);
             throw e;
         }
+    }
+
+    /** All machines of one Redis know each other's sessions. A product keeps random bytes for that; this key is no secret. */
+    private static Authenticator sessions(String redis) {
+        return redis.isEmpty()
+                ? Authenticator.cookie()
+                : Authenticator.cookie(("the key of a demonstration on " + redis).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String value(String[] args, int at) {
