@@ -339,8 +339,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * How long a watcher may take for a full buffer before it is disconnected, told to come back for the rest; 10 s if
-         * nothing is set. One whose connection takes nothing for twice that is cut off.
+         * How long a watcher whose buffer is full may take nothing before it is disconnected, told to come back for the rest;
+         * 10 s if nothing is set. One whose connection takes nothing for twice that is cut off.
          */
         public Builder slowAfter(Duration limit) {
             slowAfter = positive("limit", limit);

@@ -45,7 +45,6 @@ final class Watcher {
     private @Nullable Reading reading; // null while it has left the log
     private long read; // the last event that was taken from it
     private boolean paused; // has left it because there was too much
-    private long pausedAt;
 
     // What is to be written besides, and who writes.
     private boolean begun; // nothing is written before the connection is watched
@@ -53,7 +52,8 @@ final class Watcher {
     private @Nullable Closing closing;
     private Time.@Nullable Scheduled flush;
     private @Nullable Thread writer;
-    private long busySince; // when that began what it is at
+    private long busySince; // when that began what it is at, or the connection took some of it
+    private long seen; // of the connection's progress
     private long wrote; // when the last write began
     private @Nullable Departure left;
 
@@ -193,7 +193,6 @@ final class Watcher {
                 if (backlog.bytes() > settings.watcherBuffer() && reading != null) {
                     reading = null;
                     paused = true;
-                    pausedAt = now;
                     wake();
                     return true;
                 }
@@ -242,11 +241,16 @@ final class Watcher {
     /** Looks whether it has been silent for too long, or is too slow. Called now and then. */
     void look(long now) {
         boolean stuck;
+        long progress = delivery.progress();
         lock.lock();
         try {
+            if (progress != seen) {
+                seen = progress;
+                busySince = now;
+            }
             long patience = settings.patience().toNanos();
             stuck = writer != null && now - busySince >= 2 * patience;
-            if (paused && closing == null && now - pausedAt >= patience) {
+            if (paused && closing == null && now - busySince >= patience) {
                 closing = Closing.SLOW;
                 backlog.clear();
             }

@@ -128,7 +128,7 @@ class WatcherTest {
             run.say(progress("b")).say(new StreamComplete());
             assertThat(other.awaitEnd().frames()).hasSize(4);
             assertThat(gone.writes).hasSize(1);
-            assertThat(fixture.departures).containsExactlyInAnyOrder(Departure.GONE, Departure.DELIVERED);
+            assertThat(fixture.departures).containsExactlyInAnyOrder(Departure.GONE, Departure.WRITTEN);
         }
     }
 

@@ -127,9 +127,23 @@ public final class RelayEndpoint {
         }
     }
 
-    /** The conversation on a WebSocket that has been let in. */
+    /**
+     * The conversation on a WebSocket that has been let in and is open. It is kept until {@link RelaySocket#gone} is called, so
+     * that nothing that may yet fail should come between.
+     *
+     * @throws RelayException if there are too many WebSockets by now
+     */
     public RelaySocket socket(Caller caller, RelaySocket.Wire wire) {
-        return new RelaySocket(runs, caller, socketCounter.acquire(caller), wire, sockets);
+        var socket = new RelaySocket(runs, caller, socketCounter.acquire(caller), wire, sockets);
+        if (closing) {
+            socket.close();
+        }
+        return socket;
+    }
+
+    /** How many WebSockets are open. */
+    int openSockets() {
+        return sockets.size();
     }
 
     /** How long a request's body or a WebSocket's message may be, in bytes. */

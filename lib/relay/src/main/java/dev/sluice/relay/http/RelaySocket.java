@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,11 @@ public final class RelaySocket {
          * @throws IOException if the connection is gone
          */
         void send(String text) throws IOException;
+
+        /** As {@link EventSink#progress} says, of all that is sent. */
+        default AtomicLong progress() {
+            return new AtomicLong();
+        }
 
         /** Ends the connection in order, because the server goes away. Neither waits nor throws. */
         void close();
@@ -187,6 +193,12 @@ public final class RelaySocket {
                 }
                 wire.send("{\"streamId\":\"" + streamId + "\"," + frame.substring(1));
             }
+        }
+
+        /** Whoever takes something of one stream is not too slow for the others: they share the connection. */
+        @Override
+        public AtomicLong progress() {
+            return wire.progress();
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.relay.jetty;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.http.Answer;
 import dev.sluice.relay.http.Exchange;
+import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,13 +25,16 @@ final class JettyExchange implements Exchange {
     private final Response response;
     private final Callback completion;
     private final Duration writeLimit;
+    private final HalfOpenDetector halfOpen;
     private final RequestHead head;
 
-    JettyExchange(Request request, Response response, Callback completion, Duration writeLimit) {
+    JettyExchange(
+            Request request, Response response, Callback completion, Duration writeLimit, HalfOpenDetector halfOpen) {
         this.request = request;
         this.response = response;
         this.completion = completion;
         this.writeLimit = writeLimit;
+        this.halfOpen = halfOpen;
         this.head = head(request);
     }
 
@@ -97,7 +101,7 @@ final class JettyExchange implements Exchange {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
             response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
         }
-        var sink = new JettySink(request, response, completion, writeLimit);
+        var sink = new JettySink(request, response, completion, writeLimit, halfOpen);
         sink.open();
         return sink;
     }

@@ -91,6 +91,11 @@ public abstract class Mounted {
         return "/api/v1/stream/" + client.header("x-stream-id");
     }
 
+    /** How many WebSockets the endpoint keeps. */
+    protected int openSockets() {
+        return endpoint.openSockets();
+    }
+
     protected static void await(java.util.concurrent.CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(10, TimeUnit.SECONDS))
                 .as("happened within ten seconds")
