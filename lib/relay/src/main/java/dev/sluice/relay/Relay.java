@@ -61,7 +61,7 @@ public final class Relay implements AutoCloseable {
             return id;
         } finally {
             if (!started) {
-                run.close();
+                CarriedRun.close(run);
             }
         }
     }
@@ -77,7 +77,7 @@ public final class Relay implements AutoCloseable {
                         "There are " + before + " answers under way already; wait for one of them, or stop it");
             }
             writer = log.create(id, session, reason -> stop(id, Stop.cancelled(), reason));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             leave(session);
             throw e;
         }
@@ -99,6 +99,7 @@ public final class Relay implements AutoCloseable {
      *     not written to then
      */
     public void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) {
+        long from = format.resumesByEventId() ? after : 0;
         var place = new Watcher.Place(log, streamId, session);
         var delivery = new Delivery(settings, format.encoder(streamId), sink);
         var watcher = new Watcher(settings, place, delivery, this::left);
@@ -110,7 +111,7 @@ public final class Relay implements AutoCloseable {
         if (closing) { // the log may be closed already, and would say that there is no such stream
             watcher.fail(Closing.SHUTDOWN);
         }
-        watcher.attach(format.resumesByEventId() ? after : 0);
+        watcher.attach(from);
     }
 
     /**
@@ -140,7 +141,7 @@ public final class Relay implements AutoCloseable {
         pulse.watchers().forEach(watcher -> watcher.fail(Closing.SHUTDOWN));
         running.values().forEach(run -> run.stop(Stop.shutDown(), "the relay is being shut down"));
         if (!awaitNobody(atMost)) {
-            pulse.watchers().forEach(watcher -> watcher.leave(RelayListener.Departure.SHUT_DOWN, true));
+            pulse.watchers().forEach(watcher -> watcher.cut(RelayListener.Departure.SHUT_DOWN));
             running.values().forEach(CarriedRun::giveUp);
         }
         if (ownLog) {
