@@ -6,6 +6,7 @@ import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StreamFormat;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -39,10 +40,11 @@ public final class RelayEndpoint {
     RelayEndpoint(RelayEndpointBuilder settings) {
         relay = settings.relay;
         var limit = new StartLimit(settings.starts, settings.startsPer, settings.time);
-        runs = new Runs(relay, settings.starter, limit, new Starts(settings.time));
+        var sizes = new RequestLimits(settings.maxMessages, settings.maxParts);
+        runs = new Runs(relay, settings.starter, sizes, limit, new Starts(settings.time));
         authenticator = settings.authenticator;
         hosts = new Hosts(settings.allowedHosts);
-        origins = new Origins(settings.allowedOrigins);
+        origins = new Origins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
         body = new RequestBody(settings.maxBodyBytes, settings.time);
         maxBodyBytes = settings.maxBodyBytes;
         page = new Page(settings.page, settings.loader);
@@ -74,7 +76,9 @@ public final class RelayEndpoint {
                 route.check(head.method());
                 answer = respond(route, exchange, crossOrigin);
             }
-        } catch (RuntimeException e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) { // the authenticator and the starter are the application's, who may throw anything
             answer = problem(e).answer();
         }
         if (answer != STREAMING) {
@@ -110,7 +114,7 @@ public final class RelayEndpoint {
             }
             Visitor visitor = Visitor.of(head, authenticator);
             return new Handshake.Accepted(visitor.session(), visitor.introduction());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // the authenticator is the application's
             Answer answer = problem(e).answer();
             return new Handshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
         }
@@ -168,6 +172,9 @@ public final class RelayEndpoint {
         var key = head.header("idempotency-key").map(Starts::key);
         runs.admit(visitor, key);
         Map<String, Object> content = body.read(exchange);
+        if (exchange.isGone()) {
+            throw new EOFException("the client is gone before a run was started");
+        }
         String id = runs.start(visitor.session(), key, dialect, content);
         return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
     }
@@ -217,11 +224,16 @@ public final class RelayEndpoint {
         headers.putAll(visitor.introduction());
         headers.putAll(crossOrigin);
         EventSink sink = exchange.stream(SecurityHeaders.with(headers));
-        runs.attach(visitor.session(), id, after, format, sink);
+        try {
+            runs.attach(visitor.session(), id, after, format, sink);
+        } catch (RuntimeException | Error e) { // too late for another answer
+            LOG.warn("A stream could not be told", e);
+            sink.abort();
+        }
         return STREAMING;
     }
 
-    private static Problem problem(RuntimeException e) {
+    private static Problem problem(Throwable e) {
         return switch (e) {
             case Problem problem -> problem;
             case Refused refused -> Problem.of(refused);

@@ -11,6 +11,7 @@ import dev.sluice.relay.StreamFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -24,13 +25,15 @@ final class Runs {
 
     private final Relay relay;
     private final RunStarter starter;
+    private final RequestLimits sizes;
     private final StartLimit limit;
     private final Starts starts;
     private final Chats chats = new Chats();
 
-    Runs(Relay relay, RunStarter starter, StartLimit limit, Starts starts) {
+    Runs(Relay relay, RunStarter starter, RequestLimits sizes, StartLimit limit, Starts starts) {
         this.relay = relay;
         this.starter = starter;
+        this.sizes = sizes;
         this.limit = limit;
         this.starts = starts;
     }
@@ -52,17 +55,18 @@ final class Runs {
     private String start(Session session, Dialect dialect, Map<String, Object> body) {
         StartRequest request;
         RelayRun run;
+        sizes.check(body);
         try {
             request = dialect.request(session, body);
-            run = starter.start(request);
+            run = Objects.requireNonNull(starter.start(request), "the RunStarter returned no run");
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
         } catch (Refused | RelayException e) {
             throw e;
-        } catch (Exception e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+        } catch (
+                Throwable
+                        e) { // the starter is the application's; an interrupted thread could not answer, so it is not
+                             // marked
             LOG.warn("A run could not be started", e);
             throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
         }

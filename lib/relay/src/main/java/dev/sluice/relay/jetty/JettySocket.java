@@ -53,8 +53,11 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     public void onWebSocketText(String message) {
         heard = true;
         Thread.ofVirtual().name("sluice-message").start(() -> {
-            relay.received(message);
-            demand();
+            try {
+                relay.received(message);
+            } finally {
+                demand();
+            }
         });
     }
 
