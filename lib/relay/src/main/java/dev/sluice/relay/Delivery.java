@@ -79,8 +79,8 @@ final class Delivery {
             } else if (why != Departure.GONE && why != Departure.REFUSED) {
                 sink.close();
             }
-        } catch (RuntimeException e) {
-            log.warn("A watcher's connection could not be ended", e);
+        } catch (Throwable e) { // the sink is the adapter's, who may throw anything
+            Failures.warn(log, "A watcher's connection could not be ended", e);
         }
     }
 }

@@ -69,7 +69,7 @@ public final class Relay implements AutoCloseable {
             return id;
         } finally {
             if (!started) {
-                run.close();
+                CarriedRun.close(run);
             }
         }
     }
@@ -110,8 +110,10 @@ public final class Relay implements AutoCloseable {
     /** The same for a caller whose watchers are counted by its address, too. */
     public void attach(Caller caller, String streamId, long after, StreamFormat format, EventSink sink) {
         QuotaCounter.Permit permit = watchers.acquire(caller);
+        long from;
         Watcher watcher;
         try {
+            from = format.resumesByEventId() ? after : 0;
             var place = new Watcher.Place(log, streamId, caller.session());
             var delivery = new Delivery(settings, format.encoder(streamId), sink);
             watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit));
@@ -127,7 +129,7 @@ public final class Relay implements AutoCloseable {
         if (closing) { // the log may be closed already, and would say that there is no such stream
             watcher.fail(Closing.SHUTDOWN);
         }
-        watcher.attach(format.resumesByEventId() ? after : 0);
+        watcher.attach(from);
     }
 
     /**
@@ -157,7 +159,7 @@ public final class Relay implements AutoCloseable {
         pulse.watchers().forEach(watcher -> watcher.fail(Closing.SHUTDOWN));
         running.values().forEach(run -> run.stop(Stop.shutDown(), "the relay is being shut down"));
         if (!awaitNobody(atMost)) {
-            pulse.watchers().forEach(watcher -> watcher.leave(RelayListener.Departure.SHUT_DOWN, true));
+            pulse.watchers().forEach(watcher -> watcher.cut(RelayListener.Departure.SHUT_DOWN));
             running.values().forEach(CarriedRun::giveUp);
         }
         if (ownLog) {

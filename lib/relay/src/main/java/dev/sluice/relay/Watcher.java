@@ -87,7 +87,12 @@ final class Watcher {
      * @throws RelayException as {@link ResumeLog#subscribe} does; it has left then
      */
     void attach(long after) {
-        delivery.onGone(() -> leave(Departure.GONE, false));
+        try {
+            delivery.onGone(() -> leave(Departure.GONE, false));
+        } catch (Throwable e) {
+            leave(Departure.GONE, true);
+            throw e;
+        }
         settings.listener().attached(after > 0);
         lock.lock();
         try {
@@ -99,7 +104,7 @@ final class Watcher {
         }
         try {
             subscribe();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!isEnding()) { // else it has been told why already
                 leave(Departure.REFUSED, false);
                 throw e;
@@ -260,7 +265,7 @@ final class Watcher {
             lock.unlock();
         }
         if (stuck) {
-            leave(Departure.SLOW, true);
+            cut(Departure.SLOW);
         }
     }
 
@@ -310,9 +315,9 @@ final class Watcher {
             }
         } catch (IOException e) {
             leave(Departure.GONE, true);
-        } catch (RuntimeException e) {
-            log.warn("A watcher's connection or format failed", e);
+        } catch (Throwable e) { // the sink and the format are others', who may throw anything
             leave(Departure.GONE, true);
+            Failures.warn(log, "A watcher's connection or format failed", e);
         }
     }
 
@@ -361,7 +366,12 @@ final class Watcher {
         }
     }
 
-    /** Leaves, once; nothing is written any more. */
+    /** {@link #leave} by cutting the connection, on a thread of its own: the sink and the listener may take their time. */
+    void cut(Departure why) {
+        Thread.ofVirtual().name("sluice-watcher-cut").start(() -> leave(why, true));
+    }
+
+    /** Leaves, once; nothing is written any more. Calls the sink and the listener. */
     void leave(Departure why, boolean abort) {
         Reading from;
         Thread stop;

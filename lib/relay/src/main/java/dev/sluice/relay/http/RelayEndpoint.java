@@ -7,6 +7,7 @@ import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.StreamFormat;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -45,6 +46,7 @@ public final class RelayEndpoint {
         runs = new Runs(
                 relay,
                 settings.starter,
+                new RequestLimits(settings.maxMessages, settings.maxParts),
                 new StartRateLimiter("this session", settings.starts, per, settings.time),
                 new StartRateLimiter("this address", settings.startsPerAddress(), per, settings.time),
                 new Starts(settings.time));
@@ -52,7 +54,7 @@ public final class RelayEndpoint {
         socketCounter = new QuotaCounter(settings.sockets, "WebSockets");
         authenticator = settings.authenticator;
         hosts = new Hosts(settings.allowedHosts);
-        origins = new Origins(settings.allowedOrigins);
+        origins = new Origins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
         body = new RequestBody(settings.maxBodyBytes, settings.time);
         maxBodyBytes = settings.maxBodyBytes;
         page = new Page(settings.page, settings.loader);
@@ -84,7 +86,9 @@ public final class RelayEndpoint {
                 route.check(head.method());
                 answer = respond(route, exchange, crossOrigin);
             }
-        } catch (RuntimeException e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) { // the authenticator and the starter are the application's, who may throw anything
             answer = problem(e).answer();
         }
         if (answer != STREAMING) {
@@ -121,7 +125,7 @@ public final class RelayEndpoint {
             Visitor visitor = visitor(head);
             socketCounter.check(visitor.caller());
             return new Handshake.Accepted(visitor.caller(), visitor.introduction());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // the authenticator is the application's
             Answer answer = problem(e).answer();
             return new Handshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
         }
@@ -193,6 +197,9 @@ public final class RelayEndpoint {
         var key = head.header("idempotency-key").map(Starts::key);
         runs.admit(visitor.caller(), key);
         Map<String, Object> content = body.read(exchange);
+        if (exchange.isGone()) {
+            throw new EOFException("the client is gone before a run was started");
+        }
         String id = runs.start(visitor.caller(), key, dialect, content);
         return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
     }
@@ -242,7 +249,12 @@ public final class RelayEndpoint {
         headers.putAll(visitor.introduction());
         headers.putAll(crossOrigin);
         EventSink sink = exchange.stream(SecurityHeaders.with(headers));
-        runs.attach(visitor.caller(), id, after, format, sink);
+        try {
+            runs.attach(visitor.caller(), id, after, format, sink);
+        } catch (RuntimeException | Error e) { // too late for another answer
+            LOG.warn("A stream could not be told", e);
+            sink.abort();
+        }
         return STREAMING;
     }
 
@@ -250,7 +262,7 @@ public final class RelayEndpoint {
         return Visitor.of(head, authenticator, addresses);
     }
 
-    private static Problem problem(RuntimeException e) {
+    private static Problem problem(Throwable e) {
         return switch (e) {
             case Problem problem -> problem;
             case Refused refused -> Problem.of(refused);

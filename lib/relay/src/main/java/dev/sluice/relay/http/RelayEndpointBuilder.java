@@ -17,6 +17,8 @@ public final class RelayEndpointBuilder {
     List<String> allowedHosts = List.of();
     List<String> allowedOrigins = List.of();
     int maxBodyBytes = 1 << 20;
+    int maxMessages = 2_000;
+    int maxParts = 10_000;
     int starts = 60;
     Duration startsPer = Duration.ofMinutes(1);
     Quota sockets = new Quota(16, 160, 10_000);
@@ -64,6 +66,27 @@ public final class RelayEndpointBuilder {
             throw new IllegalArgumentException("bytes: must be positive, is " + bytes);
         }
         maxBodyBytes = bytes;
+        return this;
+    }
+
+    /** How many messages a request may have; 2,000 if nothing is set. One with more is answered 413. */
+    public RelayEndpointBuilder maxMessages(int messages) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("messages: must be positive, is " + messages);
+        }
+        maxMessages = messages;
+        return this;
+    }
+
+    /**
+     * How many parts and tool calls all messages of a request may have together; 10,000 if nothing is set. One with more is
+     * answered 413.
+     */
+    public RelayEndpointBuilder maxParts(int parts) {
+        if (parts < 1) {
+            throw new IllegalArgumentException("parts: must be positive, is " + parts);
+        }
+        maxParts = parts;
         return this;
     }
 

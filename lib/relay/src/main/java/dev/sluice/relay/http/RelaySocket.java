@@ -66,10 +66,13 @@ public final class RelaySocket {
 
     /** A message has come. One at a time; blocks as long as it takes to start a run and to send the answer. */
     public void received(String text) {
+        if (gone) {
+            return; // nobody would hear the answer
+        }
         Map<String, Object> message = Map.of();
         try {
             message = RequestBody.object(text);
-            switch (String.valueOf(message.get("type"))) {
+            switch (message.get("type") instanceof String type ? type : "") {
                 case "start" -> start(message);
                 case "resume" -> tell(string(message, "streamId"), lastEventId(message));
                 case "cancel" -> runs.cancel(caller.session(), string(message, "streamId"));
@@ -83,7 +86,7 @@ public final class RelaySocket {
             refuse(message, Problem.of(e));
         } catch (IOException e) {
             wire.cut();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, the client gets an answer
             LOG.warn("A message of a WebSocket's failed", e);
             refuse(message, Problem.internal());
         }
@@ -133,7 +136,12 @@ public final class RelaySocket {
         if (gone) {
             told.notice.give();
         }
-        runs.attach(caller, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+        try {
+            runs.attach(caller, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+        } catch (RuntimeException | Error e) {
+            told.close();
+            throw e;
+        }
     }
 
     private void refuse(Map<String, Object> message, Problem problem) {
@@ -171,8 +179,12 @@ public final class RelaySocket {
     }
 
     private static long lastEventId(Map<String, Object> message) {
-        Object value = message.getOrDefault("lastEventId", 0);
-        return value == null ? 0 : Runs.eventId(value.toString());
+        return switch (message.get("lastEventId")) {
+            case null -> 0;
+            case String id -> Runs.eventId(id);
+            case Number id -> Runs.eventId(id.toString());
+            default -> Runs.eventId("");
+        };
     }
 
     /** One stream's part of the connection: its messages, each a JSON object, with the stream's id as their first field. */

@@ -12,6 +12,7 @@ import dev.sluice.relay.StreamFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ final class Runs {
 
     private final Relay relay;
     private final RunStarter starter;
+    private final RequestLimits sizes;
     private final StartRateLimiter sessionLimit;
     private final StartRateLimiter addressLimit;
     private final Starts starts;
@@ -33,11 +35,13 @@ final class Runs {
     Runs(
             Relay relay,
             RunStarter starter,
+            RequestLimits sizes,
             StartRateLimiter sessionLimit,
             StartRateLimiter addressLimit,
             Starts starts) {
         this.relay = relay;
         this.starter = starter;
+        this.sizes = sizes;
         this.sessionLimit = sessionLimit;
         this.addressLimit = addressLimit;
         this.starts = starts;
@@ -62,17 +66,18 @@ final class Runs {
         Session session = caller.session();
         StartRequest request;
         RelayRun run;
+        sizes.check(body);
         try {
             request = dialect.request(session, body);
-            run = starter.start(request);
+            run = Objects.requireNonNull(starter.start(request), "the RunStarter returned no run");
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
         } catch (Refused | RelayException e) {
             throw e;
-        } catch (Exception e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+        } catch (
+                Throwable
+                        e) { // the starter is the application's; an interrupted thread could not answer, so it is not
+                             // marked
             LOG.warn("A run could not be started", e);
             throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
         }
@@ -98,7 +103,7 @@ final class Runs {
                     .failure(
                             problem.code(),
                             String.valueOf(problem.getMessage()),
-                            e.code() == RelayException.Code.UNAVAILABLE,
+                            e.code() == RelayException.Code.UNAVAILABLE || e.code() == RelayException.Code.TOO_MANY,
                             frames::add);
             sink.write(frames);
             sink.close();

@@ -16,6 +16,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.URIUtil;
 
@@ -27,6 +28,7 @@ final class JettyExchange implements Exchange {
     private final Duration writeLimit;
     private final HalfOpenDetector halfOpen;
     private final RequestHead head;
+    private boolean last;
 
     JettyExchange(
             Request request, Response response, Callback completion, Duration writeLimit, HalfOpenDetector halfOpen) {
@@ -77,8 +79,29 @@ final class JettyExchange implements Exchange {
         return Request.asInputStream(request);
     }
 
+    /** Reads the end of the connection, as {@link DisconnectWatch} does; what was sent behind the request is thrown away. */
+    @Override
+    public boolean isGone() {
+        if (!DisconnectWatch.isWatchable(request)) {
+            return false;
+        }
+        try {
+            int read = request.getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .fill(BufferUtil.allocate(256));
+            last = read > 0;
+            return read < 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     @Override
     public void answer(Answer answer) {
+        if (last) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
         send(answer, response, completion);
     }
 

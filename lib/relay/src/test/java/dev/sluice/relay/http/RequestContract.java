@@ -317,4 +317,64 @@ public abstract class RequestContract extends Mounted {
         assertThat(get("/webjars/x/1/x.js").status()).isEqualTo(404);
         assertThat(get("/healthz").body()).isEqualTo("{\"status\":\"ok\"}");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {START, "/api/v1/chat", "/v1/chat/completions"})
+    void refusesTooManyMessagesAndParts(String path) throws Exception {
+        mount(builder -> builder.maxMessages(2).maxParts(3));
+        WireClient messages = send("POST", path, "{\"messages\":[{},{},{}]}");
+        assertThat(messages.status()).isEqualTo(413);
+        assertThat(messages.body()).contains("\"payload_too_large\"", "3 messages", "at most 2", "maxMessages");
+        WireClient parts =
+                send("POST", path, "{\"messages\":[{\"parts\":[1,2]},{\"content\":[1],\"tool_calls\":[1]}]}");
+        assertThat(parts.status()).isEqualTo(413);
+        assertThat(parts.body()).contains("\"payload_too_large\"", "4 parts", "at most 3", "maxParts");
+        assertThat(send("POST", path, "{\"messages\":[{\"parts\":[1,2,3]},{}]}").status())
+                .as("what is allowed is looked at")
+                .isEqualTo(400);
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void whoIsNotLetInIsToldSoBeforeTheBody() throws Exception {
+        mount(builder -> builder.authenticator(head -> {
+            throw Refused.unauthenticated("Sign in first.");
+        }));
+        try (var client = new WireClient(port)) {
+            byte[] head = ("POST " + START + " HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 1000\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8);
+            assertThat(client.raw(head).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aForeignOriginIsToldWhichOneIsMeantAndWhatTheHostIs() throws Exception {
+        mount();
+        WireClient foreign = send("POST", START, BODY, "Origin: https://here:8443");
+        assertThat(foreign.status()).isEqualTo(403);
+        assertThat(foreign.body()).contains("\"foreign_origin\"", "'https://here:8443'", "'here'", "allowedOrigins");
+    }
+
+    @Test
+    void itsOwnOriginHasThePortThatTheBrowserAskedFor() throws Exception {
+        mount();
+        try (var client = new WireClient(port)) {
+            byte[] request = ("POST " + START + " HTTP/1.1\r\nHost: here:8443\r\nOrigin: https://here:8443\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY)
+                    .getBytes(StandardCharsets.UTF_8);
+            assertThat(client.raw(request).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whereTheAiSdkLooksByItselfOursIsNamed() throws Exception {
+        mount();
+        for (String[] each :
+                new String[][] {{"POST", "/api/chat"}, {"GET", "/api/chat"}, {"GET", "/api/chat/x/stream"}}) {
+            WireClient answer = send(each[0], each[1], each[0].equals("POST") ? BODY : "");
+            assertThat(answer.status()).as(each[1]).isEqualTo(404);
+            assertThat(answer.body()).contains("\"not_found\"", "/api/v1/chat");
+        }
+    }
 }

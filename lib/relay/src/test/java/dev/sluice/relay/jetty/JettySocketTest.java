@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.json.Json;
+import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
@@ -395,5 +396,21 @@ class JettySocketTest extends Mounted {
             send(open(client), start("a"));
             assertThat(client.next()).containsEntry("type", i < 2 ? "started" : "error");
         }
+    }
+
+    @Test
+    void aStarterThatThrowsAnErrorIsAnsweredAndTheSocketLivesOn() throws Exception {
+        mount();
+        RunStarter working = starter;
+        starter = request -> {
+            throw new AssertionError("on purpose");
+        };
+        var client = new Client();
+        WebSocket socket = open(client);
+        send(socket, start("a"));
+        assertThat(client.next()).containsEntry("type", "error").containsEntry("ref", "a");
+        starter = working;
+        send(socket, start("b"));
+        assertThat(client.next()).containsEntry("type", "started").containsEntry("ref", "b");
     }
 }
