@@ -42,6 +42,7 @@ public final class RelayDemo implements AutoCloseable {
                                         .build(),
                                 gate.tools())))
                 .page()
+                .suggestions(MillGate.QUESTIONS)
                 .build();
         server = JettyRelay.start(endpoint, port);
     }

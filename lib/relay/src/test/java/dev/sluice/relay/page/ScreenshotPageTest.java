@@ -41,9 +41,21 @@ class ScreenshotPageTest {
 
         """;
 
+    private final Path folder =
+            Path.of(System.getProperty("screenshots", "target")).toAbsolutePath();
+
+    @Test
+    void welcome() throws Exception {
+        try (var server = new ScriptedBackEnd()) {
+            Page page = chromium.open(server.address());
+            page.setViewportSize(1180, 820);
+            page.locator("#suggestions button").first().waitFor();
+            shot(page, folder.resolve("page-welcome.png"));
+        }
+    }
+
     @Test
     void lightDarkAndPhone() throws Exception {
-        Path folder = Path.of(System.getProperty("screenshots")).toAbsolutePath();
         try (var server = new ScriptedBackEnd()) {
             Page page = chromium.open(server.address());
             page.setViewportSize(1180, 1060);
