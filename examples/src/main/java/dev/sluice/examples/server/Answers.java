@@ -114,8 +114,8 @@ final class Answers {
         return "You said: \"" + shortened(prompt) + "\". That is not in my script, which is a short one: rivers, "
                 + "sluices, backpressure, a haiku, a long story"
                 + (hasGate
-                        ? "; whether a barge that draws 1.8 m can pass the mill gate, how deep its upper or lower pool is, "
-                                + "what its log says, and sums such as 1.8 * 1.15"
+                        ? "; whether a barge that draws 1.8 m can pass the mill gate, how deep its upper or lower pool"
+                                + " is, what its log says, and sums such as 1.8 * 1.15"
                         : "")
                 + ". With a provider's key set, the same program asks a model that knows more.";
     }

@@ -57,7 +57,8 @@ final class Crossing {
         List<Planned> plan = plan(request);
         List<String> results = request.toolResults();
         if (plan.isEmpty()) {
-            boolean isBarge = isAsked(request) && BARGE.matcher(request.prompt()).find();
+            boolean isBarge =
+                    isAsked(request) && BARGE.matcher(request.prompt()).find();
             return isBarge ? Optional.of(WITHOUT_DRAUGHT) : Optional.empty();
         }
         if (results.size() != plan.size()) {

@@ -11,6 +11,8 @@ import { RunStream } from './run-stream.js';
 import { byTime, forget, isNewer, keep } from './store.js';
 import { uniqueName } from './unique.js';
 
+const UNANSWERED = { stream: undefined, how: undefined, error: undefined, retryable: undefined, figures: undefined };
+
 export class Conversation {
   /** What the connection is doing: a name and a detail. */
   state = { name: 'idle' };
@@ -108,12 +110,16 @@ export class Conversation {
   /** Takes what another tab has kept of a turn. */
   adopt(theirs) {
     if (this.#running?.turn.id === theirs.id) return; // it is watched here, and compared when it ends
-    const mine = this.#turns.findIndex(({ id }) => id === theirs.id);
-    if (mine < 0) this.#turns.push(theirs);
-    else if (isNewer(theirs, this.#turns[mine])) this.#turns[mine] = theirs;
-    else return;
+    const mine = this.#turns.find(({ id }) => id === theirs.id);
+    if (mine !== undefined && !isNewer(theirs, mine)) {
+      if (isNewer(mine, theirs)) keep(this.id, mine); // the other tab had not heard of it when it wrote
+      return;
+    }
+    const looksSame = mine?.how === theirs.how && mine?.open === theirs.open && isEqual(mine.events, theirs.events);
+    if (mine === undefined) this.#turns.push(theirs);
+    else Object.assign(mine, UNANSWERED, theirs);
     this.#turns.sort(byTime);
-    if (this.#drawn) keepFocus(() => this.#draw(theirs, true));
+    if (this.#drawn && !looksSame) keepFocus(() => this.#draw(mine ?? theirs, true));
     this.watch();
     this.#changed(this);
   }
@@ -131,8 +137,7 @@ export class Conversation {
     const messages = this.#turns.slice(0, this.#turns.indexOf(turn))
       .flatMap(({ said, events }) => [{ role: 'user', content: said ?? '' }, { role: 'assistant', content: wordsOf(events) }])
       .concat({ role: 'user', content: turn.said }).filter(({ content }) => content !== '');
-    Object.assign(turn, { tries: turn.tries + 1, key, stream: undefined, open: true, how: undefined, error: undefined,
-      retryable: undefined, events: [], figures: undefined });
+    Object.assign(turn, UNANSWERED, { tries: turn.tries + 1, key, open: true, events: [] });
     this.#run(turn, true, (listener) => RunStream.start({ chatId: this.id, messages }, key, listener));
   }
 
@@ -216,4 +221,8 @@ export class Conversation {
     }
     this.#changed(this);
   }
+}
+
+function isEqual(some, others) {
+  return JSON.stringify(some) === JSON.stringify(others);
 }

@@ -54,10 +54,10 @@ export function byTime(a, b) {
   return a.at - b.at || (a.id < b.id ? -1 : 1);
 }
 
-/** Whether a turn is a later state of another: asked again, ended, with a run, or longer. */
+/** Whether a turn is a later state of another: asked again, ended, with a run, longer, or with more figures. */
 export function isNewer(a, b) {
-  const [one, other] = [a, b].map(({ tries, open, how, stream, events }) =>
-    [tries, how === 'complete' ? 2 : open ? 0 : 1, stream ? 1 : 0, JSON.stringify(events).length]);
+  const [one, other] = [a, b].map(({ tries, open, how, stream, events, figures }) =>
+    [tries, how === 'complete' ? 2 : open ? 0 : 1, stream ? 1 : 0, JSON.stringify(events).length, figures?.length ?? 0]);
   const different = one.findIndex((value, i) => value !== other[i]);
   return different >= 0 && one[different] > other[different];
 }

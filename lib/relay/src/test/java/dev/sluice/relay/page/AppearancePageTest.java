@@ -34,7 +34,8 @@ class AppearancePageTest {
             const [a, b] = [getComputedStyle(span).color, colours.backgroundColor].map(light).sort((x, y) => y - x);
             return [span.className, (a + 0.05) / (b + 0.05)];
           }));
-        }""";
+        }\
+        """;
 
     private ScriptedBackEnd server;
     private OpenedPage page;
@@ -63,8 +64,7 @@ class AppearancePageTest {
         Locator cards = page.tab().locator(".tool");
         assertThat(cards.nth(1).locator(".state")).hasText("50 %");
         assertThat(page.tab().locator(".asked"))
-                .hasText(
-                        new String[] {"gate.log", "upper pool", "lower pool", "expression: 1.8 * 1.15 · digits: 3"});
+                .hasText(new String[] {"gate.log", "upper pool", "lower pool", "expression: 1.8 * 1.15 · digits: 3"});
         assertThat(cards.nth(1)).hasAttribute("aria-label", "Tool sound upper pool");
         BoundingBox first = cards.first().boundingBox();
         BoundingBox last = cards.last().boundingBox();
@@ -89,7 +89,8 @@ class AppearancePageTest {
         start(run, "t1", "read_file", "{}");
         page.tab().locator(".tool").waitFor();
         large(page.tab().locator("button:visible, summary:visible"), 6);
-        run.emit("stream_error", "error", "Busy", "details", Map.of("retryable", true)).finish();
+        run.emit("stream_error", "error", "Busy", "details", Map.of("retryable", true))
+                .finish();
         page.tab().locator("text=Try again").waitFor();
         large(page.tab().locator("button:visible"), 6);
         page.tab().locator("#settings").click();
@@ -118,7 +119,9 @@ class AppearancePageTest {
             page.tab().evaluate("theme => document.documentElement.dataset.theme = theme", theme);
             var contrasts = (Map<?, ?>) page.tab().evaluate(CONTRASTS);
             assertThat(contrasts.keySet().toString()).contains("hljs-comment", "hljs-keyword", "hljs-deletion");
-            assertThat(contrasts.values()).as(theme + contrasts).allMatch(value -> ((Number) value).doubleValue() >= 4.5);
+            assertThat(contrasts.values())
+                    .as(theme + contrasts)
+                    .allMatch(value -> ((Number) value).doubleValue() >= 4.5);
         }
     }
 
@@ -149,12 +152,22 @@ class AppearancePageTest {
 
     @Test
     void whoWantsNoMotionGetsNone() throws Exception {
-        page.tab().emulateMedia(new com.microsoft.playwright.Page.EmulateMediaOptions()
-                .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE));
-        page.ask("Go").begin().text("word ".repeat(2_000));
-        page.tab().waitForFunction("document.querySelector('.answer .text')?.textContent.length > 0");
-        // One frame later all of it is there: nothing flows.
-        assertThat(page.answers()).hasText("word ".repeat(2_000).strip());
+        page.tab()
+                .emulateMedia(new com.microsoft.playwright.Page.EmulateMediaOptions()
+                        .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE));
+        page.tab().evaluate("""
+            () => {
+              window.lengths = [];
+              new MutationObserver(() => lengths.push(document.querySelector('.answer .text')?.textContent.length ?? 0))
+                .observe(document.body, { childList: true, subtree: true, characterData: true });
+            }\
+            """);
+        String text = "word ".repeat(2_000).strip();
+        page.ask("Go").begin().text(text);
+        assertThat(page.answers()).hasText(text);
+        assertThat((List<?>) page.tab().evaluate("[...new Set(lengths)].filter((length) => length > 0)"))
+                .as("how long it was whenever it was drawn")
+                .hasSize(1);
         assertThat((List<?>) page.tab().evaluate("document.getAnimations().map((a) => a.animationName)"))
                 .isEmpty();
     }

@@ -36,6 +36,8 @@ class KeptConversationsPageTest {
         OpenedPage deaf = deafTab();
         page.askAndRead("Second", "two");
         deaf.askAndRead("Third", "three");
+        assertThat(page.answers()).hasText(new String[] {"one", "two", "three"});
+        assertThat(page.tab().locator("#send")).isVisible(); // it has watched that answer
         page.askAndRead("Fourth", "four");
         deaf.askAndRead("Fifth", "five");
         deaf.tab().reload();
@@ -72,6 +74,7 @@ class KeptConversationsPageTest {
         assertThat(page.answers().last()).hasText("half");
         second.text(" and whole").complete();
         assertThat(page.answers()).hasText(new String[] {"one", "half and whole"});
+        assertThat(page.tab().locator("#send")).isVisible();
         page.askAndRead("Third", "three");
         assertThat(other.answers()).hasText(new String[] {"one", "half and whole", "three"});
         other.tab().locator("#new").click();
@@ -84,13 +87,14 @@ class KeptConversationsPageTest {
     void aTabThatKnowsLessDoesNotOverwriteAnAnswer() throws Exception {
         page.askAndRead("First", "whole");
         page.tab().evaluate("""
-                async () => {
-                  const { kept, keep } = await import('/store.js');
-                  const [{ id, turns: [turn] }] = kept();
-                  keep(id, { ...turn, how: undefined, open: true });
-                  keep(id, { ...turn, how: 'lost', error: 'gone' });
-                  keep(id, { ...turn, events: [] });
-                }""");
+            async () => {
+              const { kept, keep } = await import('/store.js');
+              const [{ id, turns: [turn] }] = kept();
+              keep(id, { ...turn, how: undefined, open: true });
+              keep(id, { ...turn, how: 'lost', error: 'gone' });
+              keep(id, { ...turn, events: [] });
+            }\
+            """);
         page.tab().reload();
         assertThat(page.answers()).hasText("whole");
         assertThat(page.answers()).hasAttribute("data-end", "complete");
@@ -99,7 +103,9 @@ class KeptConversationsPageTest {
     @Test
     void toolCardsAndFiguresSurviveAReload() throws Exception {
         ScriptedRun run = page.ask("How deep?");
-        run.begin().emit("message_delta", "index", 1, "thinking", "Both pools, then.").text("I sound it.");
+        run.begin()
+                .emit("message_delta", "index", 1, "thinking", "Both pools, then.")
+                .text("I sound it.");
         run.emit("tool_start", "id", "t1", "name", "sound", "input", "{\"pool\":\"upper\"}")
                 .emit("tool_start", "id", "t2", "name", "sound", "input", "{\"pool\":\"lower\"}")
                 .emit("tool_progress", "id", "t1", "message", "at 1 m", "percentage", 50)
@@ -129,6 +135,23 @@ class KeptConversationsPageTest {
     }
 
     @Test
+    void figuresOfTheTabThatAskedOutliveThoseOfATabThatWatched() throws Exception {
+        ScriptedRun run = page.ask("First").begin().text("half");
+        assertThat(page.answers()).hasText("half");
+        OpenedPage other = new OpenedPage(chromium.open(page.tab().url()), server);
+        assertThat(other.answers()).hasText("half");
+        run.complete();
+        for (OpenedPage tab : new OpenedPage[] {page, other}) {
+            assertThat(tab.tab().locator("#connection")).hasText("done");
+            assertThat(tab.tab().locator("#figures")).containsText("to the first token");
+        }
+        for (OpenedPage tab : new OpenedPage[] {page, other}) {
+            tab.tab().reload();
+            assertThat(tab.tab().locator("#figures")).containsText("to the first token");
+        }
+    }
+
+    @Test
     void tryAgainSurvivesAReload() throws Exception {
         page.ask("Fail")
                 .begin()
@@ -145,6 +168,24 @@ class KeptConversationsPageTest {
         assertThat(page.answers()).hasText("Whole");
         assertThat(page.questions()).hasCount(1);
         Assertions.assertThat(server.keys).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anotherTryInOneTabIsSeenInTheOther() throws Exception {
+        page.ask("Fail")
+                .begin()
+                .text("Half")
+                .emit("stream_error", "error", "Busy", "details", Map.of("code", "overloaded", "retryable", true))
+                .finish();
+        page.tab().locator("text=Try again").waitFor();
+        OpenedPage other = new OpenedPage(chromium.open(page.tab().url()), server);
+        other.tab().locator("text=Try again").click();
+        ScriptedRun run = server.run().begin().text("So ");
+        assertThat(page.answers()).hasText("So");
+        run.text("far").complete();
+        assertThat(page.answers()).hasText("So far");
+        assertThat(page.tab().locator(".note")).hasCount(0);
+        assertThat(other.answers()).hasText("So far");
     }
 
     @Test
@@ -168,15 +209,17 @@ class KeptConversationsPageTest {
         page.askAndRead("Middle", "two");
         page.tab().locator("#new").click();
         page.tab().evaluate("""
-                async () => {
-                  let size = 4_000_000;
-                  for (let i = 0; size > 20; i++) {
-                    try { localStorage.setItem('filler' + i, 'x'.repeat(size)); } catch { size = Math.floor(size / 2); }
-                  }
-                }""");
+            async () => {
+              let size = 4_000_000;
+              for (let i = 0; size > 20; i++) {
+                try { localStorage.setItem('filler' + i, 'x'.repeat(size)); } catch { size = Math.floor(size / 2); }
+              }
+            }\
+            """);
         page.askAndRead("New", "three");
-        page.tab().evaluate("Object.keys(localStorage).filter((n) => n.startsWith('filler')).forEach((n) =>"
-                + " localStorage.removeItem(n))");
+        page.tab()
+                .evaluate("Object.keys(localStorage).filter((n) => n.startsWith('filler')).forEach((n) =>"
+                        + " localStorage.removeItem(n))");
         page.tab().reload();
         assertThat(page.entries().first()).hasText("New");
         assertThat(page.answers()).hasText("three");

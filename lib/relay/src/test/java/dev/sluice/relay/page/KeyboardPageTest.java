@@ -33,12 +33,14 @@ class KeyboardPageTest {
     void theAnswerIsScrolledWithTheKeyboard() throws Exception {
         page.ask("Long").begin().text("line\n\n".repeat(80)).complete();
         page.tab().waitForCondition(() -> top() > 500);
-        Locator main = page.tab().getByRole(
-                com.microsoft.playwright.options.AriaRole.MAIN,
-                new com.microsoft.playwright.Page.GetByRoleOptions().setName("Conversation"));
+        Locator main = page.tab()
+                .getByRole(
+                        com.microsoft.playwright.options.AriaRole.MAIN,
+                        new com.microsoft.playwright.Page.GetByRoleOptions().setName("Conversation"));
         page.tab().keyboard().press("Shift+Tab");
         assertThat(main).isFocused();
-        assertThat((String) main.evaluate("e => getComputedStyle(e).outlineStyle")).isEqualTo("solid");
+        assertThat((String) main.evaluate("e => getComputedStyle(e).outlineStyle"))
+                .isEqualTo("solid");
         double end = top();
         page.tab().keyboard().press("PageUp");
         page.tab().waitForCondition(() -> top() < end - 200);
@@ -77,7 +79,8 @@ class KeyboardPageTest {
     void theFocusStaysAfterAnErrorAndAnotherTry() throws Exception {
         ScriptedRun run = page.ask("Go").begin().text("On");
         page.tab().locator("#stop").focus();
-        run.emit("stream_error", "error", "Busy", "details", Map.of("retryable", true)).finish();
+        run.emit("stream_error", "error", "Busy", "details", Map.of("retryable", true))
+                .finish();
         page.tab().locator("text=Try again").waitFor();
         assertThat(page.focused()).isEqualTo("prompt");
         page.tab().locator("text=Try again").focus();
@@ -158,6 +161,15 @@ class KeyboardPageTest {
         page.tab().waitForCondition(() -> top() == 0);
         page.tab().locator("#latest").press("Enter");
         assertThat(page.tab().locator("#latest")).isHidden();
+        assertThat(page.focused()).isEqualTo("prompt");
+    }
+
+    @Test
+    void theFocusStaysWhenTheEndOfAnAnswerChangesItsBeginning() throws Exception {
+        ScriptedRun run = page.ask("Go").begin().text("[a][r]\n\n```java\nint x;\n```\n\nmore\n\n");
+        page.tab().locator(".copy").focus();
+        run.text("[r]: https://example.org/\n").complete();
+        page.tab().locator(".answer a").waitFor();
         assertThat(page.focused()).isEqualTo("prompt");
     }
 

@@ -74,7 +74,8 @@ class NavigationPageTest {
         Locator undone = page.tab().locator("#undone");
         assertThat(undone).hasAttribute("role", "status");
         assertThat(undone).containsText("Deleted “Second”");
-        Assertions.assertThat(page.tab().evaluate("JSON.stringify(localStorage)").toString())
+        Assertions.assertThat(
+                        page.tab().evaluate("JSON.stringify(localStorage)").toString())
                 .doesNotContain("Second");
         undone.locator("button").click();
         assertThat(page.answers()).hasText("two");

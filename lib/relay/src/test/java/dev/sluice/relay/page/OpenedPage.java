@@ -38,10 +38,11 @@ record OpenedPage(Page tab, ScriptedBackEnd server) {
     String focused() {
         // A frame later: what became invisible loses the focus when it is drawn.
         return (String) tab.evaluate("""
-                async () => {
-                  await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
-                  const { id, className, localName } = document.activeElement;
-                  return id || className || localName;
-                }""");
+            async () => {
+              await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+              const { id, className, localName } = document.activeElement;
+              return id || className || localName;
+            }\
+            """);
     }
 }

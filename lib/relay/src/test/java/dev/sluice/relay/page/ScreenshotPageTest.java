@@ -41,21 +41,9 @@ class ScreenshotPageTest {
 
         """;
 
-    private final Path folder =
-            Path.of(System.getProperty("screenshots", "target")).toAbsolutePath();
-
-    @Test
-    void welcome() throws Exception {
-        try (var server = new ScriptedBackEnd()) {
-            Page page = chromium.open(server.address());
-            page.setViewportSize(1180, 820);
-            page.locator("#suggestions button").first().waitFor();
-            shot(page, folder.resolve("page-welcome.png"));
-        }
-    }
-
     @Test
     void lightDarkAndPhone() throws Exception {
+        Path folder = Path.of(System.getProperty("screenshots")).toAbsolutePath();
         try (var server = new ScriptedBackEnd()) {
             Page page = chromium.open(server.address());
             page.setViewportSize(1180, 1060);
@@ -84,7 +72,7 @@ class ScreenshotPageTest {
             page.locator("#theme").click();
             shot(page, folder.resolve("page-dark.png"));
             page.locator("#theme").click();
-            page.setViewportSize(390, 800);
+            page.setViewportSize(375, 800);
             assertThat(page.locator("#sidebar")).isHidden();
             shot(page, folder.resolve("page-phone.png"));
             run.emit("tool_error", "id", "t2", "error", "exit status 1");
