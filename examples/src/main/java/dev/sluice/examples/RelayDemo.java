@@ -49,6 +49,7 @@ public final class RelayDemo implements AutoCloseable {
                                 gate.tools())))
                 .authenticator(sessions)
                 .page()
+                .suggestions(MillGate.QUESTIONS)
                 .build();
         server = JettyRelay.start(endpoint, port);
     }

@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The chat in a browser, without the browser: what it is served, and what it is told. */
 @Timeout(value = 60, unit = SECONDS)
@@ -63,6 +65,45 @@ class RelayDemoTest {
             assertThat(calls).hasSize(4);
             assertThat(calls.values()).containsOnly(List.of("tool_start", "tool_complete"));
             assertThat(text(events)).contains("so she can pass, with 5 cm to spare.");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "How deep is the upper pool?    | sound     | The upper pool is 2.41 m deep.",
+                "What does the gate's log say?  | read_file | The last entry in the log is \"2026-03-14",
+                "What is 1.8 * 1.15?            | calculate | 1.8 * 1.15 = 2.07",
+                "Can my barge pass?             |           | How much water does she draw?",
+                "What is backpressure?          |           | Backpressure is how a slow reader",
+                "Tell me a long story           |           | High up, where the maps",
+                "Wie wird das Wetter in Lissabon? |         | You said: \"Wie wird das Wetter in Lissabon?\"",
+                "ok                             |           | You said: \"ok\"",
+            })
+    void answersWhateverElseItIsAsked(String question, String tool, String answer) throws Exception {
+        try (var demo = RelayDemo.serve("--port", "0")) {
+            List<Map<String, Object>> events = events(ask(demo, "", question));
+            assertThat(types(events)).endsWith("stream_complete").doesNotContain("tool_error");
+            assertThat(events.stream().filter(event -> "tool_start".equals(event.get("type"))))
+                    .extracting(event -> event.get("name"))
+                    .isEqualTo(tool == null ? List.of() : List.of(tool));
+            assertThat(text(events)).contains(answer);
+            if (answer.startsWith("You said")) {
+                assertThat(text(events)).contains("my script", "a barge that draws 1.8 m", "a provider's key");
+            }
+        }
+    }
+
+    @Test
+    void offersQuestionsThatItCanAnswer() throws Exception {
+        try (var demo = RelayDemo.serve("--port", "0")) {
+            String questions = http.send(get(demo, "suggestions.json", "").build(), BodyHandlers.ofString())
+                    .body();
+            assertThat(questions).isEqualTo(Json.write(List.of(MillGate.QUESTIONS)));
+            for (String question : MillGate.QUESTIONS) {
+                assertThat(text(events(ask(demo, "", question)))).as(question).doesNotContain("not in my script");
+            }
         }
     }
 
@@ -142,9 +183,13 @@ class RelayDemoTest {
     }
 
     private HttpResponse<Stream<String>> ask(RelayDemo demo, String cookie) throws Exception {
+        return ask(demo, cookie, MillGate.QUESTION);
+    }
+
+    private HttpResponse<Stream<String>> ask(RelayDemo demo, String cookie, String question) throws Exception {
         var request = get(demo, "api/v1/stream", cookie)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("message", MillGate.QUESTION))));
+                .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("message", question))));
         HttpResponse<Stream<String>> response = http.send(request.build(), BodyHandlers.ofLines());
         assertThat(response.statusCode()).isEqualTo(200);
         return response;

@@ -57,7 +57,7 @@ public final class RelayEndpoint {
         origins = new Origins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
         body = new RequestBody(settings.maxBodyBytes, settings.time);
         maxBodyBytes = settings.maxBodyBytes;
-        page = new Page(settings.page, settings.loader);
+        page = new Page(settings.page, settings.loader, settings.suggestions);
     }
 
     /** An endpoint for this relay; the starter says what is run. */

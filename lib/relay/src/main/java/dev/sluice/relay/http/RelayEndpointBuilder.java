@@ -29,6 +29,7 @@ public final class RelayEndpointBuilder {
     String page;
 
     ClassLoader loader = RelayEndpoint.class.getClassLoader();
+    List<String> suggestions = List.of();
     Time time = Time.system();
 
     RelayEndpointBuilder(Relay relay, RunStarter starter) {
@@ -149,6 +150,21 @@ public final class RelayEndpointBuilder {
     public RelayEndpointBuilder page(String folder, ClassLoader from) {
         page = Objects.requireNonNull(folder, "folder");
         loader = Objects.requireNonNull(from, "from");
+        return this;
+    }
+
+    /**
+     * Sets the questions that the page offers as buttons before anything was said; none if nothing is set. A page of your own
+     * finds them as a list at {@code /suggestions.json}.
+     *
+     * @throws IllegalArgumentException if one is blank
+     */
+    public RelayEndpointBuilder suggestions(String... questions) {
+        var all = List.of(questions);
+        if (all.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("questions: none may be blank, are " + all);
+        }
+        suggestions = all;
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.relay.Session;
 import java.io.ByteArrayOutputStream;
@@ -311,8 +312,23 @@ public abstract class RequestContract extends Mounted {
     }
 
     @Test
+    void thePageIsToldWhichQuestionsToOffer() throws Exception {
+        mount(builder -> builder.page("dev/sluice/relay/http/site", getClass().getClassLoader()));
+        assertThat(get("/suggestions.json").body()).isEqualTo("[]");
+        mount(builder -> builder.page().suggestions("How high is the \"Douro\"?", "And <now>?"));
+        WireClient suggestions = get("/suggestions.json");
+        assertThat(suggestions.body()).isEqualTo("[\"How high is the \\\"Douro\\\"?\",\"And <now>?\"]");
+        assertThat(suggestions.header("content-type")).isEqualTo("application/json");
+        assertThat(suggestions.header("cache-control")).isEqualTo("no-cache");
+        assertThatThrownBy(() -> mount(builder -> builder.suggestions("How?", " ")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("questions: none may be blank");
+    }
+
+    @Test
     void withoutAPageThereIsNone() throws Exception {
         mount();
+        assertThat(get("/suggestions.json").status()).isEqualTo(404);
         assertThat(get("/").status()).isEqualTo(404);
         assertThat(get("/webjars/x/1/x.js").status()).isEqualTo(404);
         assertThat(get("/healthz").body()).isEqualTo("{\"status\":\"ok\"}");
