@@ -61,7 +61,8 @@ final class Backlog {
     Batch take(int most) {
         int count = 0;
         int taken = 0;
-        while (count < waiting.size() && (count == 0 || taken + waiting.get(count).bytes() <= most)) {
+        while (count < waiting.size()
+                && (count == 0 || taken + waiting.get(count).bytes() <= most)) {
             taken += waiting.get(count).bytes();
             count++;
         }

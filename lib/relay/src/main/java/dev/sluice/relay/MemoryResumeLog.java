@@ -39,6 +39,7 @@ public final class MemoryResumeLog implements ResumeLog {
     private final Map<String, MemoryStream> streams = new HashMap<>();
     /** What ended, longest ago first, each with the timer that drops it. */
     private final SequencedMap<String, Time.Scheduled> ended = new LinkedHashMap<>();
+
     private final Map<String, Session> dropped = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 

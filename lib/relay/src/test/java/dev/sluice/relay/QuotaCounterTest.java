@@ -19,7 +19,8 @@ class QuotaCounterTest {
     private void refuses(Caller caller, RelayException.Code code, String message) {
         for (int i = 0; i < 2; i++) { // a refusal counts nothing
             assertThatThrownBy(() -> counter.acquire(caller))
-                    .isInstanceOfSatisfying(RelayException.class, e -> assertThat(e.code()).isEqualTo(code))
+                    .isInstanceOfSatisfying(
+                            RelayException.class, e -> assertThat(e.code()).isEqualTo(code))
                     .hasMessageContaining(message);
             assertThatThrownBy(() -> counter.check(caller)).hasMessageContaining(message);
         }

@@ -211,7 +211,8 @@ class WatcherTest {
             assertThat(sink.frames())
                     .filteredOn(frame -> frame.contains("tool_progress"))
                     .hasSize(4);
-            assertThat(fixture.merges.stream().mapToInt(Integer::intValue).sum()).isEqualTo(601 - sink.frames().size());
+            assertThat(fixture.merges.stream().mapToInt(Integer::intValue).sum())
+                    .isEqualTo(601 - sink.frames().size());
             assertThat(fixture.pauses).isEmpty();
         }
     }

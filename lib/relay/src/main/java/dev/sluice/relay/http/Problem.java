@@ -35,7 +35,8 @@ final class Problem extends RuntimeException {
         return new Problem(
                 429,
                 "too_many_requests",
-                "Too many runs were started in a short time by " + whose + "; the next one can be in " + seconds + " s.",
+                "Too many runs were started in a short time by " + whose + "; the next one can be in " + seconds
+                        + " s.",
                 Map.of("Retry-After", Long.toString(seconds)));
     }
 

@@ -75,9 +75,8 @@ final class Runs {
         } catch (Refused | RelayException e) {
             throw e;
         } catch (
-                Throwable
-                        e) { // the starter is the application's; an interrupted thread could not answer, so it is not
-                             // marked
+                Throwable e) { // the starter is the application's; an interrupted thread could not answer, so it is not
+            // marked
             LOG.warn("A run could not be started", e);
             throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
         }

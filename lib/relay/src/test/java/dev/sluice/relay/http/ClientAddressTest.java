@@ -37,7 +37,9 @@ class ClientAddressTest {
         assertThat(address(0, "10.0.0.1", "1.1.1.1")).isEqualTo("10.0.0.1");
         assertThat(address(1, "10.0.0.1", "1.1.1.1, 2.2.2.2")).isEqualTo("2.2.2.2");
         assertThat(address(2, "10.0.0.1", "9.9.9.9,1.1.1.1", "2.2.2.2")).isEqualTo("1.1.1.1");
-        assertThat(address(3, "10.0.0.1", "1.1.1.1, 2.2.2.2")).as("it came past a proxy").isEqualTo("10.0.0.1");
+        assertThat(address(3, "10.0.0.1", "1.1.1.1, 2.2.2.2"))
+                .as("it came past a proxy")
+                .isEqualTo("10.0.0.1");
         assertThat(address(1, "10.0.0.1")).isEqualTo("10.0.0.1");
     }
 }

@@ -115,8 +115,11 @@ public abstract class LimitContract extends Mounted {
     void butWhatATrustedProxySays() throws Exception {
         mount(builder -> builder.startsPerAddress(2).trustedProxies(1));
         for (int i = 0; i < 3; i++) {
-            assertThat(accepted(3, "X-Forwarded-For: 198.51.100.7, 192.0.2." + i)).isEqualTo(2);
+            assertThat(accepted(3, "X-Forwarded-For: 198.51.100.7, 192.0.2." + i))
+                    .isEqualTo(2);
         }
-        assertThat(accepted(1, "X-Forwarded-For: 203.0.113.1, 192.0.2.1")).as("the client's own entry").isZero();
+        assertThat(accepted(1, "X-Forwarded-For: 203.0.113.1, 192.0.2.1"))
+                .as("the client's own entry")
+                .isZero();
     }
 }

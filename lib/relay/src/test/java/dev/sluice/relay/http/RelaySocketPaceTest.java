@@ -3,10 +3,10 @@ package dev.sluice.relay.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.FakeTime;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayListener;
-import dev.sluice.relay.Caller;
 import dev.sluice.relay.Session;
 import java.io.IOException;
 import java.time.Duration;

@@ -186,7 +186,8 @@ public abstract class RequestContract extends Mounted {
     void givesWhoIsNewACookie() throws Exception {
         mount();
         WireClient first = post();
-        assertThat(first.header("set-cookie")).matches("sluice=[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax");
+        assertThat(first.header("set-cookie"))
+                .matches("sluice=[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax");
         assertThat(post(first.cookie()).header("set-cookie")).isEmpty();
         assertThat(post("Cookie: a=b; " + first.cookie().substring("Cookie: ".length()))
                         .header("set-cookie"))

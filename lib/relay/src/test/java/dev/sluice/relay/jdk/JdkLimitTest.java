@@ -1,7 +1,7 @@
 package dev.sluice.relay.jdk;
 
-import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.LimitContract;
+import dev.sluice.relay.http.RelayEndpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 

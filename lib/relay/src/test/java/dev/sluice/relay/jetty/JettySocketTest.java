@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.json.Json;
+import dev.sluice.relay.Quota;
 import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
-import dev.sluice.relay.Quota;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

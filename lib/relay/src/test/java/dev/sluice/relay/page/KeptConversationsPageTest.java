@@ -105,10 +105,11 @@ class KeptConversationsPageTest {
         page.askAndRead("First", "whole");
         Page other = chromium.open(page.tab().url());
         other.evaluate("""
-                () => {
-                  const name = Object.keys(localStorage).find((key) => key.startsWith('sluice.turn.'));
-                  localStorage.setItem(name, JSON.stringify({ ...JSON.parse(localStorage.getItem(name)), how: 'lost' }));
-                }""");
+            () => {
+              const name = Object.keys(localStorage).find((key) => key.startsWith('sluice.turn.'));
+              localStorage.setItem(name, JSON.stringify({ ...JSON.parse(localStorage.getItem(name)), how: 'lost' }));
+            }\
+            """);
         other.waitForFunction("Object.values(localStorage).some((turn) => turn.includes('\"how\":\"complete\"'))");
         page.tab().reload();
         assertThat(page.answers()).hasText("whole");
