@@ -26,7 +26,6 @@ import dev.sluice.transport.TransportResponse;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -407,13 +406,6 @@ final class Production implements Runnable {
 
     Timeouts timeouts() {
         return deadlines.limits();
-    }
-
-    /** A whole answer came, the events of which follow. */
-    void received(List<StreamEvent> answer) {
-        if (tab != null) {
-            tab.countWhole(answer);
-        }
     }
 
     /** Queues an event. */

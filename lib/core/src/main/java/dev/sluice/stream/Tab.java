@@ -133,6 +133,7 @@ final class Tab {
     }
 
     /** Whether {@link #runAlerts} has something to do after this event. */
+    @SuppressWarnings("ReferenceEquality") // this very event, and not one before it with the same words
     boolean hasAlerts(StreamEvent after) {
         DueAlert next = dueAlerts.peek();
         return next != null && next.after() == after;
