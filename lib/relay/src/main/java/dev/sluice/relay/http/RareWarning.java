@@ -2,8 +2,7 @@ package dev.sluice.relay.http;
 
 import dev.sluice.control.Time;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /** A warning that clients can cause as often as they like: it is logged once a minute at most. For use by any thread. */
@@ -12,18 +11,19 @@ final class RareWarning {
 
     private final Logger log;
     private final Time time;
-    private final AtomicReference<@Nullable Long> last = new AtomicReference<>(); // when it was logged
+    private final AtomicLong next; // when a warning may be logged again
 
     RareWarning(Logger log, Time time) {
         this.log = log;
         this.time = time;
+        next = new AtomicLong(time.nanos());
     }
 
     /** Logs the message, unless there was one within the last minute. */
     void warn(String message) {
         long now = time.nanos();
-        Long before = last.get();
-        if ((before == null || now - before >= PERIOD.toNanos()) && last.compareAndSet(before, now)) {
+        long due = next.get();
+        if (now - due >= 0 && next.compareAndSet(due, now + PERIOD.toNanos())) {
             log.warn("{} (the next such warning is logged in {} s at the earliest)", message, PERIOD.toSeconds());
         }
     }
