@@ -5,6 +5,7 @@ import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException;
+import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
 import dev.sluice.control.Timeouts.Phase;
@@ -210,7 +211,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         try {
             handler.accept(value);
         } catch (RuntimeException | Error e) {
-            cancel("a handler failed: " + e);
+            cancel("a handler failed: " + Throwables.describe(e));
             throw e;
         }
     }

@@ -351,11 +351,10 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
         public ToolLoop start() {
             MessageRequest.Builder all = request.toBuilder();
             tools.values().forEach(tool -> all.tool(tool.definition()));
-            var run = new Run(new RunSettings(
+            var settings = new RunSettings(
                     client,
                     all.build(),
                     Map.copyOf(tools),
-                    controller,
                     budget,
                     maxTurns,
                     toolTimeout,
@@ -363,8 +362,9 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
                     startEarly,
                     approval,
                     repair,
-                    queueCapacity));
-            run.start();
+                    queueCapacity);
+            var run = new Run(settings, controller);
+            run.start(controller);
             return new ToolLoop(run, controller);
         }
 
