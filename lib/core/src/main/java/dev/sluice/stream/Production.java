@@ -5,12 +5,14 @@ import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Completed;
 import dev.sluice.control.EndReason.Failed;
+import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.EventQueue;
 import dev.sluice.control.RateLimits;
 import dev.sluice.control.StandIn;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
 import dev.sluice.control.WatchedInput;
@@ -60,6 +62,9 @@ final class Production implements Runnable {
     private final Deadlines deadlines;
     private final Journal journal;
 
+    /** What counts for the caller's budget; null if there is none. */
+    final @Nullable Tab tab;
+
     final Recorder recorder;
 
     /**
@@ -101,13 +106,15 @@ final class Production implements Runnable {
             Reading reading,
             Timeouts timeouts,
             String name,
-            Consumer<Production> onExit) {
+            Consumer<Production> onExit,
+            @Nullable Budget budget) {
         this.client = client;
         this.model = model;
         request = first;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.reading = reading;
         this.onExit = onExit;
+        tab = budget == null ? null : budget.open();
         time = client.time();
         attempts = client.resilience().attempts(time);
         joint = reading instanceof Reading.Streamed(Joint goesOn) ? goesOn : null;
@@ -121,6 +128,7 @@ final class Production implements Runnable {
 
     void start() {
         deadlines.start();
+        awaitBudget();
         thread.start();
     }
 
@@ -185,7 +193,7 @@ final class Production implements Runnable {
         } catch (StreamException e) { // no permission for the next request
             fail(because(e, before));
         } catch (Throwable e) { // a mistake of ours, or of the caller's Resilience4j listeners
-            fail(new ProtocolError("Reading the answer to " + first + " failed: " + e, e));
+            fail(new ProtocolError("Reading the answer to " + first + " failed: " + Throwables.describe(e), e));
         } finally {
             if (over) {
                 exit();
@@ -196,6 +204,9 @@ final class Production implements Runnable {
     private void exit() {
         request = null;
         deadlines.stop();
+        if (tab != null) {
+            tab.close();
+        }
         client.reclaimer().forget(queue);
         recorder.ended();
         endHeads();
@@ -241,7 +252,14 @@ final class Production implements Runnable {
     }
 
     private Exchange begin() throws InterruptedException {
+        awaitBudget();
         attempts.begin();
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.admit();
+        if (exhausted.isPresent()) {
+            attempts.unsent();
+            refuse(exhausted.get());
+            throw new InterruptedException();
+        }
         answered = false;
         journal.connecting();
         var next = new Exchange(this, client, request().toString(), reading);
@@ -283,11 +301,27 @@ final class Production implements Runnable {
         if (delay.isPresent()) {
             recorder.retried();
             journal.retrying(failure, attempts.retries() + 1, delay.get());
+            awaitBudget();
             time.sleep(delay.get());
         } else if (request == null) {
             fail(failure);
         }
         return request != null;
+    }
+
+    /** A request is to be sent: it is refused when the budget is exhausted before that. */
+    private void awaitBudget() {
+        if (tab != null) {
+            tab.await(this::refuse);
+        }
+    }
+
+    /** Ends the stream behind what is queued: the budget is exhausted. */
+    private void refuse(LimitReached limit) {
+        if (queue.end(limit)) {
+            endHeads();
+            thread.interrupt();
+        }
     }
 
     private Optional<TransportRequest> goingOn(StreamException failure) {
@@ -371,12 +405,14 @@ final class Production implements Runnable {
 
     /** Queues an event. */
     private void hand(StreamEvent event) {
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.count(event);
         if (recorder.received(event)) {
             recorder.timeToFirstContent().ifPresent(journal::firstToken);
         }
-        if (event instanceof MessageStop) {
+        if (event instanceof MessageStop || exhausted.isPresent()) {
             deadlines.stop();
-            queue.putLast(event, new Completed());
+            queue.putLast(event, exhausted.isPresent() ? exhausted.get() : new Completed());
+            exhausted.ifPresent(limit -> thread.interrupt()); // gives the connection up
             return;
         }
         try {
@@ -454,7 +490,7 @@ final class Production implements Runnable {
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             client.onEnd().accept(report);
         } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
-            log.warn("{}: reporting its end failed", name, e);
+            Throwables.warn(Production.class, name + ": reporting its end failed", e);
         }
     }
 }
