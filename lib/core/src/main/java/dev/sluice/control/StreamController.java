@@ -12,16 +12,12 @@ import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Bounds one stream and stops it. A controller belongs to one stream: it is handed over when the stream is started, and
  * {@link #cancel} may be called by any thread, at any moment, before that too. Nothing here blocks.
  */
 public final class StreamController {
-    private static final Logger log = LoggerFactory.getLogger(StreamController.class);
-
     private final Map<Phase, Duration> timeouts;
     private final OptionalInt maxChunks;
 
@@ -180,7 +176,7 @@ public final class StreamController {
         try {
             callback.run();
         } catch (Throwable e) { // whatever it is, the others and what else is being closed must not suffer
-            Throwables.warn(log, "An onCancel callback failed", e);
+            Throwables.warn(StreamController.class, "An onCancel callback failed", e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.control;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Describes and logs what code of the caller's threw. Its {@code getMessage} and {@code toString} are the caller's code too and
@@ -29,8 +30,9 @@ public final class Throwables {
         }
     }
 
-    /** Logs a warning with the stack trace; with the name of the class alone if the logger fails at the throwable. */
-    public static void warn(Logger log, String what, Throwable e) {
+    /** Logs a warning of a class with the stack trace; with the name of the class alone if the logger fails at the throwable. */
+    public static void warn(Class<?> by, String what, Throwable e) {
+        Logger log = LoggerFactory.getLogger(by);
         try {
             log.warn(what, e);
         } catch (Throwable unreadable) {

@@ -254,7 +254,12 @@ final class Production implements Runnable {
     private Exchange begin() throws InterruptedException {
         awaitBudget();
         attempts.begin();
-        admit();
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.admit();
+        if (exhausted.isPresent()) {
+            attempts.unsent();
+            refuse(exhausted.get());
+            throw new InterruptedException();
+        }
         answered = false;
         journal.connecting();
         var next = new Exchange(this, client, request().toString(), reading);
@@ -308,16 +313,6 @@ final class Production implements Runnable {
     private void awaitBudget() {
         if (tab != null) {
             tab.await(this::refuse);
-        }
-    }
-
-    /** Asks the budget, after all that may have taken time. */
-    private void admit() throws InterruptedException {
-        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.admit();
-        if (exhausted.isPresent()) {
-            attempts.unsent();
-            refuse(exhausted.get());
-            throw new InterruptedException();
         }
     }
 
@@ -414,15 +409,10 @@ final class Production implements Runnable {
         if (recorder.received(event)) {
             recorder.timeToFirstContent().ifPresent(journal::firstToken);
         }
-        if (event instanceof MessageStop) {
+        if (event instanceof MessageStop || exhausted.isPresent()) {
             deadlines.stop();
-            queue.putLast(event, new Completed());
-            return;
-        }
-        if (exhausted.isPresent()) {
-            deadlines.stop();
-            queue.putLast(event, exhausted.get());
-            thread.interrupt(); // gives the connection up
+            queue.putLast(event, exhausted.isPresent() ? exhausted.get() : new Completed());
+            exhausted.ifPresent(limit -> thread.interrupt()); // gives the connection up
             return;
         }
         try {
@@ -500,7 +490,7 @@ final class Production implements Runnable {
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             client.onEnd().accept(report);
         } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
-            Throwables.warn(log, name + ": reporting its end failed", e);
+            Throwables.warn(Production.class, name + ": reporting its end failed", e);
         }
     }
 }

@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One call of a tool, and its one outcome: what the tool gives or throws, or that it was refused, took too long or was
@@ -27,7 +25,6 @@ import org.slf4j.LoggerFactory;
  * interrupt can say what it likes.
  */
 final class Call {
-    private static final Logger log = LoggerFactory.getLogger(Call.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
     /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
@@ -253,7 +250,7 @@ final class Call {
 
     private void logFailure(String what, Throwable e) {
         String name = Label.of(use.name());
-        Throwables.warn(log, what + " '" + name + "' failed (call " + Label.of(use.id()) + ")", e);
+        Throwables.warn(Call.class, what + " '" + name + "' failed (call " + Label.of(use.id()) + ")", e);
     }
 
     private void timedOut() {

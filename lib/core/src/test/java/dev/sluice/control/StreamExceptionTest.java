@@ -76,7 +76,7 @@ class StreamExceptionTest {
         assertThat(error.retryAfter()).contains(Duration.ofSeconds(7));
         assertThat(error.rawBody()).isEqualTo("{}");
         assertThat(error.requestId()).contains("req_2");
-        assertThat(error).hasMessage("Slow down (request req_2)");
+        assertThat(error).hasMessage("Slow down; the server asks to wait 7 s (request req_2)");
     }
 
     @Test
