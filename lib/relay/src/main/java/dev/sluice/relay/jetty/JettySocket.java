@@ -61,7 +61,7 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
         try {
             relay = endpoint.socket(caller, this);
         } catch (RelayException e) { // others have come since the handshake
-            close(StatusCode.TRY_AGAIN_LATER, e.getMessage());
+            close(StatusCode.TRY_AGAIN_LATER, String.valueOf(e.getMessage()));
             return;
         }
         time.schedule(pingEvery, this::ping);
