@@ -4,38 +4,42 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Items in the order they were added; what an {@link EventQueue} moves at once. For one thread at a time. */
+/** Items that an {@link EventQueue} hands over at once: first the producer adds them, then the consumer takes them out. */
 final class Batch {
-    private static final int FIRST_SIZE = 8;
+    private static final int FIRST_SIZE = 4; // most streams are idle most of the time, and bring one item at a time
 
     private @Nullable Object[] items = new Object[FIRST_SIZE];
-    int size;
+    private int size;
+    private int next;
+    private long bytes;
 
-    void add(Object item) {
-        Objects.requireNonNull(item, "item"); // null is what take() says at the end
+    void add(Object item, long itsBytes) {
         if (size == items.length) {
             items = Arrays.copyOf(items, size * 2);
         }
         items[size++] = item;
+        bytes += itsBytes;
     }
 
-    void add(Batch more) {
-        if (size + more.size > items.length) {
-            items = Arrays.copyOf(items, Math.max(size + more.size, items.length * 2));
-        }
-        System.arraycopy(more.items, 0, items, size, more.size);
-        size += more.size;
+    /** How many items have been added. */
+    int size() {
+        return size;
     }
 
-    @Nullable
-    Object remove(int index) {
-        Object item = items[index];
-        items[index] = null;
+    /** How many bytes these have together. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether all items have been taken out. */
+    boolean isEmpty() {
+        return next == size;
+    }
+
+    /** Takes the next item out; there must be one. */
+    Object remove() {
+        Object item = Objects.requireNonNull(items[next]);
+        items[next++] = null;
         return item;
-    }
-
-    void clear() {
-        Arrays.fill(items, 0, size, null);
-        size = 0;
     }
 }

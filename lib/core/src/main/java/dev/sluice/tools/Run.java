@@ -77,7 +77,7 @@ final class Run implements Runnable {
 
     Run(RunSettings settings) {
         this.settings = settings;
-        funnel = new Funnel(settings.queueCapacity());
+        funnel = new Funnel(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
         permits = new Semaphore(settings.parallelism(), true);
         time = settings.client().time();

@@ -68,19 +68,6 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
         return made;
     }
 
-    /** What is run before the body's reader waits; see {@link dev.sluice.control.AnnouncesWaits}. */
-    void onWait(Runnable announcement) {
-        if (input != null) { // else not bound yet
-            input.onWait(announcement);
-        }
-    }
-
-    /** How much of the body is there without a wait, at least, when Apache itself knows of nothing. */
-    int ahead() throws IOException {
-        boolean between = received == null || received.length() > 0; // Apache has half of a chunk's head
-        return between || input == null ? 0 : input.ahead();
-    }
-
     @Override
     protected void onRequestSubmitted(ClassicHttpRequest request) {}
 

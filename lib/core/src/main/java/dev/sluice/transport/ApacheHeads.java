@@ -27,9 +27,6 @@ final class ApacheHeads extends HttpRequestExecutor {
             throws IOException, HttpException {
         EndpointDetails details = connection.getEndpointDetails(); // goes on counting when the connection is closed
         long before = details.getReceivedBytesCount();
-        if (connection instanceof ApacheConnection ours) {
-            ours.onWait(ApacheSocketInput.NOBODY); // the body before has ended
-        }
         try {
             ClassicHttpResponse head = super.execute(request, connection, information, context);
             if (connection instanceof ApacheConnection ours) {
