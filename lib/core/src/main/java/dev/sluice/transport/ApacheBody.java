@@ -13,16 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class ApacheBody extends InputStream {
     private final InputStream content;
     private final Cancellable exchange;
-    private final ApacheConnection connection;
     private volatile boolean closed;
     private boolean ended; // the reader's own: the connection is another's now
 
     private @Nullable IOException failure; // the reader's own; Apache's stream pretends to be at its end after one
 
-    ApacheBody(InputStream content, Cancellable exchange, ApacheConnection connection) {
+    ApacheBody(InputStream content, Cancellable exchange) {
         this.content = content;
         this.exchange = exchange;
-        this.connection = connection;
     }
 
     /** Not Apache's own single read, which takes the end of the connection within a chunk for the end of the body. */

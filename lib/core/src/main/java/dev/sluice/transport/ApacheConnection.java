@@ -26,7 +26,6 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
             .build();
 
     private @Nullable SessionInputBuffer received;
-    private @Nullable ApacheSocketInput input;
 
     private ApacheConnection() {
         super("", null, null, SMALL, null, null, null, ApacheConnection::parser);
@@ -62,10 +61,8 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
         });
     }
 
-    private InputStream input(InputStream socket) {
-        var made = new ApacheSocketInput(socket);
-        input = made;
-        return made;
+    private static InputStream input(InputStream socket) {
+        return new ApacheSocketInput(socket);
     }
 
     @Override
