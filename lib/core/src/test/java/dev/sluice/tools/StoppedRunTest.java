@@ -109,7 +109,7 @@ class StoppedRunTest {
             reach(phase, runs, loop);
             soon().until(() -> consumer.getState() == Thread.State.WAITING);
             if (fills(phase)) {
-                soon().until(() -> loop.queued() == 4);
+                soon().until(() -> loop.queued() >= 3); // full, or one was taken since: half must be free to go on
             }
 
             long before = System.nanoTime();
@@ -130,7 +130,7 @@ class StoppedRunTest {
                     .as("the consumer returns")
                     .isLessThan(LATEST);
             assertThat(loop.endReason()).get().isInstanceOf(Cancelled.class);
-            assertThat(callbacks).hasValue(1);
+            soon().until(() -> callbacks.get() == 1);
             assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.Cancelled.class);
             assertThat(loop.conversation().unanswered()).isEmpty();
             boolean deaf = phase == Phase.TOOL_DEAF || phase == Phase.APPROVAL_DEAF;
