@@ -50,6 +50,7 @@ public class QueueBenchmark {
                     there.flush();
                 }
             }
+            there.flush();
             there.end(new EndReason.Completed());
         });
         start(() -> drain(there)).join();
@@ -74,7 +75,8 @@ public class QueueBenchmark {
                         there.flush();
                         back.take();
                     }
-                    there.end(new EndReason.Completed());
+                    there.flush();
+            there.end(new EndReason.Completed());
                 })
                 .join();
         other.join();

@@ -1,7 +1,6 @@
 package dev.sluice.control;
 
 import java.util.ArrayDeque;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Order: items are taken in the order they were put.
+ *   <li>Visible: an item that was put can be taken after {@link #flush}, at the latest. The producer flushes before it blocks.
  *   <li>Bound: the queue holds at most its capacity of items. {@link #put} waits as long as it is full.
  *   <li>Bytes: it is full, too, when its items have as many bytes as it may hold. So it holds at most one item beyond that.
- *   <li>Nothing is lost: an item is in the queue before {@link #put} waits, so an interrupt or an end finds it there.
- *   <li>Waking: a consumer that waits is woken by {@link #flush}, by an end, and when the queue is half full.
+ *   <li>Kept: an item is in the queue before {@link #put} waits for room, so an interrupt or an end finds it there.
  *   <li>End: what is in the queue when it {@linkplain #end ends} is still taken; only then there is an {@link #endReason}.
  *   <li>Abort: what is in the queue when it is {@linkplain #abort aborted} is dropped.
  *   <li>Once: the first end counts. An abort wins over an end that has not been reached yet.
@@ -27,37 +26,58 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue<T> {
     /*
-     * To wake a thread costs more than anything else here. So a producer that has more to put does not wake the consumer, and
-     * a producer that waits is woken when half of the queue is free. The consumer takes a batch under the lock and hands its
-     * items out without it. A batch counts as held until its last item is handed out; that is when its room is given back.
+     * To wake a thread costs more than anything else here, and a lock that two threads want comes next. So items are handed over
+     * in batches: the producer collects one without the lock, and the consumer hands its items out without it. A consumer that
+     * waits is woken when the producer flushes or half of the queue is full; a producer that waits, when half of it is free.
      */
 
-    /** How many bytes a stream's queue has, unless the caller says otherwise: 4 MiB. */
+    /** How many bytes the items of a queue may have unless the caller says otherwise: 4 MiB. */
     public static final long DEFAULT_BYTES = 4 << 20;
 
     /** How many items a batch has at most. */
     private static final int LARGEST_BATCH = 32;
 
+    /** In a queue with fewer places than this, a producer that waits is woken for each of them. */
+    private static final int SMALL = 16;
+
     private final int capacity;
     private final long maxBytes;
     private final int batchItems;
+    private final int halfItems;
 
-    private final ReentrantLock lock = new ReentrantLock(); // never held while a thread waits, reads or runs foreign code
-    private final Condition filled = lock.newCondition();
+    /** Held for a few instructions: never while a thread waits, reads, or runs foreign code. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition handedOver = lock.newCondition();
     private final Condition freed = lock.newCondition();
 
-    // Guarded by the lock.
-    private final ArrayDeque<Batch> batches = new ArrayDeque<>(2);
-    private int items;
-    private long bytes;
+    // Guarded by the lock. A batch counts as held until its last item is taken.
+    private final ArrayDeque<Batch<T>> batches = new ArrayDeque<>(2);
+    private int heldItems;
+    private long heldBytes;
     private boolean consumerWaits;
-    private boolean producerWaits;
+    private volatile @Nullable EndReason end; // read without the lock, too
+    private volatile boolean aborted; // read without the lock, too
 
-    private volatile @Nullable EndReason end; // written under the lock
-    private volatile boolean aborted; // written under the lock
+    // The producer's own: what it has collected, and how much that may become. By now there may be more room.
+    private Batch<T> collected = new Batch<>();
+    private int roomItems;
+    private long roomBytes;
 
-    /** The consumer's own: what it has taken out of the lock's care. */
-    private Batch taken = new Batch();
+    /** The consumer's own: the batch that it takes from. */
+    private Batch<T> taken = new Batch<>();
+
+    private static final class Batch<T> {
+        final ArrayDeque<T> items = new ArrayDeque<>(2); // small, for most streams bring one item at a time
+        int count;
+        long bytes;
+
+        void add(T item, long size) {
+            items.add(item);
+            count++;
+            bytes += size;
+        }
+    }
 
     /**
      * A queue.
@@ -75,41 +95,46 @@ public final class EventQueue<T> {
         this.capacity = capacity;
         this.maxBytes = maxBytes;
         batchItems = Math.clamp(capacity / 8, 1, LARGEST_BATCH);
+        halfItems = capacity < SMALL ? capacity - 1 : capacity / 2;
+        roomItems = capacity;
+        roomBytes = maxBytes;
     }
 
     /**
-     * Queues an item, then waits until there is room for another. A consumer that waits may sleep on until {@link #flush}.
+     * Queues an item, then waits until there is room for another. The consumer may not see it before {@link #flush}.
      *
      * @param size how many bytes the item takes; an estimate will do
      * @return whether the queue goes on; if not, nothing more is wanted
      * @throws InterruptedException if the thread is interrupted while it waits; the item is queued all the same
      */
     public boolean put(T item, long size) throws InterruptedException {
-        lock.lock();
-        try {
-            if (end == null) {
-                add(item, size);
+        collected.add(item, size);
+        if (collected.count >= batchItems || collected.count >= roomItems || collected.bytes >= roomBytes) {
+            lock.lock();
+            try {
+                handOver();
                 if (!isHalfFree()) {
                     wakeConsumer();
                 }
                 if (isFull()) {
                     awaitRoom();
                 }
+            } finally {
+                noteRoom();
+                lock.unlock();
             }
-            return end == null;
-        } finally {
-            lock.unlock();
         }
+        return end == null;
     }
 
-    /** Wakes a consumer that waits although something is in the queue. The producer calls it before it waits for anything else. */
+    /** Lets the consumer take all that was put, and wakes it. Does not wait. For the producer, before it blocks elsewhere. */
     public void flush() {
         lock.lock();
         try {
-            if (!batches.isEmpty()) {
-                wakeConsumer();
-            }
+            handOver();
+            wakeConsumer();
         } finally {
+            noteRoom();
             lock.unlock();
         }
     }
@@ -121,44 +146,43 @@ public final class EventQueue<T> {
      * @throws InterruptedException if the thread is interrupted while it waits
      * @throws IllegalStateException if another thread waits here already
      */
-    @SuppressWarnings("unchecked")
     public @Nullable T take() throws InterruptedException {
-        if (taken.isEmpty()) {
+        if (taken.items.isEmpty()) {
             awaitBatch();
         }
-        if (aborted || taken.isEmpty()) {
+        if (aborted) {
             return null;
         }
-        T item = (T) taken.remove();
-        return !taken.isEmpty() || release(taken) ? item : null;
+        T item = taken.items.poll();
+        return item == null || !taken.items.isEmpty() || release(taken) ? item : null;
     }
 
     /**
-     * Ends the queue after what is in it. Does not wait.
+     * Ends the queue after what is in it; a producer that ends it flushes first. Does not wait.
      *
      * @return whether this was the end; false if there was one before
      */
     public boolean end(EndReason reason) {
-        return end(null, reason);
+        lock.lock();
+        try {
+            return end == null && finish(reason);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
      * Queues the last item and ends the queue in one step, so that nobody sees the one without the other. Does not wait: there
-     * is always room for the last one.
+     * is always room for the last one. For the producer.
      *
      * @return whether this was the end; false if there was one before
      */
-    public boolean end(@Nullable T last, EndReason reason) {
+    public boolean end(T last, EndReason reason) {
+        collected.add(last, 0);
         lock.lock();
         try {
-            if (end != null) {
-                return false;
-            }
-            if (last != null) {
-                add(last, 0);
-            }
-            finish(reason);
-            return true;
+            handOver();
+            return end == null && finish(reason);
         } finally {
             lock.unlock();
         }
@@ -172,15 +196,14 @@ public final class EventQueue<T> {
     public boolean abort(EndReason reason) {
         lock.lock();
         try {
-            if (end != null && items == 0) {
+            if (end != null && heldItems == 0) {
                 return false;
             }
             aborted = true;
             batches.clear();
-            items = 0;
-            bytes = 0;
-            finish(reason);
-            return true;
+            heldItems = 0;
+            heldBytes = 0;
+            return finish(reason);
         } finally {
             lock.unlock();
         }
@@ -190,7 +213,7 @@ public final class EventQueue<T> {
     public Optional<EndReason> endReason() {
         lock.lock();
         try {
-            return items == 0 ? Optional.ofNullable(end) : Optional.empty();
+            return heldItems == 0 ? ended() : Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -201,46 +224,13 @@ public final class EventQueue<T> {
         return Optional.ofNullable(end);
     }
 
-    /** How many items the queue holds. A batch counts until its last item is taken. */
+    /** How many items the queue holds, without those that were not flushed; for tests. */
     public int size() {
         lock.lock();
         try {
-            return items;
+            return heldItems;
         } finally {
             lock.unlock();
-        }
-    }
-
-    // All that follows is called with the lock held, except release and awaitBatch, which take it.
-
-    private void add(T item, long size) {
-        Objects.requireNonNull(item, "item"); // null is what take() says at the end
-        Batch last = batches.peekLast();
-        if (last == null || last.size() >= batchItems || last.bytes() > maxBytes / batchItems) {
-            last = new Batch();
-            batches.add(last);
-        }
-        last.add(item, size);
-        items++;
-        bytes += size;
-    }
-
-    private boolean isFull() {
-        return items >= capacity || bytes >= maxBytes;
-    }
-
-    private boolean isHalfFree() {
-        return items <= capacity / 2 && bytes <= maxBytes / 2;
-    }
-
-    private void awaitRoom() throws InterruptedException {
-        producerWaits = true;
-        try {
-            while (end == null && !isHalfFree()) {
-                freed.await();
-            }
-        } finally {
-            producerWaits = false;
         }
     }
 
@@ -253,30 +243,28 @@ public final class EventQueue<T> {
                 }
                 consumerWaits = true;
                 try {
-                    filled.await();
+                    handedOver.await();
                 } finally {
                     consumerWaits = false;
                 }
             }
-            Batch next = batches.poll();
-            if (next != null) {
-                taken = next;
-            }
+            Batch<T> next = batches.poll();
+            taken = next == null ? taken : next;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives the room of a batch back whose last item was taken out. Returns whether that may be handed out: no abort was first. */
-    private boolean release(Batch batch) {
+    /** Gives back the room of a batch whose last item was taken. False if that may not be handed out: an abort was first. */
+    private boolean release(Batch<T> batch) {
         lock.lock();
         try {
             if (aborted) {
                 return false;
             }
-            items -= batch.size();
-            bytes -= batch.bytes();
-            if (producerWaits && isHalfFree()) {
+            heldItems -= batch.count;
+            heldBytes -= batch.bytes;
+            if (isHalfFree()) {
                 freed.signal();
             }
             return true;
@@ -285,15 +273,46 @@ public final class EventQueue<T> {
         }
     }
 
+    // What follows is called with the lock held.
+
+    private void handOver() {
+        if (end == null && collected.count > 0) {
+            batches.add(collected);
+            heldItems += collected.count;
+            heldBytes += collected.bytes;
+        }
+        collected = collected.count == 0 ? collected : new Batch<>();
+    }
+
     private void wakeConsumer() {
-        if (consumerWaits) {
-            filled.signal();
+        if (consumerWaits && !batches.isEmpty()) {
+            handedOver.signal();
         }
     }
 
-    private void finish(EndReason reason) {
+    private void awaitRoom() throws InterruptedException {
+        while (end == null && !isHalfFree()) {
+            freed.await();
+        }
+    }
+
+    private boolean isFull() {
+        return heldItems >= capacity || heldBytes >= maxBytes;
+    }
+
+    private boolean isHalfFree() {
+        return heldItems <= halfItems && heldBytes <= maxBytes / 2;
+    }
+
+    private void noteRoom() {
+        roomItems = capacity - heldItems;
+        roomBytes = maxBytes - heldBytes;
+    }
+
+    private boolean finish(EndReason reason) {
         end = reason;
-        filled.signalAll();
+        handedOver.signalAll();
         freed.signalAll();
+        return true;
     }
 }

@@ -38,6 +38,7 @@ class EventQueueTest {
             assertThat(queue.put(i, 1)).isTrue();
             assertThat(queue.size()).isLessThanOrEqualTo(capacity);
         }
+        queue.flush();
         queue.end(new Completed());
         assertThat(taken.get(10, TimeUnit.SECONDS))
                 .isEqualTo(IntStream.range(0, 10_000).boxed().toList());
@@ -68,6 +69,7 @@ class EventQueueTest {
         var queue = new EventQueue<String>(4, BYTES);
         queue.put("a", 1);
         queue.put("b", 1);
+        queue.flush();
         assertThat(queue.end(FAILED)).isTrue();
         assertThat(queue.endReason()).as("not reached yet").isEmpty();
         assertThat(queue.take()).isEqualTo("a");
@@ -102,6 +104,7 @@ class EventQueueTest {
     void anAbortWinsOverAnEndThatIsNotReachedYet() throws Exception {
         var queue = new EventQueue<String>(4, BYTES);
         queue.put("a", 1);
+        queue.flush();
         queue.end(FAILED);
         assertThat(queue.abort(new Cancelled("stop"))).isTrue();
         assertThat(queue.take()).isNull();
@@ -123,6 +126,7 @@ class EventQueueTest {
         var result = new CompletableFuture<Boolean>();
         Thread producer = start(() -> result.complete(queue.put("in hand", 1)));
         Awaitility.await().until(() -> producer.getState() == Thread.State.WAITING);
+        queue.flush();
         queue.end(FAILED);
         assertThat(result.get(5, TimeUnit.SECONDS)).as("nothing more is wanted").isFalse();
         assertThat(queue.take()).isEqualTo("in hand");
@@ -192,22 +196,23 @@ class EventQueueTest {
 
     @Test
     void aConsumerSleepsOnUntilTheProducerFlushesOrTheQueueIsHalfFull() throws Exception {
-        var queue = new EventQueue<Integer>(8, BYTES);
+        var queue = new EventQueue<Integer>(16, BYTES);
         var taken = consume(queue);
         for (int i = 0; i < 4; i++) {
             queue.put(i, 1);
         }
-        assertThat(queue.size()).as("there, but nobody was woken").isEqualTo(4);
+        assertThat(taken).isNotDone();
         queue.flush();
         Awaitility.await().until(() -> queue.size() == 0);
-        for (int i = 4; i < 9; i++) {
+        for (int i = 4; i < 13; i++) {
             queue.put(i, 1);
         }
         Awaitility.await().until(() -> queue.size() == 0);
-        queue.put(9, 1);
+        queue.put(13, 1);
+        queue.flush();
         queue.end(new Completed());
         assertThat(taken.get(10, TimeUnit.SECONDS))
-                .isEqualTo(IntStream.range(0, 10).boxed().toList());
+                .isEqualTo(IntStream.range(0, 14).boxed().toList());
     }
 
     @Test
@@ -237,13 +242,14 @@ class EventQueueTest {
             queue.put(i, 5000);
             assertThat(queue.size()).isLessThanOrEqualTo(1);
         }
+        queue.flush();
         queue.end(new Completed());
         assertThat(taken.get(10, TimeUnit.SECONDS)).hasSize(100);
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "2, 1", "4, 2", "15, 8", "16, 8", "256, 128"})
-    void aProducerThatFoundItFullIsWokenWhenHalfIsFree(int capacity, int room) throws Exception {
+    @CsvSource({"1, 1", "2, 1", "4, 1", "15, 1", "16, 8", "256, 128"})
+    void aProducerThatFoundItFullIsWokenWhenHalfIsFreeOrAPlaceInASmallOne(int capacity, int room) throws Exception {
         var full = new EventQueue<Integer>(capacity, BYTES);
         var put = new AtomicInteger();
         Thread producer = start(() -> {
@@ -270,6 +276,7 @@ class EventQueueTest {
         for (int i = 0; i < 3; i++) {
             queue.put(i, 1);
         }
+        queue.flush();
         assertThat(queue.take()).isEqualTo(0);
         queue.end(new Completed());
         assertThat(queue.endReason()).as("two are left").isEmpty();
@@ -312,6 +319,7 @@ class EventQueueTest {
                 for (int i = 0; i < 20_000; i++) {
                     small.put(i, 1);
                 }
+                small.flush();
                 small.end(new Completed());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
