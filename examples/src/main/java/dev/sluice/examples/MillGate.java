@@ -18,6 +18,15 @@ final class MillGate implements AutoCloseable {
     private static final int STEPS = 25;
 
     static final String QUESTION = "Can a barge that draws 1.8 m pass the mill gate today?";
+    /** What else one may begin with. */
+    static final String[] QUESTIONS = {
+        QUESTION,
+        "How deep is the upper pool?",
+        "What does the gate's log say?",
+        "What is backpressure?",
+        "Tell me a long story"
+    };
+
     static final String SYSTEM = "You keep a mill gate. Its log is the file " + LOG + ".";
 
     private final Path folder;

@@ -6,29 +6,35 @@ import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayRun;
 import dev.sluice.relay.ResumeLog;
+import dev.sluice.relay.http.Authenticator;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.jetty.JettyRelay;
 import dev.sluice.stream.LlmClient;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * A chat in a browser: the model and its tools run here, and the page shows what they do, through a lost network, in as many
  * tabs as one likes. {@code --port} says where; {@code --redis host:port} makes it one machine of a fleet, of which each can
- * show what another one runs.
+ * show what another one runs; {@code --redis} alone starts a Redis server for it.
  */
 public final class RelayDemo implements AutoCloseable {
-    private static final String USAGE = "--port NUMBER and --redis HOST:PORT can be given";
+    private static final String USAGE = "--port NUMBER and --redis [HOST:PORT] can be given";
 
     private final MillGate gate = MillGate.open();
     private final LlmClient client;
     private final JettyRelay server;
+    private final Optional<EmbeddedRedis> redis;
 
-    private RelayDemo(Demo demo, int port, ResumeLog log) throws IOException {
+    private RelayDemo(Demo demo, int port, ResumeLog log, Authenticator sessions, Optional<EmbeddedRedis> redis)
+            throws IOException {
+        this.redis = redis;
         client = demo.client();
         Relay relay = Relay.builder().log(log).build();
         RelayEndpoint endpoint = RelayEndpoint.builder(
@@ -41,7 +47,9 @@ public final class RelayDemo implements AutoCloseable {
                                         .messages(request.conversation().messages())
                                         .build(),
                                 gate.tools())))
+                .authenticator(sessions)
                 .page()
+                .suggestions(MillGate.QUESTIONS)
                 .build();
         server = JettyRelay.start(endpoint, port);
     }
@@ -70,19 +78,39 @@ public final class RelayDemo implements AutoCloseable {
     static RelayDemo serve(String... args) throws IOException {
         int port = 8080;
         String redis = "";
+        boolean embedded = false;
         List<String> others = new ArrayList<>();
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--port" -> port = Integer.parseInt(value(args, ++i));
-                case "--redis" -> redis = value(args, ++i);
+                case "--redis" -> {
+                    embedded = i + 1 == args.length || args[i + 1].startsWith("--");
+                    redis = embedded ? "" : args[++i];
+                }
                 default -> others.add(args[i]);
             }
         }
         Demo demo = Demo.of(others.toArray(String[]::new));
-        ResumeLog log = redis.isEmpty()
+        Optional<EmbeddedRedis> own = embedded ? Optional.of(EmbeddedRedis.start()) : Optional.empty();
+        String address = own.map(EmbeddedRedis::address).orElse(redis);
+        ResumeLog log = address.isEmpty()
                 ? MemoryResumeLog.builder().build()
-                : RedisResumeLog.builder(URI.create("redis://" + redis)).build();
-        return new RelayDemo(demo, port, log);
+                : RedisResumeLog.builder(URI.create("redis://" + address)).build();
+        own.ifPresent(started -> System.out.println("Started a Redis server at " + address + ", which ends with this"
+                + " program. One more machine: --port 8081 --redis " + address));
+        try {
+            return new RelayDemo(demo, port, log, sessions(address), own);
+        } catch (IOException | RuntimeException e) {
+            own.ifPresent(EmbeddedRedis::close);
+            throw e;
+        }
+    }
+
+    /** All machines of one Redis know each other's sessions. A product keeps random bytes for that; this key is no secret. */
+    private static Authenticator sessions(String redis) {
+        return redis.isEmpty()
+                ? Authenticator.cookie()
+                : Authenticator.cookie(("the key of a demonstration on " + redis).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String value(String[] args, int at) {
@@ -90,6 +118,11 @@ public final class RelayDemo implements AutoCloseable {
             throw new IllegalArgumentException("What follows " + args[at - 1] + " is missing: " + USAGE);
         }
         return args[at];
+    }
+
+    /** The address of the Redis server that was started for it; empty if none was. */
+    String redis() {
+        return redis.map(EmbeddedRedis::address).orElse("");
     }
 
     /** Where the page is. */
@@ -102,5 +135,6 @@ public final class RelayDemo implements AutoCloseable {
         server.close();
         client.close();
         gate.close();
+        redis.ifPresent(EmbeddedRedis::close);
     }
 }

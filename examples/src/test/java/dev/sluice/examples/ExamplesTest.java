@@ -99,6 +99,7 @@ class ExamplesTest {
                         "ERROR",
                         "ApiError, status 200, type overloaded_error",
                         "BARE_ERROR",
+                        "Truncated",
                         "OVERLOADED",
                         "ApiError, status 529, type overloaded_error",
                         "nothing",
@@ -200,9 +201,9 @@ class ExamplesTest {
                 .contains("calculate 2 * 1.15")
                 .contains("draws 2 m needs 2.3 m")
                 .contains("so she cannot pass: 18 cm are missing.");
-        assertThat(Printed.by(ToolsDemo::main, "How high is the water?"))
-                .contains("\n✗ read_file Douro")
-                .contains("this is what came back: 'Douro' does not exist");
+        assertThat(Printed.by(ToolsDemo::main, "How deep is the mill pool?"))
+                .contains("\n✗ sound mill pool")
+                .contains("I cannot say: There is an upper pool and a lower pool, but no 'mill pool'");
     }
 
     @Test

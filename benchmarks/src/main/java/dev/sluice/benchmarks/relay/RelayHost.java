@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks.relay;
 
+import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.http.RelayEndpoint;
@@ -19,16 +20,20 @@ import java.time.Duration;
  * time it has used, and its live heap, and at the end of its input it stops.
  */
 final class RelayHost {
+    private static final Quota UNBOUNDED = new Quota(1_000_000, 1_000_000, 1_000_000);
+
     private RelayHost() {}
 
     /** Serves. */
     public static void main(String[] args) throws IOException {
         Relay relay = Relay.builder()
                 .idleTimeout(Duration.ZERO)
-                .streamsPerSession(100_000)
+                .streams(UNBOUNDED)
+                .watchers(UNBOUNDED)
                 .build();
         RelayEndpoint endpoint = RelayEndpoint.builder(relay, RelayHost::clock)
                 .startLimit(1_000_000, Duration.ofMinutes(1))
+                .sockets(UNBOUNDED)
                 .build();
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (JettyRelay server = JettyRelay.start(endpoint, 0)) {

@@ -101,16 +101,23 @@ final class Answers {
 
     private Answers() {}
 
-    /** The answer to what the user said: the first one whose subject is mentioned. */
-    static String to(String prompt) {
+    /**
+     * The answer to what the user said: the first one whose subject is mentioned; if there is none, what can be asked, which
+     * is more for who has the mill gate's tools.
+     */
+    static String to(String prompt, boolean hasGate) {
         for (Answer answer : ANSWERS) {
             if (answer.subject.matcher(prompt.toLowerCase(Locale.ROOT)).find()) {
                 return answer.words;
             }
         }
         return "You said: \"" + shortened(prompt) + "\". That is not in my script, which is a short one: rivers, "
-                + "sluices, backpressure, a haiku, a long story. With a provider's key set, the same program asks a "
-                + "model that knows more.";
+                + "sluices, backpressure, a haiku, a long story"
+                + (hasGate
+                        ? "; whether a barge that draws 1.8 m can pass the mill gate, how deep its upper or lower pool"
+                                + " is, what its log says, and sums such as 1.8 * 1.15"
+                        : "")
+                + ". With a provider's key set, the same program asks a model that knows more.";
     }
 
     /** The answer once a tool has been asked. */

@@ -3,60 +3,103 @@ package dev.sluice.examples.server;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A question that takes several tools at once: can a barge pass the mill gate? It is for callers that have the tools of the
- * example; the answer is made of what their tools have said, in the order in which they were called.
+ * What the mill gate's keeper is asked, by callers that have the tools of the example: whether a barge can pass, which takes
+ * several tools at once, how deep a pool is, what the log says, or a sum. The answer is made of what the tools have said, in
+ * the order in which they were called.
  */
 final class Crossing {
-    private static final Pattern SUBJECT = Pattern.compile("\\bbarge\\b.*?(\\d+(\\.\\d+)?) ?m\\b", Pattern.DOTALL);
+    private static final Pattern BARGE = Pattern.compile("\\bbarge\\b");
+    private static final Pattern DRAUGHT = Pattern.compile("\\bbarge\\b.*?(\\d+(\\.\\d+)?) ?m\\b", Pattern.DOTALL);
+    private static final Pattern POOL = Pattern.compile("\\b\\w+ pool\\b");
+    private static final Pattern LOG = Pattern.compile("\\blog\\b|\\bhow (far|wide)\\b.*\\bopen\\b");
+    private static final Pattern SUM = Pattern.compile("\\d+(\\.\\d+)?( ?[-+*/] ?\\d+(\\.\\d+)?)+");
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
+    private static final List<String> TOOLS = List.of("read_file", "sound", "calculate");
     private static final String BEFORE = """
         I shall read the gate's log and sound both pools. Meanwhile I work out how
         much water she needs: her draught and fifteen percent.\
         """;
-
-    private static final List<Planned> PLAN = List.of(
-            new Planned("read_file", "{\"path\":\"gate.log\"}"),
-            new Planned("sound", "{\"pool\":\"upper pool\"}"),
-            new Planned("sound", "{\"pool\":\"lower pool\"}"),
-            new Planned("calculate", "{\"expression\":\"DRAUGHT * 1.15\"}"));
+    private static final String WITHOUT_DRAUGHT = """
+        How much water does she draw? Ask me, for instance: can a barge that draws
+        1.8 m pass the mill gate today?\
+        """;
 
     private Crossing() {}
 
-    /** The draught that is asked about, if this is the question and the tools for it are there. */
-    private static Optional<String> draught(Request request) {
-        List<String> names = request.tools().stream().map(Tool::name).toList();
-        return Optional.of(SUBJECT.matcher(request.prompt()))
-                .filter(asked ->
-                        asked.find() && PLAN.stream().map(Planned::tool).allMatch(names::contains))
-                .map(asked -> asked.group(1));
+    /** Whether the caller has the tools of the example. */
+    static boolean isAsked(Request request) {
+        return request.tools().stream().map(Tool::name).toList().containsAll(TOOLS);
     }
 
-    /** The calls, if they are what is to come now. */
+    /** The calls, if any are what is to come now. */
     static Optional<List<Block>> calls(Request request, SplittableRandom random) {
-        return draught(request)
-                .filter(draught -> request.toolResults().isEmpty())
-                .map(draught -> {
-                    var blocks = new ArrayList<Block>();
-                    blocks.add(new Block.Text(Tokens.of(BEFORE, random)));
-                    for (Planned call : PLAN) {
-                        String input = call.input.replace("DRAUGHT", draught);
-                        blocks.add(new Block.ToolCall(call.tool, Tokens.of(input, random), true));
-                    }
-                    return blocks;
-                });
+        List<Planned> plan = plan(request);
+        if (plan.isEmpty() || !request.toolResults().isEmpty()) {
+            return Optional.empty();
+        }
+        var blocks = new ArrayList<Block>();
+        blocks.add(new Block.Text(Tokens.of(plan.size() > 1 ? BEFORE : Answers.BEFORE_A_TOOL, random)));
+        for (Planned call : plan) {
+            blocks.add(new Block.ToolCall(call.tool, Tokens.of(call.input(), random), true));
+        }
+        return Optional.of(blocks);
     }
 
-    /** The answer, if the tools have said what it takes. */
+    /** The answer to what is this keeper's business, if the tools have said what it takes. */
     static Optional<String> answer(Request request) {
-        return draught(request)
-                .filter(draught -> request.toolResults().size() == PLAN.size())
-                .map(draught -> answer(draught, request.toolResults()));
+        List<Planned> plan = plan(request);
+        List<String> results = request.toolResults();
+        if (plan.isEmpty()) {
+            boolean isBarge =
+                    isAsked(request) && BARGE.matcher(request.prompt()).find();
+            return isBarge ? Optional.of(WITHOUT_DRAUGHT) : Optional.empty();
+        }
+        if (results.size() != plan.size()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                plan.size() > 1
+                        ? answer(draught(request).orElseThrow(), results)
+                        : plan.getFirst().answer(results.getFirst().strip()));
+    }
+
+    private static List<Planned> plan(Request request) {
+        if (!isAsked(request)) {
+            return List.of();
+        }
+        Optional<String> draught = draught(request);
+        if (draught.isPresent()) {
+            return List.of(
+                    new Planned("read_file", "path", "gate.log"),
+                    new Planned("sound", "pool", "upper pool"),
+                    new Planned("sound", "pool", "lower pool"),
+                    new Planned("calculate", "expression", draught.get() + " * 1.15"));
+        }
+        return first(POOL, request)
+                .map(pool -> new Planned("sound", "pool", pool))
+                .or(() -> first(LOG, request).map(log -> new Planned("read_file", "path", "gate.log")))
+                .or(() -> first(SUM, request).map(sum -> new Planned("calculate", "expression", sum)))
+                .stream()
+                .toList();
+    }
+
+    private static Optional<String> draught(Request request) {
+        var asked = DRAUGHT.matcher(request.prompt());
+        return asked.find() ? Optional.of(asked.group(1)) : Optional.empty();
+    }
+
+    private static Optional<String> first(Pattern subject, Request request) {
+        return subject.matcher(request.prompt().toLowerCase(Locale.ROOT))
+                .results()
+                .map(MatchResult::group)
+                .findFirst();
     }
 
     private static String answer(String draught, List<String> results) {
@@ -70,9 +113,7 @@ final class Crossing {
         }
         BigDecimal least = figures.get(0).min(figures.get(1));
         BigDecimal spare = least.subtract(figures.get(2)).movePointRight(2);
-        String log = results.getFirst().strip();
-        String entry = log.substring(log.lastIndexOf('\n') + 1);
-        return "The last entry in the log is \"" + entry + "\". A barge that draws " + draught + " m needs "
+        return lastEntry(results.getFirst().strip()) + " A barge that draws " + draught + " m needs "
                 + figures.get(2).toPlainString() + " m of water. There are " + figures.get(0) + " m above the gate and "
                 + figures.get(1) + " m below it, so she can"
                 + (spare.signum() < 0 ? "not pass: " : " pass, with ")
@@ -80,6 +121,25 @@ final class Crossing {
                 + (spare.signum() < 0 ? "are missing." : "to spare.");
     }
 
-    /** A call that is made, in words of JSON. */
-    private record Planned(String tool, String input) {}
+    private static String lastEntry(String log) {
+        return "The last entry in the log is \"" + log.substring(log.lastIndexOf('\n') + 1) + "\".";
+    }
+
+    /** A call that is made, with its one field. */
+    private record Planned(String tool, String field, String value) {
+        String input() {
+            return "{\"" + field + "\":\"" + value + "\"}";
+        }
+
+        String answer(String result) {
+            if (!NUMBER.matcher(result).lookingAt()) {
+                return "I cannot say: " + result;
+            }
+            return switch (tool) {
+                case "sound" -> "The " + value + " is " + result + " deep.";
+                case "calculate" -> value + " = " + result;
+                default -> lastEntry(result);
+            };
+        }
+    }
 }

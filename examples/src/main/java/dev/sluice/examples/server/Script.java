@@ -36,7 +36,7 @@ record Script(List<Block> blocks, End end) {
             blocks.addAll(calls.get());
             return new Script(blocks, End.TOOL).within(request.maxTokens());
         }
-        if (request.tool().isPresent()) {
+        if (request.tool().isPresent() && !Crossing.isAsked(request)) {
             Tool tool = request.tool().get();
             String input = Invented.of(tool.schema(), request.prompt()).toString();
             blocks.add(new Block.Text(Tokens.of(Answers.BEFORE_A_TOOL, random)));
@@ -54,7 +54,7 @@ record Script(List<Block> blocks, End end) {
                 .map(schema -> Invented.of(schema, request.prompt()).toString())
                 .or(() -> Crossing.answer(request))
                 .or(() -> request.toolResults().stream().findFirst().map(Answers::afterATool))
-                .orElseGet(() -> Answers.to(request.prompt()));
+                .orElseGet(() -> Answers.to(request.prompt(), Crossing.isAsked(request)));
     }
 
     private Script within(int maxTokens) {

@@ -147,7 +147,7 @@ class EveryDialectTest {
     @ParameterizedTest
     @EnumSource
     void anUnfinishedAnswerIsGoneOnWith(Speaker speaker) throws Exception {
-        String whole = Answers.to("rivers");
+        String whole = Answers.to("rivers", false);
         String turn = speaker == Speaker.GEMINI
                 ? ",{\"role\":\"model\",\"parts\":[{\"text\":\"SAID\"}]}]}"
                 : ",{\"role\":\"assistant\",\"content\":\"SAID\"}]}";

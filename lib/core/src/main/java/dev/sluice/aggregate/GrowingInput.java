@@ -1,8 +1,8 @@
 package dev.sluice.aggregate;
 
-import dev.sluice.json.Json;
 import dev.sluice.json.PartialJson;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class GrowingInput {
     private static final String NOTHING = "{}";
 
+    /** What services write as the input of a tool without parameters, besides an empty object. */
+    private static final Set<String> EMPTY = Set.of("", "null", "\"\"", "[]");
+
+    private static final int LONGEST_EMPTY = 16; // with blanks around it
+
     private final String startJson;
     private final GrowingText fragments = new GrowingText();
     private boolean blank = true;
-    private @Nullable Map<String, Object> start;
+    private int length;
+    private @Nullable Object start;
     private @Nullable PartialJson parser;
 
     GrowingInput(String startJson) {
@@ -25,6 +31,7 @@ final class GrowingInput {
     void append(String fragment) {
         fragments.append(fragment);
         blank = blank && fragment.isBlank();
+        length = Math.addExact(length, fragment.length());
         if (parser != null) {
             parser.append(fragment);
         }
@@ -42,25 +49,31 @@ final class GrowingInput {
 
     /** The input as JSON text; cut or invalid if the fragments are. */
     TextSoFar json() {
-        return blank ? new TextSoFar(start().isEmpty() ? NOTHING : startJson) : fragments.soFar();
+        if (blank) {
+            return new TextSoFar(isEmpty(startJson) ? NOTHING : startJson);
+        }
+        boolean empty = length <= LONGEST_EMPTY && isEmpty(fragments.soFar().toString());
+        return empty ? new TextSoFar(NOTHING) : fragments.soFar();
     }
 
     /** The input as far as it can be parsed; an empty map while there is nothing. */
     Object parsed() {
         if (blank) {
-            return start();
+            start = start == null ? value(new PartialJson().append(json().toString())) : start;
+            return start;
         }
         if (parser == null) {
             parser = new PartialJson().append(fragments.soFar().toString());
         }
+        return value(parser);
+    }
+
+    private static Object value(PartialJson parser) {
         Object value = parser.value();
         return value == null ? Map.of() : value;
     }
 
-    private Map<String, Object> start() {
-        if (start == null) {
-            start = Json.isObject(startJson) ? Json.readObject(startJson) : Map.of();
-        }
-        return start;
+    private static boolean isEmpty(String json) {
+        return EMPTY.contains(json.strip());
     }
 }

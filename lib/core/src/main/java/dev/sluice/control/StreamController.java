@@ -187,7 +187,7 @@ public final class StreamController {
         try {
             callback.run();
         } catch (Throwable e) { // whatever it is, the others must not suffer
-            log.warn("An onCancel callback failed", e);
+            Throwables.warn(log, "An onCancel callback failed", e);
         }
     }
 

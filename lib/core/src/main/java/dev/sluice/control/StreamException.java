@@ -56,6 +56,11 @@ public abstract sealed class StreamException extends RuntimeException {
         return this;
     }
 
+    private static String words(Duration time) {
+        boolean exact = time.toMillisPart() == 0 || time.toDays() > 0; // beyond that, milliseconds may overflow
+        return exact ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+
     /** The caller stopped the stream: by cancelling, closing, leaving the loop or interrupting the thread. */
     public static final class Cancelled extends StreamException {
         private static final long serialVersionUID = 1L;
@@ -104,11 +109,6 @@ public abstract sealed class StreamException extends RuntimeException {
         @Override
         public boolean retryable() {
             return phase != Timeouts.Phase.TOTAL;
-        }
-
-        private static String words(Duration limit) {
-            boolean exact = limit.toMillisPart() == 0 || limit.toDays() > 0; // beyond that, milliseconds may overflow
-            return exact ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
         }
 
         private static String advice(Timeouts.Phase phase) {
@@ -197,7 +197,7 @@ public abstract sealed class StreamException extends RuntimeException {
                 @Nullable Duration retryAfter,
                 String rawBody,
                 boolean retryable) {
-            super(message, null);
+            super(message + comeBack(retryAfter), null);
             this.status = status;
             this.type = type;
             this.retryAfter = retryAfter;
@@ -216,7 +216,13 @@ public abstract sealed class StreamException extends RuntimeException {
             return type;
         }
 
-        /** How long the provider asks to wait before the next try. */
+        private static String comeBack(@Nullable Duration retryAfter) {
+            return retryAfter == null || !retryAfter.isPositive()
+                    ? ""
+                    : "; the server asks to wait " + words(retryAfter);
+        }
+
+        /** How long the provider asks to wait before the next try, however long that is. */
         public Optional<Duration> retryAfter() {
             return Optional.ofNullable(retryAfter);
         }

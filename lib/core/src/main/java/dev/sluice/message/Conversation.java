@@ -3,15 +3,15 @@ package dev.sluice.message;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What has been said so far, to be gone on with, by whichever provider, and to be stored. Immutable: what appends returns a
  * longer conversation, and copies references only.
+ *
+ * <p>Each append copies the list of the turns; {@link #builder} is for many.
  *
  * <pre>{@code
  * Conversation talk = Conversation.EMPTY.system("Be brief").user("How high is the Douro?");
@@ -30,6 +30,11 @@ public record Conversation(List<Text> system, List<Message> messages) {
     public Conversation {
         system = List.copyOf(system);
         messages = List.copyOf(messages);
+    }
+
+    /** A conversation that grows in place: for one of many turns that are there already. */
+    public static ConversationBuilder builder() {
+        return new ConversationBuilder(EMPTY);
     }
 
     /** With these instructions before it, in place of those it has. */
@@ -57,11 +62,9 @@ public record Conversation(List<Text> system, List<Message> messages) {
      * is left out.
      */
     public Conversation message(Message message) {
-        if (message.role() == Role.ASSISTANT && message.content().isEmpty()) {
-            return this;
-        }
-        return new Conversation(
-                system, Stream.concat(messages.stream(), Stream.of(message)).toList());
+        return ConversationBuilder.isNothing(message)
+                ? this
+                : new ConversationBuilder(this).message(message).build();
     }
 
     /** And then the results of tool calls; see {@link #results(List)}. */
@@ -76,28 +79,9 @@ public record Conversation(List<Text> system, List<Message> messages) {
      * @throws IllegalArgumentException if there is a result of a call that does not wait for one
      */
     public Conversation results(List<ToolResult> results) {
-        var waiting = new ArrayList<>(
-                new OpenCalls(messages).waiting().stream().map(ToolUse::id).toList());
-        for (ToolResult result : results) {
-            if (!waiting.remove(result.toolUseId())) {
-                throw new IllegalArgumentException(
-                        "results: no tool call '" + result.toolUseId() + "' waits for a result");
-            }
-        }
-        if (results.isEmpty()) {
-            return this;
-        }
-        Message last = messages.getLast();
-        if (last.role() != Role.USER) {
-            return message(Message.of(Role.USER, List.copyOf(results)));
-        }
-        var content = new ArrayList<ContentBlock>(last.content());
-        content.removeIf(block -> !(block instanceof ToolResult));
-        content.addAll(results);
-        last.content().stream().filter(block -> !(block instanceof ToolResult)).forEach(content::add);
-        var all = new ArrayList<>(messages);
-        all.set(all.size() - 1, Message.of(Role.USER, content));
-        return new Conversation(system, all);
+        return results.isEmpty()
+                ? this
+                : new ConversationBuilder(this).results(results).build();
     }
 
     /**

@@ -185,9 +185,8 @@ public final class Claude implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        // A proxy may echo what it was sent.
         String secret = apiKey.isEmpty() ? authToken : apiKey;
-        return ClaudeErrors.ofResponse(response, body.replace(secret, "***"), clock);
+        return ClaudeErrors.ofResponse(response, ErrorBody.withoutKey(body, secret), clock);
     }
 
     @Override

@@ -143,8 +143,7 @@ public final class Gemini implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        // A proxy may echo what it was sent.
-        return GeminiErrors.ofResponse(response, body.replace(apiKey, "***"), clock);
+        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, apiKey), clock);
     }
 
     /** Empty: Gemini names its answers, not its requests. */

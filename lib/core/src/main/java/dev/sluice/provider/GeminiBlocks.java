@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class GeminiBlocks {
     static final String SIGNATURE = "thoughtSignature";
 
+    /** The arguments of a call that has none. */
+    static final String NO_ARGS = "{}";
+
     private enum Kind {
         NONE,
         TEXT,
@@ -204,7 +207,11 @@ final class GeminiBlocks {
         String args = call.raw("args");
         String id = call.textOrEmpty("id");
         String tool = call.textOrEmpty("toolType");
-        serverCall(id, tool, args == null ? "{}" : args, extra(part, "toolCall", call.rest()));
+        Map<String, String> rest = new LinkedHashMap<>(call.rest());
+        if (NO_ARGS.equals(args)) {
+            rest.put("args", args); // so that it goes back; without it a call goes back without arguments
+        }
+        serverCall(id, tool, args == null ? NO_ARGS : args, extra(part, "toolCall", rest));
     }
 
     private void serverCall(String id, String tool, String input, Map<String, String> extra) {

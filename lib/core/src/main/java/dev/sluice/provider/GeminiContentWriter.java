@@ -171,7 +171,9 @@ final class GeminiContentWriter {
         } else if (fields.beginMerged("toolCall")) {
             id(use.id());
             fields.text("toolType", use.name());
-            args(use.input());
+            if (!use.input().equals(GeminiBlocks.NO_ARGS)) {
+                args(use.input());
+            }
             fields.end();
         }
     }

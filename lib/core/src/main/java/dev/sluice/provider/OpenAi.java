@@ -34,7 +34,6 @@ public final class OpenAi implements Provider {
 
     private static final String AUTHORIZATION = "authorization";
     private static final String AZURE_KEY = "api-key";
-    private static final int LEAST_KEY = 8;
 
     private final String apiKey;
     private final URI baseUrl;
@@ -154,8 +153,7 @@ public final class OpenAi implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        // A proxy may echo what it was sent. A short key is a word that stands in for one, such as "EMPTY".
-        String told = apiKey.length() < LEAST_KEY ? body : body.replace(apiKey, "***");
+        String told = ErrorBody.withoutKey(body, apiKey);
         return OpenAiErrors.ofResponse(response, told, clock, !apiKey.isEmpty());
     }
 

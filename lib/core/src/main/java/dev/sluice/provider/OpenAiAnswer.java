@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * One answer, as its chunks tell it; a whole completion is one chunk. It starts with its first choice, because what comes
  * before (Azure's {@code prompt_filter_results}) has neither id nor model. Only the choice numbered 0 is this answer.
  *
- * <p>What chunks have besides a choice goes to the message's extra fields, each when it is new; what a choice has that is
- * not known goes on as an {@code Unknown} event, in the place that it has in a chunk, and of a whole completion to the extra
- * fields too.
+ * <p>What chunks have besides a choice goes to the message's extra fields, each when it is new. What a choice has that is
+ * not known goes there too, joined by {@link OpenAiUnknownFields}; of a streamed answer it is also an {@code Unknown} event,
+ * in the place that it has in a chunk.
  */
 final class OpenAiAnswer {
     /** The type of an answer in chunks. */
@@ -39,6 +39,7 @@ final class OpenAiAnswer {
     private final Map<String, String> repeated = new LinkedHashMap<>();
     private final Map<String, String> head = new LinkedHashMap<>();
     private final Map<String, String> changes = new LinkedHashMap<>();
+    private final OpenAiUnknownFields unknown = new OpenAiUnknownFields();
     private String id = "";
     private String model = "";
     private boolean started;
@@ -63,6 +64,8 @@ final class OpenAiAnswer {
     /** Takes a chunk, which is not an error. */
     void chunk(WireObject chunk, Consumer<? super StreamEvent> out) {
         usage.merge(chunk.objectIfAny("usage"));
+        WireObject groq = chunk.objectIfAny("x_groq");
+        usage.merge(groq == null ? null : groq.objectIfAny("usage"));
         List<WireObject> choices = chunk.objects("choices");
         fields(chunk);
         if (!started && !choices.isEmpty()) {
@@ -87,6 +90,7 @@ final class OpenAiAnswer {
     void end(Consumer<? super StreamEvent> out) {
         calls.end(id, out);
         blocks.end(out);
+        changes.putAll(unknown.whole());
         reasoning.details().ifPresent(details -> changes.put(OpenAiReasoning.DETAILS, details));
         out.accept(new StreamEvent.MessageDelta(
                 finish(), stopReason.isEmpty() ? null : stopReason, stopSequence, usage.soFar(), changes));
@@ -199,9 +203,9 @@ final class OpenAiAnswer {
         if (choice.isEmpty() && said.isEmpty()) {
             return;
         }
+        unknown.add(choice);
+        unknown.add(said);
         if (type.equals(WHOLE)) {
-            changes.putAll(choice);
-            changes.putAll(said);
             return;
         }
         var fields = new LinkedHashMap<String, String>();

@@ -62,17 +62,24 @@ final class OpenAiCalls {
         if (function == null) {
             function = new WireObject(); // of a type that is not known: the rest of it goes on as it is
         }
+        wire.takeIf("type", "function");
+        Map<String, String> rest = wire.rest();
         Call call = find(number, id, name(function));
+        if (call == null && id.isEmpty() && rest.isEmpty() && isEmpty(function)) {
+            return;
+        }
         if (call == null) {
             call = new Call(number);
             calls.add(call);
         }
-        wire.takeIf("type", "function");
-        take(call, id, function, wire.rest(), messageId, out);
+        take(call, id, function, rest, messageId, out);
     }
 
     /** Takes a {@code function_call}, of which an answer has at most one. */
     void legacy(WireObject function, String messageId, Consumer<? super StreamEvent> out) {
+        if (calls.isEmpty() && isEmpty(function)) {
+            return;
+        }
         Call call = calls.isEmpty() ? new Call(-1) : calls.getFirst();
         if (calls.isEmpty()) {
             calls.add(call);
@@ -151,6 +158,11 @@ final class OpenAiCalls {
             }
         }
         return null;
+    }
+
+    /** Some services send an empty call with an answer that calls nothing. */
+    private static boolean isEmpty(WireObject function) {
+        return name(function).isEmpty() && arguments(function).isBlank();
     }
 
     private static String name(WireObject function) {

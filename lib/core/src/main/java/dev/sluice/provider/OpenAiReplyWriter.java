@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
  * object, because vLLM and Ollama want one.
  */
 final class OpenAiReplyWriter {
+    /** Gemini's endpoint puts the signature of its thoughts here, and wants it back. */
+    private static final String SIGNED = "extra_content";
+
     private final FieldWriter fields;
     private final OpenAiContentWriter content;
     private final boolean reasoning;
@@ -61,6 +64,10 @@ final class OpenAiReplyWriter {
             thoughts(message, blocks);
         }
         calls(blocks);
+        String signed = message.extra().get(SIGNED);
+        if (signed != null && fields.named(SIGNED)) {
+            fields.raw(SIGNED, signed);
+        }
         fields.end();
     }
 

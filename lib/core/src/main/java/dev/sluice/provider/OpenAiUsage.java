@@ -27,8 +27,9 @@ final class OpenAiUsage {
             return;
         }
         prompt = usage.number("prompt_tokens", prompt);
-        completion = usage.number("completion_tokens", completion);
         total = usage.number("total_tokens", total);
+        boolean isRest = total > prompt && !usage.has("completion_tokens"); // of services that name the total only
+        completion = usage.number("completion_tokens", isRest ? total - prompt : completion);
         cached = usage.number("prompt_cache_hit_tokens", cached); // DeepSeek
         reasoning = usage.number("reasoning_tokens", reasoning); // SGLang
         WireObject input = usage.objectIfAny("prompt_tokens_details");
@@ -54,7 +55,8 @@ final class OpenAiUsage {
     Usage soFar() {
         boolean beside = total == prompt + completion + reasoning;
         long output = beside ? completion + reasoning : completion;
-        long input = Math.max(0, prompt - cached - written);
+        boolean besideCache = cached + written > prompt; // of services that count the cache beside the prompt
+        long input = besideCache ? prompt : prompt - cached - written;
         if (total != 0 && total != prompt + output) {
             extra.put("total_tokens", Long.toString(total));
         }

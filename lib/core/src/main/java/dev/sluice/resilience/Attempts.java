@@ -109,6 +109,14 @@ public final class Attempts implements AutoCloseable {
         time.sleep(Duration.ofNanos(nanos));
     }
 
+    /** The request that {@link #begin} let out is not sent: there is no verdict on it. Does nothing after a verdict. */
+    public void unsent() {
+        if (open && followed != null) {
+            followed.unsent();
+        }
+        abandoned();
+    }
+
     /** The head of a response, whatever its status, told these limits. */
     public void told(RateLimits limits) {
         if (followed != null) {

@@ -52,6 +52,16 @@ final class FollowedLimits {
         }
     }
 
+    /** A request that was let out was not sent. */
+    void unsent() {
+        lock.lock();
+        try {
+            begunSince = Math.max(0, begunSince - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How long to wait until one may look again; zero if a request may go out, which then is counted. */
     private Duration next(Time time, long start) {
         lock.lock();

@@ -72,7 +72,8 @@ public final class Resilience {
         /**
          * The caller's own retry, in place of the default. It decides how often and when, within bounds: what is not {@link
          * StreamException#retryable()}, or was held back here, is not tried again; nothing is once the first event was handed
-         * over; and a server that asks for a delay gets it, up to 60 s, even if the retry's own is shorter.
+         * over; and a server that asks for a delay gets it even if the retry's own is shorter, unless it is more than 60 s: then the
+         * request fails at once.
          */
         public Builder retry(Retry retry) {
             this.retry = Objects.requireNonNull(retry, "retry");

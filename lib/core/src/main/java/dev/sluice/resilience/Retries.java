@@ -1,6 +1,7 @@
 package dev.sluice.resilience;
 
 import dev.sluice.control.StreamException;
+import io.github.resilience4j.core.functions.Either;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class Retries {
         if (context == null || retry == null) {
             return Optional.empty();
         }
-        boolean mayHelp = RetryDefaults.mayHelp(failure);
+        boolean mayHelp = RetryDefaults.mayHelp(failure) && !isInVain(retry, failure);
         if (!mayHelp && retry.getRetryConfig().getExceptionPredicate().test(failure)) {
             return Optional.empty(); // without a word, for it would announce a retry that never comes
         }
@@ -62,6 +63,15 @@ final class Retries {
         return Optional.of(RetryDefaults.asked(failure)
                 .filter(asked -> asked.compareTo(own) > 0)
                 .orElse(own));
+    }
+
+    /** Whether the server asks for a longer wait than is made on its word, and the retry's own delay is shorter than that. */
+    private static boolean isInVain(Retry retry, StreamException failure) {
+        if (!RetryDefaults.asksForTooLong(failure)) {
+            return false;
+        }
+        long own = retry.getRetryConfig().<Object>getIntervalBiFunction().apply(1, Either.left(failure));
+        return RetryDefaults.asked(failure).orElseThrow().compareTo(Duration.ofMillis(own)) > 0;
     }
 
     int count() {

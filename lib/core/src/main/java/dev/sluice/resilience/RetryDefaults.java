@@ -16,8 +16,9 @@ import java.util.random.RandomGenerator;
  * The retry rules of Anthropic's official SDKs, for a Resilience4j retry of one's own: {@code
  * RetryRegistry.of(RetryDefaults.config())}. What is {@link StreamException#retryable() retryable} is tried again up to two
  * times, after 0.5 s doubling to 8 s, each up to a quarter shorter by chance. A delay that the server asks for replaces that
- * one; unlike there it is never more than 60 s, and a date that has passed means at once. What a circuit breaker or a limit of
- * the caller's holds back is not tried again.
+ * one, and a date that has passed means at once. A server that asks for more than 60 s is not asked again: {@link
+ * ApiError#retryAfter()} says when to come back. What a circuit breaker or a limit of the caller's holds back is not tried
+ * again either.
  */
 public final class RetryDefaults {
     private static final int MAX_RETRIES = 2;
@@ -55,8 +56,10 @@ public final class RetryDefaults {
         }
         return RetryConfig.custom()
                 .maxAttempts((int) Math.min(Integer.MAX_VALUE, maxRetries + 1L))
-                .retryOnException(RetryDefaults::mayHelp)
-                .intervalBiFunction((attempt, outcome) -> (outcome.isLeft() ? asked(outcome.getLeft()) : noWord())
+                .retryOnException(failure -> mayHelp(failure) && !asksForTooLong(failure))
+                .intervalBiFunction((attempt, outcome) -> Optional.ofNullable(
+                                outcome.isLeft() && !asksForTooLong(outcome.getLeft()) ? outcome.getLeft() : null)
+                        .flatMap(RetryDefaults::asked)
                         .map(RetryDefaults::wholeMillis)
                         .orElseGet(() -> backoff(attempt, random)))
                 .build();
@@ -70,15 +73,16 @@ public final class RetryDefaults {
                 && !(ours instanceof LimitExceeded);
     }
 
-    /** How long the server asks to wait, as far as we do. */
-    static Optional<Duration> asked(Throwable failure) {
-        return failure instanceof ApiError error
-                ? error.retryAfter().map(asked -> asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked)
-                : noWord();
+    /** Whether the server asks for a longer wait than a retry makes on its word. */
+    static boolean asksForTooLong(Throwable failure) {
+        return asked(failure)
+                .filter(asked -> asked.compareTo(LONGEST_ASKED) > 0)
+                .isPresent();
     }
 
-    private static Optional<Duration> noWord() {
-        return Optional.empty();
+    /** How long the server asks to wait. */
+    static Optional<Duration> asked(Throwable failure) {
+        return failure instanceof ApiError error ? error.retryAfter() : Optional.empty();
     }
 
     /** Rounded up: never before the server's time. */

@@ -6,6 +6,7 @@ import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EventQueue;
 import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException;
+import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
 import dev.sluice.control.Timeouts.Phase;
@@ -211,7 +212,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         try {
             handler.accept(value);
         } catch (RuntimeException | Error e) {
-            cancel("a handler failed: " + e);
+            cancel("a handler failed: " + Throwables.describe(e));
             throw e;
         }
     }

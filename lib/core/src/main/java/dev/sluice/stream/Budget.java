@@ -1,12 +1,11 @@
 package dev.sluice.stream;
 
 import dev.sluice.control.EndReason.LimitReached;
-import dev.sluice.message.Message;
-import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.Usage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,9 +19,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be spent on answers: tokens, money or both. It is counted while they stream; a stream that exhausts it is
- * stopped, and so is every other stream of the same budget with its next event. What was spent by then is spent: a budget
- * may be exceeded by what one event reports.
+ * What may be spent on answers: tokens, money or both. It is counted as events arrive, whether they are consumed yet or not;
+ * a stream that exhausts it is stopped, and so is every other stream of the same budget with its next event. A request that
+ * waits, for a permit, a rate limit, a retry or a continuation, is refused at once; none is sent any more.
+ *
+ * <p>What was spent by then is spent. One stream exceeds its budget by what one event reports at most. Answers that run
+ * when the budget is exhausted exceed it by what each of them still reports: a stream its next event, and a {@code send} all
+ * of its answer. So with n requests at once the bound is n answers; a bulkhead sets n.
  *
  * <p>A budget may be shared by many streams, one after another or at once: it is then that of the whole session. It is
  * never filled up again. All streams are counted at the same prices; models that cost differently need budgets of their own.
@@ -45,6 +48,7 @@ public final class Budget {
     /** Held for a few instructions, and never while the caller's code runs. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
+    private final Map<Tab, Consumer<LimitReached>> waiting = new LinkedHashMap<>();
     private final Calibration calibration = new Calibration();
     private Usage input = Usage.NONE;
     private long output;
@@ -130,17 +134,39 @@ public final class Budget {
         return locked(() -> new Tab(this, calibration.ratios()));
     }
 
-    /** Counts an answer that came whole, then calls the alerts that fall due by it. */
-    void charge(Message whole) {
-        Tab tab = open();
-        var unused = tab.count(new MessageStart(whole));
-        tab.close();
-        tab.runAlerts();
-    }
-
     /** The limit that is reached, if one is. */
     Optional<LimitReached> exhausted() {
         return locked(this::limitReached);
+    }
+
+    /**
+     * Notes a request that waits to be sent. A repetition does nothing.
+     *
+     * @param refuse called once if the budget is exhausted before {@link #admit}: at once on this thread, or on the thread
+     *     of the stream that exhausts it. Must not block
+     */
+    void await(Tab tab, Consumer<LimitReached> refuse) {
+        locked(() -> {
+                    Optional<LimitReached> limit = tab.refusal().or(this::limitReached);
+                    limit.ifPresentOrElse(tab::refused, () -> waiting.put(tab, refuse));
+                    return limit;
+                })
+                .ifPresent(refuse);
+    }
+
+    /** Ends the wait of a request: it may be sent if no limit is returned. */
+    Optional<LimitReached> admit(Tab tab) {
+        return locked(() -> waiting.remove(tab) == null ? tab.refusal() : limitReached());
+    }
+
+    /** Forgets a request that waits no more. */
+    void forget(Tab tab) {
+        locked(() -> waiting.remove(tab));
+    }
+
+    /** How many requests wait, for tests that see them go. */
+    int waiting() {
+        return locked(waiting::size);
     }
 
     /** Replaces the input of one stream. */
@@ -159,7 +185,7 @@ public final class Budget {
     }
 
     /**
-     * Adds to the output, or takes back.
+     * Adds to the output, or takes back. Refuses all requests that wait if a limit is reached.
      *
      * @param more by how many tokens a stream's count has changed
      * @param moreEstimates by how many the counts that are estimates have changed
@@ -167,6 +193,8 @@ public final class Budget {
      * @return the limit that is reached, if one is
      */
     Optional<LimitReached> chargeOutput(long more, int moreEstimates, Queue<Runnable> due) {
+        Optional<LimitReached> limit;
+        List<Consumer<LimitReached>> refused = List.of();
         lock.lock();
         try {
             output += more;
@@ -177,10 +205,20 @@ public final class Budget {
                 alertsDue++;
                 lookAhead();
             }
-            return limitReached();
+            limit = limitReached();
+            if (limit.isPresent() && !waiting.isEmpty()) {
+                LimitReached reached = limit.get();
+                waiting.keySet().forEach(tab -> tab.refused(reached));
+                refused = List.copyOf(waiting.values());
+                waiting.clear();
+            }
         } finally {
             lock.unlock();
         }
+        for (Consumer<LimitReached> refuse : refused) {
+            limit.ifPresent(refuse);
+        }
+        return limit;
     }
 
     /** Learns what content of these weights was in truth; see {@link Calibration#add}. Says what to reckon with now. */
@@ -226,7 +264,7 @@ public final class Budget {
         return new Usage(input.inputTokens(), output, input.cacheReadTokens(), input.cacheWriteTokens(), 0, Map.of());
     }
 
-    private <T> T locked(Supplier<T> look) {
+    private <T extends @Nullable Object> T locked(Supplier<T> look) {
         lock.lock();
         try {
             return look.get();
@@ -274,7 +312,8 @@ public final class Budget {
         /**
          * Calls {@code alert} when this part of a limit, whichever it is, is first reached: once in the budget's life,
          * whatever becomes of an estimate. It is called like a handler, by the thread that consumes the stream whose count
-         * reached it, after the handlers of that event; what it throws ends that stream.
+         * reached it, after the handlers of that event; what it throws ends that stream. A stream that is closed before that
+         * event was consumed calls it at its end. The budget's figures may be ahead of the consumer by then.
          *
          * @param fraction more than 0, and at most 1: the whole limit
          * @throws IllegalArgumentException if the fraction is out of range

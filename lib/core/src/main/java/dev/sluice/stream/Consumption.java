@@ -10,6 +10,7 @@ import dev.sluice.control.Round;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.control.Throwables;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -48,13 +49,13 @@ final class Consumption {
     /** How the stream ended, once the consumer and the handlers have been told. */
     private volatile @Nullable EndReason told;
 
-    Consumption(Production production, StreamController controller, ChunkAggregator message, @Nullable Budget budget) {
+    Consumption(Production production, StreamController controller, ChunkAggregator message) {
         this.production = production;
         this.controller = controller;
         this.message = message;
         signals = new EventSignals(handlers, message);
         maxChunks = controller.maxChunks().orElse(0);
-        tab = budget == null ? null : budget.open();
+        tab = production.tab;
         abandoned = CLEANER.register(this, production::abandoned);
     }
 
@@ -138,15 +139,15 @@ final class Consumption {
             failed(e);
             return false;
         } catch (RuntimeException | Error e) { // an event is missing now: whatever follows must not pass for whole
-            failed(new ProtocolError("An event could not be added to the message: " + e, e));
+            failed(new ProtocolError("An event could not be added to the message: " + Throwables.describe(e), e));
             return false;
         }
         handedOut++;
         if (!handlers.isEmpty()) {
             guarded(() -> signals.emit(event));
         }
-        if (tab != null) {
-            spend(tab, event);
+        if (tab != null && tab.hasAlerts(event)) {
+            guarded(() -> tab.runAlerts(event));
         }
         if (handedOut == maxChunks && !(event instanceof MessageStop)) {
             production.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
@@ -154,20 +155,12 @@ final class Consumption {
         return true;
     }
 
-    private void spend(Tab tab, StreamEvent event) {
-        Optional<LimitReached> exhausted = tab.count(event);
-        if (tab.hasAlerts()) {
-            guarded(tab::runAlerts);
-        }
-        exhausted.ifPresent(production::stop);
-    }
-
     /** Calls handlers; what they throw ends the stream. */
     private void guarded(Runnable handlers) {
         var round = new Round();
         round.turn(handlers);
         if (round.failure() != null) {
-            production.stop(new Cancelled("a handler failed: " + round.failure()));
+            production.stop(new Cancelled("a handler failed: " + Throwables.describe(round.failure())));
             round.turn(() -> tell(production.queue.endReason().orElseThrow())); // it may have ended before, otherwise
         }
         round.end();
@@ -187,12 +180,12 @@ final class Consumption {
         }
         Optional<StreamException> why = reason.toException().map(this::withPartial);
         told = reason;
-        if (tab != null) {
-            tab.close();
-        }
         controller.detach();
         abandoned.clean();
         var round = new Round();
+        if (tab != null) {
+            round.turn(tab::runAlerts); // those of events that nobody has consumed
+        }
         if (why.isEmpty()) {
             Message whole = message.snapshot();
             round.turn(() -> handlers.emit(Signal.FINAL_MESSAGE, h -> h.accept(whole)));

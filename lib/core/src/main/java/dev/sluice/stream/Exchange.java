@@ -169,6 +169,9 @@ final class Exchange {
     private void hearAll(byte[] body) throws InterruptedException {
         var events = new ArrayList<StreamEvent>();
         provider.decoder().whole(body, events::add);
+        if (stream.tab != null) {
+            stream.tab.countWhole(events);
+        }
         for (StreamEvent event : events) {
             hear(event, 0);
             if (Thread.currentThread().isInterrupted() && !complete) {

@@ -134,7 +134,8 @@ public final class LlmClient implements AutoCloseable {
 
     /**
      * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the
-     * loop ends without an exception, as it does at any limit of the caller's; if it is exhausted already, no request is sent.
+     * loop ends without an exception, as it does at any limit of the caller's. If it is exhausted before a request is sent, which
+     * may have waited for a permit, a rate limit or a retry, none is.
      *
      * @see #stream(MessageRequest, StreamController)
      */
@@ -147,12 +148,8 @@ public final class LlmClient implements AutoCloseable {
         TransportRequest wire = provider.streamRequest(request);
         var joint = continuation.times() == 0 ? null : new Joint(continuation, request, provider);
         Timeouts times = controller.timeouts(timeouts);
-        Production production = prepare(wire, request.model(), new Reading.Streamed(joint), times, controller);
-        var stream =
-                new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()), budget);
-        if (budget != null) {
-            budget.exhausted().ifPresent(production::stop);
-        }
+        Production production = prepare(wire, request.model(), new Reading.Streamed(joint), times, controller, budget);
+        var stream = new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()));
         launch(production, controller);
         return stream;
     }
@@ -203,8 +200,8 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Asks for an answer that is not streamed and is paid for from a budget. If that is exhausted no request is sent, and
-     * {@link StreamException.LimitExceeded} is thrown; an answer that exhausts it is made and paid for, and returned. Alerts
+     * Asks for an answer that is not streamed and is paid for from a budget. If that is exhausted before the request is
+     * sent, which may have waited for a permit, a rate limit or a retry, none is, and {@link StreamException.LimitExceeded} is thrown; an answer that exhausts it is made and paid for, and returned. Alerts
      * are called on this thread before that; what they throw is thrown in place of the answer.
      *
      * @see #send(MessageRequest, StreamController)
@@ -226,18 +223,11 @@ public final class LlmClient implements AutoCloseable {
             }
         }
         Timeouts times = controller.timeouts(timeouts).whole();
-        Production production = prepare(wire.get(), request.model(), new Reading.Whole(), times, controller);
+        Production production = prepare(wire.get(), request.model(), new Reading.Whole(), times, controller, budget);
         try (var answer =
-                new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()), null)) {
-            if (budget != null) {
-                budget.exhausted().ifPresent(production::stop);
-            }
+                new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()))) {
             launch(production, controller);
-            Message whole = answer.finalMessage();
-            if (budget != null) {
-                budget.charge(whole);
-            }
-            return whole;
+            return answer.finalMessage();
         }
     }
 
@@ -277,7 +267,7 @@ public final class LlmClient implements AutoCloseable {
 
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
-        Production production = prepare(wire, model, new Reading.Lookup(read), timeouts, controller);
+        Production production = prepare(wire, model, new Reading.Lookup(read), timeouts, controller, null);
         launch(production, controller);
         return new Question<T>(production, controller).answer();
     }
@@ -289,9 +279,14 @@ public final class LlmClient implements AutoCloseable {
     }
 
     private Production prepare(
-            TransportRequest wire, String model, Reading reading, Timeouts times, StreamController controller) {
+            TransportRequest wire,
+            String model,
+            Reading reading,
+            Timeouts times,
+            StreamController controller,
+            @Nullable Budget budget) {
         String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
-        var production = new Production(this, model, wire, reading, times, name, running::remove);
+        var production = new Production(this, model, wire, reading, times, name, running::remove, budget);
         controller.attach(reason -> production.stop(new Cancelled(reason)));
         return production;
     }

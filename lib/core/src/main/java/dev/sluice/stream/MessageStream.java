@@ -17,7 +17,6 @@ import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model's answer while it is made: events to loop over, and the message they add up to.
@@ -39,12 +38,11 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     private final Consumption consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    MessageStream(
-            Production production, StreamController controller, ChunkAggregator message, @Nullable Budget budget) {
+    MessageStream(Production production, StreamController controller, ChunkAggregator message) {
         this.production = production;
         this.controller = controller;
         this.message = message;
-        consumption = new Consumption(production, controller, message, budget);
+        consumption = new Consumption(production, controller, message);
     }
 
     /**

@@ -5,12 +5,14 @@ import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Completed;
 import dev.sluice.control.EndReason.Failed;
+import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.EventQueue;
 import dev.sluice.control.MonitoredInputStream;
 import dev.sluice.control.RateLimits;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
 import dev.sluice.message.MessageRequest;
@@ -58,6 +60,9 @@ final class Production implements Runnable {
     private final Deadlines deadlines;
     private final Journal journal;
 
+    /** What counts for the caller's budget; null if there is none. */
+    final @Nullable Tab tab;
+
     final Recorder recorder;
 
     /**
@@ -98,13 +103,15 @@ final class Production implements Runnable {
             Reading reading,
             Timeouts timeouts,
             String name,
-            Consumer<Production> onExit) {
+            Consumer<Production> onExit,
+            @Nullable Budget budget) {
         this.client = client;
         this.model = model;
         request = first;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.reading = reading;
         this.onExit = onExit;
+        tab = budget == null ? null : budget.open();
         time = client.time();
         attempts = client.resilience().attempts(time);
         joint = reading instanceof Reading.Streamed(Joint goesOn) ? goesOn : null;
@@ -117,6 +124,7 @@ final class Production implements Runnable {
 
     void start() {
         deadlines.start();
+        awaitBudget();
         thread.start();
     }
 
@@ -171,7 +179,7 @@ final class Production implements Runnable {
         } catch (StreamException e) { // no permission for the next request
             fail(because(e, before));
         } catch (Throwable e) { // a mistake of ours, or of the caller's Resilience4j listeners
-            fail(new ProtocolError("Reading the answer to " + first + " failed: " + e, e));
+            fail(new ProtocolError("Reading the answer to " + first + " failed: " + Throwables.describe(e), e));
         } finally {
             exit();
         }
@@ -180,6 +188,9 @@ final class Production implements Runnable {
     private void exit() {
         request = null;
         deadlines.stop();
+        if (tab != null) {
+            tab.close();
+        }
         recorder.ended();
         endHeads();
         onExit.accept(this);
@@ -211,7 +222,9 @@ final class Production implements Runnable {
     }
 
     private Exchange begin() throws InterruptedException {
+        awaitBudget();
         attempts.begin();
+        admit();
         answered = false;
         journal.connecting();
         var next = new Exchange(this, client, request().toString(), reading);
@@ -247,11 +260,37 @@ final class Production implements Runnable {
         if (delay.isPresent()) {
             recorder.retried();
             journal.retrying(failure, attempts.retries() + 1, delay.get());
+            awaitBudget();
             time.sleep(delay.get());
         } else if (request == null) {
             fail(failure);
         }
         return request != null;
+    }
+
+    /** A request is to be sent: it is refused when the budget is exhausted before that. */
+    private void awaitBudget() {
+        if (tab != null) {
+            tab.await(this::refuse);
+        }
+    }
+
+    /** Asks the budget, after all that may have taken time. */
+    private void admit() throws InterruptedException {
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.admit();
+        if (exhausted.isPresent()) {
+            attempts.unsent();
+            refuse(exhausted.get());
+            throw new InterruptedException();
+        }
+    }
+
+    /** Ends the stream behind what is queued: the budget is exhausted. */
+    private void refuse(LimitReached limit) {
+        if (queue.end(limit)) {
+            endHeads();
+            thread.interrupt();
+        }
     }
 
     private Optional<TransportRequest> goingOn(StreamException failure) {
@@ -334,12 +373,19 @@ final class Production implements Runnable {
 
     /** Queues an event. */
     private void hand(StreamEvent event) {
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.count(event);
         if (recorder.received(event)) {
             recorder.timeToFirstContent().ifPresent(journal::firstToken);
         }
         if (event instanceof MessageStop) {
             deadlines.stop();
             queue.end(event, new Completed());
+            return;
+        }
+        if (exhausted.isPresent()) {
+            deadlines.stop();
+            queue.end(event, exhausted.get());
+            thread.interrupt(); // gives the connection up
             return;
         }
         try {
@@ -418,7 +464,7 @@ final class Production implements Runnable {
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             client.onEnd().accept(report);
         } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
-            log.warn("{}: reporting its end failed", thread.getName(), e);
+            Throwables.warn(log, thread.getName() + ": reporting its end failed", e);
         }
     }
 }

@@ -17,13 +17,18 @@ import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.Usage;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream adds to its budget: what the wire said last, and an estimate of what came after it. For the thread that
- * consumes the stream.
+ * What one stream adds to its budget: what the wire said last, and an estimate of what came after it; and whether its next
+ * request may be sent. For the thread that reads the stream, except the alerts, which are for the one that consumes it.
  *
  * <p>The estimate is made with what was known when the tab was opened or the wire last spoke, so that it only grows until
  * the wire speaks again.
@@ -36,7 +41,8 @@ final class Tab {
     private static final long MOST_TOKENS = 1L << 50;
 
     private final Budget budget;
-    private final Queue<Runnable> dueAlerts = new ArrayDeque<>(1);
+    private final Queue<Runnable> fallingDue = new ArrayDeque<>(1);
+    private final Queue<DueAlert> dueAlerts = new ConcurrentLinkedQueue<>();
     private Calibration.Ratios ratios;
 
     private Usage exact = Usage.NONE;
@@ -55,13 +61,19 @@ final class Tab {
     private boolean whole;
     private boolean closed;
 
+    /** Why the last request that waited was refused; guarded by the budget's lock. */
+    private @Nullable LimitReached refusal;
+
+    /** An alert and the event whose count made it due. */
+    private record DueAlert(StreamEvent after, Runnable alert) {}
+
     Tab(Budget budget, Calibration.Ratios ratios) {
         this.budget = budget;
         this.ratios = ratios;
     }
 
     /**
-     * Counts the next event that is handed out.
+     * Counts the next event that is received.
      *
      * @return the limit, if the budget is exhausted, by this stream or by another, and stopping this one saves anything:
      *     an answer that has been made to its end is not stopped
@@ -70,6 +82,19 @@ final class Tab {
         if (closed) {
             return Optional.empty();
         }
+        add(event);
+        Optional<LimitReached> limit = charge(event);
+        return whole ? Optional.empty() : limit;
+    }
+
+    /** Counts an answer that came all at once, and no more: it is made and paid for, whatever becomes of it. */
+    void countWhole(List<StreamEvent> answer) {
+        answer.forEach(this::add);
+        var unused = charge(answer.getLast());
+        close();
+    }
+
+    private void add(StreamEvent event) {
         switch (event) {
             case MessageStart start -> begin(start.message());
             case ContentBlockStart block -> add(block.block());
@@ -85,27 +110,57 @@ final class Tab {
             case MessageStop stop -> whole = true;
             default -> {}
         }
-        Optional<LimitReached> limit = charge();
-        return whole ? Optional.empty() : limit;
     }
 
-    /** Whether {@link #runAlerts} has something to do. */
-    boolean hasAlerts() {
-        return !dueAlerts.isEmpty();
+    /** The next request waits to be sent; see {@link Budget#await}. */
+    void await(Consumer<LimitReached> refuse) {
+        budget.await(this, refuse);
     }
 
-    /** Calls the alerts that have fallen due by what this tab has counted. Throws what the first of them throws, last. */
+    /** Whether the request that waited may be sent now; if not, the limit. */
+    Optional<LimitReached> admit() {
+        return budget.admit(this);
+    }
+
+    /** Notes why a request that waited is refused. Called under the budget's lock. */
+    void refused(LimitReached limit) {
+        refusal = limit;
+    }
+
+    /** Why the last request that waited was refused. Called under the budget's lock. */
+    Optional<LimitReached> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /** Whether {@link #runAlerts} has something to do after this event. */
+    @SuppressWarnings("ReferenceEquality") // this very event, and not one before it with the same words
+    boolean hasAlerts(StreamEvent after) {
+        DueAlert next = dueAlerts.peek();
+        return next != null && next.after() == after;
+    }
+
+    /** Calls the alerts that fell due by the count of this event. Throws what the first of them throws, last. */
+    void runAlerts(StreamEvent after) {
+        runAlertsWhile(() -> hasAlerts(after));
+    }
+
+    /** Calls the alerts that fell due by all that was counted. Throws what the first of them throws, last. */
     void runAlerts() {
+        runAlertsWhile(() -> !dueAlerts.isEmpty());
+    }
+
+    private void runAlertsWhile(BooleanSupplier isDue) {
         var round = new Round();
-        for (Runnable alert = dueAlerts.poll(); alert != null; alert = dueAlerts.poll()) {
-            round.turn(alert);
+        while (isDue.getAsBoolean()) {
+            round.turn(dueAlerts.remove().alert());
         }
         round.end();
     }
 
-    /** Ends the counting. What was counted stays so, and stays an estimate where it is one. */
+    /** Ends the counting, and the wait. What was counted stays so, and stays an estimate where it is one. */
     void close() {
         closed = true;
+        budget.forget(this);
     }
 
     private void begin(Message message) {
@@ -175,14 +230,18 @@ final class Tab {
         return (long) Math.ceil((words * ratios.words() + thinking * ratios.thinking()) / TokenWeight.QUARTERS);
     }
 
-    private Optional<LimitReached> charge() {
+    private Optional<LimitReached> charge(StreamEvent event) {
         long used = exact.outputTokens() + uncounted + estimate();
         boolean estimated = words + thinking + uncounted > 0;
         long more = used - charged;
         int moreEstimates = Boolean.compare(estimated, chargedEstimate);
         charged = used;
         chargedEstimate = estimated;
-        return budget.chargeOutput(more, moreEstimates, dueAlerts);
+        Optional<LimitReached> limit = budget.chargeOutput(more, moreEstimates, fallingDue);
+        for (Runnable alert = fallingDue.poll(); alert != null; alert = fallingDue.poll()) {
+            dueAlerts.add(new DueAlert(event, alert));
+        }
+        return limit;
     }
 
     private static Usage usage(Usage input, long output, long thinking) {

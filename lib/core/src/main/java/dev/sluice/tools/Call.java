@@ -1,5 +1,7 @@
 package dev.sluice.tools;
 
+import dev.sluice.control.Label;
+import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call of a tool, and its one outcome: what the tool gives or throws, or that it was refused, took too long or was
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * interrupt can say what it likes.
  */
 final class Call {
+    private static final Logger log = LoggerFactory.getLogger(Call.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
     /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
@@ -170,7 +175,9 @@ final class Call {
         } catch (InterruptedException e) { // stopped, as a rule: then there is an outcome
             outcome.complete(Outcome.error("the call was interrupted before it began"));
         } catch (Throwable e) { // a mistake of ours; nobody shall wait for ever
-            outcome.complete(Outcome.thrown(e));
+            if (outcome.complete(Outcome.thrown(e))) {
+                logFailure("A check of the tool", e);
+            }
         }
         onEnd.forEach(Runnable::run);
         try {
@@ -193,7 +200,7 @@ final class Call {
 
     /** Whether the tool can and may run; if not, there is an outcome. */
     private boolean isReady() throws InterruptedException {
-        var entrance = new Entrance(run.settings, tool(), cut);
+        var entrance = new Entrance(run.settings, tool(), cut, this::logFailure);
         Entrance.Checked checked = entrance.check(use);
         use = checked.use();
         var unused = run.funnel.put(this::startOnce);
@@ -234,12 +241,19 @@ final class Call {
 
     private void perform() {
         try {
-            outcome.complete(new Outcome(tool().call(use.input(), new CallContext(run, this))));
+            outcome.complete(Outcome.of(tool().call(use.input(), new CallContext(run, this))));
         } catch (Throwable e) { // whatever it is, the model can go on
-            outcome.complete(Outcome.thrown(e));
+            if (outcome.complete(Outcome.thrown(e))) { // else it was stopped, and this is how it says so
+                logFailure("The tool", e);
+            }
         } finally {
             busy = null;
         }
+    }
+
+    private void logFailure(String what, Throwable e) {
+        String name = Label.of(use.name());
+        Throwables.warn(log, what + " '" + name + "' failed (call " + Label.of(use.id()) + ")", e);
     }
 
     private void timedOut() {

@@ -39,7 +39,7 @@ record CallContext(Run run, Call of) implements ToolContext {
 
     @Override
     public StreamController controller() {
-        return run.settings.controller();
+        return run.controller();
     }
 
     @Override

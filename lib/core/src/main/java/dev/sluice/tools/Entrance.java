@@ -1,8 +1,10 @@
 package dev.sluice.tools;
 
+import dev.sluice.control.Throwables;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.tools.ToolApproval.Verdict;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param settings the hooks
  * @param tool what is called
  * @param cut if the input is known to be cut, by what
+ * @param onFailure takes what a hook threw, and which hook it was
  */
-record Entrance(RunSettings settings, Tool tool, @Nullable String cut) {
+record Entrance(RunSettings settings, Tool tool, @Nullable String cut, BiConsumer<String, Throwable> onFailure) {
 
     /**
      * What a look at the input came to.
@@ -41,11 +44,16 @@ record Entrance(RunSettings settings, Tool tool, @Nullable String cut) {
     @Nullable
     Outcome approve(ToolUse use) throws InterruptedException {
         try {
-            return settings.approval().decide(use) instanceof Verdict.Denied(String reason) ? denied(reason) : null;
+            return switch (settings.approval().decide(use)) {
+                case Verdict.Allowed allowed -> null;
+                case Verdict.Denied(String reason) -> denied(reason);
+                case null -> denied("there was no decision");
+            };
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | Error e) {
-            return denied(Outcome.words(e));
+            onFailure.accept("The approval of the tool", e);
+            return denied(Throwables.message(e));
         }
     }
 
@@ -56,6 +64,7 @@ record Entrance(RunSettings settings, Tool tool, @Nullable String cut) {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | Error e) {
+            onFailure.accept("The repair of an input of the tool", e);
             return Optional.empty();
         }
     }
@@ -64,7 +73,7 @@ record Entrance(RunSettings settings, Tool tool, @Nullable String cut) {
         try {
             return tool.problem(input);
         } catch (RuntimeException | Error e) {
-            return Optional.of("it could not be checked: " + Outcome.words(e));
+            return Optional.of("it could not be checked: " + Throwables.message(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.control.Throwables;
 import dev.sluice.json.Json;
 import dev.sluice.json.SchemaCheck;
 import dev.sluice.message.ToolDefinition;
@@ -50,7 +51,7 @@ final class InputCheck {
             }
             return problems.isEmpty() ? Optional.empty() : Optional.of(told(problems));
         } catch (RuntimeException e) { // a record's own constructor may throw whatever it likes
-            return Optional.of(told(List.of(e.getMessage() == null ? e.toString() : e.getMessage())));
+            return Optional.of(told(List.of(Throwables.message(e))));
         } catch (StackOverflowError e) {
             return Optional.of("it is nested too deep");
         }

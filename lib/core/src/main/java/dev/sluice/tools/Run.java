@@ -10,6 +10,7 @@ import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
 import dev.sluice.control.Timeouts.Phase;
@@ -21,6 +22,7 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ToolChoice;
 import dev.sluice.stream.MessageStream;
 import dev.sluice.tools.RunEvent.StreamComplete;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,7 @@ final class Run implements Runnable {
     /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
+    private static final String ABANDONED = "abandoned without close()";
     private static final String CLOSED = "the client was closed";
 
     final RunSettings settings;
@@ -57,6 +60,13 @@ final class Run implements Runnable {
     final Time time;
 
     private final Thread thread;
+
+    /** Weakly, for its callbacks may hold the loop, and that shall be found if it is forgotten. */
+    private final WeakReference<StreamController> controller;
+
+    /** The controller's limits on time, for the turns. */
+    private final StreamController limits;
+
     private final Set<String> removedTools;
 
     /** All of this run's that may have a thread. */
@@ -75,14 +85,16 @@ final class Run implements Runnable {
     private @Nullable MessageStream stream;
     private @Nullable String container;
 
-    Run(RunSettings settings) {
+    Run(RunSettings settings, StreamController controller) {
         this.settings = settings;
+        this.controller = new WeakReference<>(controller);
+        limits = controller.toBuilder().build();
         funnel = new Funnel(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
         permits = new Semaphore(settings.parallelism(), true);
         time = settings.client().time();
         removedTools = ToolChanges.removedBy(settings.request().messages());
-        total = settings.controller().timeouts(Timeouts.none()).total();
+        total = limits.timeouts(Timeouts.none()).total();
         began = time.nanos();
         thread =
                 Thread.ofVirtual().name("sluice-run-" + COUNT.incrementAndGet()).unstarted(this);
@@ -94,17 +106,17 @@ final class Run implements Runnable {
      * @throws IllegalArgumentException if the provider surely rejects the request
      * @throws IllegalStateException if the client is closed, or the controller has something to steer already
      */
-    void start() {
-        settings.controller().attach(reason -> stop(new Cancelled(reason)));
+    void start(StreamController controller) {
+        controller.attach(reason -> stop(new Cancelled(reason)));
         try {
             if (!funnel.isOver()) { // else cancelled before it began: no request is sent
                 stream = ask();
             }
         } catch (RuntimeException | Error e) {
-            settings.controller().detach();
+            controller.detach();
             throw e;
         }
-        clientForgets = settings.client().onClose(() -> settings.controller().cancel(CLOSED));
+        clientForgets = settings.client().onClose(() -> cancel(CLOSED));
         if (isLimited()) {
             deadline = time.schedule(total, this::totalPassed);
         }
@@ -122,9 +134,29 @@ final class Run implements Runnable {
         return true;
     }
 
+    /** What steers the run; of a forgotten run, one that is cancelled. */
+    StreamController controller() {
+        StreamController held = controller.get();
+        if (held == null) {
+            held = StreamController.withCancellation();
+            held.cancel(ABANDONED);
+        }
+        return held;
+    }
+
+    /** Stops the run as its caller would, with the callbacks of its controller. */
+    private void cancel(String why) {
+        StreamController held = controller.get();
+        if (held != null) {
+            held.cancel(why);
+        } else {
+            stop(new Cancelled(why));
+        }
+    }
+
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void abandoned() {
-        if (stop(new Cancelled("abandoned without close()"))) {
+        if (stop(new Cancelled(ABANDONED))) {
             log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName());
         }
     }
@@ -172,7 +204,7 @@ final class Run implements Runnable {
         } catch (StreamException e) {
             fail(e instanceof TimedOut late && late.phase() == Phase.TOTAL && isLimited() ? overdue(late) : e);
         } catch (Throwable e) { // a mistake of ours, or of what the caller has called with a budget's alert
-            fail(new ProtocolError("The run failed: " + e, e));
+            fail(new ProtocolError("The run failed: " + Throwables.describe(e), e));
         } finally {
             deadline.cancel();
             clientForgets.run();
@@ -198,7 +230,7 @@ final class Run implements Runnable {
         try {
             return ask();
         } catch (IllegalStateException e) { // the client is closed, and has not told us yet
-            settings.controller().cancel(CLOSED);
+            cancel(CLOSED);
             throw new InterruptedException();
         }
     }
@@ -267,9 +299,9 @@ final class Run implements Runnable {
         if (container != null) {
             Containers.set(container, settings.request(), next);
         }
-        StreamController.Builder limits = settings.controller().toBuilder();
-        remaining().ifPresent(left -> limits.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
-        StreamController controller = limits.build();
+        StreamController.Builder bounds = limits.toBuilder();
+        remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
+        StreamController controller = bounds.build();
         turnController = controller;
         if (funnel.isOver()) {
             controller.cancel("the run is over");
@@ -296,7 +328,7 @@ final class Run implements Runnable {
                 stopCalls("the run has come to a limit, so the tool was stopped");
                 funnel.putLast(StreamErrors.of(limit), reason);
             }
-            case Cancelled(String why) -> settings.controller().cancel(why); // of the turn alone: the client was closed
+            case Cancelled(String why) -> cancel(why); // of the turn alone: the client was closed
             case Failed(StreamException failure) -> fail(failure);
         }
     }

@@ -7,6 +7,7 @@ import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.Limits.Limit;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
+import dev.sluice.control.Throwables;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
 import java.lang.ref.Cleaner;
@@ -100,7 +101,7 @@ final class RunConsumption {
         try {
             handlers.emit(event);
         } catch (Throwable e) {
-            run.stop(new Cancelled("a handler failed: " + e));
+            run.stop(new Cancelled("a handler failed: " + Throwables.describe(e)));
             throw e;
         }
         if (handedOut == maxEvents && !(event instanceof StreamComplete || event instanceof StreamError)) {

@@ -1,6 +1,5 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.StreamController;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.stream.Budget;
 import dev.sluice.stream.LlmClient;
@@ -8,12 +7,11 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a run was started with; see {@link ToolLoop.Builder}. The request has the tools' definitions in it. */
+/** What a run was started with, except its controller; see {@link ToolLoop.Builder}. The request has the tools' definitions in it. */
 record RunSettings(
         LlmClient client,
         MessageRequest request,
         Map<String, Tool> tools,
-        StreamController controller,
         @Nullable Budget budget,
         int maxTurns,
         Duration toolTimeout,

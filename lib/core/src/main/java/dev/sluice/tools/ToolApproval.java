@@ -10,6 +10,7 @@ public interface ToolApproval {
      * Looks at a call whose input is valid. Runs on the call's own thread, which counts neither against the tool's time nor
      * against the calls that may run at once, so it may wait for a person; it is interrupted when the run ends.
      *
+     * @return the decision; null is none
      * @throws Exception if there is no decision; the tool does not run, and the model is told that it was not allowed
      */
     Verdict decide(ToolUse call) throws Exception;

@@ -19,7 +19,8 @@ public interface ToolFunction<I> {
      * @return what the model is told: a {@code String}, a {@link dev.sluice.message.ContentBlock} or a list of them, a
      *     {@link ToolOutput}, a {@link dev.sluice.message.Message}, of which the words, or anything that can be written as
      *     JSON; null is an empty text
-     * @throws Exception if the tool fails; the model is told the exception's message, so nothing secret must stand in it
+     * @throws Exception if the tool fails; the model is told the exception's message, so nothing secret must stand in it.
+     *     It is also logged, with its stack trace
      */
     @Nullable
     Object call(I input, ToolContext context) throws Exception;

@@ -365,11 +365,10 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
         public ToolLoop start() {
             MessageRequest.Builder all = request.toBuilder();
             tools.values().forEach(tool -> all.tool(tool.definition()));
-            var run = new Run(new RunSettings(
+            var settings = new RunSettings(
                     client,
                     all.build(),
                     Map.copyOf(tools),
-                    controller,
                     budget,
                     maxTurns,
                     toolTimeout,
@@ -378,8 +377,9 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
                     approval,
                     repair,
                     queueCapacity,
-                    queueBytes));
-            run.start();
+                    queueBytes);
+            var run = new Run(settings, controller);
+            run.start(controller);
             return new ToolLoop(run, controller);
         }
 

@@ -204,15 +204,15 @@ class EventQueueTest {
         assertThat(taken).isNotDone();
         queue.flush();
         Awaitility.await().until(() -> queue.size() == 0);
-        for (int i = 4; i < 13; i++) {
+        for (int i = 4; i < 14; i++) {
             queue.put(i, 1);
         }
         Awaitility.await().until(() -> queue.size() == 0);
-        queue.put(13, 1);
+        queue.put(14, 1);
         queue.flush();
         queue.end(new Completed());
         assertThat(taken.get(10, TimeUnit.SECONDS))
-                .isEqualTo(IntStream.range(0, 14).boxed().toList());
+                .isEqualTo(IntStream.range(0, 15).boxed().toList());
     }
 
     @Test

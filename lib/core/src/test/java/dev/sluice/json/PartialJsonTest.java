@@ -140,7 +140,7 @@ class PartialJsonTest {
     }
 
     static Stream<String> documents() {
-        // The tool inputs of the transcripts, then all kinds of texts.
+        // The tool inputs of the transcripts, then all kinds of texts, of which PartialJsonFuzzTest tries more.
         var written = Stream.of(
                 "{\"city\": \"Porto\", \"unit\": \"celsius\"}",
                 "{\"title\": \"Crash when \\\"save as\\\" path has a back\\\\slash\", \"priority\": 3, \"ratio\":"
@@ -152,7 +152,7 @@ class PartialJsonTest {
                 "[]",
                 " [ { } , [ ] ] ",
                 "{\"a\":1,\"b\":2,\"a\":3,\"b\":{},\"a\":[4]}");
-        return Stream.concat(written, LongStream.range(0, 150).mapToObj(seed -> new RandomJson(seed).next()));
+        return Stream.concat(written, LongStream.range(0, 40).mapToObj(seed -> new RandomJson(seed).next()));
     }
 
     @ParameterizedTest
@@ -285,8 +285,9 @@ class PartialJsonTest {
     @Test
     void readsAStringOfAnyLength() {
         String text = "[\"" + "words \\u00e9 ".repeat(1_000_000) + "\"]";
-        assertThat(PartialJson.parse(text)).isEqualTo(List.of("words é ".repeat(1_000_000)));
-        assertThat(Json.readAny(text)).isEqualTo(PartialJson.parse(text));
+        Object value = PartialJson.parse(text);
+        assertThat(value).isEqualTo(List.of("words é ".repeat(1_000_000)));
+        assertThat(Json.readAny(text)).isEqualTo(value);
     }
 
     @Test

@@ -237,4 +237,13 @@ class ClaudeTest {
     private static Map<String, String> headers(Claude.Builder claude, MessageRequest.Builder request) {
         return claude.build().streamRequest(request.build()).headers();
     }
+
+    @Test
+    void aKeyOfOneLetterMasksNoLetters() {
+        var error = Claude.builder()
+                .apiKey("a")
+                .build()
+                .error(new TransportResponse(400, Map.of(), InputStream.nullInputStream()), "a bad apple");
+        assertThat(error.rawBody()).isEqualTo("a bad apple");
+    }
 }

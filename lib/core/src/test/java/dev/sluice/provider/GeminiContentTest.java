@@ -5,6 +5,7 @@ import static dev.sluice.provider.Requests.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
@@ -68,7 +69,19 @@ class GeminiContentTest {
                         + "{'role':'user','parts':[{'functionResponse':{'name':'f','response':{'output':'ok'}}}]}]"));
         assertSent(
                 new ServerToolUse("sluice_r_1", "GOOGLE_SEARCH_WEB", "{}", NONE),
-                "{'toolCall':{'toolType':'GOOGLE_SEARCH_WEB','args':{}}}");
+                "{'toolCall':{'toolType':'GOOGLE_SEARCH_WEB'}}");
+    }
+
+    @Test
+    void aServerCallGoesBackWithTheArgumentsThatItCameWith() {
+        for (String call : List.of(
+                "{'toolCall':{'toolType':'URL_CONTEXT','id':'i'}}",
+                "{'toolCall':{'toolType':'URL_CONTEXT','args':{},'id':'i'}}",
+                "{'toolCall':{'toolType':'URL_CONTEXT','args':{'u':1},'id':'i'}}")) {
+            var said = new ChunkAggregator();
+            Decoding.gemini(Parts.parts(call), Parts.STOP).forEach(said::accept);
+            assertSent(said.snapshot().content().getFirst(), call);
+        }
     }
 
     @ParameterizedTest

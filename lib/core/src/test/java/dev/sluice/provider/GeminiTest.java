@@ -236,4 +236,13 @@ class GeminiTest {
     private static TransportRequest stream(Gemini.Builder gemini, MessageRequest.Builder request) {
         return gemini.build().streamRequest(request.build());
     }
+
+    @Test
+    void aKeyOfOneLetterMasksNoLetters() {
+        var error = Gemini.builder()
+                .apiKey("a")
+                .build()
+                .error(new TransportResponse(400, Map.of(), InputStream.nullInputStream()), "a bad apple");
+        assertThat(error.rawBody()).isEqualTo("a bad apple");
+    }
 }

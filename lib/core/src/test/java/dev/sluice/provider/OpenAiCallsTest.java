@@ -53,6 +53,28 @@ class OpenAiCallsTest {
                         new ContentBlockStop(2));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'function_call':{}",
+                "'function_call':{'name':'','arguments':''}",
+                "'tool_calls':[{}]",
+                "'tool_calls':[{'index':0,'type':'function','function':{'name':null,'arguments':''}}]"
+            })
+    void anEmptyCallIsNone(String call) {
+        Message said = OpenAiWire.answer("{'content':'a'," + call + "}");
+        assertThat(said.content()).containsExactly(new Text("a"));
+        assertThat(said.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'null'", "null", "''", "' null '", "'[]'"})
+    void aToolWithoutParametersHasAnEmptyInput(String arguments) {
+        Message said = OpenAiWire.answer(
+                "{'tool_calls':[{'index':0,'id':'a','function':{'name':'f','arguments':" + arguments + "}}]}");
+        assertThat(said.toolUses()).containsExactly(new ToolUse("a", "f", "{}", Map.of()));
+    }
+
     @Test
     void aWholeCallEndsWhenTheModelHasStoppedThoughTheAnswerGoesOn() {
         assertThat(last(2, WHOLE, OpenAiWire.finish("tool_calls")))

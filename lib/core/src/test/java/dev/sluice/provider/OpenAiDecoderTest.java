@@ -310,7 +310,33 @@ class OpenAiDecoderTest {
                         new Unknown(
                                 "chat.completion.chunk",
                                 "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"critic\"}}]}"),
-                        new MessageDelta(FinishReason.STOP, "stop", null, Usage.NONE, Map.of("x_new", "{\"a\":2}")));
+                        new MessageDelta(
+                                FinishReason.STOP,
+                                "stop",
+                                null,
+                                Usage.NONE,
+                                Map.of(
+                                        "x_new", "{\"a\":2}",
+                                        "audio", "{\"id\":\"x\", \"data\":\"y\"}",
+                                        "role", "\"critic\"",
+                                        "logprobs", "{\"content\":[]}")));
+    }
+
+    @Test
+    void logprobsAndVendorFieldsOfAStreamAreThoseOfTheWholeAnswer() {
+        Message streamed = message(decode(
+                "{'choices':[{'delta':{'content':'a'},'logprobs':{'content':[{'token':'a','logprob':-0.10}],'refusal':null}}]}",
+                "{'choices':[{'delta':{'content':'b'},'logprobs':{'content':[],'refusal':null}}]}",
+                "{'choices':[{'delta':{'content':'c','images':[{'url':'x'}]},"
+                        + "'logprobs':{'content':[{'token':'c','logprob':-2e1},{'token':'d'}],'refusal':null}}]}",
+                "{'choices':[{'delta':{'images':[{'url':'y'}]},'logprobs':null,'native_finish_reason':'end',"
+                        + "'finish_reason':'stop'}]}"));
+        Message whole = message(OpenAiWire.whole(
+                "{'choices':[{'message':{'content':'abc','images':[{'url':'x'},{'url':'y'}]},'logprobs':{'content':["
+                        + "{'token':'a','logprob':-0.10},{'token':'c','logprob':-2e1},{'token':'d'}],'refusal':null},"
+                        + "'native_finish_reason':'end','finish_reason':'stop'}]}"));
+        assertThat(streamed).isEqualTo(whole);
+        assertThat(streamed.extra()).containsOnlyKeys("logprobs", "images", "native_finish_reason");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,5 +60,13 @@ class OpenAiRoundTripTest {
                     .append("','content':'ok'}");
         }
         assertThat(messages(request)).isEqualTo(json(expected + "]"));
+    }
+
+    @Test
+    void theSignatureOfAMessageGoesBackWithIt() {
+        String signed = "{'role':'assistant','content':'a','extra_content':{'google':{'thought_signature':'EjQ='}}}";
+        Message said = OpenAiWire.answer(signed);
+        assertThat(messages(MessageRequest.builder().model("m").user("?").message(said)))
+                .isEqualTo(json("[{'role':'user','content':'?'}," + signed + "]"));
     }
 }

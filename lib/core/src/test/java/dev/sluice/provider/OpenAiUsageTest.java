@@ -48,6 +48,30 @@ class OpenAiUsageTest {
                 .isEqualTo(new Usage(1, 9, 0, 0, 4, Map.of()));
     }
 
+    @Test
+    void whatOnlyTheTotalTellsIsTheAnswers() {
+        assertThat(usage("{'prompt_tokens':10,'total_tokens':14}")).isEqualTo(Usage.of(10, 4));
+        assertThat(usage("{'prompt_tokens':10,'total_tokens':10}")).isEqualTo(Usage.of(10, 0));
+    }
+
+    // Gateways in front of Claude
+    @Test
+    void aCacheThatIsMoreThanThePromptIsCountedBesideIt() {
+        assertThat(usage("{'prompt_tokens':10,'completion_tokens':2,"
+                        + "'prompt_tokens_details':{'cached_tokens':8,'cache_write_tokens':4}}"))
+                .isEqualTo(new Usage(10, 2, 8, 4, 0, Map.of()));
+    }
+
+    // Groq
+    @Test
+    void aReportInGroqsOwnFieldCounts() {
+        Usage usage = message(decode(
+                        "{'choices':[{'delta':{'content':'a'},'finish_reason':'stop'}]}",
+                        "{'choices':[],'x_groq':{'id':'r','usage':{'prompt_tokens':3,'completion_tokens':1}}}"))
+                .usage();
+        assertThat(usage).isEqualTo(Usage.of(3, 1));
+    }
+
     /** vLLM's continuous usage: each chunk has it, with its choice. */
     @Test
     void aLaterReportTakesThePlaceOfAnEarlierOne() {

@@ -103,6 +103,18 @@ class OpenAiWholeTest {
                         new ContentBlockStop(1));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\\'x\\':", "{\\'x\\':1", "[1]", "x", "{}}"})
+    void aCutCallIsInvalidWhetherItIsStreamedOrNot(String arguments) {
+        String call = "'tool_calls':[{'index':0,'id':'a','function':{'name':'f','arguments':'" + arguments + "'}}]";
+        call = call.replace("\\'", "\\\"");
+        Message whole = message(
+                whole("{'id':'c','model':'m','choices':[{'message':{" + call + "},'finish_reason':'length'}]}"));
+        Message streamed = message(OpenAiWire.decode(OpenAiWire.delta("{" + call + "}"), OpenAiWire.finish("length")));
+        assertThat(whole).isEqualTo(streamed);
+        assertThat(whole.toolUses().getFirst().isInputValid()).isFalse();
+    }
+
     @Test
     void aRefusalIsOne() {
         Message said =

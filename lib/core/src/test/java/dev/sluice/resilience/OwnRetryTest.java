@@ -156,7 +156,7 @@ class OwnRetryTest {
         "10, 0, 10",
         "10, 10, 10",
         "10, 3000, 3000",
-        "10, 70000, 60000",
+        "10, 60000, 60000",
         "90000, 70000, 90000",
         "90000, 1, 90000"
     })
@@ -166,6 +166,15 @@ class OwnRetryTest {
         attempts.begin();
         assertThat(attempts.failed(Failures.askingFor(Duration.ofMillis(asked))))
                 .contains(Duration.ofMillis(delay));
+    }
+
+    @Test
+    void aServerThatAsksForMoreThanAMinuteIsNotAskedAgainBeforeThatAndNoRetryIsAnnounced() throws Exception {
+        Attempts attempts = attempts(
+                retry(RetryConfig.custom().waitDuration(Duration.ofMillis(10)).build()));
+        attempts.begin();
+        assertThat(attempts.failed(Failures.askingFor(Duration.ofHours(1)))).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     // PEERS 91, 104; DESIGN 3.8

@@ -77,16 +77,21 @@ class RetryDefaultsTest {
         "PT1.234S, PT1.234S",
         "PT5S, PT5S",
         "PT20S, PT20S",
-        "PT60S, PT60S",
-        "PT61S, PT60S",
-        "PT70S, PT60S",
-        "PT2562047788015215H, PT60S"
+        "PT60S, PT60S"
     })
     void theServersDelayReplacesOursUpToAMinute(Duration asked, Duration delay) throws Exception {
         for (double chance : new double[] {LEAST, MOST}) {
             Retry retry = Retry.of("r", RetryDefaults.config(2, fixed(chance)));
             assertThat(firstDelay(retry, Failures.askingFor(asked))).contains(delay);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT60.001S", "PT61S", "PT1H", "PT2562047788015215H"})
+    void aServerThatAsksForMoreThanAMinuteIsNotAskedAgain(Duration asked) throws Exception {
+        Retry retry = RetryDefaults.retry("r");
+        assertThat(firstDelay(retry, Failures.askingFor(asked))).isEmpty();
+        assertThat(retry.getMetrics().getNumberOfFailedCallsWithRetryAttempt()).isZero();
     }
 
     @ParameterizedTest

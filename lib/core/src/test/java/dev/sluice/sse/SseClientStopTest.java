@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,15 +80,20 @@ class SseClientStopTest {
         };
     }
 
+    /** Looks often: most of what is waited for takes a millisecond. */
+    private static ConditionFactory soon() {
+        return Awaitility.await().pollInterval(Duration.ofMillis(2));
+    }
+
     private static void reach(State state, SseClient client, ScriptedPeer peer, UnreachablePeer hole) {
-        Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> switch (state) {
+        soon().until(() -> switch (state) {
             case CONNECTING -> hole.connecting() > 0;
             case WAITING_FOR_HEADERS, READING_A_REFUSAL -> !peer.requests().isEmpty();
             case OPEN_AND_SILENT, TRICKLING -> client.state() instanceof SseState.Open;
             case WAITING_TO_RECONNECT -> client.state() instanceof SseState.Waiting;
             case QUEUE_FULL -> client.queued() >= 4;
         });
-        Awaitility.await().until(() -> client.reader().getState() == Thread.State.WAITING);
+        soon().until(() -> client.reader().getState() == Thread.State.WAITING);
     }
 
     @ParameterizedTest
@@ -106,7 +112,7 @@ class SseClientStopTest {
             });
             consumer.start();
             reach(state, client, peer, hole);
-            Awaitility.await().until(() -> consumer.getState() == Thread.State.WAITING);
+            soon().until(() -> consumer.getState() == Thread.State.WAITING);
 
             long before = System.nanoTime();
             switch (way) {
@@ -141,7 +147,7 @@ class SseClientStopTest {
             reach(state, client, peer, hole);
             client.restart();
             if (state == State.CONNECTING) {
-                Awaitility.await().until(() -> hole.connecting() > 0);
+                soon().until(() -> hole.connecting() > 0);
                 assertThat(client.state()).isInstanceOf(SseState.Connecting.class);
             } else {
                 assertThat(peer.awaitRequest(2).header("Last-Event-ID")).isNull();
@@ -158,8 +164,8 @@ class SseClientStopTest {
                 full.stall(),
                 Script.stream("id: 3\ndata: c\n\n"),
                 SseTalk.goodbye())) {
-            Awaitility.await().until(() -> talk.client.queued() >= 2);
-            Awaitility.await().until(() -> talk.client.reader().getState() == Thread.State.WAITING);
+            soon().until(() -> talk.client.queued() >= 2);
+            soon().until(() -> talk.client.reader().getState() == Thread.State.WAITING);
             talk.client.restart();
             assertThat(talk.peer.awaitRequest(2).header("Last-Event-ID")).isEqualTo("2");
             assertThat(talk.data()).containsExactly("a", "b", "c");
@@ -195,7 +201,7 @@ class SseClientStopTest {
     @Test
     void oneThatIsStoppedBeforeItIsReadHandsOutNothing() {
         var talk = SseTalk.of(Script.stream().sse("data: a\n\n").stall());
-        Awaitility.await().until(() -> talk.client.queued() > 0);
+        soon().until(() -> talk.client.queued() > 0);
         talk.close();
         assertThat(talk.client).isEmpty();
         assertThat(talk.client.state()).isInstanceOf(SseState.Ended.class);
@@ -225,7 +231,7 @@ class SseClientStopTest {
     void aClientThatWasForgottenIsStopped() {
         try (var peer = ScriptedPeer.serving(Script.stream().sse("data: a\n\n").stall())) {
             WeakReference<SseClient> forgotten = forget(peer);
-            Awaitility.await().until(() -> {
+            soon().until(() -> {
                 System.gc();
                 return forgotten.get() == null && peer.openConnections() == 0;
             });

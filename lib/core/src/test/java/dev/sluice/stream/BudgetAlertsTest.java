@@ -101,17 +101,28 @@ class BudgetAlertsTest {
     }
 
     @Test
-    void aTabKnowsWhetherItHasAlertsToCall() {
-        Budget budget = alerting(0.5).maxOutputTokens(10).build();
-        Tab tab = budget.open();
-        tab.count(text(4));
-        assertThat(tab.hasAlerts()).isFalse();
-        tab.count(text(1));
-        assertThat(tab.hasAlerts()).isTrue();
+    void anAlertBelongsToTheEventThatMadeItDueHoweverFarAheadTheCountIs() {
+        Tab tab = alerting(0.5, 0.9).maxOutputTokens(10).build().open();
+        List<StreamEvent> received = List.of(text(4), text(1), text(1), text(4));
+        received.forEach(tab::count);
         assertThat(called).isEmpty();
+        List<Integer> calledAfter = new ArrayList<>();
+        for (StreamEvent event : received) {
+            if (tab.hasAlerts(event)) {
+                tab.runAlerts(event);
+            }
+            calledAfter.add(called.size());
+        }
+        assertThat(calledAfter).containsExactly(0, 1, 1, 2);
+    }
+
+    @Test
+    void anAlertOfAnEventThatNobodyConsumesIsCalledAtTheEnd() {
+        Tab tab = alerting(0.5).maxOutputTokens(10).build().open();
+        tab.count(text(5));
+        tab.close();
         tab.runAlerts();
-        assertThat(tab.hasAlerts()).isFalse();
-        assertThat(called).hasSize(1);
+        assertThat(called).containsExactly("0.5 at 5");
     }
 
     @Test

@@ -108,6 +108,12 @@ final class Fault {
         return this;
     }
 
+    /** It could be asked again, but later than anybody waits. */
+    Fault asksForTooLong() {
+        retryable = true;
+        return this;
+    }
+
     /** It may be a kept connection that had gone: so one request is sent again at once, beside the retries. */
     Fault onAnotherConnectionToo() {
         asksTwice = true;

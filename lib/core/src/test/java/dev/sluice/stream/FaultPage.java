@@ -25,7 +25,7 @@ final class FaultPage {
         `type()` say.
 
         *Asked again* is what `RetryDefaults` do: two retries, 0.5 s and 1 s later, each up to a quarter sooner, or \
-        when the server says, up to 60 s. They add to the time that is given for one try. "No, it has begun": \
+        when the server says, unless that is more than 60 s away. They add to the time that is given for one try. "No, it has begun": \
         `retryable()` is true, but the beginning of the answer has been handed out; `Continuation` can go on from there. \
         Time limits are those of `Timeouts.defaults()`; [limits.md](limits.md) says how to choose them.
         """;
@@ -65,8 +65,13 @@ final class FaultPage {
     }
 
     static String askedAgain(Fault fault) {
-        String atOnce = fault.asksTwice ? "at once, then " : "";
-        return fault.isRetried() ? atOnce + "twice" : fault.retryable ? "no, it has begun" : "no";
+        if (fault.isRetried()) {
+            return (fault.asksTwice ? "at once, then " : "") + "twice";
+        }
+        if (fault.retryable) {
+            return fault.events > 0 ? "no, it has begun" : "no, it is too long";
+        }
+        return "no";
     }
 
     private static String keeps(Fault fault) {

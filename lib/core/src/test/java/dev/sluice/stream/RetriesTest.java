@@ -217,6 +217,27 @@ class RetriesTest {
     }
 
     @Test
+    void aServerThatAsksForAnHourIsNotAskedAgainAndTheFailureSaysWhenToComeBack() {
+        var time = new FakeTime();
+        Script muchLater = Script.json(429, errorJson("rate_limit_error", "Too many"), "retry-after", "3600");
+        try (var talk = Talk.with(
+                        settings ->
+                                settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()),
+                        muchLater,
+                        FINE);
+                var stream = talk.stream()) {
+            assertThatThrownBy(stream::done)
+                    .isInstanceOfSatisfying(ApiError.class, e -> {
+                        assertThat(e.retryAfter()).contains(Duration.ofHours(1));
+                        assertThat(e.retryable()).isTrue();
+                    })
+                    .hasMessageContaining("the server asks to wait 3600 s");
+            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(stream.metrics().retries()).isZero();
+        }
+    }
+
+    @Test
     void aRefusedResponseIsClosedBeforeTheDelay() {
         var time = new FakeTime();
         Script endless = Script.empty().head(500, "content-type", "text/plain").repeat("x".repeat(1 << 10), 1 << 20);

@@ -77,6 +77,10 @@ final class StatusFaults {
                 .keepsConnection());
         rows.add(asksToWait("`retry-after-ms`", "retry-after-ms", "120").waiting(Duration.ofMillis(120)));
         rows.add(asksToWait("`retry-after` in seconds", "retry-after", "0.12").waiting(Duration.ofMillis(120)));
+        rows.add(of("529 with a `retry-after` of an hour", Script.json(529, OVERLOADED, "retry-after", "3600"))
+                .gives("ApiError(529 overloaded_error)")
+                .asksForTooLong()
+                .keepsConnection());
         rows.add(of(
                         "529 with a `retry-after` date",
                         requests -> overloadedUntil(ZonedDateTime.now().plusSeconds(2))

@@ -238,6 +238,7 @@ final class Committer implements AutoCloseable {
             if (concernsAll(refusal)) {
                 throw new JedisConnectionException(refusal);
             }
+            server.isRefusal(refusal);
             lose(writer, "Redis refused it: " + refusal.getMessage());
             return false;
         }
@@ -269,9 +270,12 @@ final class Committer implements AutoCloseable {
 
     private void failed(RuntimeException e) {
         disconnect();
+        boolean refused = server.isRefusal(e);
         if (reachable) {
             reachable = false;
-            log.warn("Redis cannot be reached; streams go on for the watchers of this machine", e);
+            if (!refused) {
+                log.warn("Redis cannot be reached; streams go on for the watchers of this machine", e);
+            }
         }
         long now = time.nanos();
         for (RedisWriter writer : writers) {

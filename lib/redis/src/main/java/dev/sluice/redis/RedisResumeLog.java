@@ -55,7 +55,7 @@ public final class RedisResumeLog implements ResumeLog {
                 .retention(settings.retention())
                 .time(time)
                 .build();
-        server = new RedisServer(settings);
+        server = new RedisServer(settings, new RefusalLog(time, log::warn));
         remote = new RemoteStreams(server, keys, new SeenStreams(), settings, time);
         committer = new Committer(server, settings, time);
         readers = IntStream.range(0, READERS)

@@ -20,14 +20,17 @@ import redis.clients.jedis.util.JedisURIHelper;
 
 /** The one Redis server: opens connections of one's own, and lends some for brief questions. For any thread. */
 final class RedisServer implements AutoCloseable {
-    private static final int LENT = 16;
+    /** How many connections are lent at a time. */
+    static final int LENT = 16;
 
     private final HostAndPort address;
     private final Settings settings;
+    private final RefusalLog refusals;
     private final ConnectionPool pool;
 
-    RedisServer(Settings settings) {
+    RedisServer(Settings settings, RefusalLog refusals) {
         this.settings = settings;
+        this.refusals = refusals;
         address = JedisURIHelper.getHostAndPort(settings.server());
         var lending = new ConnectionPoolConfig();
         lending.setMaxTotal(LENT);
@@ -72,8 +75,14 @@ final class RedisServer implements AutoCloseable {
                 return askOnce(question);
             }
         } catch (JedisException e) {
-            throw unavailable(e);
+            var what = isRefusal(e) ? "does not do what it is asked" : "cannot be reached";
+            throw new RelayException(Code.UNAVAILABLE, "What keeps the streams " + what + "; try again later.", e);
         }
+    }
+
+    /** Whether Redis was there and said no, which is logged then, now and again. */
+    boolean isRefusal(Throwable failure) {
+        return refusals.note(failure);
     }
 
     private <T> T askOnce(Function<Connection, T> question) {
@@ -91,11 +100,6 @@ final class RedisServer implements AutoCloseable {
             }
         }
         return answers;
-    }
-
-    static RelayException unavailable(Throwable cause) {
-        return new RelayException(
-                Code.UNAVAILABLE, "What keeps the streams cannot be reached; try again later.", cause);
     }
 
     /** Ends a connection, whatever its thread is doing with it. */

@@ -6,25 +6,23 @@ import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
 import dev.sluice.relay.ResumeLog.End;
 import dev.sluice.relay.Session;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /** The streams as Redis has them: what this node does with those of others. */
 final class RemoteStreams {
-    /** How long the last events that a watcher has may still be on their way to Redis. */
-    private static final Duration UNDER_WAY = Duration.ofSeconds(1);
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
-
     private final RedisServer server;
     private final Keys keys;
     private final SeenStreams seen;
     private final Settings settings;
     private final Time time;
+
+    /** For commands that wait in Redis on a lent connection. */
+    private final Semaphore blocking = new Semaphore(RedisServer.LENT / 2);
 
     RemoteStreams(RedisServer server, Keys keys, SeenStreams seen, Settings settings, Time time) {
         this.server = server;
@@ -143,32 +141,53 @@ final class RemoteStreams {
         if (!Keys.isId(streamId)) {
             throw new RelayException(Code.UNKNOWN, "There is no such stream.");
         }
-        long until = time.nanos() + UNDER_WAY.toNanos();
-        while (true) {
-            var state = server.ask(connection -> look(connection, streamId, owner, after));
-            seen.add(streamId, owner);
-            if (anyPlace) {
-                return state;
-            }
-            var page = state.page();
-            boolean gap = !page.isEmpty() && page.getFirst().id() != after + 1;
-            boolean beyond = after > state.last();
-            // The watcher may have had its last events from the writer's memory.
-            boolean mayCome = after - state.last() <= settings.maxEvents() && time.nanos() - until < 0;
-            if (after < 0 || gap || (beyond && !(state.written() && mayCome))) {
-                throw new RelayException(
-                        Code.EXPIRED, "What follows event " + after + " of this stream is not kept, or never was.");
-            }
-            if (!beyond) {
-                return state;
-            }
-            pause();
+        var state = server.ask(connection -> look(connection, streamId, owner, after));
+        seen.add(streamId, owner);
+        if (anyPlace) {
+            return state;
+        }
+        long missing = after - state.last();
+        if (missing > 0 && missing <= settings.maxEvents() && state.written() && mayHaveCome(streamId, after)) {
+            state = server.ask(connection -> look(connection, streamId, owner, after));
+        }
+        var page = state.page();
+        boolean gap = !page.isEmpty() && page.getFirst().id() != after + 1;
+        if (after < 0 || gap || after > state.last()) {
+            throw new RelayException(
+                    Code.EXPIRED, "What follows event " + after + " of this stream is not kept, or never was.");
+        }
+        return state;
+    }
+
+    /**
+     * Waits for an event that a watcher has from the writer's memory and Redis does not have yet. False if it did not come.
+     */
+    private boolean mayHaveCome(String streamId, long id) {
+        if (!blocking.tryAcquire()) {
+            pause(); // so that enough connections remain for those who need not wait
+            return true;
+        }
+        try {
+            return server.ask(connection -> {
+                connection.sendCommand(
+                        Command.XREAD,
+                        Keys.bytes("COUNT"),
+                        Keys.bytes(1),
+                        Keys.bytes("BLOCK"),
+                        Keys.bytes(settings.underWay().toMillis()),
+                        Keys.bytes("STREAMS"),
+                        keys.events(streamId),
+                        Keys.bytes("0-" + (id - 1)));
+                return !StoredEntry.list(connection.getOne()).isEmpty();
+            });
+        } finally {
+            blocking.release();
         }
     }
 
     private void pause() {
         try {
-            time.sleep(LOOK_AGAIN);
+            time.sleep(settings.underWay());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RelayException(Code.UNAVAILABLE, "The thread that looked for the stream was interrupted.", e);

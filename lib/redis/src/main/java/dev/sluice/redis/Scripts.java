@@ -7,9 +7,14 @@ package dev.sluice.redis;
 final class Scripts {
     private Scripts() {}
 
-    /** Keys: meta, lease. Arguments: owner, node, token, lease in ms, keep in ms. 1, or 0 if there is such a stream. */
+    /**
+     * Keys: meta, lease. Arguments: owner, node, token, lease in ms, keep in ms. 1, or 0 if there is such a stream. One that
+     * has this token in its lease was begun by an attempt whose answer was lost.
+     */
     static final String CREATE = """
-        if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+        if redis.call('EXISTS', KEYS[1]) == 1 then
+          return redis.call('GET', KEYS[2]) == ARGV[3] and 1 or 0
+        end
         redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'node', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[5])
         redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])

@@ -42,4 +42,10 @@ record Settings(
     Duration heldUp() {
         return timeout.dividedBy(4);
     }
+
+    /** How long the last events that a watcher has may still be on their way to Redis. */
+    Duration underWay() {
+        var half = timeout.dividedBy(2);
+        return half.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : half;
+    }
 }

@@ -262,7 +262,9 @@ final class StreamReader implements AutoCloseable {
         if (closed) {
             return;
         }
-        log.debug("Waiting for events failed", e);
+        if (!server.isRefusal(e)) {
+            log.debug("Waiting for events failed", e);
+        }
         if (time.nanos() - lastAnswer > settings.lease().toNanos()) {
             endAll(End.UNAVAILABLE);
         }

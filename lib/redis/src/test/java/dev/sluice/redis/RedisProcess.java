@@ -2,7 +2,6 @@ package dev.sluice.redis;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,12 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import redis.clients.jedis.Jedis;
 
 /** A redis-server of the test's own, which it can kill, stop and start again; without persistence. */
@@ -42,7 +37,7 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Starts one on a free port; the test is skipped if the machine has none. */
+    /** Starts one on a free port; the test is skipped if this machine can run none. */
     static RedisProcess start(String... options) {
         var redis = absent(options);
         redis.restart();
@@ -51,20 +46,12 @@ final class RedisProcess implements AutoCloseable {
 
     /** One that is not started yet. */
     static RedisProcess absent(String... options) {
-        var program = find();
-        Assumptions.assumeTrue(program.isPresent(), "there is no redis-server on the PATH");
+        var program = RedisProgram.require();
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new RedisProcess(program.get(), free.getLocalPort(), List.of(options));
+            return new RedisProcess(program, free.getLocalPort(), List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Optional<Path> find() {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1))
-                .map(folder -> Path.of(folder, "redis-server"))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     /** Starts it again, with nothing of what it knew, and waits until it answers. */

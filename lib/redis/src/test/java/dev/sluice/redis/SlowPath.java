@@ -1,5 +1,7 @@
 package dev.sluice.redis;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -7,13 +9,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** A way to a port of this machine that can be slow, and that can be cut. */
+/** A way to a port of this machine that can be slow, can be cut, and can lose an answer. */
 final class SlowPath implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile int delay;
+    private volatile @Nullable String unanswered;
 
     SlowPath(int target) {
         this.target = target;
@@ -34,6 +40,16 @@ final class SlowPath implements AutoCloseable {
         delay = millis;
     }
 
+    /** Ends the connection of the next request with this in it once the answer is there, instead of the answer. */
+    void loseAnswerTo(String request) {
+        unanswered = request;
+    }
+
+    /** Whether an answer is still to be lost. */
+    boolean losesAnswer() {
+        return unanswered != null;
+    }
+
     /** Ends all connections. */
     void cut() {
         open.forEach(SlowPath::close);
@@ -48,20 +64,29 @@ final class SlowPath implements AutoCloseable {
                 client.setTcpNoDelay(true);
                 open.add(client);
                 open.add(server);
-                Thread.ofVirtual().start(() -> carry(client, server));
-                Thread.ofVirtual().start(() -> carry(server, client));
+                var lost = new AtomicBoolean();
+                Thread.ofVirtual()
+                        .start(() -> carry(client, server, request -> {
+                            var lose = unanswered;
+                            if (lose != null && request.contains(lose)) {
+                                unanswered = null;
+                                lost.set(true);
+                            }
+                            return true;
+                        }));
+                Thread.ofVirtual().start(() -> carry(server, client, answer -> !lost.get()));
             }
         } catch (IOException over) {
             // it is closed
         }
     }
 
-    private void carry(Socket from, Socket to) {
+    private void carry(Socket from, Socket to, Predicate<String> passes) {
         try (from;
                 to) {
             var buffer = new byte[64 * 1024];
             for (int read = from.getInputStream().read(buffer);
-                    read >= 0;
+                    read >= 0 && passes.test(new String(buffer, 0, read, ISO_8859_1));
                     read = from.getInputStream().read(buffer)) {
                 Thread.sleep(delay);
                 to.getOutputStream().write(buffer, 0, read);

@@ -3,6 +3,7 @@ package dev.sluice.redis;
 import static dev.sluice.redis.ResumeLogContract.OWNER;
 import static dev.sluice.redis.ResumeLogContract.append;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.relay.ResumeLog.End;
@@ -108,5 +109,19 @@ final class SlowRedisTest {
             assertThat(watcher.end()).isEqualTo(End.FINISHED);
             watcher.saw(1, 1_600);
         }
+    }
+
+    @Test
+    void aStreamWhoseBeginningWasNotConfirmedIsTheWritersOwn() {
+        near.loseAnswerTo("EXISTS"); // the script, which Redis has run by then
+        var writer = here.create(id, OWNER, reason -> {});
+        assertThat(near.losesAnswer()).isFalse();
+        append(writer, 3);
+        writer.finish();
+        var watcher = new Watcher();
+        there.subscribe(id, OWNER, 0, watcher);
+        assertThat(watcher.end()).isEqualTo(End.FINISHED);
+        watcher.saw(1, 3);
+        assertThatThrownBy(() -> there.create(id, OWNER, reason -> {})).isInstanceOf(IllegalArgumentException.class);
     }
 }

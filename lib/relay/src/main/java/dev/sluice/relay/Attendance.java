@@ -5,9 +5,13 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who watches a run on this machine; stops it when nobody has for a while, here or elsewhere. */
 final class Attendance {
+    private static final Logger log = LoggerFactory.getLogger(Attendance.class);
+
     /** What a run that nobody has watched yet is given at least: whoever started it is about to. */
     private static final Duration FIRST = Duration.ofSeconds(10);
 
@@ -90,7 +94,7 @@ final class Attendance {
     }
 
     private void abandonIfAlone() {
-        if (watchedElsewhere.getAsBoolean()) {
+        if (isWatchedElsewhere()) {
             lookAfter(longer(grace, AGAIN));
             return;
         }
@@ -104,6 +108,16 @@ final class Attendance {
             lock.unlock();
         }
         abandon.run();
+    }
+
+    /** A log that cannot say is asked again later. */
+    private boolean isWatchedElsewhere() {
+        try {
+            return watchedElsewhere.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            Failures.warn(log, "The log could not say whether a run is watched", e);
+            return true;
+        }
     }
 
     private void cancelLook() {

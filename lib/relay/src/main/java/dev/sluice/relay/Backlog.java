@@ -5,21 +5,28 @@ import java.util.List;
 
 /** The events that wait to be written to a watcher, who guards it with its lock. Empty, it holds no memory but its own. */
 final class Backlog {
+    private final int behindAt;
     private List<RelayEvent> waiting = List.of();
     private long arrived;
     private int bytes;
     private int writing;
     private boolean text;
     private boolean hurry;
+    private boolean behind;
 
     /**
      * Events that are to be written together.
      *
      * @param events the events
-     * @param bytes how much that is
+     * @param behind whether so much waited that texts are to be merged
      * @param arrived when the first of them came
      */
-    record Batch(List<RelayEvent> events, int bytes, long arrived) {}
+    record Batch(List<RelayEvent> events, boolean behind, long arrived) {}
+
+    /** An empty one, whose watcher is behind when more than these bytes wait. */
+    Backlog(int behindAt) {
+        this.behindAt = behindAt;
+    }
 
     void add(RelayEvent event, long now) {
         if (waiting.isEmpty()) {
@@ -47,12 +54,28 @@ final class Backlog {
         return bytes;
     }
 
-    /** Takes all of it, to be written; it counts until {@link #written()}. */
-    Batch take() {
-        var batch = new Batch(waiting, bytes, arrived);
-        waiting = List.of();
-        writing = bytes;
-        hurry = false;
+    /**
+     * Takes the next events, to be written: as many as have no more than these bytes, but one at least if there is one. They count
+     * until {@link #written()}.
+     */
+    Batch take(int most) {
+        int count = 0;
+        int taken = 0;
+        while (count < waiting.size()
+                && (count == 0 || taken + waiting.get(count).bytes() <= most)) {
+            taken += waiting.get(count).bytes();
+            count++;
+        }
+        behind |= bytes > behindAt;
+        var batch = new Batch(List.copyOf(waiting.subList(0, count)), behind, arrived);
+        if (count == waiting.size()) {
+            waiting = List.of();
+        } else {
+            waiting.subList(0, count).clear();
+        }
+        writing = taken;
+        hurry = !waiting.isEmpty();
+        behind &= hurry; // until it has caught up
         return batch;
     }
 

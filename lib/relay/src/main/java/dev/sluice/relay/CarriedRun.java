@@ -86,16 +86,20 @@ final class CarriedRun {
         thread.start();
     }
 
-    /** Stops the run; the first reason counts. Does not wait. */
+    /** Stops the run; the first reason counts. Does not wait: what the run does about it, it does on a thread of its own. */
     void stop(Stop why, String reason) {
         if (over || !stop.compareAndSet(null, why)) {
             return;
         }
         settings.time().schedule(STOP_GRACE, this::giveUp);
+        Thread.ofVirtual().name("sluice-relay-cancel").start(() -> cancel(reason));
+    }
+
+    private void cancel(String reason) {
         try {
             run.cancel(reason);
-        } catch (RuntimeException e) {
-            log.warn("Run {} could not be cancelled", label(), e);
+        } catch (Throwable e) { // it will be given up
+            Failures.warn(log, "Run " + label() + " could not be cancelled", e);
         }
     }
 
@@ -124,12 +128,12 @@ final class CarriedRun {
             }
             failed("incomplete", true, "The run ended without a word");
         } catch (StreamException e) {
-            failed(code(e), e.retryable(), e.getMessage());
+            failed(code(e), e.retryable(), Failures.message(e));
         } catch (RelayException e) {
-            failed(e.code().name().toLowerCase(Locale.ROOT), true, String.valueOf(e.getMessage()));
-        } catch (RuntimeException | Error e) {
-            log.warn("Run {} failed", label(), e);
-            failed("failed", false, String.valueOf(e.getMessage()));
+            failed(e.code().name().toLowerCase(Locale.ROOT), true, Failures.message(e));
+        } catch (Throwable e) { // the run is the application's, which may throw anything
+            Failures.warn(log, "Run " + label() + " failed", e);
+            failed("failed", false, Failures.message(e));
         } finally {
             close();
         }
@@ -187,25 +191,33 @@ final class CarriedRun {
             EventText text = EventText.of(last, settings.maxEventLength());
             writer.append(text.type(), text.json());
             writer.finish();
-        } catch (RuntimeException e) {
-            log.warn("The end of run {} could not be written", label(), e);
+        } catch (Throwable e) { // whatever it is, the session's slot must come free
+            Failures.warn(log, "The end of run " + label() + " could not be written", e);
         } finally {
             writing.unlock();
         }
         limits.end();
         attendance.end();
-        settings.listener().ended(outcome, Duration.ofNanos(settings.time().nanos() - started));
-        onEnd.accept(this);
+        try {
+            settings.listener().ended(outcome, Duration.ofNanos(settings.time().nanos() - started));
+        } finally {
+            onEnd.accept(this);
+        }
         return true;
     }
 
     private void close() {
         if (closed.compareAndSet(false, true)) {
-            try {
-                run.close();
-            } catch (RuntimeException e) {
-                log.warn("Run {} could not be closed", label(), e);
-            }
+            close(run);
+        }
+    }
+
+    /** Has a run give up what it holds, whatever it throws. */
+    static void close(RelayRun run) {
+        try {
+            run.close();
+        } catch (Throwable e) {
+            Failures.warn(log, "A run could not be closed", e);
         }
     }
 

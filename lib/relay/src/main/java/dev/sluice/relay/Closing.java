@@ -16,7 +16,7 @@ sealed interface Closing {
 
         @Override
         public Departure departure() {
-            return Departure.DELIVERED;
+            return Departure.WRITTEN;
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +17,13 @@ final class Delivery {
     private final RelaySettings settings;
     private final StreamFormat.Encoder encoder;
     private final EventSink sink;
+    private final AtomicLong progress;
 
     Delivery(RelaySettings settings, StreamFormat.Encoder encoder, EventSink sink) {
         this.settings = settings;
         this.encoder = encoder;
         this.sink = sink;
+        this.progress = sink.progress();
     }
 
     /** What is called when the connection is gone. */
@@ -36,7 +39,7 @@ final class Delivery {
     boolean write(Backlog.Batch batch, @Nullable Closing how) throws IOException {
         var frames = new ArrayList<String>();
         List<RelayEvent> events = batch.events();
-        if (batch.bytes() > settings.watcherBuffer() / 4) {
+        if (batch.behind()) {
             events = Conflation.merge(events);
         }
         events.forEach(event -> encoder.event(event, frames::add));
@@ -63,6 +66,11 @@ final class Delivery {
         settings.listener().written(events, characters, Duration.ofNanos(delay));
     }
 
+    /** How often the connection has taken something. Runs nobody else's code. */
+    long progress() {
+        return progress.get();
+    }
+
     /** Ends the connection, or cuts it. */
     void end(Departure why, boolean abort) {
         try {
@@ -71,8 +79,8 @@ final class Delivery {
             } else if (why != Departure.GONE && why != Departure.REFUSED) {
                 sink.close();
             }
-        } catch (RuntimeException e) {
-            log.warn("A watcher's connection could not be ended", e);
+        } catch (Throwable e) { // the sink is the adapter's, who may throw anything
+            Failures.warn(log, "A watcher's connection could not be ended", e);
         }
     }
 }

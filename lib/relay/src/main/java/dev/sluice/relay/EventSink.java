@@ -2,6 +2,7 @@ package dev.sluice.relay;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One watcher's connection, as its web server has it. What an adapter implements. */
 public interface EventSink {
@@ -13,6 +14,15 @@ public interface EventSink {
      * @throws IOException if the connection is gone
      */
     void write(List<String> frames) throws IOException;
+
+    /**
+     * The counter that this sink increments when the connection has taken some of what is being written. It tells a slow
+     * reader, who may go on, from one that takes nothing. Asked for once, before the first write. If nobody increments it, as
+     * by default, only a whole write counts.
+     */
+    default AtomicLong progress() {
+        return new AtomicLong();
+    }
 
     /**
      * Takes what is to be called, once, when the adapter notices that the connection is gone; at once if it is. Called before

@@ -47,8 +47,8 @@ record GuardedListener(RelayListener listener) implements RelayListener {
     private void tell(Consumer<RelayListener> what) {
         try {
             what.accept(listener);
-        } catch (RuntimeException e) {
-            log.warn("The relay's listener failed", e);
+        } catch (Throwable e) { // whatever it is, what is told must go on
+            Failures.warn(log, "The relay's listener failed", e);
         }
     }
 }

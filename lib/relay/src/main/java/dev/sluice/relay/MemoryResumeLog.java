@@ -4,10 +4,9 @@ import dev.sluice.control.Time;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SequencedSet;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -38,7 +37,9 @@ public final class MemoryResumeLog implements ResumeLog {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final Map<String, MemoryStream> streams = new HashMap<>();
-    private final SequencedSet<String> ended = new LinkedHashSet<>();
+    /** What ended, longest ago first, each with the timer that drops it. */
+    private final SequencedMap<String, Time.Scheduled> ended = new LinkedHashMap<>();
+
     private final Map<String, Session> dropped = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -70,7 +71,7 @@ public final class MemoryResumeLog implements ResumeLog {
         try {
             checkOpen();
             while ((streams.size() >= maxStreams || bytes.get() >= maxBytes) && !ended.isEmpty()) {
-                drop(ended.getFirst());
+                drop(ended.firstEntry().getKey());
             }
             if (streams.size() >= maxStreams || bytes.get() >= maxBytes) {
                 throw new RelayException(
@@ -108,6 +109,7 @@ public final class MemoryResumeLog implements ResumeLog {
             closed = true;
             lost = Map.copyOf(streams);
             streams.clear();
+            ended.values().forEach(Time.Scheduled::cancel);
             ended.clear();
         } finally {
             lock.unlock();
@@ -149,11 +151,10 @@ public final class MemoryResumeLog implements ResumeLog {
             if (streams.get(streamId) != stream) {
                 return;
             }
-            ended.add(streamId);
+            ended.put(streamId, time.schedule(retention, () -> expire(streamId, stream)));
         } finally {
             lock.unlock();
         }
-        time.schedule(retention, () -> expire(streamId, stream));
     }
 
     private void expire(String streamId, MemoryStream stream) {
@@ -168,7 +169,10 @@ public final class MemoryResumeLog implements ResumeLog {
     }
 
     private void drop(String streamId) {
-        ended.remove(streamId);
+        Time.@Nullable Scheduled retained = ended.remove(streamId);
+        if (retained != null) {
+            retained.cancel(); // it holds the stream
+        }
         @Nullable MemoryStream stream = streams.remove(streamId);
         if (stream != null) {
             bytes.addAndGet(-stream.bytes());
@@ -184,7 +188,7 @@ public final class MemoryResumeLog implements ResumeLog {
         lock.lock();
         try {
             while (bytes.get() > maxBytes && !ended.isEmpty()) {
-                drop(ended.getFirst());
+                drop(ended.firstEntry().getKey());
             }
         } finally {
             lock.unlock();

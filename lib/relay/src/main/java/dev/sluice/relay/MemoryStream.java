@@ -171,8 +171,8 @@ final class MemoryStream {
                         case Step.Events(var batch) -> listener.events(batch);
                         case Step.Ended(var how) -> listener.end(how);
                     }
-                } catch (RuntimeException e) {
-                    log.warn("A listener of a stream failed, and is told no more", e);
+                } catch (Throwable e) { // whatever it is, the writer and the others must not suffer
+                    Failures.warn(log, "A listener of a stream failed, and is told no more", e);
                     close();
                 }
             }

@@ -25,7 +25,8 @@ public final class Relay implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final Pulse pulse;
     private final Map<String, CarriedRun> running = new ConcurrentHashMap<>();
-    private final Map<Session, Integer> sessions = new ConcurrentHashMap<>(); // how many each has running
+    private final QuotaCounter runs;
+    private final QuotaCounter watchers;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition(); // runs or watchers, while it is being shut down
@@ -36,6 +37,8 @@ public final class Relay implements AutoCloseable {
         ownLog = builder.log == null;
         log = builder.log == null ? MemoryResumeLog.builder().time(builder.time).build() : builder.log;
         pulse = new Pulse(settings);
+        runs = new QuotaCounter(builder.runs, "answers under way");
+        watchers = new QuotaCounter(builder.watchers, "connections that watch");
     }
 
     /** A relay with nothing set. */
@@ -48,40 +51,42 @@ public final class Relay implements AutoCloseable {
      * {@code stream_complete} or {@code stream_error}.
      *
      * @return the stream's id, not guessable
-     * @throws RelayException if the session has too many streams, the log is unavailable, or the relay is closing; the run is
-     *     closed then
+     * @throws RelayException if there are too many runs, the log is unavailable, or the relay is closing; the run is closed
+     *     then
      */
     public String start(Session session, RelayRun run) {
-        Objects.requireNonNull(session, "session");
+        return start(Caller.of(session), run);
+    }
+
+    /** The same for a caller whose runs are counted by its address, too. */
+    public String start(Caller caller, RelayRun run) {
+        Objects.requireNonNull(caller, "caller");
         Objects.requireNonNull(run, "run");
         boolean started = false;
         try {
-            String id = start(session, run, newId());
+            String id = start(caller, run, newId());
             started = true;
             return id;
         } finally {
             if (!started) {
-                run.close();
+                CarriedRun.close(run);
             }
         }
     }
 
-    private String start(Session session, RelayRun run, String id) {
+    private String start(Caller caller, RelayRun run, String id) {
         checkOpen();
-        int before = sessions.merge(session, 1, Integer::sum) - 1;
-        ResumeLog.Writer writer;
+        watchers.check(caller); // a run that its caller cannot watch would be paid for in vain
+        QuotaCounter.Permit permit = runs.acquire(caller);
+        Session session = caller.session();
+        CarriedRun carried;
         try {
-            if (before >= settings.streamsPerSession()) {
-                throw new RelayException(
-                        Code.TOO_MANY,
-                        "There are " + before + " answers under way already; wait for one of them, or stop it");
-            }
-            writer = log.create(id, session, reason -> stop(id, Stop.cancelled(), reason));
-        } catch (RuntimeException e) {
-            leave(session);
+            var writer = log.create(id, session, reason -> stop(id, Stop.cancelled(), reason));
+            carried = new CarriedRun(id, session, run, log, writer, settings, over -> ended(over, permit));
+        } catch (Throwable e) {
+            permit.release();
             throw e;
         }
-        var carried = new CarriedRun(id, session, run, log, writer, settings, this::ended);
         running.put(id, carried);
         carried.start();
         if (closing) { // since it was looked at, and maybe too late to be seen
@@ -95,13 +100,27 @@ public final class Relay implements AutoCloseable {
      * server_shutdown}, also one that comes later. Returns at once; events are written by threads of the relay's.
      *
      * @param after the last event the client has; 0 for none. It may come from the client as it is
-     * @throws RelayException if there is no such stream for this session, or that part of it is no longer there; the sink is
-     *     not written to then
+     * @throws RelayException if there is no such stream for this session, that part of it is no longer there, or there are too
+     *     many watchers; the sink is not written to then
      */
     public void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) {
-        var place = new Watcher.Place(log, streamId, session);
-        var delivery = new Delivery(settings, format.encoder(streamId), sink);
-        var watcher = new Watcher(settings, place, delivery, this::left);
+        attach(Caller.of(session), streamId, after, format, sink);
+    }
+
+    /** The same for a caller whose watchers are counted by its address, too. */
+    public void attach(Caller caller, String streamId, long after, StreamFormat format, EventSink sink) {
+        QuotaCounter.Permit permit = watchers.acquire(caller);
+        long from;
+        Watcher watcher;
+        try {
+            from = format.resumesByEventId() ? after : 0;
+            var place = new Watcher.Place(log, streamId, caller.session());
+            var delivery = new Delivery(settings, format.encoder(streamId), sink);
+            watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit));
+        } catch (Throwable e) {
+            permit.release();
+            throw e;
+        }
         pulse.add(watcher); // from now on a shutdown sees it
         CarriedRun run = running.get(streamId);
         if (run != null) {
@@ -110,7 +129,7 @@ public final class Relay implements AutoCloseable {
         if (closing) { // the log may be closed already, and would say that there is no such stream
             watcher.fail(Closing.SHUTDOWN);
         }
-        watcher.attach(format.resumesByEventId() ? after : 0);
+        watcher.attach(from);
     }
 
     /**
@@ -140,7 +159,7 @@ public final class Relay implements AutoCloseable {
         pulse.watchers().forEach(watcher -> watcher.fail(Closing.SHUTDOWN));
         running.values().forEach(run -> run.stop(Stop.shutDown(), "the relay is being shut down"));
         if (!awaitNobody(atMost)) {
-            pulse.watchers().forEach(watcher -> watcher.leave(RelayListener.Departure.SHUT_DOWN, true));
+            pulse.watchers().forEach(watcher -> watcher.cut(RelayListener.Departure.SHUT_DOWN));
             running.values().forEach(CarriedRun::giveUp);
         }
         if (ownLog) {
@@ -191,23 +210,20 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private void ended(CarriedRun run) {
+    private void ended(CarriedRun run, QuotaCounter.Permit permit) {
         running.remove(run.id());
-        leave(run.session());
+        permit.release();
         tellWhoWaits();
     }
 
-    private void left(Watcher watcher) {
+    private void left(Watcher watcher, QuotaCounter.Permit permit) {
         pulse.remove(watcher);
+        permit.release();
         CarriedRun run = running.get(watcher.streamId());
         if (run != null) {
             run.attendance().left();
         }
         tellWhoWaits();
-    }
-
-    private void leave(Session session) {
-        sessions.computeIfPresent(session, (key, count) -> count == 1 ? null : count - 1);
     }
 
     private void tellWhoWaits() {
@@ -236,7 +252,8 @@ public final class Relay implements AutoCloseable {
     /** Collects the settings of a {@link Relay}. Not for use by several threads. */
     public static final class Builder {
         private @Nullable ResumeLog log;
-        private int streamsPerSession = 4;
+        private Quota runs = new Quota(4, 40, 1_000);
+        private Quota watchers = new Quota(32, 320, 10_000);
         private Duration heartbeat = Duration.ofSeconds(15);
         private Duration flushAfter = Duration.ofMillis(50);
         private Duration abandonAfter = Duration.ofSeconds(30);
@@ -259,7 +276,22 @@ public final class Relay implements AutoCloseable {
 
         /** How many streams a session may have running at once; 4 if nothing is set. */
         public Builder streamsPerSession(int streams) {
-            streamsPerSession = positive("streams", streams);
+            runs = runs.withPerSession(positive("streams", streams));
+            return this;
+        }
+
+        /** How many streams may run at once; 4 of a session, 40 from an address and 1,000 in all if nothing is set. */
+        public Builder streams(Quota quota) {
+            runs = Objects.requireNonNull(quota, "quota");
+            return this;
+        }
+
+        /**
+         * How many connections may watch at once; 32 of a session, 320 from an address and 10,000 in all if nothing is set.
+         * A slow one holds up to 64 KiB, about.
+         */
+        public Builder watchers(Quota quota) {
+            watchers = Objects.requireNonNull(quota, "quota");
             return this;
         }
 
@@ -309,8 +341,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * How long a watcher may take for a full buffer before it is disconnected, told to come back for the rest; 10 s if
-         * nothing is set. One whose connection takes nothing for twice that is cut off.
+         * How long a watcher whose buffer is full may take nothing before it is disconnected, told to come back for the rest;
+         * 10 s if nothing is set. One whose connection takes nothing for twice that is cut off.
          */
         public Builder slowAfter(Duration limit) {
             slowAfter = positive("limit", limit);
@@ -351,7 +383,6 @@ public final class Relay implements AutoCloseable {
 
         private RelaySettings settings() {
             return new RelaySettings(
-                    streamsPerSession,
                     heartbeat,
                     flushAfter,
                     abandonAfter,

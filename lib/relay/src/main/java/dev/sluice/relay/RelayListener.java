@@ -26,11 +26,14 @@ public interface RelayListener {
 
     /** Why a watcher left. */
     enum Departure {
-        /** It has had everything. */
-        DELIVERED,
+        /**
+         * Everything was written to its connection, which then ended in order. Whether the client has it is not known: the
+         * kernel takes what is written to a client that vanished a moment ago.
+         */
+        WRITTEN,
         /** It could not be let in: there is no such stream for it, or not what it asked for. */
         REFUSED,
-        /** Its connection went. */
+        /** Its connection went, or it did not acknowledge what was sent. */
         GONE,
         /** It did not take what it was sent. */
         SLOW,

@@ -5,7 +5,6 @@ import java.time.Duration;
 
 /** What a relay was told by its {@link Relay.Builder}. */
 record RelaySettings(
-        int streamsPerSession,
         Duration heartbeat,
         Duration flushAfter,
         Duration abandonAfter,

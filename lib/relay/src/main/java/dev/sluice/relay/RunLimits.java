@@ -19,7 +19,7 @@ final class RunLimits {
     private Time.@Nullable Scheduled total;
     private boolean over;
 
-    /** Limits that run from now on; {@code onLimit} is told in words, on the timer's thread. */
+    /** Limits that run from now on; {@code onLimit} is told in words, on the timer's thread, and must not block. */
     RunLimits(RelaySettings settings, Consumer<String> onLimit) {
         this.settings = settings;
         this.onLimit = onLimit;

@@ -31,6 +31,9 @@ final class Watcher {
     private static final ThreadFactory WRITERS =
             Thread.ofVirtual().name("sluice-watcher-", 0).factory();
 
+    /** How many bytes of events are made into frames and written at a time: what one that takes nothing holds besides events. */
+    private static final int PART = 16 << 10;
+
     private final RelaySettings settings;
     private final Place place;
     private final Delivery delivery;
@@ -38,11 +41,10 @@ final class Watcher {
     private final ReentrantLock lock = new ReentrantLock();
 
     // What comes from the log.
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
     private @Nullable Reading reading; // null while it has left the log
     private long read; // the last event that was taken from it
     private boolean paused; // has left it because there was too much
-    private long pausedAt;
 
     // What is to be written besides, and who writes.
     private boolean begun; // nothing is written before the connection is watched
@@ -50,7 +52,8 @@ final class Watcher {
     private @Nullable Closing closing;
     private Time.@Nullable Scheduled flush;
     private @Nullable Thread writer;
-    private long busySince; // when that began what it is at
+    private long busySince; // when that began what it is at, or the connection took some of it
+    private long seen; // of the connection's progress
     private long wrote; // when the last write began
     private @Nullable Departure left;
 
@@ -69,6 +72,7 @@ final class Watcher {
         this.place = place;
         this.delivery = delivery;
         this.onLeft = onLeft;
+        backlog = new Backlog(settings.watcherBuffer() / 4);
         wrote = settings.time().nanos();
     }
 
@@ -83,7 +87,12 @@ final class Watcher {
      * @throws RelayException as {@link ResumeLog#subscribe} does; it has left then
      */
     void attach(long after) {
-        delivery.onGone(() -> leave(Departure.GONE, false));
+        try {
+            delivery.onGone(() -> leave(Departure.GONE, false));
+        } catch (Throwable e) {
+            leave(Departure.GONE, true);
+            throw e;
+        }
         settings.listener().attached(after > 0);
         lock.lock();
         try {
@@ -95,7 +104,7 @@ final class Watcher {
         }
         try {
             subscribe();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!isEnding()) { // else it has been told why already
                 leave(Departure.REFUSED, false);
                 throw e;
@@ -189,7 +198,6 @@ final class Watcher {
                 if (backlog.bytes() > settings.watcherBuffer() && reading != null) {
                     reading = null;
                     paused = true;
-                    pausedAt = now;
                     wake();
                     return true;
                 }
@@ -238,11 +246,16 @@ final class Watcher {
     /** Looks whether it has been silent for too long, or is too slow. Called now and then. */
     void look(long now) {
         boolean stuck;
+        long progress = delivery.progress();
         lock.lock();
         try {
+            if (progress != seen) {
+                seen = progress;
+                busySince = now;
+            }
             long patience = settings.patience().toNanos();
             stuck = writer != null && now - busySince >= 2 * patience;
-            if (paused && closing == null && now - pausedAt >= patience) {
+            if (paused && closing == null && now - busySince >= patience) {
                 closing = Closing.SLOW;
                 backlog.clear();
             }
@@ -252,7 +265,7 @@ final class Watcher {
             lock.unlock();
         }
         if (stuck) {
-            leave(Departure.SLOW, true);
+            cut(Departure.SLOW);
         }
     }
 
@@ -302,9 +315,9 @@ final class Watcher {
             }
         } catch (IOException e) {
             leave(Departure.GONE, true);
-        } catch (RuntimeException e) {
-            log.warn("A watcher's connection or format failed", e);
+        } catch (Throwable e) { // the sink and the format are others', who may throw anything
             leave(Departure.GONE, true);
+            Failures.warn(log, "A watcher's connection or format failed", e);
         }
     }
 
@@ -329,7 +342,8 @@ final class Watcher {
             beat = false;
             wrote = settings.time().nanos();
             busySince = wrote;
-            return new Work.Write(backlog.take(), closing);
+            Backlog.Batch batch = backlog.take(PART);
+            return new Work.Write(batch, backlog.isEmpty() ? closing : null);
         } finally {
             lock.unlock();
         }
@@ -352,7 +366,12 @@ final class Watcher {
         }
     }
 
-    /** Leaves, once; nothing is written any more. */
+    /** {@link #leave} by cutting the connection, on a thread of its own: the sink and the listener may take their time. */
+    void cut(Departure why) {
+        Thread.ofVirtual().name("sluice-watcher-cut").start(() -> leave(why, true));
+    }
+
+    /** Leaves, once; nothing is written any more. Calls the sink and the listener. */
     void leave(Departure why, boolean abort) {
         Reading from;
         Thread stop;

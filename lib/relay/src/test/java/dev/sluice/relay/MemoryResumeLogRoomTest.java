@@ -91,4 +91,15 @@ class MemoryResumeLogRoomTest {
         running("c", 1);
         assertThat(log.streams()).isEqualTo(2);
     }
+
+    @Test
+    void aStreamThatWasDroppedIsHeldByNothing() {
+        for (int i = 0; i < 100; i++) {
+            running("s" + i, 5).finish();
+        }
+        assertThat(log.streams()).isEqualTo(2);
+        assertThat(time.scheduled()).as("timers, each of which holds a stream").isEqualTo(2);
+        log.close();
+        assertThat(time.scheduled()).isZero();
+    }
 }

@@ -33,32 +33,36 @@ final class RelayFixture implements AutoCloseable {
 
     RelayFixture(UnaryOperator<Relay.Builder> settings, UnaryOperator<ResumeLog> around) {
         log = around.apply(MemoryResumeLog.builder().time(time).build());
-        relay = settings.apply(Relay.builder().log(log).time(time).listener(new RelayListener() {
-                    @Override
-                    public void ended(Outcome outcome, Duration duration) {
-                        outcomes.add(outcome);
-                    }
+        relay = settings.apply(Relay.builder()
+                        .watchers(new Quota(2_000, 2_000, 2_000))
+                        .log(log)
+                        .time(time)
+                        .listener(new RelayListener() {
+                            @Override
+                            public void ended(Outcome outcome, Duration duration) {
+                                outcomes.add(outcome);
+                            }
 
-                    @Override
-                    public void left(Departure why) {
-                        departures.add(why);
-                    }
+                            @Override
+                            public void left(Departure why) {
+                                departures.add(why);
+                            }
 
-                    @Override
-                    public void merged(int events, int into) {
-                        merges.add(events - into);
-                    }
+                            @Override
+                            public void merged(int events, int into) {
+                                merges.add(events - into);
+                            }
 
-                    @Override
-                    public void written(int events, long characters, Duration delay) {
-                        delays.add(delay);
-                    }
+                            @Override
+                            public void written(int events, long characters, Duration delay) {
+                                delays.add(delay);
+                            }
 
-                    @Override
-                    public void paused() {
-                        pauses.add("");
-                    }
-                }))
+                            @Override
+                            public void paused() {
+                                pauses.add("");
+                            }
+                        }))
                 .build();
     }
 

@@ -163,7 +163,7 @@ class WatcherLeavesTest {
         sink.unblock();
         assertThat(sink.awaitEnd().frames()).hasSize(3).endsWith("end");
         stopping.join();
-        await().untilAsserted(() -> assertThat(fixture.departures).containsExactly(Departure.DELIVERED));
+        await().untilAsserted(() -> assertThat(fixture.departures).containsExactly(Departure.WRITTEN));
     }
 
     @Test

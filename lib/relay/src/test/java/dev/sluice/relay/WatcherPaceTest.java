@@ -6,11 +6,14 @@ import static dev.sluice.relay.ScriptedRun.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.relay.RelayListener.Departure;
+import dev.sluice.tools.RunEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What comes while a watcher is being written to, and how long that may take. */
@@ -84,6 +87,12 @@ class WatcherPaceTest {
     private static final class SteppingSink implements EventSink {
         final AtomicInteger begun = new AtomicInteger();
         final Semaphore allowed = new Semaphore(0);
+        final AtomicLong progress = new AtomicLong();
+
+        @Override
+        public AtomicLong progress() {
+            return progress;
+        }
 
         @Override
         public void write(List<String> frames) throws IOException {
@@ -121,6 +130,49 @@ class WatcherPaceTest {
                 assertThat(fixture.relay.watching()).isEqualTo(1);
                 sink.allowed.release();
             }
+        }
+    }
+
+    /** 300 kB in 90 s, say, of which each piece takes 9: less than may be, for a buffer, and always something. */
+    @Test
+    void aSlowReaderThatAlwaysTakesSomethingIsLeftAlone() {
+        try (var fixture =
+                new RelayFixture(builder -> builder.watcherBuffer(1_000).idleTimeout(Duration.ZERO))) {
+            var sink = new SteppingSink();
+            String id = fixture.start(run);
+            fixture.relay.attach(ALICE, id, 0, PlainFormat.PLAIN, sink);
+            for (int i = 0; i < 100; i++) {
+                run.say(progress("a" + i));
+            }
+            await().until(() -> !fixture.pauses.isEmpty());
+            for (int i = 0; i < 10; i++) {
+                fixture.seconds(9);
+                sink.progress.incrementAndGet();
+                fixture.seconds(1);
+            }
+            assertThat(fixture.departures).isEmpty();
+            sink.allowed.release(200);
+            run.say(new RunEvent.StreamComplete());
+            await().until(() -> fixture.departures.equals(List.of(Departure.WRITTEN)));
+        }
+    }
+
+    @Test
+    void aReaderThatTookSomethingOnceIsTooSlowTenSecondsLater() {
+        try (var fixture =
+                new RelayFixture(builder -> builder.watcherBuffer(1_000).idleTimeout(Duration.ZERO))) {
+            var sink = new SteppingSink();
+            String id = fixture.start(run);
+            fixture.relay.attach(ALICE, id, 0, PlainFormat.PLAIN, sink);
+            for (int i = 0; i < 100; i++) {
+                run.say(progress("a" + i));
+            }
+            await().until(() -> !fixture.pauses.isEmpty());
+            fixture.seconds(9);
+            sink.progress.incrementAndGet();
+            fixture.seconds(11);
+            sink.allowed.release(200);
+            await().until(() -> fixture.departures.equals(List.of(Departure.SLOW)));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
+import dev.sluice.message.ConversationBuilder;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import java.util.ArrayList;
@@ -13,8 +14,7 @@ import java.util.Map;
 
 /** The messages of a chat completion's request as a conversation. */
 final class OpenAiRequest {
-    private Conversation talk = Conversation.EMPTY;
-    private final List<Text> system = new ArrayList<>();
+    private final ConversationBuilder talk = Conversation.builder();
 
     private OpenAiRequest() {}
 
@@ -32,16 +32,16 @@ final class OpenAiRequest {
         }
         var request = new OpenAiRequest();
         body.each("messages").forEach(request::message);
-        List<Message> messages = request.talk.messages();
+        Conversation talk = request.talk.build();
+        List<Message> messages = talk.messages();
         if (messages.isEmpty() || messages.getLast().role() != Role.USER) {
             throw body.wrong("messages", "the last must be the user's or a tool's");
         }
-        if (!request.talk.unanswered().isEmpty()) {
-            throw body.wrong(
-                    "messages",
-                    "the call " + request.talk.unanswered().getFirst().id() + " has no result");
+        List<ToolUse> unanswered = talk.unanswered();
+        if (!unanswered.isEmpty()) {
+            throw body.wrong("messages", "the call " + unanswered.getFirst().id() + " has no result");
         }
-        return new Conversation(request.system, messages);
+        return talk;
     }
 
     private void message(Fields message) {
@@ -49,10 +49,10 @@ final class OpenAiRequest {
             case "system", "developer" ->
                 content(message).forEach(block -> {
                     if (block instanceof Text text) {
-                        system.add(text);
+                        talk.system(text);
                     }
                 });
-            case "user" -> talk = talk.message(Message.of(Role.USER, content(message)));
+            case "user" -> talk.message(Message.of(Role.USER, content(message)));
             case "assistant" -> assistant(message);
             case "tool" -> result(message);
             default -> throw message.wrong("role", "must be system, developer, user, assistant or tool");
@@ -70,15 +70,15 @@ final class OpenAiRequest {
                 turn.add(new ToolUse(call.name("id"), function.name("name"), function.text("arguments"), Map.of()));
             }
         }
-        talk = talk.message(Message.of(Role.ASSISTANT, turn));
+        talk.message(Message.of(Role.ASSISTANT, turn));
     }
 
     private void result(Fields message) {
         String id = message.name("tool_call_id");
-        if (talk.unanswered().stream().noneMatch(call -> call.id().equals(id))) {
+        if (!talk.isWaiting(id)) {
             throw message.wrong("tool_call_id", "no call '" + id + "' waits for a result");
         }
-        talk = talk.results(new ToolResult(id, content(message), false, Map.of()));
+        talk.results(List.of(new ToolResult(id, content(message), false, Map.of())));
     }
 
     private static List<ContentBlock> content(Fields message) {

@@ -28,11 +28,17 @@ public final class SluiceFormat implements StreamFormat {
         return true;
     }
 
+    private static String frame(RelayEvent event) {
+        String name = isEventName(event.type()) ? "\nevent: " + event.type() : "";
+        return "id: " + event.id() + name + "\ndata: " + Frames.line(event.json()) + "\n\n";
+    }
+
     private static final class Encoder implements StreamFormat.Encoder {
+        private final FrameCache cache = new FrameCache(SluiceFormat::frame);
+
         @Override
         public void event(RelayEvent event, Consumer<String> frames) {
-            String name = isEventName(event.type()) ? "\nevent: " + event.type() : "";
-            frames.accept("id: " + event.id() + name + "\ndata: " + Frames.line(event.json()) + "\n\n");
+            frames.accept(cache.frame(event));
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
+import dev.sluice.message.ConversationBuilder;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import java.util.ArrayList;
@@ -20,19 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class UiRequest {
     private static final String STOPPED = "The call was not run to its end.";
 
-    private Conversation talk = Conversation.EMPTY;
-    private final List<Text> system = new ArrayList<>();
+    private final ConversationBuilder talk = Conversation.builder();
 
     private UiRequest() {}
 
     static Conversation conversation(Fields body) {
         var request = new UiRequest();
         body.each("messages").forEach(request::message);
-        List<Message> messages = request.talk.messages();
+        Conversation talk = request.talk.build();
+        List<Message> messages = talk.messages();
         if (messages.isEmpty() || messages.getLast().role() != Role.USER) {
             throw body.wrong("messages", "the last must be the user's");
         }
-        return new Conversation(request.system, messages);
+        return talk;
     }
 
     private void message(Fields message) {
@@ -44,7 +45,7 @@ final class UiRequest {
             case "system" ->
                 parts.stream()
                         .filter(part -> is(part, "text"))
-                        .forEach(part -> system.add(new Text(part.text("text"))));
+                        .forEach(part -> talk.system(new Text(part.text("text"))));
             default -> throw message.wrong("role", "is '" + role + "'; must be user, assistant or system");
         }
     }
@@ -61,7 +62,7 @@ final class UiRequest {
         if (content.isEmpty()) {
             throw message.wrong("parts", "a message of the user's must have a text or a file");
         }
-        talk = talk.message(Message.of(Role.USER, content));
+        talk.message(Message.of(Role.USER, content));
     }
 
     private void assistant(List<Fields> parts) {
@@ -104,7 +105,7 @@ final class UiRequest {
     }
 
     private void endTurn(List<ContentBlock> turn, List<ToolResult> results) {
-        talk = talk.message(Message.of(Role.ASSISTANT, turn)).results(results);
+        talk.message(Message.of(Role.ASSISTANT, turn)).results(results);
         turn.clear();
         results.clear();
     }

@@ -21,6 +21,11 @@ public final class Answer {
         return new Answer(status, Map.of(), new byte[0]);
     }
 
+    /** Sends the client elsewhere, for good, with the same method. */
+    public static Answer redirect(String location) {
+        return empty(308).with(SecurityHeaders.with(Map.of("Location", location)));
+    }
+
     static Answer json(int status, Object value) {
         return of(status, "application/json", Json.write(value).getBytes(StandardCharsets.UTF_8));
     }

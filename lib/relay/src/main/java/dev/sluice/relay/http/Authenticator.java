@@ -14,21 +14,35 @@ public interface Authenticator {
      */
     Session authenticate(RequestHead head);
 
-    /**
-     * What the response to a request says so that the next one is recognised; empty if it will be anyway. Who is told
-     * something here counts as new: how often he may start runs is counted by his address.
-     */
+    /** The headers by which a response lets the client's next request be recognised; empty if it will be anyway. */
     default Map<String, String> introduce(RequestHead head, Session session) {
         return Map.of();
     }
 
-    /** A random cookie, which scripts cannot read and other sites cannot send, for everybody who comes without one. */
+    /**
+     * Gives each browser that comes without one a signed cookie, which scripts cannot read and other sites cannot send. The key
+     * is random: after a restart, and on another machine, a cookie is unknown and its browser begins a new session.
+     */
     static Authenticator cookie() {
         return new SessionCookie(false);
+    }
+
+    /**
+     * {@link #cookie()} with a key that all machines of a fleet share, and that survives a restart.
+     *
+     * @param key at least 32 random bytes, to be kept secret: with it anybody can make sessions
+     */
+    static Authenticator cookie(byte[] key) {
+        return new SessionCookie(key, false);
     }
 
     /** {@link #cookie()} for a server behind a proxy that speaks HTTPS: the cookie is never sent in the clear. */
     static Authenticator secureCookie() {
         return new SessionCookie(true);
+    }
+
+    /** {@link #cookie(byte[])} for a server behind a proxy that speaks HTTPS: the cookie is never sent in the clear. */
+    static Authenticator secureCookie(byte[] key) {
+        return new SessionCookie(key, true);
     }
 }

@@ -14,6 +14,14 @@ public interface Exchange {
     /** The request's body. A read that gets nothing must fail after a bounded time. */
     InputStream body() throws IOException;
 
+    /**
+     * Whether the client is known to be gone. Asked once the body has been read, before a run is started. A server that cannot
+     * tell says no.
+     */
+    default boolean isGone() {
+        return false;
+    }
+
     /** Sends the response, whole. */
     void answer(Answer answer) throws IOException;
 

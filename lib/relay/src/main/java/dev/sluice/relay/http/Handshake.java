@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.relay.Session;
+import dev.sluice.relay.Caller;
 import java.util.Map;
 
 /** What became of a WebSocket's handshake. */
@@ -9,10 +9,10 @@ public sealed interface Handshake {
     /**
      * It is let in.
      *
-     * @param session on whose behalf
+     * @param caller on whose behalf, and from where
      * @param headers of the response that switches protocols
      */
-    record Accepted(Session session, Map<String, String> headers) implements Handshake {}
+    record Accepted(Caller caller, Map<String, String> headers) implements Handshake {}
 
     /**
      * It is not; the response says why.

@@ -13,8 +13,10 @@ final class Origins {
     private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.\\-\\[\\]:]+");
 
     private final Set<String> allowed = new HashSet<>();
+    private final RareWarning warning;
 
-    Origins(Collection<String> allowed) {
+    Origins(Collection<String> allowed, RareWarning warning) {
+        this.warning = warning;
         for (String origin : allowed) {
             String plain = origin.toLowerCase(Locale.ROOT);
             if (!ORIGIN.matcher(plain).matches()) {
@@ -29,7 +31,12 @@ final class Origins {
     void check(RequestHead head) {
         Optional<String> origin = origin(head);
         if (origin.isPresent() && !isOwn(head, origin.get()) && !allowed.contains(origin.get())) {
-            throw new Problem(403, "foreign_origin", "Pages of this origin may not use this server.");
+            String message = "The Origin '" + shown(origin.get())
+                    + "' is neither the server's own, which by the Host header"
+                    + " is '" + shown(head.header("host").orElse("")) + "', nor one of RelayEndpoint's allowedOrigins."
+                    + " Allow it, or, behind a proxy, have it pass on the Host header with its port.";
+            warning.warn(message);
+            throw new Problem(403, "foreign_origin", message);
         }
     }
 
@@ -59,6 +66,12 @@ final class Origins {
                         "Access-Control-Allow-Methods", methods,
                         "Access-Control-Allow-Headers", "Content-Type, Last-Event-ID, Authorization, Idempotency-Key",
                         "Access-Control-Max-Age", "600"));
+    }
+
+    /** What a client sent, for one line of a message. */
+    private static String shown(String header) {
+        String printable = header.replaceAll("[^ -~]", "?");
+        return printable.length() <= 100 ? printable : printable.substring(0, 100) + "…";
     }
 
     private static Optional<String> origin(RequestHead head) {

@@ -1,6 +1,8 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.message.Conversation;
+import dev.sluice.message.ConversationBuilder;
+import dev.sluice.message.Message;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
 import java.util.List;
@@ -27,19 +29,20 @@ final class OwnRequest {
         if (!(messages instanceof List<?> list)) {
             throw new IllegalArgumentException("messages: must be a list");
         }
-        Conversation talk = Conversation.EMPTY;
+        ConversationBuilder talk = Conversation.builder();
         for (Object turn : list) {
             if (!(turn instanceof Map<?, ?> fields) || !(fields.get("content") instanceof String content)) {
                 throw new IllegalArgumentException(
                         "messages: each must be an object with a role and a text as content");
             }
-            talk = switch (String.valueOf(fields.get("role"))) {
-                case "user" -> talk.user(content);
-                case "assistant" -> talk.assistant(content);
-                default -> throw new IllegalArgumentException("messages: a role must be user or assistant");
-            };
+            talk.message(
+                    switch (fields.get("role") instanceof String role ? role : "") {
+                        case "user" -> Message.user(content);
+                        case "assistant" -> Message.assistant(content);
+                        default -> throw new IllegalArgumentException("messages: a role must be user or assistant");
+                    });
         }
-        return talk;
+        return talk.build();
     }
 
     private static String text(Map<String, Object> body, String field, String otherwise) {

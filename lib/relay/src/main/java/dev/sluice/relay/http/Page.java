@@ -43,10 +43,12 @@ final class Page {
 
     private final @Nullable String folder;
     private final ClassLoader loader;
+    private final List<String> suggestions;
 
-    Page(@Nullable String folder, ClassLoader loader) {
+    Page(@Nullable String folder, ClassLoader loader, List<String> suggestions) {
         this.folder = folder;
         this.loader = loader;
+        this.suggestions = suggestions;
     }
 
     /** The file of this path; throws if there is none. */
@@ -58,6 +60,9 @@ final class Page {
                 || path.length() > 300
                 || !PATH.matcher(file).matches()) {
             throw Problem.notFound();
+        }
+        if (path.equals("/suggestions.json")) {
+            return Answer.json(200, suggestions).with(Map.of("Cache-Control", "no-cache"));
         }
         boolean library = LIBRARIES.stream().anyMatch(file::startsWith);
         String name = (library ? LIBRARIES_FOLDER : folder) + file;

@@ -31,11 +31,12 @@ final class Problem extends RuntimeException {
         return new Problem(404, "not_found", "There is no such thing here.");
     }
 
-    static Problem tooManyRequests(long seconds) {
+    static Problem tooManyStarts(String whose, long seconds) {
         return new Problem(
                 429,
                 "too_many_requests",
-                "Too many runs were started in a short time; the next one can be in " + seconds + " s.",
+                "Too many runs were started in a short time by " + whose + "; the next one can be in " + seconds
+                        + " s.",
                 Map.of("Retry-After", Long.toString(seconds)));
     }
 

@@ -1,11 +1,13 @@
 package dev.sluice.relay.http;
 
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
+import dev.sluice.relay.QuotaCounter;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RunStarter;
-import dev.sluice.relay.Session;
 import dev.sluice.relay.StreamFormat;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +30,8 @@ public final class RelayEndpoint {
     private final Relay relay;
     private final Runs runs;
     private final Authenticator authenticator;
+    private final ClientAddress addresses;
+    private final QuotaCounter socketCounter;
     private final Hosts hosts;
     private final Origins origins;
     private final RequestBody body;
@@ -38,14 +42,22 @@ public final class RelayEndpoint {
 
     RelayEndpoint(RelayEndpointBuilder settings) {
         relay = settings.relay;
-        var limit = new StartLimit(settings.starts, settings.startsPer, settings.time);
-        runs = new Runs(relay, settings.starter, limit, new Starts(settings.time));
+        Duration per = settings.startsPer;
+        runs = new Runs(
+                relay,
+                settings.starter,
+                new RequestLimits(settings.maxMessages, settings.maxParts),
+                new StartRateLimiter("this session", settings.starts, per, settings.time),
+                new StartRateLimiter("this address", settings.startsPerAddress(), per, settings.time),
+                new Starts(settings.time));
+        addresses = new ClientAddress(settings.trustedProxies);
+        socketCounter = new QuotaCounter(settings.sockets, "WebSockets");
         authenticator = settings.authenticator;
         hosts = new Hosts(settings.allowedHosts);
-        origins = new Origins(settings.allowedOrigins);
+        origins = new Origins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
         body = new RequestBody(settings.maxBodyBytes, settings.time);
         maxBodyBytes = settings.maxBodyBytes;
-        page = new Page(settings.page, settings.loader);
+        page = new Page(settings.page, settings.loader, settings.suggestions);
     }
 
     /** An endpoint for this relay; the starter says what is run. */
@@ -74,7 +86,9 @@ public final class RelayEndpoint {
                 route.check(head.method());
                 answer = respond(route, exchange, crossOrigin);
             }
-        } catch (RuntimeException e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) { // the authenticator and the starter are the application's, who may throw anything
             answer = problem(e).answer();
         }
         if (answer != STREAMING) {
@@ -108,17 +122,32 @@ public final class RelayEndpoint {
             if (closing) {
                 throw closingDown();
             }
-            Visitor visitor = Visitor.of(head, authenticator);
-            return new Handshake.Accepted(visitor.session(), visitor.introduction());
-        } catch (RuntimeException e) {
+            Visitor visitor = visitor(head);
+            socketCounter.check(visitor.caller());
+            return new Handshake.Accepted(visitor.caller(), visitor.introduction());
+        } catch (Throwable e) { // the authenticator is the application's
             Answer answer = problem(e).answer();
             return new Handshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
         }
     }
 
-    /** The conversation on a WebSocket that has been let in. */
-    public RelaySocket socket(Session session, RelaySocket.Wire wire) {
-        return new RelaySocket(runs, session, wire, sockets);
+    /**
+     * The conversation on a WebSocket that has been let in and is open. It is kept until {@link RelaySocket#gone} is called, so
+     * that nothing that may yet fail should come between.
+     *
+     * @throws RelayException if there are too many WebSockets by now
+     */
+    public RelaySocket socket(Caller caller, RelaySocket.Wire wire) {
+        var socket = new RelaySocket(runs, caller, socketCounter.acquire(caller), wire, sockets);
+        if (closing) {
+            socket.close();
+        }
+        return socket;
+    }
+
+    /** How many WebSockets are open. */
+    int openSockets() {
+        return sockets.size();
     }
 
     /** How long a request's body or a WebSocket's message may be, in bytes. */
@@ -152,7 +181,7 @@ public final class RelayEndpoint {
             return file;
         }
         try {
-            return file.with(Visitor.of(head, authenticator).introduction());
+            return file.with(visitor(head).introduction());
         } catch (Refused e) {
             return file;
         }
@@ -164,17 +193,20 @@ public final class RelayEndpoint {
         if (closing) {
             throw closingDown();
         }
-        Visitor visitor = Visitor.of(head, authenticator);
+        Visitor visitor = visitor(head);
         var key = head.header("idempotency-key").map(Starts::key);
-        runs.admit(visitor, key);
+        runs.admit(visitor.caller(), key);
         Map<String, Object> content = body.read(exchange);
-        String id = runs.start(visitor.session(), key, dialect, content);
+        if (exchange.isGone()) {
+            throw new EOFException("the client is gone before a run was started");
+        }
+        String id = runs.start(visitor.caller(), key, dialect, content);
         return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
     }
 
     private Answer resume(Exchange exchange, String id, Map<String, String> crossOrigin) throws IOException {
         RequestHead head = exchange.head();
-        Visitor visitor = Visitor.of(head, authenticator);
+        Visitor visitor = visitor(head);
         long after = head.header("last-event-id")
                 .or(() -> head.parameter("lastEventId"))
                 .map(Runs::eventId)
@@ -186,7 +218,7 @@ public final class RelayEndpoint {
     }
 
     private Answer resumeChat(Exchange exchange, String chatId, Map<String, String> crossOrigin) throws IOException {
-        Visitor visitor = Visitor.of(exchange.head(), authenticator);
+        Visitor visitor = visitor(exchange.head());
         var id = runs.streamOf(visitor.session(), chatId);
         if (id.isEmpty()) {
             return Answer.empty(204).with(visitor.introduction());
@@ -196,7 +228,7 @@ public final class RelayEndpoint {
 
     private Answer cancel(RequestHead head, String id) {
         origins.check(head);
-        runs.cancel(Visitor.of(head, authenticator).session(), id);
+        runs.cancel(visitor(head).session(), id);
         return Answer.empty(202);
     }
 
@@ -217,11 +249,20 @@ public final class RelayEndpoint {
         headers.putAll(visitor.introduction());
         headers.putAll(crossOrigin);
         EventSink sink = exchange.stream(SecurityHeaders.with(headers));
-        runs.attach(visitor.session(), id, after, format, sink);
+        try {
+            runs.attach(visitor.caller(), id, after, format, sink);
+        } catch (RuntimeException | Error e) { // too late for another answer
+            LOG.warn("A stream could not be told", e);
+            sink.abort();
+        }
         return STREAMING;
     }
 
-    private static Problem problem(RuntimeException e) {
+    private Visitor visitor(RequestHead head) {
+        return Visitor.of(head, authenticator, addresses);
+    }
+
+    private static Problem problem(Throwable e) {
         return switch (e) {
             case Problem problem -> problem;
             case Refused refused -> Problem.of(refused);

@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.control.Time;
+import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunStarter;
 import java.time.Duration;
@@ -16,13 +17,19 @@ public final class RelayEndpointBuilder {
     List<String> allowedHosts = List.of();
     List<String> allowedOrigins = List.of();
     int maxBodyBytes = 1 << 20;
+    int maxMessages = 2_000;
+    int maxParts = 10_000;
     int starts = 60;
     Duration startsPer = Duration.ofMinutes(1);
+    Quota sockets = new Quota(16, 160, 10_000);
+    int trustedProxies;
+    private int startsPerAddress; // 0 for a multiple of what a session may
 
     @Nullable
     String page;
 
     ClassLoader loader = RelayEndpoint.class.getClassLoader();
+    List<String> suggestions = List.of();
     Time time = Time.system();
 
     RelayEndpointBuilder(Relay relay, RunStarter starter) {
@@ -63,6 +70,27 @@ public final class RelayEndpointBuilder {
         return this;
     }
 
+    /** How many messages a request may have; 2,000 if nothing is set. One with more is answered 413. */
+    public RelayEndpointBuilder maxMessages(int messages) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("messages: must be positive, is " + messages);
+        }
+        maxMessages = messages;
+        return this;
+    }
+
+    /**
+     * How many parts and tool calls all messages of a request may have together; 10,000 if nothing is set. One with more is
+     * answered 413.
+     */
+    public RelayEndpointBuilder maxParts(int parts) {
+        if (parts < 1) {
+            throw new IllegalArgumentException("parts: must be positive, is " + parts);
+        }
+        maxParts = parts;
+        return this;
+    }
+
     /** How many runs a session may start in a time, spread or at once; 60 in a minute if nothing is set. */
     public RelayEndpointBuilder startLimit(int runs, Duration per) {
         if (runs < 1) {
@@ -74,6 +102,40 @@ public final class RelayEndpointBuilder {
         starts = runs;
         startsPer = per;
         return this;
+    }
+
+    /**
+     * How many runs all sessions of one address may start in the time of {@link #startLimit}; four times as many as a session if
+     * nothing is set. Behind a proxy, see {@link #trustedProxies}.
+     */
+    public RelayEndpointBuilder startsPerAddress(int runs) {
+        if (runs < 1) {
+            throw new IllegalArgumentException("runs: must be positive, is " + runs);
+        }
+        startsPerAddress = runs;
+        return this;
+    }
+
+    /** How many WebSockets may be open at once; 16 of a session, 160 from an address and 10,000 in all if nothing is set. */
+    public RelayEndpointBuilder sockets(Quota quota) {
+        sockets = Objects.requireNonNull(quota, "quota");
+        return this;
+    }
+
+    /**
+     * How many proxies stand in front of the server and append their client's address to {@code X-Forwarded-For}; 0 if nothing is
+     * set, and then the header does not count, because a client can send it, too.
+     */
+    public RelayEndpointBuilder trustedProxies(int proxies) {
+        if (proxies < 0) {
+            throw new IllegalArgumentException("proxies: must not be negative, is " + proxies);
+        }
+        trustedProxies = proxies;
+        return this;
+    }
+
+    int startsPerAddress() {
+        return startsPerAddress == 0 ? (int) Math.min(4L * starts, Integer.MAX_VALUE) : startsPerAddress;
     }
 
     /** Serves this library's chat page at {@code /}. */
@@ -88,6 +150,21 @@ public final class RelayEndpointBuilder {
     public RelayEndpointBuilder page(String folder, ClassLoader from) {
         page = Objects.requireNonNull(folder, "folder");
         loader = Objects.requireNonNull(from, "from");
+        return this;
+    }
+
+    /**
+     * Sets the questions that the page offers as buttons before anything was said; none if nothing is set. A page of your own
+     * finds them as a list at {@code /suggestions.json}.
+     *
+     * @throws IllegalArgumentException if one is blank
+     */
+    public RelayEndpointBuilder suggestions(String... questions) {
+        var all = List.of(questions);
+        if (all.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("questions: none may be blank, are " + all);
+        }
+        suggestions = all;
         return this;
     }
 

@@ -1,9 +1,10 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.json.Json;
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
+import dev.sluice.relay.QuotaCounter;
 import dev.sluice.relay.RelayException;
-import dev.sluice.relay.Session;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,11 @@ public final class RelaySocket {
          */
         void send(String text) throws IOException;
 
+        /** As {@link EventSink#progress} says, of all that is sent. */
+        default AtomicLong progress() {
+            return new AtomicLong();
+        }
+
         /** Ends the connection in order, because the server goes away. Neither waits nor throws. */
         void close();
 
@@ -40,16 +47,18 @@ public final class RelaySocket {
     }
 
     private final Runs runs;
-    private final Session session;
+    private final Caller caller;
+    private final QuotaCounter.Permit permit;
     private final Wire wire;
     private final Set<RelaySocket> open;
     private final Map<String, Told> streams = new ConcurrentHashMap<>();
     private volatile boolean gone;
 
     /** A socket that is among the open ones until it is gone. */
-    RelaySocket(Runs runs, Session session, Wire wire, Set<RelaySocket> open) {
+    RelaySocket(Runs runs, Caller caller, QuotaCounter.Permit permit, Wire wire, Set<RelaySocket> open) {
         this.runs = runs;
-        this.session = session;
+        this.caller = caller;
+        this.permit = permit;
         this.wire = wire;
         this.open = open;
         open.add(this);
@@ -57,13 +66,16 @@ public final class RelaySocket {
 
     /** A message has come. One at a time; blocks as long as it takes to start a run and to send the answer. */
     public void received(String text) {
+        if (gone) {
+            return; // nobody would hear the answer
+        }
         Map<String, Object> message = Map.of();
         try {
             message = RequestBody.object(text);
-            switch (String.valueOf(message.get("type"))) {
+            switch (message.get("type") instanceof String type ? type : "") {
                 case "start" -> start(message);
                 case "resume" -> tell(string(message, "streamId"), lastEventId(message));
-                case "cancel" -> runs.cancel(session, string(message, "streamId"));
+                case "cancel" -> runs.cancel(caller.session(), string(message, "streamId"));
                 default -> throw Problem.badRequest("The message's type must be start, resume or cancel.");
             }
         } catch (Problem e) {
@@ -74,7 +86,7 @@ public final class RelaySocket {
             refuse(message, Problem.of(e));
         } catch (IOException e) {
             wire.cut();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, the client gets an answer
             LOG.warn("A message of a WebSocket's failed", e);
             refuse(message, Problem.internal());
         }
@@ -83,6 +95,7 @@ public final class RelaySocket {
     /** The connection is gone. */
     public void gone() {
         gone = true;
+        permit.release();
         open.remove(this);
         streams.values().forEach(told -> told.notice.give());
         streams.clear();
@@ -98,8 +111,8 @@ public final class RelaySocket {
             throw tooManyStreams();
         }
         var key = Optional.ofNullable(message.get("requestId")).map(Starts::key);
-        runs.admit(new Visitor(session, Map.of(), ""), key);
-        String id = runs.start(session, key, Dialect.MESSAGES, message);
+        runs.admit(caller, key);
+        String id = runs.start(caller, key, Dialect.MESSAGES, message);
         var started = reply(message, "started");
         started.put("streamId", id);
         wire.send(Json.write(started));
@@ -107,7 +120,7 @@ public final class RelaySocket {
     }
 
     private void tell(String streamId, long after) throws IOException {
-        if (runs.isDelivered(session, streamId, after)) {
+        if (runs.isDelivered(caller.session(), streamId, after)) {
             wire.send(Json.write(Map.of("type", "delivered", "streamId", streamId)));
             return;
         }
@@ -123,7 +136,12 @@ public final class RelaySocket {
         if (gone) {
             told.notice.give();
         }
-        runs.attach(session, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+        try {
+            runs.attach(caller, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+        } catch (RuntimeException | Error e) {
+            told.close();
+            throw e;
+        }
     }
 
     private void refuse(Map<String, Object> message, Problem problem) {
@@ -161,8 +179,12 @@ public final class RelaySocket {
     }
 
     private static long lastEventId(Map<String, Object> message) {
-        Object value = message.getOrDefault("lastEventId", 0);
-        return value == null ? 0 : Runs.eventId(value.toString());
+        return switch (message.get("lastEventId")) {
+            case null -> 0;
+            case String id -> Runs.eventId(id);
+            case Number id -> Runs.eventId(id.toString());
+            default -> Runs.eventId("");
+        };
     }
 
     /** One stream's part of the connection: its messages, each a JSON object, with the stream's id as their first field. */
@@ -183,6 +205,12 @@ public final class RelaySocket {
                 }
                 wire.send("{\"streamId\":\"" + streamId + "\"," + frame.substring(1));
             }
+        }
+
+        /** Whoever takes something of one stream is not too slow for the others: they share the connection. */
+        @Override
+        public AtomicLong progress() {
+            return wire.progress();
         }
 
         @Override

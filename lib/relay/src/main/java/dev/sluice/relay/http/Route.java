@@ -36,6 +36,10 @@ sealed interface Route {
     }
 
     private static Route named(String path) {
+        if (path.equals("/api/chat")
+                || path.startsWith("/api/chat/")) { // where the AI SDK's clients look if not told otherwise
+            throw new Problem(404, "not_found", "There is nothing at /api/chat; useChat's api is /api/v1/chat here.");
+        }
         if (path.startsWith("/api/v1/stream/")) {
             return new Stream(path.substring("/api/v1/stream/".length()));
         }

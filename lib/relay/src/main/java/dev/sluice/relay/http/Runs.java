@@ -1,5 +1,6 @@
 package dev.sluice.relay.http;
 
+import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
@@ -11,6 +12,7 @@ import dev.sluice.relay.StreamFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -24,50 +26,62 @@ final class Runs {
 
     private final Relay relay;
     private final RunStarter starter;
-    private final StartLimit limit;
+    private final RequestLimits sizes;
+    private final StartRateLimiter sessionLimit;
+    private final StartRateLimiter addressLimit;
     private final Starts starts;
     private final Chats chats = new Chats();
 
-    Runs(Relay relay, RunStarter starter, StartLimit limit, Starts starts) {
+    Runs(
+            Relay relay,
+            RunStarter starter,
+            RequestLimits sizes,
+            StartRateLimiter sessionLimit,
+            StartRateLimiter addressLimit,
+            Starts starts) {
         this.relay = relay;
         this.starter = starter;
-        this.limit = limit;
+        this.sizes = sizes;
+        this.sessionLimit = sessionLimit;
+        this.addressLimit = addressLimit;
         this.starts = starts;
     }
 
-    /** Throws if this visitor has started too many. A start that is repeated is none. */
-    void admit(Visitor visitor, Optional<String> key) {
-        if (key.isEmpty() || !starts.has(visitor.session(), key.get())) {
-            limit.take(visitor.countedAs());
+    /** Throws if this caller has started too many. A start that is repeated is none. */
+    void admit(Caller caller, Optional<String> key) {
+        if (key.isEmpty() || !starts.has(caller.session(), key.get())) {
+            addressLimit.take(caller.address());
+            sessionLimit.take(caller.session().id());
         }
     }
 
     /** Starts a run, unless one was started with this key. @return the stream's id */
-    String start(Session session, Optional<String> key, Dialect dialect, Map<String, Object> body) {
+    String start(Caller caller, Optional<String> key, Dialect dialect, Map<String, Object> body) {
         return key.isEmpty()
-                ? start(session, dialect, body)
-                : starts.once(session, key.get(), () -> start(session, dialect, body));
+                ? start(caller, dialect, body)
+                : starts.once(caller.session(), key.get(), () -> start(caller, dialect, body));
     }
 
-    private String start(Session session, Dialect dialect, Map<String, Object> body) {
+    private String start(Caller caller, Dialect dialect, Map<String, Object> body) {
+        Session session = caller.session();
         StartRequest request;
         RelayRun run;
+        sizes.check(body);
         try {
             request = dialect.request(session, body);
-            run = starter.start(request);
+            run = Objects.requireNonNull(starter.start(request), "the RunStarter returned no run");
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
         } catch (Refused | RelayException e) {
             throw e;
-        } catch (Exception e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+        } catch (
+                Throwable e) { // the starter is the application's; an interrupted thread could not answer, so it is not
+            // marked
             LOG.warn("A run could not be started", e);
             throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
         }
         Chats.Tracked tracked = chats.track(session, request.chatId(), run);
-        String id = relay.start(session, tracked);
+        String id = relay.start(caller, tracked);
         tracked.started(id);
         return id;
     }
@@ -78,9 +92,9 @@ final class Runs {
     }
 
     /** Tells a stream to a client that has been promised one, so that what goes wrong is told in the stream's form. */
-    void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) throws IOException {
+    void attach(Caller caller, String streamId, long after, StreamFormat format, EventSink sink) throws IOException {
         try {
-            relay.attach(session, streamId, after, format, sink);
+            relay.attach(caller, streamId, after, format, sink);
         } catch (RelayException e) {
             Problem problem = Problem.of(e);
             var frames = new ArrayList<String>();
@@ -88,7 +102,7 @@ final class Runs {
                     .failure(
                             problem.code(),
                             String.valueOf(problem.getMessage()),
-                            e.code() == RelayException.Code.UNAVAILABLE,
+                            e.code() == RelayException.Code.UNAVAILABLE || e.code() == RelayException.Code.TOO_MANY,
                             frames::add);
             sink.write(frames);
             sink.close();

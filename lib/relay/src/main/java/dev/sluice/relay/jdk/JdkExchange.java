@@ -6,33 +6,40 @@ import dev.sluice.control.Time;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.http.Answer;
 import dev.sluice.relay.http.Exchange;
+import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A request of the JDK's server. */
 final class JdkExchange implements Exchange {
-    private static final Duration BODY_LIMIT = Duration.ofSeconds(30);
-
     private final HttpExchange exchange;
     private final Duration writeLimit;
     private final Time time;
+    private final HalfOpenDetector halfOpen;
+    private final String context; // the path that it is mounted at; empty for all
     private final RequestHead head;
-    private Time.@Nullable Scheduled bodyLimit;
+    private @Nullable ReadLimit bodyLimit;
     private @Nullable JdkSink sink;
+    private HalfOpenDetector.@Nullable Watch silence;
 
-    JdkExchange(HttpExchange exchange, Duration writeLimit, Time time) {
+    JdkExchange(HttpExchange exchange, Duration writeLimit, Time time, HalfOpenDetector halfOpen) {
         this.exchange = exchange;
         this.writeLimit = writeLimit;
         this.time = time;
+        this.halfOpen = halfOpen;
+        String mounted = exchange.getHttpContext().getPath();
+        context = mounted.endsWith("/") ? mounted.substring(0, mounted.length() - 1) : mounted;
         String path = exchange.getRequestURI().getPath();
         String query = exchange.getRequestURI().getRawQuery();
         this.head = new RequestHead(
                 exchange.getRequestMethod(),
-                path == null ? "" : path,
+                path == null ? "" : path.substring(context.length()),
                 query == null ? "" : query,
                 exchange.getRequestHeaders(),
                 exchange instanceof HttpsExchange,
@@ -44,17 +51,22 @@ final class JdkExchange implements Exchange {
         return head;
     }
 
-    /** The server has no limit of its own; a thread that is interrupted gives the connection up. */
-    @Override
-    public InputStream body() {
-        bodyLimit = time.schedule(BODY_LIMIT, Thread.currentThread()::interrupt);
-        return exchange.getRequestBody();
+    /**
+     * Where the page is if this request left out the slash after the path that the endpoint is mounted at. The page's links
+     * would lead elsewhere without it.
+     */
+    Optional<String> slashMissing() {
+        URI asked = exchange.getRequestURI();
+        boolean missing = !context.isEmpty() && head.path().isEmpty();
+        return missing
+                ? Optional.of(asked.getRawPath() + "/" + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery()))
+                : Optional.empty();
     }
 
-    private void bodyIsRead() {
-        if (bodyLimit != null) {
-            bodyLimit.cancel();
-        }
+    @Override
+    public InputStream body() {
+        bodyLimit = new ReadLimit(time);
+        return bodyLimit.of(exchange.getRequestBody());
     }
 
     @Override
@@ -67,18 +79,17 @@ final class JdkExchange implements Exchange {
             exchange.getResponseBody().write(body);
             exchange.getResponseBody().flush();
         }
-        exchange.close(); // reads what is left of the request
-        bodyIsRead();
+        close();
     }
 
     @Override
     public EventSink stream(Map<String, String> headers) throws IOException {
-        bodyIsRead();
         headers.forEach(exchange.getResponseHeaders()::set);
         exchange.getResponseHeaders().set("Connection", "close");
         exchange.sendResponseHeaders(200, 0); // in chunks
         exchange.getResponseBody().flush();
         sink = new JdkSink(exchange.getResponseBody(), writeLimit, time);
+        silence = halfOpen.watch(exchange.getLocalAddress(), exchange.getRemoteAddress(), sink::lost);
         return sink;
     }
 
@@ -86,6 +97,26 @@ final class JdkExchange implements Exchange {
     void await() throws IOException, InterruptedException {
         if (sink != null) {
             sink.await();
+        }
+    }
+
+    /** Ends the exchange, and reads what is left of the request. */
+    void close() {
+        ReadLimit limit = bodyLimit == null ? new ReadLimit(time) : bodyLimit;
+        try {
+            exchange.close();
+        } finally {
+            limit.end();
+        }
+    }
+
+    /** Frees the request's thread: nothing of this exchange reaches it any more. */
+    void release() {
+        if (bodyLimit != null) {
+            bodyLimit.end();
+        }
+        if (silence != null) {
+            silence.stop();
         }
     }
 }

@@ -1,9 +1,10 @@
 package dev.sluice.relay.jdk;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.control.Time;
+import dev.sluice.relay.http.Answer;
+import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RelayEndpoint;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,11 +12,15 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A relay in the JDK's web server. There is no WebSocket. {@link #handler} is for who has such a server already. */
 public final class JdkRelay implements AutoCloseable {
+    /** How many connections the system may hold until this server accepts them; the JDK's default is 50. */
+    private static final int ACCEPT_QUEUE = 4096;
+
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
 
     private final RelayEndpoint endpoint;
@@ -49,34 +54,58 @@ public final class JdkRelay implements AutoCloseable {
         if (!writeLimit.isPositive()) {
             throw new IllegalArgumentException("writeLimit: must be positive, is " + writeLimit);
         }
-        HttpServer server = HttpServer.create(address, 0);
+        Time time = Time.system();
+        return start(endpoint, address, writeLimit, time, HalfOpenDetector.create(writeLimit, time));
+    }
+
+    /** With a clock, and what finds half-open connections, for tests. */
+    static JdkRelay start(
+            RelayEndpoint endpoint,
+            InetSocketAddress address,
+            Duration writeLimit,
+            Time time,
+            HalfOpenDetector halfOpen)
+            throws IOException {
+        HttpServer server = HttpServer.create(address, ACCEPT_QUEUE);
         ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("sluice-request-", 0).factory());
         server.setExecutor(threads);
-        server.createContext("/", handler(endpoint, writeLimit, Time.system()));
+        server.createContext("/", handler(endpoint, writeLimit, time, halfOpen));
         server.start();
         return new JdkRelay(endpoint, server, threads);
     }
 
     /**
-     * The endpoint as a handler for a server of the application's, whose executor should be one of virtual threads: a stream
-     * keeps its thread. Whoever stops that server calls {@link RelayEndpoint#shutdown} first.
+     * The endpoint as a handler for a server of the application's, in a context of any path. The server's executor should be
+     * one of virtual threads: a stream keeps its thread. Whoever stops that server calls {@link RelayEndpoint#shutdown} first.
      *
      * @param writeLimit how long a client may take nothing of what is written to it before it is cut off
      */
     public static HttpHandler handler(RelayEndpoint endpoint, Duration writeLimit, Time time) {
-        Objects.requireNonNull(endpoint, "endpoint");
-        return exchange -> handle(endpoint, new JdkExchange(exchange, writeLimit, time), exchange);
+        return handler(endpoint, writeLimit, time, HalfOpenDetector.create(writeLimit, time));
     }
 
-    private static void handle(RelayEndpoint endpoint, JdkExchange exchange, HttpExchange closing) throws IOException {
+    private static HttpHandler handler(
+            RelayEndpoint endpoint, Duration writeLimit, Time time, HalfOpenDetector halfOpen) {
+        Objects.requireNonNull(endpoint, "endpoint");
+        return exchange -> handle(endpoint, new JdkExchange(exchange, writeLimit, time, halfOpen));
+    }
+
+    private static void handle(RelayEndpoint endpoint, JdkExchange exchange) throws IOException {
         try {
-            endpoint.handle(exchange);
-            exchange.await();
-            closing.close();
+            Optional<String> page = exchange.slashMissing();
+            if (page.isPresent()) {
+                exchange.answer(Answer.redirect(page.get()));
+            } else {
+                endpoint.handle(exchange);
+                exchange.await();
+                exchange.close();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("the server is being stopped", e);
+        } finally {
+            exchange.release();
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -18,11 +19,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * that thread throws.
  */
 final class JdkSink implements EventSink {
+    /** How much is written at a time, in bytes: a client that takes that much takes something. */
+    private static final int PART = 16 * 1024;
+
     private final OutputStream out;
     private final Duration writeLimit;
     private final Time time;
     private final GoneNotice notice = new GoneNotice();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final AtomicLong progress = new AtomicLong();
 
     /** Makes a write and the end follow each other. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -35,22 +40,34 @@ final class JdkSink implements EventSink {
 
     @Override
     public void write(List<String> frames) throws IOException {
+        byte[] bytes = String.join("", frames).getBytes(StandardCharsets.UTF_8);
+        for (int from = 0; from < bytes.length; from += PART) {
+            write(bytes, from, Math.min(PART, bytes.length - from));
+        }
+    }
+
+    private void write(byte[] bytes, int from, int length) throws IOException {
         writing.lock();
         Time.Scheduled limit = time.schedule(writeLimit, this::abort);
         try {
             if (end.isDone()) {
                 throw new EOFException("the connection is closed");
             }
-            out.write(String.join("", frames).getBytes(StandardCharsets.UTF_8));
+            out.write(bytes, from, length);
             out.flush();
+            progress.incrementAndGet();
         } catch (IOException e) {
-            notice.give();
-            abort();
+            lost();
             throw e;
         } finally {
             limit.cancel();
             writing.unlock();
         }
+    }
+
+    @Override
+    public AtomicLong progress() {
+        return progress;
     }
 
     @Override
@@ -73,6 +90,13 @@ final class JdkSink implements EventSink {
         end.completeExceptionally(new IOException("cut by the relay"));
     }
 
+    /** The client is gone. */
+    void lost() {
+        notice.give();
+        abort();
+    }
+
+    /** Waits until the stream has ended. Throws if it was cut. */
     void await() throws IOException, InterruptedException {
         try {
             end.get();

@@ -3,6 +3,7 @@ package dev.sluice.relay.jetty;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.http.Answer;
 import dev.sluice.relay.http.Exchange;
+import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.URIUtil;
 
@@ -24,13 +26,17 @@ final class JettyExchange implements Exchange {
     private final Response response;
     private final Callback completion;
     private final Duration writeLimit;
+    private final HalfOpenDetector halfOpen;
     private final RequestHead head;
+    private boolean last;
 
-    JettyExchange(Request request, Response response, Callback completion, Duration writeLimit) {
+    JettyExchange(
+            Request request, Response response, Callback completion, Duration writeLimit, HalfOpenDetector halfOpen) {
         this.request = request;
         this.response = response;
         this.completion = completion;
         this.writeLimit = writeLimit;
+        this.halfOpen = halfOpen;
         this.head = head(request);
     }
 
@@ -73,8 +79,29 @@ final class JettyExchange implements Exchange {
         return Request.asInputStream(request);
     }
 
+    /** Reads the end of the connection, as {@link DisconnectWatch} does; what was sent behind the request is thrown away. */
+    @Override
+    public boolean isGone() {
+        if (!DisconnectWatch.isWatchable(request)) {
+            return false;
+        }
+        try {
+            int read = request.getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .fill(BufferUtil.allocate(256));
+            last = read > 0;
+            return read < 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     @Override
     public void answer(Answer answer) {
+        if (last) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
         send(answer, response, completion);
     }
 
@@ -97,7 +124,7 @@ final class JettyExchange implements Exchange {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
             response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
         }
-        var sink = new JettySink(request, response, completion, writeLimit);
+        var sink = new JettySink(request, response, completion, writeLimit, halfOpen);
         sink.open();
         return sink;
     }

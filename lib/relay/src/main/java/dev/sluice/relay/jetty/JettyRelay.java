@@ -1,6 +1,7 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.control.Time;
+import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RelayEndpoint;
 import java.io.IOException;
 import java.net.URI;
@@ -14,11 +15,17 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** A relay in a Jetty of its own. {@link #handler} is for who has a Jetty already. */
 public final class JettyRelay implements AutoCloseable {
     private static final int READ_BUFFER = 1024;
     private static final int LARGEST_BUFFER = 64 * 1024;
+    private static final int ACCEPT_QUEUE = 4096;
+
+    /** What the kernel keeps for a client, in bytes. With the megabytes that it would take a slow reader looks stuck. */
+    private static final int SEND_BUFFER = 64 * 1024;
+
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
     private static final Duration PING_EVERY = Duration.ofSeconds(12);
 
@@ -54,7 +61,8 @@ public final class JettyRelay implements AutoCloseable {
      * first. Requests are handled on the server's threads, which should be virtual.
      */
     public static Handler handler(RelayEndpoint endpoint) {
-        return new RelayHandler(endpoint, WRITE_LIMIT, PING_EVERY, Time.system());
+        Time time = Time.system();
+        return new RelayHandler(endpoint, WRITE_LIMIT, PING_EVERY, time, HalfOpenDetector.create(WRITE_LIMIT, time));
     }
 
     /** The port that it listens at. */
@@ -91,10 +99,12 @@ public final class JettyRelay implements AutoCloseable {
         private final RelayEndpoint endpoint;
         private String host = "127.0.0.1";
         private int port;
+        private int acceptQueue = ACCEPT_QUEUE;
         private Duration writeLimit = WRITE_LIMIT;
         private Duration pingEvery = PING_EVERY;
         private Duration idleTimeout = Duration.ofSeconds(30);
         private Time time = Time.system();
+        private @Nullable HalfOpenDetector halfOpen;
 
         private Builder(RelayEndpoint endpoint) {
             this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
@@ -112,7 +122,22 @@ public final class JettyRelay implements AutoCloseable {
             return this;
         }
 
-        /** How long a client may take nothing of what is written to it before it is cut off; 20 s if nothing is set. */
+        /**
+         * How many connections the system may hold until this server accepts them; 4,096 if nothing is set. A system with a
+         * lower limit (Linux: {@code net.core.somaxconn}) holds fewer. Clients beyond it try again after a second and longer.
+         */
+        public Builder acceptQueue(int connections) {
+            if (connections < 1) {
+                throw new IllegalArgumentException("connections: must be positive, is " + connections);
+            }
+            acceptQueue = connections;
+            return this;
+        }
+
+        /**
+         * How long a client may take nothing of what is written to it before it is cut off; 20 s if nothing is set. On Linux
+         * also what the kernel has accepted and the client has not acknowledged counts as not taken.
+         */
         public Builder writeLimit(Duration limit) {
             writeLimit = positive(limit, "limit");
             return this;
@@ -136,6 +161,12 @@ public final class JettyRelay implements AutoCloseable {
             return this;
         }
 
+        /** What finds half-open connections, for tests. */
+        Builder halfOpen(HalfOpenDetector value) {
+            halfOpen = value;
+            return this;
+        }
+
         /**
          * Starts it.
          *
@@ -156,9 +187,12 @@ public final class JettyRelay implements AutoCloseable {
             var connector = new ServerConnector(server, requests);
             connector.setHost(host);
             connector.setPort(port);
+            connector.setAcceptQueueSize(acceptQueue);
             connector.setIdleTimeout(idleTimeout.toMillis());
+            connector.setAcceptedSendBufferSize(SEND_BUFFER);
             server.addConnector(connector);
-            server.setHandler(new RelayHandler(endpoint, writeLimit, pingEvery, time));
+            HalfOpenDetector detector = halfOpen == null ? HalfOpenDetector.create(writeLimit, time) : halfOpen;
+            server.setHandler(new RelayHandler(endpoint, writeLimit, pingEvery, time, detector));
             server.setErrorHandler(new JettyErrors());
             server.setStopAtShutdown(false);
             try {

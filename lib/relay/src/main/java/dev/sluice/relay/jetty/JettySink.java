@@ -2,6 +2,7 @@ package dev.sluice.relay.jetty;
 
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.http.GoneNotice;
+import dev.sluice.relay.http.HalfOpenDetector;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,7 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -22,23 +25,30 @@ import org.jspecify.annotations.Nullable;
 
 /** A response of server-sent events that outlives the handling of its request. It holds no thread. */
 final class JettySink implements EventSink {
+    /** How much is written at a time, in bytes: a client that takes that much takes something. */
+    private static final int PART = 16 * 1024;
+
     private final Request request;
     private final Response response;
     private final Callback completion;
     private final Duration writeLimit;
+    private final HalfOpenDetector halfOpen;
     private final GoneNotice notice = new GoneNotice();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** Makes a write and the end follow each other. */
     private final ReentrantLock writing = new ReentrantLock();
 
+    private final AtomicLong progress = new AtomicLong();
     private volatile @Nullable DisconnectWatch watch;
+    private volatile HalfOpenDetector.@Nullable Watch silence;
 
-    JettySink(Request request, Response response, Callback completion, Duration writeLimit) {
+    JettySink(Request request, Response response, Callback completion, Duration writeLimit, HalfOpenDetector halfOpen) {
         this.request = request;
         this.response = response;
         this.completion = completion;
         this.writeLimit = writeLimit;
+        this.halfOpen = halfOpen;
     }
 
     /** Sends the headers, and begins to watch. */
@@ -47,11 +57,24 @@ final class JettySink implements EventSink {
         request.addFailureListener(failure -> lost());
         send(BufferUtil.EMPTY_BUFFER);
         watch = DisconnectWatch.begin(request, this::lost).orElse(null);
+        EndPoint endPoint = endPoint();
+        silence = halfOpen.watch(endPoint.getLocalSocketAddress(), endPoint.getRemoteSocketAddress(), this::lost);
+        if (ended.get()) {
+            stopWatching();
+        }
     }
 
     @Override
     public void write(List<String> frames) throws IOException {
-        send(ByteBuffer.wrap(String.join("", frames).getBytes(StandardCharsets.UTF_8)));
+        byte[] bytes = String.join("", frames).getBytes(StandardCharsets.UTF_8);
+        for (int from = 0; from < bytes.length; from += PART) {
+            send(ByteBuffer.wrap(bytes, from, Math.min(PART, bytes.length - from)));
+        }
+    }
+
+    @Override
+    public AtomicLong progress() {
+        return progress;
     }
 
     private void send(ByteBuffer bytes) throws IOException {
@@ -60,9 +83,10 @@ final class JettySink implements EventSink {
             if (ended.get()) {
                 throw new EOFException("the connection is closed");
             }
-            var written = new Callback.Completable();
-            response.write(false, bytes, written);
-            written.get(writeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            var taken = new Callback.Completable();
+            response.write(false, bytes, taken);
+            taken.get(writeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            progress.incrementAndGet();
         } catch (ExecutionException e) {
             lost();
             throw new IOException("the client is gone", e.getCause());
@@ -115,7 +139,7 @@ final class JettySink implements EventSink {
 
     private void cut(IOException why) {
         if (DisconnectWatch.isWatchable(request)) {
-            request.getConnectionMetaData().getConnection().getEndPoint().close(why);
+            endPoint().close(why);
         }
         completion.failed(why);
     }
@@ -124,10 +148,22 @@ final class JettySink implements EventSink {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }
+        stopWatching();
+        return true;
+    }
+
+    private void stopWatching() {
         DisconnectWatch watching = watch;
         if (watching != null) {
             watching.stop();
         }
-        return true;
+        HalfOpenDetector.Watch detecting = silence;
+        if (detecting != null) {
+            detecting.stop();
+        }
+    }
+
+    private EndPoint endPoint() {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 }

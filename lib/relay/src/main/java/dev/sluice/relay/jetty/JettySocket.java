@@ -1,7 +1,8 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.control.Time;
-import dev.sluice.relay.Session;
+import dev.sluice.relay.Caller;
+import dev.sluice.relay.RelayException;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.RelaySocket;
 import java.io.EOFException;
@@ -12,50 +13,75 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.StatusCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket of Jetty's. It asks for one message at a time, so that a client that sends many waits. A client that answers no
- * ping is gone. Public because Jetty must be able to call it; made by {@link JettyRelay} only.
+ * A WebSocket of Jetty's. It reads a few messages ahead of the one that is handled, so that a client that sends many waits. A
+ * client that answers no ping is gone. Public because Jetty must be able to call it; made by {@link JettyRelay} only.
  */
 public final class JettySocket implements org.eclipse.jetty.websocket.api.Session.Listener, RelaySocket.Wire {
-    private final RelaySocket relay;
-    private final int maxMessage;
+    /** How much of a message is sent at a time, in characters: a client that takes that much takes something. */
+    private static final int PART = 16 * 1024;
+
+    private final RelayEndpoint endpoint;
+    private final Caller caller;
     private final Duration writeLimit;
     private final Duration pingEvery;
     private final Time time;
+    private final MessageQueue messages = new MessageQueue(this::handle, this::demand);
+
+    /** Makes one message follow the other, in the order of those who wait, as the parts of two must not mix. */
+    private final ReentrantLock sending = new ReentrantLock(true);
+
+    private final AtomicLong progress = new AtomicLong();
     private volatile org.eclipse.jetty.websocket.api.@Nullable Session connection;
+    private volatile @Nullable RelaySocket relay; // since the connection is open
     private volatile boolean heard = true;
     private volatile boolean closed;
 
-    JettySocket(RelayEndpoint endpoint, Session session, Duration writeLimit, Duration pingEvery, Time time) {
-        this.relay = endpoint.socket(session, this);
-        this.maxMessage = endpoint.maxBodyBytes();
+    JettySocket(RelayEndpoint endpoint, Caller caller, Duration writeLimit, Duration pingEvery, Time time) {
+        this.endpoint = endpoint;
+        this.caller = caller;
         this.writeLimit = writeLimit;
         this.pingEvery = pingEvery;
         this.time = time;
     }
 
+    /** Only now is there something to release: a handshake may fail after this was made, and nothing tells then. */
     @Override
     public void onWebSocketOpen(org.eclipse.jetty.websocket.api.Session opened) {
         connection = opened;
         opened.setIdleTimeout(Duration.ZERO); // the pings see to that
-        opened.setMaxTextMessageSize(maxMessage);
+        opened.setMaxTextMessageSize(endpoint.maxBodyBytes());
+        try {
+            relay = endpoint.socket(caller, this);
+        } catch (RelayException e) { // others have come since the handshake
+            close(StatusCode.TRY_AGAIN_LATER, e.getMessage());
+            return;
+        }
         time.schedule(pingEvery, this::ping);
         opened.demand();
     }
 
-    /** Not on Jetty's thread: to start a run may take a moment. */
+    /** Not on Jetty's thread: to start a run may take a moment, and pongs must be read meanwhile. */
     @Override
     public void onWebSocketText(String message) {
         heard = true;
-        Thread.ofVirtual().name("sluice-message").start(() -> {
-            relay.received(message);
+        if (messages.add(message)) {
             demand();
-        });
+        }
+    }
+
+    private void handle(String message) {
+        RelaySocket told = relay;
+        if (told != null) {
+            told.received(message);
+        }
     }
 
     @Override
@@ -81,27 +107,62 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
         callback.succeed();
     }
 
+    /** Waits for the messages before it, and then for each part as long as a write may take. */
     @Override
     public void send(String text) throws IOException {
+        try {
+            sending.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        try {
+            int end = 0;
+            do {
+                int start = end;
+                end = endOfPart(text, start);
+                sendPart(text.substring(start, end), end == text.length());
+            } while (end < text.length());
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** No part ends within a character. */
+    private static int endOfPart(String text, int start) {
+        int end = Math.min(text.length(), start + PART);
+        return end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
+    }
+
+    private void sendPart(String part, boolean last) throws IOException {
         var open = connection;
         if (open == null || closed) {
             throw new EOFException("the connection is closed");
         }
         try {
-            Callback.Completable.with(sent -> open.sendText(text, sent))
+            Callback.Completable.with(taken -> open.sendPartialText(part, last, taken))
                     .get(writeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            progress.incrementAndGet();
         } catch (ExecutionException e) {
             throw new IOException("the client is gone", e.getCause());
         } catch (TimeoutException e) {
             cut();
             throw new IOException("the client has taken nothing for " + writeLimit.toMillis() + " ms", e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             cut();
-            var interrupted = new InterruptedIOException("interrupted while the client was written to");
-            interrupted.initCause(e);
-            throw interrupted;
+            throw interrupted(e);
         }
+    }
+
+    private static IOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        var interrupted = new InterruptedIOException("interrupted while the client was written to");
+        interrupted.initCause(e);
+        return interrupted;
+    }
+
+    @Override
+    public AtomicLong progress() {
+        return progress;
     }
 
     @Override
@@ -123,7 +184,7 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
         if (closed || open == null) {
             return;
         }
-        if (!heard) {
+        if (!heard && !messages.isFull()) { // else nothing is read
             Thread.ofVirtual().name("sluice-gone").start(this::cut);
             return;
         }
@@ -148,6 +209,9 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
 
     private void end() {
         closed = true;
-        Thread.ofVirtual().name("sluice-gone").start(relay::gone);
+        RelaySocket told = relay;
+        if (told != null) {
+            Thread.ofVirtual().name("sluice-gone").start(told::gone);
+        }
     }
 }

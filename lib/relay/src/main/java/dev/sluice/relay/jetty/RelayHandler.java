@@ -1,8 +1,10 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.control.Time;
+import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.Handshake;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RequestHead;
 import java.io.IOException;
 import java.time.Duration;
 import org.eclipse.jetty.server.Handler;
@@ -18,13 +20,16 @@ final class RelayHandler extends Handler.Abstract {
     private final Duration writeLimit;
     private final Duration pingEvery;
     private final Time time;
+    private final HalfOpenDetector halfOpen;
     private @Nullable ServerWebSocketContainer sockets;
 
-    RelayHandler(RelayEndpoint endpoint, Duration writeLimit, Duration pingEvery, Time time) {
+    RelayHandler(
+            RelayEndpoint endpoint, Duration writeLimit, Duration pingEvery, Time time, HalfOpenDetector halfOpen) {
         this.endpoint = endpoint;
         this.writeLimit = writeLimit;
         this.pingEvery = pingEvery;
         this.time = time;
+        this.halfOpen = halfOpen;
     }
 
     @Override
@@ -35,7 +40,7 @@ final class RelayHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        var exchange = new JettyExchange(request, response, callback, writeLimit);
+        var exchange = new JettyExchange(request, response, callback, writeLimit, halfOpen);
         boolean upgrade = exchange.head()
                 .header("upgrade")
                 .filter("websocket"::equalsIgnoreCase)
@@ -56,12 +61,21 @@ final class RelayHandler extends Handler.Abstract {
         if (container == null) {
             throw new IllegalStateException("the handler has not been started");
         }
-        switch (endpoint.handshake(exchange.head())) {
+        RequestHead head = exchange.head();
+        boolean body = head.header("transfer-encoding").isPresent()
+                || head.header("content-length")
+                        .filter(length -> !length.equals("0"))
+                        .isPresent();
+        if (body) { // it would be read as if it were the first message
+            exchange.answer(RelayEndpoint.refused(400));
+            return true;
+        }
+        switch (endpoint.handshake(head)) {
             case Handshake.Denied(var answer) -> exchange.answer(answer);
-            case Handshake.Accepted(var session, var headers) -> {
+            case Handshake.Accepted(var caller, var headers) -> {
                 headers.forEach(response.getHeaders()::put);
                 boolean upgraded = container.upgrade(
-                        (asked, answered, failed) -> new JettySocket(endpoint, session, writeLimit, pingEvery, time),
+                        (asked, answered, failed) -> new JettySocket(endpoint, caller, writeLimit, pingEvery, time),
                         request,
                         response,
                         callback);

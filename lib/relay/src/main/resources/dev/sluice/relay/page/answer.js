@@ -1,15 +1,14 @@
 // One answer on the page: what a run's events add to it, in the order in which they come.
 
 import { element } from './element.js';
-import { Markdown, whole } from './markdown.js';
+import { Markdown } from './markdown.js';
 import { Pacer } from './pacer.js';
 import { Thinking } from './thinking.js';
 import { ToolCard } from './tool-card.js';
 
 export class Answer {
-  /** All the words of the answer, shown or not. */
-  text = '';
   #smooth;
+  #live = true;
   #blocks = new Map(); // of the turn, by index
   #tools = new Map(); // by the call's id
   #open = new Set(); // what may still grow
@@ -21,19 +20,19 @@ export class Answer {
     this.element = element('article', { class: 'answer', 'aria-label': 'Answer', 'aria-busy': 'true' }, this.#parts);
   }
 
-  /** An answer that was kept. */
-  static kept(text) {
+  /** An answer that was kept as events; `live` if it comes while the reader looks. */
+  static kept(events, live) {
     const answer = new Answer(() => false);
-    answer.text = text;
-    answer.#parts.append(element('div', { class: 'text' }, whole(text)));
-    answer.element.removeAttribute('aria-busy');
+    for (const [type, data] of events) answer.event(type, data);
+    answer.#settle();
+    answer.#live = live;
     return answer;
   }
 
   /** An event of the run. */
   event(type, data) {
     switch (type) {
-      case 'message_start': this.#settle(); this.#blocks.clear(); if (this.text !== '') this.text += '\n\n'; break;
+      case 'message_start': this.#settle(); this.#blocks.clear(); break;
       case 'message_delta': this.#delta(data); break;
       case 'message_stop': this.#settle(); break;
       case 'tool_start': this.#tool(data.id, data.name).started(data.input); break;
@@ -53,14 +52,14 @@ export class Answer {
     this.element.dataset.end = how;
     if (how === 'complete') return;
     const note = element('p', { class: 'note' }, how === 'stopped' && !error ? 'Stopped.' : error ?? 'The answer was not finished.');
-    if (how !== 'stopped') note.setAttribute('role', 'alert');
-    if (retryable && again) note.append(' ', element('button', { type: 'button', class: 'quiet', onclick: again }, 'Try again'));
+    if (how !== 'stopped') note.classList.add('failed');
+    if (how !== 'stopped' && this.#live) note.setAttribute('role', 'alert');
+    if (retryable && again) note.append(' ', element('button', { type: 'button', class: 'quiet again', onclick: again }, 'Try again'));
     this.element.append(note);
   }
 
   #delta({ index, text, thinking, input_json: input, event, block, id, name }) {
     if (text !== undefined) {
-      this.text += text;
       this.#block(index, () => this.#words()).push(text);
     } else if (thinking !== undefined) {
       this.#block(index, () => this.#thoughts()).push(thinking);

@@ -15,6 +15,7 @@ export function bindComposer(form, prompt, send) {
     fit();
   };
   prompt.addEventListener('input', fit);
+  window.addEventListener('resize', fit);
   prompt.addEventListener('keydown', (event) => {
     // While an input method composes a word, Enter is its own.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

@@ -1,130 +1,212 @@
-// A conversation: what was said, its part of the page, and the run that answers at the moment.
+// A conversation: its turns, its part of the page, and the run that answers at the moment.
 
+import { AnswerLog, wordsOf } from './answer-log.js';
 import { Answer } from './answer.js';
 import { copyOnClick } from './code-block.js';
 import { element } from './element.js';
+import { keepFocus } from './focus.js';
 import { Meter } from './meter.js';
-import { preferences } from './preferences.js';
+import { isSmooth } from './preferences.js';
 import { RunStream } from './run-stream.js';
-import { keep } from './store.js';
+import { byTime, forget, isNewer, keep } from './store.js';
 import { uniqueName } from './unique.js';
+
+const UNANSWERED = { stream: undefined, how: undefined, error: undefined, retryable: undefined, figures: undefined };
 
 export class Conversation {
   /** What the connection is doing: a name and a detail. */
   state = { name: 'idle' };
-  #chat;
+  #turns;
   #changed;
-  #stream;
-  #meter;
+  #views = new Map(); // a turn's part of the page, by the turn's id
+  #running; // {turn, log, meter, stream}
   #drawn = false;
+  #forgotten = false;
 
   /**
    * `chat` is as the store keeps it; `changed(this, grown)` is called after each change: `grown` if it is
    * the answer that has become longer, and nothing else.
    */
-  constructor(chat, changed) {
-    this.#chat = chat;
+  constructor({ id, turns }, changed) {
+    this.id = id;
+    this.#turns = turns;
     this.#changed = changed;
-    this.element = element('div', { class: 'transcript', role: 'log', 'aria-live': 'polite', hidden: true });
+    this.element = element('div', { class: 'transcript', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', hidden: true });
     copyOnClick(this.element);
   }
 
   static empty(changed) {
-    return new Conversation({ id: uniqueName(), title: '', at: Date.now(), messages: [] }, changed);
+    return new Conversation({ id: uniqueName(), turns: [] }, changed);
   }
 
   /** A run of which only the name is known. */
-  static watching(stream, changed) {
-    const conversation = Conversation.empty(changed);
-    conversation.#chat.title = 'A shared answer';
-    conversation.#chat.messages.push({ role: 'assistant', content: '', stream, open: true });
-    return conversation;
+  static watching(id, stream, changed) {
+    const turn = { id: uniqueName(), at: Date.now(), tries: 1, stream, open: true, events: [] };
+    return new Conversation({ id: id ?? uniqueName(), turns: [turn] }, changed);
   }
 
-  get id() { return this.#chat.id; }
-  get title() { return this.#chat.title || 'New conversation'; }
-  get isEmpty() { return this.#chat.messages.length === 0; }
-  get isRunning() { return this.#stream !== undefined; }
-  get figures() { return this.#meter?.toString() ?? ''; }
+  get title() {
+    if (this.isEmpty) return 'New conversation';
+    return this.#turns[0].said?.split('\n')[0].slice(0, 80) ?? 'A shared answer';
+  }
+  get isEmpty() { return this.#turns.length === 0; }
+  get isRunning() { return this.#running !== undefined; }
+  get figures() { return (this.#running?.meter.toString() || this.#turns.at(-1)?.figures) ?? ''; }
   /** The last run's name, running or not. */
-  get stream() { return this.#chat.messages.findLast((message) => message.stream)?.stream; }
+  get stream() { return this.#turns.findLast(({ stream }) => stream)?.stream; }
 
   has(stream) {
-    return this.#chat.messages.some((message) => message.stream === stream);
+    return this.#turns.some((turn) => turn.stream === stream);
   }
 
-  /** Puts what was said on the page, the first time that it is wanted; goes on with an answer that was not finished. */
+  /** Puts what was said on the page, the first time that it is wanted. */
   draw() {
     if (this.#drawn) return;
     this.#drawn = true;
-    for (const message of this.#chat.messages) {
-      if (message.role === 'user') this.#said(message.content);
-      else if (message.open && message.stream) this.#run(message, false, (listener) => RunStream.attach(message.stream, listener));
-      else this.element.append(keptAnswer(message));
-    }
+    for (const turn of this.#turns) this.#draw(turn);
+  }
+
+  /** Goes on with an answer that is not finished, whichever tab asked for it, if somebody looks. */
+  watch() {
+    if (this.isRunning || !this.#drawn || this.element.hidden || document.hidden || this.#forgotten) return;
+    const turn = this.#turns.find(({ open, stream }) => open && stream);
+    if (turn !== undefined) this.#run(turn, false, (listener) => RunStream.attach(turn.stream, listener));
   }
 
   /** Says something; the answer follows. */
   send(text) {
     this.draw();
-    this.#chat.title ||= text.split('\n')[0].slice(0, 80);
-    this.#chat.at = Date.now();
-    this.#chat.messages.push({ role: 'user', content: text });
-    this.#said(text);
-    this.#ask();
+    this.keep(); // it may be an old one that was forgotten to make room
+    const at = Math.max(Date.now(), (this.#turns.at(-1)?.at ?? 0) + 1);
+    const turn = { id: uniqueName(), at, tries: 0, said: text, events: [] };
+    this.#turns.push(turn);
+    this.#ask(turn, uniqueName());
   }
 
   stop() {
-    this.#stream?.stop();
+    this.#running?.stream.stop();
   }
 
-  #ask(key = uniqueName()) {
-    const messages = this.#chat.messages.filter(({ content }) => content !== '').map(({ role, content }) => ({ role, content }));
-    const message = { role: 'assistant', content: '', open: true, key };
-    this.#chat.messages.push(message);
-    this.#run(message, true, (listener) => RunStream.start({ chatId: this.#chat.id, messages }, key, listener));
+  /** Has the store keep all of it. */
+  keep() {
+    this.#forgotten = false;
+    for (const turn of this.#turns) keep(this.id, turn);
   }
 
-  #run(message, fromStart, begin) {
-    const answer = new Answer(() => preferences.smooth);
-    const meter = new Meter(fromStart);
-    this.#meter = meter;
-    this.element.append(answer.element);
-    this.#stream = begin({
+  /** The page is left: what has come of an answer is kept. */
+  leave() {
+    if (!this.isRunning || this.#forgotten) return;
+    this.#takeLog();
+    keep(this.id, this.#running.turn);
+  }
+
+  /** Stops it and has the store forget it; `keep` undoes that. */
+  forget() {
+    this.#forgotten = true;
+    this.stop();
+    forget(this.id);
+  }
+
+  /** Takes what another tab has kept of a turn. */
+  adopt(theirs) {
+    if (this.#running?.turn.id === theirs.id) return; // it is watched here, and compared when it ends
+    const mine = this.#turns.find(({ id }) => id === theirs.id);
+    if (mine !== undefined && !isNewer(theirs, mine)) {
+      if (isNewer(mine, theirs)) keep(this.id, mine); // the other tab had not heard of it when it wrote
+      return;
+    }
+    const looksSame = mine?.how === theirs.how && mine?.open === theirs.open && isEqual(mine.events, theirs.events);
+    if (mine === undefined) this.#turns.push(theirs);
+    else Object.assign(mine, UNANSWERED, theirs);
+    this.#turns.sort(byTime);
+    if (this.#drawn && !looksSame) keepFocus(() => this.#draw(mine ?? theirs, true));
+    this.watch();
+    this.#changed(this);
+  }
+
+  /** Another tab has forgotten a turn. */
+  remove(id) {
+    if (this.#running?.turn.id === id) this.stop();
+    this.#turns = this.#turns.filter((turn) => turn.id !== id);
+    this.#views.get(id)?.remove();
+    this.#views.delete(id);
+    this.#forgotten = this.isEmpty;
+  }
+
+  #ask(turn, key) {
+    const messages = this.#turns.slice(0, this.#turns.indexOf(turn))
+      .flatMap(({ said, events }) => [{ role: 'user', content: said ?? '' }, { role: 'assistant', content: wordsOf(events) }])
+      .concat({ role: 'user', content: turn.said }).filter(({ content }) => content !== '');
+    Object.assign(turn, UNANSWERED, { tries: turn.tries + 1, key, open: true, events: [] });
+    this.#run(turn, true, (listener) => RunStream.start({ chatId: this.id, messages }, key, listener));
+  }
+
+  #run(turn, fromStart, begin) {
+    const answer = new Answer(isSmooth);
+    this.#show(turn, answer);
+    const run = { turn, log: new AnswerLog(), meter: new Meter(fromStart) };
+    this.#running = run;
+    run.stream = begin({
       opened: (id) => {
-        message.stream = id;
-        this.#keep();
+        turn.stream = id;
+        this.#keep(turn);
       },
       state: (name, detail) => this.#is({ name, detail }),
       event: (type, data) => {
-        meter.event(type, data);
+        run.meter.event(type, data);
+        run.log.add(type, data);
         answer.event(type, data);
-        if (answer.text.length > message.content.length) message.content = answer.text;
         this.#changed(this, true);
       },
-      ended: (end) => {
-        this.#stream = undefined;
-        Object.assign(message, { open: false, how: end.how, error: end.error });
+      ended: ({ how, error, retryable }) => {
+        const whole = this.#takeLog();
+        this.#running = undefined;
+        Object.assign(turn, { open: false, how, error, retryable, figures: run.meter.toString() || turn.figures });
         // What this browser had of an answer that the server has forgotten is still something.
-        if (answer.text === message.content) answer.ended(end, () => this.#again(message, answer));
-        else answer.element.replaceWith(keptAnswer(message));
-        this.#is({ name: end.how });
-        this.#keep();
+        if (whole) keepFocus(() => answer.ended(turn, this.#againOf(turn)));
+        else keepFocus(() => this.#draw(turn, true));
+        this.#is({ name: how });
+        this.#keep(turn);
+        this.watch();
       },
     });
-    this.#keep();
+    this.#keep(turn);
   }
 
-  /** Asks once more, for the answer at the end that failed. If it never began, the request may yet have been heard. */
-  #again(message, answer) {
-    if (this.isRunning || this.#chat.messages.at(-1) !== message) return;
-    this.#chat.messages.pop();
-    answer.element.remove();
-    this.#ask(message.stream === undefined ? message.key : uniqueName());
+  /** The turn has what its run has told, if that is not less than it had; tells whether. */
+  #takeLog() {
+    const { turn, log } = this.#running;
+    const whole = JSON.stringify(log.events).length >= JSON.stringify(turn.events).length;
+    if (whole) turn.events = log.events;
+    return whole;
   }
 
-  #said(text) {
-    this.element.append(element('article', { class: 'said', 'aria-label': 'You' }, text));
+  /** What asks once more for an answer at the end. If it never began, the request may yet have been heard. */
+  #againOf(turn) {
+    if (turn.said === undefined) return undefined;
+    return () => {
+      if (this.isRunning || this.#turns.at(-1) !== turn) return;
+      keepFocus(() => this.#ask(turn, turn.stream === undefined ? turn.key : uniqueName()));
+    };
+  }
+
+  /** Draws a turn as it is kept; `live` if it comes while the reader looks. */
+  #draw(turn, live = false) {
+    const answer = Answer.kept(turn.events, live);
+    if (!turn.open) answer.ended(turn, this.#againOf(turn));
+    else if (!live && !turn.stream) answer.ended({ how: 'lost', error: 'The page was left before the answer began.', retryable: true }, this.#againOf(turn));
+    this.#show(turn, answer);
+  }
+
+  /** The turn's part of the page, with this answer. */
+  #show({ id, said }, answer) {
+    const view = element('div', { class: 'turn' });
+    if (said !== undefined) view.append(element('article', { class: 'said', 'aria-label': 'You' }, said));
+    view.append(answer.element);
+    const old = this.#views.get(id);
+    this.#views.set(id, view);
+    if (old !== undefined) old.replaceWith(view);
+    else this.element.insertBefore(view, this.#views.get(this.#turns[this.#turns.findIndex((turn) => turn.id === id) + 1]?.id) ?? null);
   }
 
   #is(state) {
@@ -132,19 +214,15 @@ export class Conversation {
     this.#changed(this);
   }
 
-  #keep() {
-    this.keep();
+  #keep(turn) {
+    if (!this.#forgotten) {
+      const best = keep(this.id, turn);
+      if (best !== turn) this.adopt(best);
+    }
     this.#changed(this);
-  }
-
-  /** Has the store keep it as it is now. */
-  keep() {
-    if (!this.isEmpty) keep(this.#chat);
   }
 }
 
-function keptAnswer({ content, how, error, open }) {
-  const answer = Answer.kept(content);
-  answer.ended(open ? { how: 'lost', error: 'The page was left before the answer began.' } : { how, error });
-  return answer.element;
+function isEqual(some, others) {
+  return JSON.stringify(some) === JSON.stringify(others);
 }

@@ -1,5 +1,7 @@
 // Keeps the end of the answer in sight until the reader scrolls up.
 
+import { keepFocus } from './focus.js';
+
 const NEAR = 48;
 
 export class Follow {
@@ -42,6 +44,7 @@ export class Follow {
   }
 
   #showButton() {
-    this.#latest.hidden = this.#atEnd();
+    const hidden = this.#atEnd();
+    if (hidden !== this.#latest.hidden) keepFocus(() => (this.#latest.hidden = hidden));
   }
 }

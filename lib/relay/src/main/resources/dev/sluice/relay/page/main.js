@@ -2,10 +2,12 @@
 
 import { bindComposer } from './composer.js';
 import { Conversation } from './conversation.js';
+import { keepFocus } from './focus.js';
 import { Follow } from './follow.js';
 import { bindPreferences, preferences } from './preferences.js';
 import { bindDrawer, Sidebar } from './sidebar.js';
-import { forget, kept } from './store.js';
+import { kept, onOtherTab } from './store.js';
+import { bindSuggestions } from './suggestions.js';
 
 /** A browser has six connections to a server, and one must be left to stop a run. */
 const MOST_RUNNING = 4;
@@ -15,65 +17,118 @@ const CONNECTION = {
 };
 
 const $ = (id) => document.getElementById(id);
-const sidebar = new Sidebar($('conversations'), show, drop);
+const sidebar = new Sidebar($('conversations'), $('undone'), (conversation) => show(conversation), drop);
 const follow = new Follow($('scroller'), $('transcripts'), $('latest'), () => preferences.follow);
 const conversations = kept().map((chat) => new Conversation(chat, changed));
+const dropped = []; // what can be undone
 let current;
 let figures;
 
 bindPreferences($('preferences'), $('theme'));
 bindDrawer($('menu'), $('sidebar'), $('shade'));
 bindComposer($('composer'), $('prompt'), send);
+bindSuggestions($('suggestions'), (question) => keepFocus(() => send(question)));
+$('skip').addEventListener('click', () => $('prompt').focus());
 $('stop').addEventListener('click', () => current.stop());
-$('new').addEventListener('click', () => begin());
+$('new').addEventListener('click', () => {
+  begin(true);
+  $('prompt').focus();
+});
 document.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape' && !$('preferences').matches(':popover-open')) current.stop();
 });
-window.addEventListener('hashchange', fromAddress);
-window.addEventListener('pagehide', () => conversations.forEach((one) => one.keep()));
-if (!fromAddress()) begin();
+document.addEventListener('visibilitychange', () => current.watch());
+window.addEventListener('popstate', () => keepFocus(() => fromAddress(history.state === null)));
+window.addEventListener('pagehide', () => conversations.forEach((one) => one.leave()));
+window.addEventListener('pageshow', ({ persisted }) => persisted && kept().forEach(({ id, turns }) => turns.forEach((turn) => adopt(id, turn))));
+onOtherTab(adopt, removed);
+fromAddress(true);
+if (current.isEmpty) $('prompt').focus();
 
-/** The run that the address names is shown; another tab that is given the address watches it too. */
-function fromAddress() {
-  const stream = new URLSearchParams(location.hash.slice(1)).get('stream');
-  if (!stream) return false;
-  if (current?.has(stream)) return true;
-  let conversation = conversations.find((one) => one.has(stream));
-  if (conversation === undefined) {
-    conversation = Conversation.watching(stream, changed);
+/** Shows what the address names. A run that is not known here is watched, if it was given from elsewhere. */
+function fromAddress(mayWatch) {
+  const address = new URLSearchParams(location.hash.slice(1));
+  const chat = history.state?.chat ?? address.get('chat');
+  const stream = address.get('stream');
+  let conversation = conversations.find(({ id }) => id === chat) ?? conversations.find((one) => stream && one.has(stream));
+  if (conversation === undefined && stream && mayWatch) {
+    conversation = Conversation.watching(chat, stream, changed);
     conversations.unshift(conversation);
   }
-  show(conversation);
-  return true;
+  if (conversation === undefined) begin(false);
+  else show(conversation, false);
 }
 
-function begin() {
+/** Shows a conversation in which nothing was said yet; `isStep` as for `show`. */
+function begin(isStep) {
   let empty = conversations.find((one) => one.isEmpty);
   if (empty === undefined) {
     empty = Conversation.empty(changed);
     conversations.unshift(empty);
   }
-  show(empty);
-  $('prompt').focus();
+  show(empty, isStep);
 }
 
-function show(conversation) {
+/** Shows a conversation; `isStep` tells whether the browser's Back leads to the one before. */
+function show(conversation, isStep = true) {
+  if (isStep && conversation !== current) history.pushState({ chat: conversation.id }, '', addressOf(conversation));
   if (current !== undefined) current.element.hidden = true;
   current = conversation;
   if (!conversation.element.isConnected) $('transcripts').append(conversation.element);
-  conversation.element.hidden = false;
   conversation.draw();
+  conversation.element.hidden = false;
+  conversation.watch();
   changed(conversation);
   follow.toEnd();
 }
 
 function drop(conversation) {
-  conversation.stop();
-  forget(conversation.id);
-  conversation.element.remove();
-  conversations.splice(conversations.indexOf(conversation), 1);
-  if (conversation === current) begin();
+  dropped.push({ conversation, place: conversations.indexOf(conversation), wasShown: conversation === current });
+  conversation.forget();
+  away(conversation);
+  offerUndo();
+}
+
+function undo() {
+  const { conversation, place, wasShown } = dropped.pop();
+  conversation.keep();
+  conversations.splice(place, 0, conversation);
+  if (wasShown) show(conversation);
   else changed(current);
+  offerUndo();
+  sidebar.focus(conversation);
+}
+
+function offerUndo() {
+  sidebar.offerUndo(dropped.at(-1)?.conversation, undo);
+}
+
+/** Takes a conversation from the page. */
+function away(conversation) {
+  keepFocus(() => {
+    conversation.element.remove();
+    conversations.splice(conversations.indexOf(conversation), 1);
+    if (conversation === current) begin(false);
+    else changed(current);
+  });
+}
+
+/** Another tab has kept a turn. */
+function adopt(chat, turn) {
+  const conversation = conversations.find(({ id }) => id === chat);
+  if (conversation !== undefined) return conversation.adopt(turn);
+  conversations.unshift(new Conversation({ id: chat, turns: [turn] }, changed));
+  return changed(current);
+}
+
+/** Another tab has forgotten a turn. */
+function removed(chat, turn) {
+  const conversation = conversations.find(({ id }) => id === chat);
+  if (conversation === undefined) return;
+  keepFocus(() => {
+    conversation.remove(turn);
+    if (conversation.isEmpty) away(conversation);
+  });
 }
 
 function send(text) {
@@ -82,6 +137,10 @@ function send(text) {
     $('figures').textContent = `${MOST_RUNNING} answers are being written. Stop one, or wait for one to end.`;
     return false;
   }
+  dropped.length = 0;
+  offerUndo();
+  conversations.splice(conversations.indexOf(current), 1);
+  conversations.unshift(current); // the newest first
   current.send(text);
   follow.toEnd();
   return true;
@@ -93,9 +152,13 @@ function changed(conversation, grown = false) {
     figures ??= setTimeout(showFigures, 100);
     return;
   }
+  keepFocus(() => redraw(conversation));
+}
+
+function redraw(conversation) {
   sidebar.show(conversations, current);
   if (conversation !== current) return;
-  const { state, isRunning, stream } = conversation;
+  const { state, isRunning } = conversation;
   $('title').textContent = conversation.title;
   document.title = conversation.isEmpty ? 'Sluice' : `${conversation.title} – Sluice`;
   $('welcome').hidden = !conversation.isEmpty;
@@ -103,8 +166,15 @@ function changed(conversation, grown = false) {
   $('stop').hidden = !isRunning;
   showFigures();
   connection(state);
-  const address = stream === undefined ? location.pathname : `#stream=${encodeURIComponent(stream)}`;
-  if (location.hash !== (stream === undefined ? '' : address)) history.replaceState(null, '', address);
+  const address = addressOf(conversation);
+  if (history.state?.chat !== conversation.id || address !== (location.hash || location.pathname + location.search)) {
+    history.replaceState({ chat: conversation.id }, '', address);
+  }
+}
+
+function addressOf({ id, stream, isEmpty }) {
+  if (isEmpty) return location.pathname + location.search;
+  return `#${new URLSearchParams(stream === undefined ? { chat: id } : { chat: id, stream })}`;
 }
 
 function showFigures() {

@@ -1,6 +1,7 @@
 // Markdown that grows: only the unfinished end is read again, the blocks before it stay as they are.
 
 import { dress } from './code-block.js';
+import { keepFocus } from './focus.js';
 import { morph } from './morph.js';
 import { isPicture, sanitise } from './sanitise.js';
 
@@ -49,7 +50,8 @@ export class Markdown {
     // What follows can change what came before, by a definition of a link for one. So the whole is read once.
     const tokens = lex(this.#text, {});
     const same = tokens.every((token, i) => token.raw === this.#frozen[i] && token.type !== 'def');
-    if (!same || tokens.length !== this.#frozen.length) this.#target.replaceChildren(nodes(tokens, true));
+    if (same && tokens.length === this.#frozen.length) return;
+    keepFocus(() => this.#target.replaceChildren(nodes(tokens, true)));
   }
 
   #render(last) {

@@ -1,6 +1,8 @@
 // Makes a node's children equal to others with the fewest changes, so that selection, focus and scroll positions stay and a
 // screen reader hears what is new only.
 
+import { keepFocus } from './focus.js';
+
 /** The children of `target` from number `from` on become those of `wanted`. */
 export function morph(target, wanted, from = 0) {
   const next = [...wanted.childNodes];
@@ -16,7 +18,7 @@ function change(old, wanted) {
   if (old.isEqualNode(wanted)) return;
   if (old.nodeType === Node.TEXT_NODE && wanted.nodeType === Node.TEXT_NODE) grow(old, wanted.data);
   else if (old.nodeName === wanted.nodeName && sameAttributes(old, wanted)) morph(old, wanted);
-  else old.replaceWith(wanted);
+  else keepFocus(() => old.replaceWith(wanted));
 }
 
 function grow(text, data) {

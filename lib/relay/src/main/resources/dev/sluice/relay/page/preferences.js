@@ -5,6 +5,11 @@ const DEFAULTS = { smooth: true, follow: true, theme: 'system' };
 
 export const preferences = { ...DEFAULTS, ...read() };
 
+/** Whether text is to flow, or to come as it came. */
+export function isSmooth() {
+  return preferences.smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
 /** Binds the form and the button to the preferences, and applies them. */
 export function bindPreferences(form, toggle) {
   for (const control of form.elements) {

@@ -1,4 +1,4 @@
-// A call of a tool: what it was asked, how far it is, what it gave.
+// A call of a tool in one row: what it was asked and how far it is; the rest on demand.
 
 import { element } from './element.js';
 
@@ -6,21 +6,25 @@ import { element } from './element.js';
 const LONGEST = 20_000;
 
 export class ToolCard {
+  #name;
   #written = '';
+  #asked = element('span', { class: 'asked' });
   #message = element('span', { class: 'message' });
   #state = element('span', { class: 'state' }, 'preparing');
   #bar;
   #fill = element('span');
-  #input = fold('Input');
-  #output = fold('Output');
-  #inner = fold('Within');
+  #input = part('Input');
+  #inner = part('Within');
+  #output = part('Output');
 
   constructor(name) {
+    this.#name = name;
     this.#bar = element('div', { class: 'bar', role: 'progressbar', 'aria-label': `Progress of ${name}`, 'aria-valuemin': '0',
       'aria-valuemax': '100' }, this.#fill);
-    this.element = element('section', { class: 'tool', 'aria-label': `Tool ${name}` },
-      element('header', {}, element('code', {}, name), this.#message, this.#state),
-      this.#bar, this.#input.element, this.#inner.element, this.#output.element);
+    const details = element('details', {},
+      element('summary', {}, element('code', {}, name), this.#asked, this.#message, this.#state),
+      this.#input.element, this.#inner.element, this.#output.element);
+    this.element = element('section', { class: 'tool', 'aria-label': `Tool ${name}` }, details, this.#bar);
     this.element.dataset.state = 'preparing';
   }
 
@@ -32,6 +36,8 @@ export class ToolCard {
 
   started(input) {
     this.#input.set(pretty(input));
+    this.#asked.textContent = summary(input);
+    this.element.setAttribute('aria-label', `Tool ${this.#name} ${this.#asked.textContent}`.trimEnd());
     this.#is('running');
   }
 
@@ -42,6 +48,7 @@ export class ToolCard {
     this.#bar.setAttribute('aria-valuenow', String(value));
     this.#bar.setAttribute('aria-valuetext', message ? `${value} %, ${message}` : `${value} %`);
     this.#fill.style.setProperty('width', `${value}%`);
+    this.#state.textContent = `${value} %`;
   }
 
   complete(output) {
@@ -50,11 +57,10 @@ export class ToolCard {
   }
 
   failed(error) {
-    this.#message.textContent = '';
     this.#output.label('Error');
     this.#output.set(error ?? '');
-    this.#output.element.open = true;
     this.#is('failed');
+    this.#message.textContent = line(error ?? '');
   }
 
   /** The run has ended; a tool that has not will not. */
@@ -75,15 +81,17 @@ export class ToolCard {
   #is(state) {
     this.element.dataset.state = state;
     this.#state.textContent = state;
-    if (state !== 'running') this.#bar.remove();
+    if (state === 'running') return;
+    this.#bar.remove();
+    this.#message.textContent = '';
   }
 }
 
-/** A folded text, absent while it is empty. */
-function fold(title) {
-  const label = element('summary', {}, title);
+/** A titled text, absent while it is empty. */
+function part(title) {
+  const label = element('h3', {}, title);
   const text = document.createTextNode('');
-  const box = element('details', { hidden: true }, label, element('pre', { tabIndex: 0 }, text));
+  const box = element('div', { class: 'part', hidden: true }, label, element('pre', { tabIndex: 0 }, text));
   const set = (value) => {
     const whole = value.trimStart();
     text.data = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}\n… ${whole.length - LONGEST} more characters` : whole;
@@ -92,12 +100,34 @@ function fold(title) {
   return { element: box, set, add: (more) => set(text.data + more), label: (name) => (label.textContent = name) };
 }
 
+/** What a tool is asked, in a line: the one value of its input, or each with its name. */
+function summary(input) {
+  const value = parsed(input);
+  if (value === null || typeof value !== 'object') return line(String(value ?? ''));
+  const fields = Object.entries(value);
+  if (fields.length === 1) return line(shown(fields[0][1]));
+  return line(fields.map(([name, field]) => `${name}: ${shown(field)}`).join(' · '));
+}
+
+function shown(value) {
+  return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+}
+
+function line(text) {
+  return text.slice(0, 300).replace(/\s+/g, ' ').trim();
+}
+
 /** JSON with indentation; anything else as it is. */
 function pretty(value) {
-  if (typeof value !== 'string') return JSON.stringify(value, null, 2) ?? '';
-  if (!/^\s*[[{]/.test(value)) return value;
+  const object = parsed(value);
+  return typeof object === 'string' ? object : JSON.stringify(object, null, 2) ?? '';
+}
+
+/** What a text of JSON says, if it is an object or a list; anything else as it is. */
+function parsed(value) {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
-    return JSON.stringify(JSON.parse(value), null, 2);
+    return JSON.parse(value);
   } catch {
     return value;
   }

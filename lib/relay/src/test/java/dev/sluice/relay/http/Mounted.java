@@ -2,6 +2,7 @@ package dev.sluice.relay.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.StartRequest;
@@ -25,7 +26,8 @@ public abstract class Mounted {
         runs.add(run);
         return run;
     };
-    protected Relay.Builder settings = Relay.builder().streamsPerSession(1000);
+    protected static final Quota PLENTY = new Quota(1_000, 10_000, 10_000);
+    protected Relay.Builder settings = Relay.builder().streams(PLENTY).watchers(PLENTY);
     protected Duration writeLimit = Duration.ofSeconds(20);
     private AutoCloseable server = () -> {};
     protected int port;
@@ -87,6 +89,11 @@ public abstract class Mounted {
     /** The path of the stream that a response tells. */
     protected static String path(WireClient client) {
         return "/api/v1/stream/" + client.header("x-stream-id");
+    }
+
+    /** How many WebSockets the endpoint keeps. */
+    protected int openSockets() {
+        return endpoint.openSockets();
     }
 
     protected static void await(java.util.concurrent.CountDownLatch latch) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.relay.Session;
 import java.io.ByteArrayOutputStream;
@@ -185,7 +186,8 @@ public abstract class RequestContract extends Mounted {
     void givesWhoIsNewACookie() throws Exception {
         mount();
         WireClient first = post();
-        assertThat(first.header("set-cookie")).matches("sluice=[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax");
+        assertThat(first.header("set-cookie"))
+                .matches("sluice=[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax");
         assertThat(post(first.cookie()).header("set-cookie")).isEmpty();
         assertThat(post("Cookie: a=b; " + first.cookie().substring("Cookie: ".length()))
                         .header("set-cookie"))
@@ -220,19 +222,17 @@ public abstract class RequestContract extends Mounted {
     }
 
     @Test
-    void limitsHowOftenAnybodyStarts() throws Exception {
+    void limitsHowOftenASessionStarts() throws Exception {
         mount(builder -> builder.startLimit(2, Duration.ofHours(1)));
         String cookie = get("/healthz").header("set-cookie");
         assertThat(cookie).as("who asks for the health is nobody").isEmpty();
         WireClient first = post();
-        post();
-        WireClient third = send("POST", START, BODY);
-        assertThat(third.status()).as("without a cookie one is always new").isEqualTo(429);
+        post(first.cookie());
+        WireClient third = send("POST", START, BODY, first.cookie());
+        assertThat(third.status()).isEqualTo(429);
         assertThat(Integer.parseInt(third.header("retry-after"))).isBetween(1700, 1801);
-        assertThat(third.body()).contains("too_many_requests");
-        post(first.cookie());
-        post(first.cookie());
-        assertThat(send("POST", START, BODY, first.cookie()).status()).isEqualTo(429);
+        assertThat(third.body()).contains("too_many_requests", "this session");
+        post(post().cookie());
     }
 
     @Test
@@ -313,10 +313,85 @@ public abstract class RequestContract extends Mounted {
     }
 
     @Test
+    void thePageIsToldWhichQuestionsToOffer() throws Exception {
+        mount(builder -> builder.page("dev/sluice/relay/http/site", getClass().getClassLoader()));
+        assertThat(get("/suggestions.json").body()).isEqualTo("[]");
+        mount(builder -> builder.page().suggestions("How high is the \"Douro\"?", "And <now>?"));
+        WireClient suggestions = get("/suggestions.json");
+        assertThat(suggestions.body()).isEqualTo("[\"How high is the \\\"Douro\\\"?\",\"And <now>?\"]");
+        assertThat(suggestions.header("content-type")).isEqualTo("application/json");
+        assertThat(suggestions.header("cache-control")).isEqualTo("no-cache");
+        assertThatThrownBy(() -> mount(builder -> builder.suggestions("How?", " ")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("questions: none may be blank");
+    }
+
+    @Test
     void withoutAPageThereIsNone() throws Exception {
         mount();
+        assertThat(get("/suggestions.json").status()).isEqualTo(404);
         assertThat(get("/").status()).isEqualTo(404);
         assertThat(get("/webjars/x/1/x.js").status()).isEqualTo(404);
         assertThat(get("/healthz").body()).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {START, "/api/v1/chat", "/v1/chat/completions"})
+    void refusesTooManyMessagesAndParts(String path) throws Exception {
+        mount(builder -> builder.maxMessages(2).maxParts(3));
+        WireClient messages = send("POST", path, "{\"messages\":[{},{},{}]}");
+        assertThat(messages.status()).isEqualTo(413);
+        assertThat(messages.body()).contains("\"payload_too_large\"", "3 messages", "at most 2", "maxMessages");
+        WireClient parts =
+                send("POST", path, "{\"messages\":[{\"parts\":[1,2]},{\"content\":[1],\"tool_calls\":[1]}]}");
+        assertThat(parts.status()).isEqualTo(413);
+        assertThat(parts.body()).contains("\"payload_too_large\"", "4 parts", "at most 3", "maxParts");
+        assertThat(send("POST", path, "{\"messages\":[{\"parts\":[1,2,3]},{}]}").status())
+                .as("what is allowed is looked at")
+                .isEqualTo(400);
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void whoIsNotLetInIsToldSoBeforeTheBody() throws Exception {
+        mount(builder -> builder.authenticator(head -> {
+            throw Refused.unauthenticated("Sign in first.");
+        }));
+        try (var client = new WireClient(port)) {
+            byte[] head = ("POST " + START + " HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 1000\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8);
+            assertThat(client.raw(head).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aForeignOriginIsToldWhichOneIsMeantAndWhatTheHostIs() throws Exception {
+        mount();
+        WireClient foreign = send("POST", START, BODY, "Origin: https://here:8443");
+        assertThat(foreign.status()).isEqualTo(403);
+        assertThat(foreign.body()).contains("\"foreign_origin\"", "'https://here:8443'", "'here'", "allowedOrigins");
+    }
+
+    @Test
+    void itsOwnOriginHasThePortThatTheBrowserAskedFor() throws Exception {
+        mount();
+        try (var client = new WireClient(port)) {
+            byte[] request = ("POST " + START + " HTTP/1.1\r\nHost: here:8443\r\nOrigin: https://here:8443\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY)
+                    .getBytes(StandardCharsets.UTF_8);
+            assertThat(client.raw(request).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whereTheAiSdkLooksByItselfOursIsNamed() throws Exception {
+        mount();
+        for (String[] each :
+                new String[][] {{"POST", "/api/chat"}, {"GET", "/api/chat"}, {"GET", "/api/chat/x/stream"}}) {
+            WireClient answer = send(each[0], each[1], each[0].equals("POST") ? BODY : "");
+            assertThat(answer.status()).as(each[1]).isEqualTo(404);
+            assertThat(answer.body()).contains("\"not_found\"", "/api/v1/chat");
+        }
     }
 }

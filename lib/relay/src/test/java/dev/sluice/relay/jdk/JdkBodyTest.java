@@ -2,10 +2,12 @@ package dev.sluice.relay.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.control.Time;
 import dev.sluice.relay.Relay;
+import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
@@ -14,17 +16,33 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.BlockingQueue;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** A request's thread is interrupted while it waits for the body, if that takes too long, and at no other time. */
 class JdkBodyTest {
+    private static final String HEAD = "POST /api/v1/stream HTTP/1.1\r\n"
+            + "Host: here\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Content-Length: 16\r\n\r\n";
+    private static final byte[] WHOLE = (HEAD + "{\"message\":\"hi\"}").getBytes(StandardCharsets.UTF_8);
+    private static final byte[] HALF = (HEAD + "{").getBytes(StandardCharsets.UTF_8);
 
-    /** A clock that keeps what is scheduled for the test to run. */
+    private final Timer timer = new Timer();
+    private final Relay relay = Relay.builder().build();
+    private HttpServer server;
+    private ExecutorService threads;
+
+    /** A clock that keeps what is scheduled for the test to run, even if it was taken back meanwhile. */
     private static final class Timer implements Time {
-        final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        final List<Runnable> tasks = new CopyOnWriteArrayList<>();
 
         @Override
         public long nanos() {
@@ -39,44 +57,82 @@ class JdkBodyTest {
         @Override
         public Scheduled schedule(Duration delay, Runnable task) {
             tasks.add(task);
-            return () -> tasks.remove(task);
+            return () -> {};
         }
+
+        void expire() {
+            tasks.forEach(Runnable::run);
+        }
+    }
+
+    private WireClient client(RunStarter starter, ExecutorService executor) throws IOException {
+        threads = executor;
+        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        RelayEndpoint endpoint =
+                RelayEndpoint.builder(relay, starter).allowedHosts("here").build();
+        server.setExecutor(threads);
+        server.createContext("/", JdkRelay.handler(endpoint, Duration.ofSeconds(20), timer));
+        server.start();
+        return new WireClient(server.getAddress().getPort());
+    }
+
+    @AfterEach
+    void stop() {
+        relay.close();
+        server.stop(0);
+        threads.shutdownNow();
     }
 
     @Test
     void aBodyThatDoesNotComeIsNotWaitedForLonger() throws Exception {
-        var timer = new Timer();
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        try (Relay relay = Relay.builder().build();
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            RelayEndpoint endpoint = RelayEndpoint.builder(relay, request -> new ScriptedRun())
-                    .allowedHosts("here")
-                    .build();
-            server.setExecutor(threads);
-            server.createContext("/", JdkRelay.handler(endpoint, Duration.ofSeconds(20), timer));
-            server.start();
-            try (var client = new WireClient(server.getAddress().getPort())) {
-                byte[] half = ("POST /api/v1/stream HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
-                                + "Content-Length: 100\r\n\r\n{")
-                        .getBytes(StandardCharsets.UTF_8);
-                Thread.ofVirtual().start(() -> expire(timer));
-                assertThatThrownBy(() -> client.raw(half))
-                        .isInstanceOf(IOException.class)
-                        .hasMessageNotContaining("timed out");
-            }
-            assertThat(relay.running()).isZero();
-            server.stop(0);
+        try (var client = client(request -> new ScriptedRun(), Executors.newVirtualThreadPerTaskExecutor())) {
+            Thread.ofVirtual().start(() -> {
+                await().until(() -> !timer.tasks.isEmpty());
+                timer.expire();
+            });
+            assertThatThrownBy(() -> client.raw(HALF))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageNotContaining("timed out");
+        }
+        assertThat(relay.running()).isZero();
+    }
+
+    @Test
+    void aStarterThatIsSlowIsNotInterrupted() throws Exception {
+        var begun = new CountDownLatch(1);
+        var allowed = new CountDownLatch(1);
+        RunStarter slow = request -> {
+            begun.countDown();
+            allowed.await();
+            return new ScriptedRun();
+        };
+        try (var client = client(slow, Executors.newVirtualThreadPerTaskExecutor())) {
+            var answer = CompletableFuture.supplyAsync(() -> status(client));
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            timer.expire();
+            allowed.countDown();
+            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(200);
         }
     }
 
-    private static void expire(Timer timer) {
+    private static int status(WireClient client) {
         try {
-            Runnable limit = timer.tasks.poll(10, TimeUnit.SECONDS);
-            if (limit != null) {
-                limit.run();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return client.raw(WHOLE).status();
+        } catch (IOException e) {
+            return -1;
         }
+    }
+
+    @Test
+    void whoHasThePooledThreadAfterAClientThatLeftIsNotInterrupted() throws Exception {
+        try (var client = client(request -> new ScriptedRun(), Executors.newSingleThreadExecutor())) {
+            client.socket().getOutputStream().write(HALF);
+            await().until(() -> !timer.tasks.isEmpty());
+        }
+        var interrupted = threads.submit(() -> {
+            timer.expire();
+            return Thread.interrupted();
+        });
+        assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
     }
 }

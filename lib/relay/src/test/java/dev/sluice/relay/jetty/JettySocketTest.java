@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.json.Json;
+import dev.sluice.relay.Quota;
+import dev.sluice.relay.RunStarter;
 import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
@@ -16,6 +18,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -367,5 +370,47 @@ class JettySocketTest extends Mounted {
                 .asString()
                 .contains("server_shutdown");
         assertThat(client.closed.get(10, TimeUnit.SECONDS)).isEqualTo(1001);
+    }
+
+    @Test
+    void anAddressHasOnlySoManySocketsHoweverManySessionsItMakes() throws Exception {
+        mount(builder -> builder.sockets(new Quota(1, 3, 10)));
+        var sockets = new ArrayList<WebSocket>();
+        for (int i = 0; i < 3; i++) {
+            sockets.add(open(new Client()));
+        }
+        assertThatThrownBy(() -> open(new Client()))
+                .cause()
+                .isInstanceOfSatisfying(
+                        WebSocketHandshakeException.class,
+                        e -> assertThat(e.getResponse().statusCode()).isEqualTo(429));
+        sockets.getFirst().sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        org.awaitility.Awaitility.await().untilAsserted(() -> open(new Client()));
+    }
+
+    @Test
+    void aSocketsStartsCountForItsAddress() throws Exception {
+        mount(builder -> builder.startsPerAddress(2));
+        for (int i = 0; i < 3; i++) {
+            var client = new Client();
+            send(open(client), start("a"));
+            assertThat(client.next()).containsEntry("type", i < 2 ? "started" : "error");
+        }
+    }
+
+    @Test
+    void aStarterThatThrowsAnErrorIsAnsweredAndTheSocketLivesOn() throws Exception {
+        mount();
+        RunStarter working = starter;
+        starter = request -> {
+            throw new AssertionError("on purpose");
+        };
+        var client = new Client();
+        WebSocket socket = open(client);
+        send(socket, start("a"));
+        assertThat(client.next()).containsEntry("type", "error").containsEntry("ref", "a");
+        starter = working;
+        send(socket, start("b"));
+        assertThat(client.next()).containsEntry("type", "started").containsEntry("ref", "b");
     }
 }

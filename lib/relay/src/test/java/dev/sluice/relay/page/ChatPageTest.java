@@ -132,11 +132,11 @@ class ChatPageTest {
         assertThat(tool).hasAttribute("data-state", "done");
         assertThat(bar).hasCount(0);
         assertThat(answer().locator(".text")).hasText("Seven.");
-        Locator output = tool.locator("details", new Locator.LocatorOptions().setHasText("Output"));
+        Locator output = tool.locator(".part", new Locator.LocatorOptions().setHasText("Output"));
         assertThat(output.locator("pre")).isHidden();
-        output.locator("summary").click();
+        tool.locator("summary").click();
         assertThat(output.locator("pre")).hasText("{\n  \"lines\": 7\n}");
-        assertThat(tool.locator("details", new Locator.LocatorOptions().setHasText("Within")))
+        assertThat(tool.locator(".part", new Locator.LocatorOptions().setHasText("Within")))
                 .containsText("inner words");
         assertThat(page.locator(".parts > *")).hasCount(2);
     }
@@ -147,6 +147,9 @@ class ChatPageTest {
         run.begin().emit("tool_start", "id", "t1", "name", "count", "input", "{}");
         run.emit("tool_error", "id", "t1", "error", "no <such> file");
         assertThat(page.locator(".tool")).hasAttribute("data-state", "failed");
+        assertThat(page.locator(".tool .message")).hasText("no <such> file");
+        assertThat(page.locator(".tool pre:visible")).hasCount(0);
+        page.locator(".tool summary").click();
         assertThat(page.locator(".tool pre:visible").last()).hasText("no <such> file");
         run.emit("tool_start", "id", "t2", "name", "other", "input", "{}").complete();
         assertThat(page.locator(".tool").last()).hasAttribute("data-state", "stopped");

@@ -72,7 +72,7 @@ class ScreenshotPageTest {
             page.locator("#theme").click();
             shot(page, folder.resolve("page-dark.png"));
             page.locator("#theme").click();
-            page.setViewportSize(390, 800);
+            page.setViewportSize(375, 800);
             assertThat(page.locator("#sidebar")).isHidden();
             shot(page, folder.resolve("page-phone.png"));
             run.emit("tool_error", "id", "t2", "error", "exit status 1");

@@ -31,6 +31,9 @@ final class ScriptedBackEnd implements AutoCloseable {
     private static final Map<String, String> TYPES =
             Map.of("html", "text/html", "js", "text/javascript", "css", "text/css", "svg", "image/svg+xml");
 
+    /** What the page offers to begin with. */
+    static final List<String> SUGGESTIONS = List.of("What is new?", "How high is the \"Douro\" at <Porto>?");
+
     /** The {@code Last-Event-ID} of each request to go on; 0 if it had none. */
     final List<Integer> resumes = new CopyOnWriteArrayList<>();
 
@@ -50,6 +53,7 @@ final class ScriptedBackEnd implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::file);
         server.createContext("/api/v1/stream", this::stream);
+        server.createContext("/suggestions.json", this::suggestions);
         server.setExecutor(threads);
         server.start();
     }
@@ -162,6 +166,15 @@ final class ScriptedBackEnd implements AutoCloseable {
         exchange.getResponseBody().write(": here\n\n".getBytes(StandardCharsets.UTF_8));
         exchange.getResponseBody().flush();
         run.watch(exchange, after);
+    }
+
+    private void suggestions(HttpExchange exchange) throws IOException {
+        byte[] json = Json.write(SUGGESTIONS).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.getResponseHeaders().set("Connection", "close");
+        exchange.sendResponseHeaders(200, json.length);
+        exchange.getResponseBody().write(json);
+        exchange.close();
     }
 
     private void file(HttpExchange exchange) throws IOException {
