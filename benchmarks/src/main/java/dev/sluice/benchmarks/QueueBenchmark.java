@@ -42,14 +42,15 @@ public class QueueBenchmark {
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public void stream() throws InterruptedException {
-        there = new EventQueue<>(256);
+        there = new EventQueue<>(256, EventQueue.DEFAULT_BYTES);
         Thread producer = start(() -> {
             for (int i = 0; i < EVENTS; i++) {
-                there.putQuietly(EVENT);
+                there.put(EVENT, EVENT.length());
                 if (i % READ == READ - 1) {
-                    there.wake();
+                    there.flush();
                 }
             }
+            there.flush();
             there.end(new EndReason.Completed());
         });
         start(() -> drain(there)).join();
@@ -60,19 +61,22 @@ public class QueueBenchmark {
     @Benchmark
     @OperationsPerInvocation(TURNS)
     public void pingPong() throws InterruptedException {
-        there = new EventQueue<>(256);
-        back = new EventQueue<>(256);
+        there = new EventQueue<>(256, EventQueue.DEFAULT_BYTES);
+        back = new EventQueue<>(256, EventQueue.DEFAULT_BYTES);
         Thread other = start(() -> {
             for (String ball = there.take(); ball != null; ball = there.take()) {
-                back.put(ball);
+                back.put(ball, ball.length());
+                back.flush();
             }
         });
         start(() -> {
                     for (int i = 0; i < TURNS; i++) {
-                        there.put(EVENT);
+                        there.put(EVENT, EVENT.length());
+                        there.flush();
                         back.take();
                     }
-                    there.end(new EndReason.Completed());
+                    there.flush();
+            there.end(new EndReason.Completed());
                 })
                 .join();
         other.join();

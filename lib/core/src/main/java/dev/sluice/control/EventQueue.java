@@ -1,315 +1,140 @@
 package dev.sluice.control;
 
+import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue from one thread to another that ends once, for a reason. One thread puts and one takes; any thread may
- * end it. What is queued when it {@linkplain #end ends} is still handed out; what is queued when it is
- * {@linkplain #abort aborted} is dropped.
+ * A bounded queue from one thread to another that ends once, for a reason. One thread puts and one takes; any thread may end
+ * it.
+ *
+ * <ul>
+ *   <li>Order: items are taken in the order they were put.
+ *   <li>Visible: an item that was put can be taken after {@link #flush}, at the latest. The producer flushes before it blocks.
+ *   <li>Bound: the queue holds at most its capacity of items. {@link #put} waits as long as it is full.
+ *   <li>Bytes: it is full, too, when its items have as many bytes as it may hold. So it holds at most one item beyond that.
+ *   <li>Kept: an item is in the queue before {@link #put} waits for room, so an interrupt or an end finds it there.
+ *   <li>End: what is in the queue when it {@linkplain #end ends} is still taken; only then there is an {@link #endReason}.
+ *   <li>Abort: what is in the queue when it is {@linkplain #abort aborted} is dropped.
+ *   <li>Once: the first end counts. An abort wins over an end that has not been reached yet.
+ *   <li>Prompt: an end or an abort frees both threads at once.
+ * </ul>
  *
  * @param <T> what is handed over
  */
 public final class EventQueue<T> {
     /*
-     * What costs is waking a thread that waits, then a lock or a cache line that two threads write, then nothing much. So the
-     * producer collects what it puts quietly and adds it under the lock a batch at a time; the consumer takes all that is
-     * there at once, by exchanging batches, and hands itself one item after another without the lock; a producer that knows
-     * that it has more to add lets the consumer sleep until it is done; and one that found the queue full is woken when half
-     * of it is free, or sleeps on while a consumer that has emptied the queue can stand in for it. Batches start small and
-     * grow up to the capacity, because most streams are idle most of the time and a process has thousands.
-     *
-     * An item that wakes the consumer is queued before its producer waits for room, so that whatever was received is in the
-     * queue when the end comes, even if its producer never runs again.
+     * To wake a thread costs more than anything else here, and a lock that two threads want comes next. So items are handed over
+     * in batches: the producer collects one without the lock, and the consumer hands its items out without it. A consumer that
+     * waits is woken when the producer flushes or half of the queue is full; a producer that waits, when half of it is free.
      */
 
-    /** In a smaller queue than this every place counts, and a producer is woken for each. */
+    /** How many bytes the items of a queue may have unless the caller says otherwise: 4 MiB. */
+    public static final long DEFAULT_BYTES = 4 << 20;
+
+    /** How many items a batch has at most. */
+    private static final int LARGEST_BATCH = 32;
+
+    /** In a queue with fewer places than this, a producer that waits is woken for each of them. */
     private static final int SMALL = 16;
 
-    /** How many items a producer keeps to itself at most. */
-    private static final int MOST_COLLECTED = 32;
-
     private final int capacity;
-    private final int enoughRoom;
-    private final int mostCollected;
+    private final long maxBytes;
+    private final int batchItems;
+    private final int halfItems;
+
+    /** Held for a few instructions: never while a thread waits, reads, or runs foreign code. */
     private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition handedOver = lock.newCondition();
     private final Condition freed = lock.newCondition();
-    private final Sleeper consumer = new Sleeper(lock);
-    private final Handover handover = new Handover(lock, consumer);
 
-    // The producer's own: what it put quietly and is not in the queue yet, whether a consumer may sleep though there is
-    // more, and how many it may put before it must add them.
-    private final Batch collected = new Batch();
-    private boolean unannounced;
-    private int collectable = 1; // never more than there was room for; 0 if it found the queue full
-    private final Patience producerPatience = new Patience();
-    private final BooleanSupplier roomy = this::isRoomy;
+    // Guarded by the lock. A batch counts as held until its last item is taken.
+    private final ArrayDeque<Batch<T>> batches = new ArrayDeque<>(2);
+    private int heldItems;
+    private long heldBytes;
+    private boolean consumerWaits;
+    private volatile @Nullable EndReason end; // read without the lock, too
+    private volatile boolean aborted; // read without the lock, too
 
-    /** What is in the queue and not taken; guarded by the lock. */
-    private Batch added = new Batch();
+    // The producer's own: what it has collected, and how much that may become. By now there may be more room.
+    private Batch<T> collected = new Batch<>();
+    private int roomItems;
+    private long roomBytes;
 
-    /** How many items have been added since the beginning; written under the lock. */
-    private volatile long addedCount;
+    /** The consumer's own: the batch that it takes from. */
+    private Batch<T> taken = new Batch<>();
 
-    // Guarded by the lock: whether the consumer is standing in, and how much it has added.
-    private boolean standingIn;
-    private int addedByStandIn;
+    private static final class Batch<T> {
+        final ArrayDeque<T> items = new ArrayDeque<>(2); // small, for most streams bring one item at a time
+        int count;
+        long bytes;
 
-    /** Written under the lock, so that a consumer that makes room knows whether somebody waits for it. */
-    private volatile boolean producerWaits;
-
-    // The consumer's own: what it has taken out of the lock's care, and how much that is since the beginning.
-    private Batch taken = new Batch();
-    private long takenCount;
-    private final Patience consumerPatience = new Patience();
-    private final BooleanSupplier more = this::hasMore;
+        void add(T item, long size) {
+            items.add(item);
+            count++;
+            bytes += size;
+        }
+    }
 
     /**
-     * How many items have been handed out since the beginning. While the queue has not ended only the consumer moves it on;
-     * then, whoever does owns what it passed: the consumer or an abort.
+     * A queue.
+     *
+     * @param capacity how many items it holds at most
+     * @param maxBytes how many bytes its items have at most, beyond one item that is always let in
      */
-    private final AtomicLong handedOut = new AtomicLong();
-
-    private volatile @Nullable EndReason end; // written under the lock
-    private volatile boolean aborted; // written under the lock
-
-    /** A queue for at most this many items. */
-    public EventQueue(int capacity) {
+    public EventQueue(int capacity, long maxBytes) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity: " + capacity + ", must be at least 1");
         }
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("maxBytes: " + maxBytes + ", must be at least 1");
+        }
         this.capacity = capacity;
-        enoughRoom = capacity < SMALL ? capacity - 1 : capacity / 2;
-        mostCollected = Math.clamp(capacity / 8, 1, MOST_COLLECTED);
+        this.maxBytes = maxBytes;
+        batchItems = Math.clamp(capacity / 8, 1, LARGEST_BATCH);
+        halfItems = capacity < SMALL ? capacity - 1 : capacity / 2;
+        roomItems = capacity;
+        roomBytes = maxBytes;
     }
 
     /**
-     * Queues an item, then waits until there is room for another.
+     * Queues an item, then waits until there is room for another. The consumer may not see it before {@link #flush}.
      *
+     * @param size how many bytes the item takes; an estimate will do
      * @return whether the queue goes on; if not, nothing more is wanted
      * @throws InterruptedException if the thread is interrupted while it waits; the item is queued all the same
      */
-    public boolean put(T item) throws InterruptedException {
-        collected.add(item);
-        flush(true);
-        return awaitRoom();
-    }
-
-    /**
-     * As {@link #put}, but a consumer that waits is not woken for this item, and one that looks may not find it yet: only
-     * after {@link #wake}, which the producer must call before it does anything else than to add more, or when the queue is
-     * half full.
-     */
-    public boolean putQuietly(T item) throws InterruptedException {
-        collect(item);
-        return awaitRoom();
-    }
-
-    /**
-     * As {@link #putQuietly}, but does not wait when the queue is full now: the producer does so before it goes on, with {@link
-     * #awaitRoom(BooleanSupplier)}, or else the next item waits before it is queued.
-     *
-     * @throws InterruptedException if the thread is interrupted while it waits; the item is not queued then
-     */
-    public void add(T item) throws InterruptedException {
-        if (standingIn) {
-            added.add(item);
-            addedByStandIn++;
-            return;
-        }
-        awaitRoom();
-        collect(item);
-    }
-
-    /**
-     * Waits while the queue is full. To wake the producer costs more than hundreds of items; so a consumer that has emptied the
-     * queue first does itself what of the producer's work takes no wait.
-     *
-     * @param standIn does a piece of that work, {@linkplain #add adds} what comes of it, and says whether there may be more.
-     *     Runs on the consumer's thread, only while this method waits, so that it may use what is the producer's, and with
-     *     the queue's lock held: it must not wait, and not throw. Null if nobody else can do it: then the producer is woken
-     *     when half of the queue is free
-     * @return whether the queue goes on; if not, nothing more is wanted
-     * @throws InterruptedException if the thread is interrupted while it waits
-     */
-    public boolean awaitRoom(@Nullable BooleanSupplier standIn) throws InterruptedException {
-        if (standIn != null && collectable == 0 && capacity >= SMALL) {
-            handover.lend(standIn);
-        }
-        return awaitRoom();
-    }
-
-    private boolean awaitRoom() throws InterruptedException {
-        if (collectable == 0) {
-            sleepUntilRoomy();
-            collectable = Math.clamp(room(), 1, mostCollected);
+    public boolean put(T item, long size) throws InterruptedException {
+        collected.add(item, size);
+        if (collected.count >= batchItems || collected.count >= roomItems || collected.bytes >= roomBytes) {
+            lock.lock();
+            try {
+                handOver();
+                if (!isHalfFree()) {
+                    wakeConsumer();
+                }
+                if (isFull()) {
+                    awaitRoom();
+                }
+            } finally {
+                noteRoom();
+                lock.unlock();
+            }
         }
         return end == null;
     }
 
-    /** Makes sure that all that was put is in the queue, and wakes a consumer that waits though there is something for it. */
-    public void wake() {
-        if (!unannounced) {
-            return;
-        }
-        unannounced = false;
+    /** Lets the consumer take all that was put, and wakes it. Does not wait. For the producer, before it blocks elsewhere. */
+    public void flush() {
         lock.lock();
         try {
-            addCollected();
-            if (added.size > 0) {
-                consumer.wake();
-            }
+            handOver();
+            wakeConsumer();
         } finally {
-            lock.unlock();
-        }
-        countRoom();
-    }
-
-    private void collect(T item) {
-        collected.add(item);
-        unannounced = true;
-        if (collected.size >= collectable) {
-            flush(false);
-        }
-    }
-
-    private void flush(boolean wake) {
-        lock.lock();
-        try {
-            if (addCollected() && (wake || added.size > capacity / 2)) {
-                consumer.wake();
-            }
-        } finally {
-            lock.unlock();
-        }
-        countRoom();
-    }
-
-    /** Says how much may be collected, now that all that was is added. */
-    private void countRoom() {
-        collectable = end == null ? Math.clamp(room(), 0, mostCollected) : 1;
-    }
-
-    /** Adds what was collected; drops it if the queue has ended, and says so. */
-    private boolean addCollected() {
-        if (end == null) {
-            added.add(collected);
-            count(collected.size);
-        }
-        collected.clear();
-        return end == null;
-    }
-
-    private void count(int more) {
-        long before = addedCount;
-        addedCount = before + more;
-    }
-
-    private long room() {
-        return capacity - (addedCount - handedOut.get());
-    }
-
-    /** Whether a producer that found the queue full may go on: half is free, or a single place in a small queue. */
-    private boolean isRoomy() {
-        return addedCount - handedOut.get() <= enoughRoom || end != null;
-    }
-
-    /** Whether a virtual thread waited for the last item, and so may as well wait for what items are made of. For the producer. */
-    public boolean isAwaited() {
-        return consumer.isKeen();
-    }
-
-    /**
-     * Leaves all of the producer's work to the consumer, with its waits, if a virtual thread waited for the last item. Then the producer
-     * must not touch the queue, nor what its work needs, before it is {@linkplain StandIn#resume called back} and has {@linkplain
-     * #takeBack taken it back}. Does not wait.
-     *
-     * @return whether it is left to the consumer
-     */
-    public boolean handOver(StandIn standIn) {
-        wake();
-        return capacity >= SMALL && handover.leave(standIn);
-    }
-
-    /** The producer goes on; waits for the consumer if it is {@linkplain StandIn#await waiting}, which ends at once. */
-    public void takeBack(StandIn standIn) {
-        handover.takeBack(standIn);
-        countRoom();
-    }
-
-    /** Calls a producer back that has left its work to the consumer. Does not wait. */
-    public void recall() {
-        handover.recall();
-    }
-
-    /**
-     * Calls a producer back that has left its work to a consumer which does something else now, and so reads nothing ahead: one
-     * that has taken nothing since this was last called. For a timer, now and then. Does not wait.
-     */
-    public void recallIfAway() {
-        if (handover.isAway(handedOut.get()) && isRoomy()) {
-            handover.recallIfIdle();
-        }
-    }
-
-    private void sleepUntilRoomy() throws InterruptedException {
-        if (producerPatience.sees(roomy)) {
-            return;
-        }
-        lock.lock();
-        try {
-            while (!isRoomy()) {
-                producerWaits = true;
-                freed.await();
-            }
-        } finally {
-            producerWaits = false;
-            lock.unlock();
-        }
-    }
-
-    /** Does some of the work of a producer that sleeps. Returns whether anything came of it. Holds the lock. */
-    private boolean standsIn(BooleanSupplier work) {
-        boolean more = !Thread.currentThread().isInterrupted(); // which the work would take for the producer's
-        standingIn = true;
-        addedByStandIn = 0;
-        while (more && addedByStandIn < mostCollected && end == null) {
-            more = work.getAsBoolean();
-        }
-        standingIn = false;
-        count(addedByStandIn);
-        return addedByStandIn > 0 || end != null;
-    }
-
-    /** Tells the producer that nobody stands in for it any more. An interrupt is more likely to be the end of it all. */
-    private void dismiss() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        consumer.tire();
-        handover.end();
-    }
-
-    /**
-     * Queues the last item and ends the queue in one step, so that nobody sees the one without the other. Does not wait.
-     *
-     * @return whether this was the end; false if there was one before
-     */
-    public boolean putLast(T item, EndReason reason) {
-        lock.lock();
-        try {
-            if (!addCollected()) {
-                return false;
-            }
-            added.add(item);
-            count(1);
-            finish(reason);
-            return true;
-        } finally {
+            noteRoom();
             lock.unlock();
         }
     }
@@ -322,95 +147,42 @@ public final class EventQueue<T> {
      * @throws IllegalStateException if another thread waits here already
      */
     public @Nullable T take() throws InterruptedException {
-        T item = next();
-        if (item == null) {
-            awaitItem();
-            item = next();
+        if (taken.items.isEmpty()) {
+            awaitBatch();
         }
-        if (producerWaits && isRoomy()) {
-            tellOfRoom();
-        }
-        return item;
-    }
-
-    private void awaitItem() throws InterruptedException {
-        if (handover.work() != null) {
-            handover.letOthersRun();
-            takeAll(true);
-        } else {
-            takeAll(!consumerPatience.sees(more));
-        }
-    }
-
-    /** Whether a consumer that has handed out all that it took may go on. */
-    private boolean hasMore() {
-        return addedCount > takenCount || end != null;
-    }
-
-    /** The next of what was taken; null if all has been handed out or dropped. */
-    @SuppressWarnings("unchecked")
-    private @Nullable T next() {
-        long index = handedOut.getPlain();
-        if (aborted || index >= takenCount) { // beyond it while an abort is dropping what was not taken
+        if (aborted) {
             return null;
         }
-        if (end == null) {
-            handedOut.setRelease(index + 1); // an abort is an end whatever it drops, so this need not be agreed upon
-        } else if (!handedOut.compareAndSet(index, index + 1)) {
-            return null; // dropped this moment
-        }
-        return (T) taken.remove((int) (index - takenCount) + taken.size);
-    }
-
-    private void takeAll(boolean wait) throws InterruptedException {
-        lock.lock();
-        try {
-            while (wait && added.size == 0 && end == null) {
-                BooleanSupplier work = handover.work();
-                if (work != null) {
-                    if (!standsIn(work) && !handover.waits()) {
-                        dismiss();
-                    }
-                    continue;
-                }
-                if (producerWaits) {
-                    tellOfRoom(); // it had begun to wait when the last item was taken
-                }
-                consumer.sleep();
-            }
-            Batch empty = taken;
-            taken = added;
-            added = empty;
-            added.size = 0;
-            takenCount = addedCount;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void tellOfRoom() {
-        lock.lock();
-        try {
-            producerWaits = false; // it is on its way: once is enough
-            freed.signal();
-        } finally {
-            lock.unlock();
-        }
+        T item = taken.items.poll();
+        return item == null || !taken.items.isEmpty() || release(taken) ? item : null;
     }
 
     /**
-     * Ends the queue after what is in it. Does not wait.
+     * Ends the queue after what is in it; a producer that ends it flushes first. Does not wait.
      *
      * @return whether this was the end; false if there was one before
      */
     public boolean end(EndReason reason) {
         lock.lock();
         try {
-            if (end != null) {
-                return false;
-            }
-            finish(reason);
-            return true;
+            return end == null && finish(reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Queues the last item and ends the queue in one step, so that nobody sees the one without the other. Does not wait: there
+     * is always room for the last one. For the producer.
+     *
+     * @return whether this was the end; false if there was one before
+     */
+    public boolean end(T last, EndReason reason) {
+        collected.add(last, 0);
+        lock.lock();
+        try {
+            handOver();
+            return end == null && finish(reason);
         } finally {
             lock.unlock();
         }
@@ -424,14 +196,14 @@ public final class EventQueue<T> {
     public boolean abort(EndReason reason) {
         lock.lock();
         try {
-            long dropped = addedCount - handedOut.getAndSet(addedCount);
-            if (end != null && dropped == 0) {
+            if (end != null && heldItems == 0) {
                 return false;
             }
             aborted = true;
-            added.clear();
-            finish(reason);
-            return true;
+            batches.clear();
+            heldItems = 0;
+            heldBytes = 0;
+            return finish(reason);
         } finally {
             lock.unlock();
         }
@@ -441,7 +213,7 @@ public final class EventQueue<T> {
     public Optional<EndReason> endReason() {
         lock.lock();
         try {
-            return count() == 0 ? Optional.ofNullable(end) : Optional.empty();
+            return heldItems == 0 ? ended() : Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -452,24 +224,95 @@ public final class EventQueue<T> {
         return Optional.ofNullable(end);
     }
 
-    /** How many items are in the queue; what was put quietly may not be yet. */
+    /** How many items the queue holds, without those that were not flushed; for tests. */
     public int size() {
         lock.lock();
         try {
-            return count();
+            return heldItems;
         } finally {
             lock.unlock();
         }
     }
 
-    private int count() {
-        return aborted ? 0 : (int) (addedCount - handedOut.get());
+    private void awaitBatch() throws InterruptedException {
+        lock.lock();
+        try {
+            while (batches.isEmpty() && end == null) {
+                if (consumerWaits) {
+                    throw new IllegalStateException("Another thread is waiting for the next already; one thread takes");
+                }
+                consumerWaits = true;
+                try {
+                    handedOver.await();
+                } finally {
+                    consumerWaits = false;
+                }
+            }
+            Batch<T> next = batches.poll();
+            taken = next == null ? taken : next;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private void finish(EndReason reason) {
+    /** Gives back the room of a batch whose last item was taken. False if that may not be handed out: an abort was first. */
+    private boolean release(Batch<T> batch) {
+        lock.lock();
+        try {
+            if (aborted) {
+                return false;
+            }
+            heldItems -= batch.count;
+            heldBytes -= batch.bytes;
+            if (isHalfFree()) {
+                freed.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // What follows is called with the lock held.
+
+    private void handOver() {
+        if (end == null && collected.count > 0) {
+            batches.add(collected);
+            heldItems += collected.count;
+            heldBytes += collected.bytes;
+        }
+        collected = collected.count == 0 ? collected : new Batch<>();
+    }
+
+    private void wakeConsumer() {
+        if (consumerWaits && !batches.isEmpty()) {
+            handedOver.signal();
+        }
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        while (end == null && !isHalfFree()) {
+            freed.await();
+        }
+    }
+
+    private boolean isFull() {
+        return heldItems >= capacity || heldBytes >= maxBytes;
+    }
+
+    private boolean isHalfFree() {
+        return heldItems <= halfItems && heldBytes <= maxBytes / 2;
+    }
+
+    private void noteRoom() {
+        roomItems = capacity - heldItems;
+        roomBytes = maxBytes - heldBytes;
+    }
+
+    private boolean finish(EndReason reason) {
         end = reason;
-        consumer.wake();
-        handover.finish();
+        handedOver.signalAll();
         freed.signalAll();
+        return true;
     }
 }

@@ -67,8 +67,9 @@ public final class StreamController {
     }
 
     /**
-     * Stops the stream: who waits for it returns at once, what is queued is dropped, the connection is given up. Then runs
-     * the {@code onCancel} callbacks on this thread. Only the first call counts, and none after the stream has ended.
+     * Stops the stream: a thread that waits for it returns at once, what is queued is dropped, the connection is given up. Then
+     * the {@code onCancel} callbacks run, on a virtual thread of their own; this method does not wait for them. Only the first
+     * call counts, and none after the stream has ended.
      *
      * @param reason why, for {@link EndReason.Cancelled} and the exception
      */
@@ -89,7 +90,7 @@ public final class StreamController {
         } finally {
             lock.unlock();
         }
-        toRun.forEach(StreamController::run);
+        start(toRun);
     }
 
     /** Whether {@link #cancel} was called before the stream's end. */
@@ -108,8 +109,8 @@ public final class StreamController {
     }
 
     /**
-     * Adds something to run, once, when the stream is cancelled; at once, on this thread, if it has been. It runs on the
-     * thread that cancels. What it throws is logged and goes no further.
+     * Adds something to run, once, when the stream is cancelled; at once if it has been. It runs on a virtual thread, after the
+     * callbacks that were added before it, and holds up nothing else. What it throws is logged and goes no further.
      */
     public void onCancel(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
@@ -122,7 +123,7 @@ public final class StreamController {
         } finally {
             lock.unlock();
         }
-        run(callback);
+        start(List.of(callback));
     }
 
     /** The given limits, with those that this controller sets in their place. */
@@ -172,10 +173,16 @@ public final class StreamController {
         }
     }
 
+    private static void start(List<Runnable> callbacks) {
+        if (!callbacks.isEmpty()) {
+            Thread.ofVirtual().name("sluice-on-cancel").start(() -> callbacks.forEach(StreamController::run));
+        }
+    }
+
     private static void run(Runnable callback) {
         try {
             callback.run();
-        } catch (Throwable e) { // whatever it is, the others and what else is being closed must not suffer
+        } catch (Throwable e) { // whatever it is, the others must not suffer
             Throwables.warn(StreamController.class, "An onCancel callback failed", e);
         }
     }

@@ -5,15 +5,24 @@ import java.time.Instant;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's clock, and one daemon thread that runs what is due. */
+/**
+ * The machine's clock, and one daemon thread that runs what is due. That thread inherits nothing from the one that happens to
+ * start it: no thread-locals, and no class loader but the system's.
+ */
 final class SystemTime implements Time {
     static final SystemTime INSTANCE = new SystemTime();
 
     private final ScheduledThreadPoolExecutor timer;
 
-    private SystemTime() {
+    /** A clock with a timer thread of its own; for tests, which see it start. */
+    SystemTime() {
         timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("sluice-timer").factory());
+                1,
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("sluice-timer")
+                        .inheritInheritableThreadLocals(false)
+                        .factory());
         // A cancelled deadline would hold on to its stream until it was due.
         timer.setRemoveOnCancelPolicy(true);
     }

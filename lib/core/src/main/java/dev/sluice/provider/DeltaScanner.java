@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeltaScanner {
     /*
-     * The event is the text around its three values, compared as a whole; blanks between tokens interrupt that. What the
-     * reader has found to be the same as in the event before, which was taken, is not looked at again.
+     * The event is the text around its three values, compared as a whole; blanks between tokens interrupt that.
      */
     private static final byte[] HEAD = ascii("{\"type\":\"content_block_delta\",\"index\":");
     private static final byte[] DELTA = ascii(",\"delta\":{\"type\":\"");
@@ -26,18 +25,13 @@ final class DeltaScanner {
 
     private static final int INDEX_DIGITS = 9; // any such number is an int
 
-    private static final int NOWHERE = Integer.MAX_VALUE;
-
     private final StringScanner strings = new StringScanner();
     private byte[] bytes = {};
     private int at;
     private int end;
 
-    // The event before, as far as one that begins alike means the same: which block, what kind, and where its string
-    // begins.
     private int index;
     private byte kind;
-    private int start = NOWHERE; // counted from where its data begins
 
     /** What the event adds to a block; null if it is declined. */
     @Nullable
@@ -45,25 +39,16 @@ final class DeltaScanner {
         bytes = sse.array();
         at = sse.offset();
         end = at + sse.length();
-        if (sse.alike() >= start) {
-            at += start;
-        } else if (head()) {
-            start = at - sse.offset();
-        } else {
-            return declined();
+        if (!head()) {
+            return null;
         }
         String string = strings.read(bytes, at, end);
         at = strings.next();
         if (string == null || string.isEmpty() || !skip(TAIL)) {
-            return declined();
+            return null;
         }
         skipBlanks();
-        return at == end ? new ContentBlockDelta(index, delta(string)) : declined();
-    }
-
-    private @Nullable ContentBlockDelta declined() {
-        start = NOWHERE;
-        return null;
+        return at == end ? new ContentBlockDelta(index, delta(string)) : null;
     }
 
     /** Moves behind what comes before the string. */

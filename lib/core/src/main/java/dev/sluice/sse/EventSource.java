@@ -8,12 +8,12 @@ import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EventQueue;
 import dev.sluice.control.InterruptScope;
 import dev.sluice.control.Label;
+import dev.sluice.control.MonitoredInputStream;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ApiError;
 import dev.sluice.control.StreamException.ConnectionFailed;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.WatchedInput;
 import dev.sluice.transport.TransportRequest;
 import java.io.InputStream;
 import java.time.Duration;
@@ -62,7 +62,7 @@ final class EventSource implements Runnable {
         target = settings.request();
         delay = settings.delay();
         lastEventId = settings.lastEventId();
-        queue = new EventQueue<>(settings.queueCapacity());
+        queue = new EventQueue<>(settings.queueCapacity(), settings.queueBytes());
         deadlines = new Deadlines(settings.time(), settings.timeouts(), this::tookTooLong);
         thread = Thread.ofVirtual().name(name).unstarted(this);
         scope = new InterruptScope(thread);
@@ -131,7 +131,7 @@ final class EventSource implements Runnable {
             why = connection.run();
         } finally {
             deadlines.pause();
-            queue.wake();
+            queue.flush();
         }
         if (queue.ended().isPresent() || restarting || why instanceof StreamException.Cancelled) {
             return;
@@ -194,29 +194,30 @@ final class EventSource implements Runnable {
     void tell(SseState next) throws InterruptedException {
         state = next;
         if (settings.tellsStates()) {
-            queue.put(next);
+            queue.put(next, 0);
+            queue.flush();
         }
     }
 
     /** The head of an answer is there. Gives its body back, watched. */
-    InputStream answered(InputStream body, WatchedInput.Arrivals arrivals) {
+    InputStream answered(InputStream body, MonitoredInputStream.Arrivals arrivals) {
         deadlines.headersArrived();
-        return new WatchedInput(
-                body, queue, deadlines, arrivals, settings.limits().maxStreamBytes());
+        return new MonitoredInputStream(
+                body, queue::flush, deadlines, arrivals, settings.limits().maxStreamBytes());
     }
 
     /** Queues an event, and waits while the queue is full. */
     void accept(SseReader sse) throws InterruptedException {
         note(sse);
         deadlines.content();
-        if (!queue.putQuietly(sse.event())) { // whoever waits for it is woken before the next bytes are waited for
+        if (!queue.put(sse.event(), sse.length())) {
             throw new InterruptedException();
         }
     }
 
     void comment(String text) {
         try {
-            queue.putQuietly(new Comment(text));
+            queue.put(new Comment(text), text.length());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // ends the connection at its next wait
         }

@@ -51,14 +51,6 @@ final class LineBuffer {
     private int dataStart;
     private int dataEnd;
 
-    // The last event, if the next one may be compared with it: it was no more than lines before its data and one line
-    // of that.
-    private int eventStart; // where its first line begins; -1 if that is not in the buffer any more
-    private int like = -1; // the same; -1 also if it is nothing to compare with
-    private int likeData;
-    private int likeEnd;
-    private int alike;
-
     LineBuffer(InputStream in, Limits limits) {
         this(in, limits, true);
     }
@@ -73,11 +65,6 @@ final class LineBuffer {
 
     /** Moves to the next line; reads only if no whole one is there. False at the end of the stream. */
     boolean next() throws IOException {
-        return next(true);
-    }
-
-    /** As {@link #next()}; false also where it would have to wait and must not. */
-    boolean next(boolean waits) throws IOException {
         while (true) {
             int found = LineEnds.find(buffer, searched, limit);
             if (found < limit) {
@@ -86,7 +73,7 @@ final class LineBuffer {
                 }
             } else {
                 searched = limit;
-                if ((!waits && in.available() <= 0) || !fill()) {
+                if (!fill()) {
                     return false;
                 }
             }
@@ -145,63 +132,6 @@ final class LineBuffer {
         }
     }
 
-    /**
-     * Moves behind the next event if it is there, and like the one before it up to somewhere in its data, which is all that
-     * it adds. False if that is not to be seen at once; then nothing has changed.
-     */
-    boolean nextAlike() {
-        if (like < 0) {
-            return false;
-        }
-        int from = next;
-        int most = Math.min(limit - from, likeEnd - like);
-        int mismatch = Arrays.mismatch(buffer, like, like + most, buffer, from, from + most);
-        int same = mismatch < 0 ? most : mismatch;
-        int data = from + likeData - like;
-        if (from + same < data || data == limit || (buffer[data] == ' ' && buffer[data - 1] == ':')) {
-            return false; // a blank there would be no data
-        }
-        int end = LineEnds.find(buffer, from + same, limit);
-        int after = behindLineEnd(behindLineEnd(end));
-        if (after < 0 || after - from > Math.min(maxLine, maxEvent)) {
-            return false;
-        }
-        like = from;
-        likeData = data;
-        likeEnd = end;
-        alike = from + same - data;
-        hasData = true;
-        dataStart = data;
-        dataEnd = end;
-        next = after;
-        searched = after;
-        return true;
-    }
-
-    /** Behind the LF or CR LF that is here; -1 if it is not, or not all of it is there. */
-    private int behindLineEnd(int at) {
-        if (at < 0 || at >= limit) {
-            return -1;
-        }
-        if (buffer[at] == '\n') {
-            return at + 1;
-        }
-        return buffer[at] == '\r' && at + 1 < limit && buffer[at + 1] == '\n' ? at + 2 : -1;
-    }
-
-    /** The event at hand ends here. The next one may be compared with it, if it has no more than one line of data, at its end. */
-    void endEvent(boolean comparable) {
-        like = comparable && dataStart < dataEnd ? eventStart : -1;
-        likeData = dataStart;
-        likeEnd = dataEnd;
-        alike = 0;
-    }
-
-    /** How many bytes at the beginning of the data are known to be the same as those of the event before. */
-    int alike() {
-        return alike;
-    }
-
     void dropData() {
         hasData = false;
         dataStart = 0;
@@ -215,9 +145,6 @@ final class LineBuffer {
         check(found - next, skip);
         start = next;
         end = found;
-        if (eventBytes == 0) {
-            eventStart = start;
-        }
         next = found + 1;
         if (buffer[found] == '\r') {
             if (next == limit) {
@@ -236,7 +163,7 @@ final class LineBuffer {
     }
 
     /** Reads more, when no whole line is there. False at the end of the stream. */
-    boolean fill() throws IOException {
+    private boolean fill() throws IOException {
         boolean skip = skipsComments && inComment();
         check(limit - next, skip);
         if (skip) {
@@ -303,7 +230,6 @@ final class LineBuffer {
             System.arraycopy(buffer, next, target, data, limit - next);
         }
         buffer = target;
-        eventStart = -1;
         dataStart = 0;
         dataEnd = data;
         searched += data - next;

@@ -3,6 +3,7 @@ package dev.sluice.sse;
 import dev.sluice.control.EndReason;
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.control.EndReason.Failed;
+import dev.sluice.control.EventQueue;
 import dev.sluice.control.Limits;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.Throwables;
@@ -247,6 +248,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         private Timeouts timeouts = Timeouts.defaults().with(Phase.FIRST_EVENT, Duration.ZERO);
         private Limits limits = Limits.defaults();
         private int queueCapacity = 256;
+        private long queueBytes = EventQueue.DEFAULT_BYTES;
         private Duration firstDelay = Duration.ofSeconds(1);
         private Duration longestDelay = Duration.ofSeconds(30);
         private double jitter = 0.25;
@@ -342,6 +344,18 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
             return this;
         }
 
+        /**
+         * How many bytes the events that wait for a slow consumer may have before the reader stops reading; 4 MiB if nothing is
+         * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         */
+        public Builder queueBytes(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
+            }
+            queueBytes = bytes;
+            return this;
+        }
+
         /** How long to wait before connecting again, until the server says otherwise; 1 s if nothing is set. */
         public Builder reconnectDelay(Duration first) {
             firstDelay = checked("reconnectDelay", first);
@@ -426,6 +440,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
                     timeouts,
                     limits,
                     queueCapacity,
+                    queueBytes,
                     new ReconnectDelay(firstDelay, longestDelay, jitter, random),
                     maxFailures,
                     onComment != null,

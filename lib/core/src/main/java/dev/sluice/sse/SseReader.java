@@ -30,7 +30,6 @@ public final class SseReader {
     private final @Nullable Consumer<String> comments;
 
     private boolean onEvent;
-    private boolean simple = true; // so far the event is its type and one line of data
     private @Nullable String type;
     private String id; // takes effect at the next blank line
     private String lastEventId;
@@ -70,60 +69,29 @@ public final class SseReader {
      * @throws IOException if reading fails. Nothing is lost by that: if the stream can be read again, so can this
      */
     public boolean next() throws IOException {
-        boolean found = advance(true);
+        boolean found = advance();
         if (!found) {
             dropEvent();
         }
         return found;
     }
 
-    /**
-     * Moves to the next event if that takes no wait: as far as the stream says that bytes are {@linkplain
-     * InputStream#available available}.
-     *
-     * @return whether there is one; if not, {@link #next} goes on from here, and says whether there will be
-     * @throws dev.sluice.control.StreamException.LimitExceeded as {@link #next} does
-     * @throws IOException as {@link #next} does
-     */
-    public boolean poll() throws IOException {
-        return advance(false);
-    }
-
-    /**
-     * Waits for bytes, after {@link #poll} has found no event. The reader is where it was: {@link #poll} and {@link #next} go
-     * on from there.
-     *
-     * @return whether some came; false at the end of the stream
-     * @throws dev.sluice.control.StreamException.LimitExceeded as {@link #next} does
-     * @throws IOException as {@link #next} does
-     */
-    public boolean await() throws IOException {
-        return lines.fill();
-    }
-
-    private boolean advance(boolean waits) throws IOException {
+    private boolean advance() throws IOException {
         if (onEvent) {
             onEvent = false;
             retry = null;
             unframed = null;
-            if (lines.nextAlike()) {
-                onEvent = true;
-                return true;
-            }
             dropEvent();
         }
-        while (lines.next(waits)) {
+        while (lines.next()) {
             if (lines.start() < lines.end()) {
                 field();
             } else {
                 lastEventId = id;
                 if (lines.hasData()) {
-                    lines.endEvent(simple);
                     onEvent = true;
-                    simple = true;
                     return true;
                 }
-                simple = true;
                 type = null;
             }
         }
@@ -153,14 +121,6 @@ public final class SseReader {
     /** How many bytes the data has. */
     public int length() {
         return lines.dataLength();
-    }
-
-    /**
-     * How many bytes of the data, from its beginning, are known to be the same as those of the event before. There may be more;
-     * 0 where nothing is known.
-     */
-    public int alike() {
-        return lines.alike();
     }
 
     /** The event's data. Malformed UTF-8 becomes U+FFFD. */
@@ -225,7 +185,6 @@ public final class SseReader {
             value++;
         }
         FieldName name = FieldName.of(line, lines.start(), colon);
-        simple &= (name == FieldName.DATA || name == FieldName.EVENT) && !lines.hasData();
         switch (name) {
             case DATA -> lines.addData(value);
             case EVENT -> type = EventNames.of(line, value, end);

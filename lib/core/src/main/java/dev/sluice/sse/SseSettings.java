@@ -24,6 +24,7 @@ record SseSettings(
         Timeouts timeouts,
         Limits limits,
         int queueCapacity,
+        long queueBytes,
         ReconnectDelay delay,
         int maxFailures,
         boolean tellsComments,

@@ -1,6 +1,5 @@
 package dev.sluice.stream;
 
-import dev.sluice.control.AnnouncesWaits;
 import dev.sluice.control.InterruptScope;
 import dev.sluice.control.Limits;
 import dev.sluice.control.RateLimits;
@@ -10,6 +9,7 @@ import dev.sluice.control.StreamException.Truncated;
 import dev.sluice.control.Time;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
+import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import dev.sluice.transport.Failures;
@@ -21,13 +21,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One request and the answer to it: connects, reads and decodes, on the thread of the {@link Production} that it tells what
- * it hears, or leaves the reading to the consumer for a while. Either the answer comes to its end, or there is an exception
+ * it hears. Either the answer comes to its end, or there is an exception
  * that says why not.
  */
 final class Exchange {
@@ -52,14 +53,10 @@ final class Exchange {
 
     private final InterruptScope scope = new InterruptScope(Thread.currentThread());
 
-    // Owned by the reader, or who stands in for it.
+    // Owned by the reader.
     private boolean answered;
     private long events;
     private boolean complete;
-
-    // What the reader goes on with when it is called back.
-    private @Nullable TransportResponse response;
-    private @Nullable Decoding decoding;
 
     Exchange(Production stream, LlmClient client, String request, Reading reading) {
         this.stream = stream;
@@ -72,25 +69,21 @@ final class Exchange {
     }
 
     /**
-     * Runs it to the end of the answer, or to where the consumer reads on: then this is to be run once more when the stream is
-     * {@linkplain Production#resume resumed}, and may be on another thread before it returns here.
+     * Runs it to the end of the answer.
      *
-     * @return whether it is over
      * @throws StreamException what went wrong, in a type of ours
      * @throws InterruptedException if somebody else than {@link #giveUp} interrupts the reader
      */
-    boolean run() throws InterruptedException {
+    void run() throws InterruptedException {
         Throwable failure = null;
         try {
-            if (!answer()) {
-                return false;
-            }
+            answer();
         } catch (Throwable e) { // the transport and the provider are third parties', who may throw anything
             failure = e;
         }
         StreamException reason = scope.end();
         if (failure == null || complete) {
-            return true; // complete: what is wrong with the connection afterwards does not matter
+            return; // complete: what is wrong with the connection afterwards does not matter
         }
         if (reason != null) {
             throw reason;
@@ -105,7 +98,6 @@ final class Exchange {
     void giveUp(StreamException reason) {
         StreamException refused = refusal;
         scope.interrupt(refused == null ? reason : refused);
-        stream.queue.recall();
     }
 
     boolean isOver() {
@@ -118,21 +110,10 @@ final class Exchange {
         return refusal;
     }
 
-    /** Returns whether the answer is over. */
-    private boolean answer() throws IOException, InterruptedException {
-        TransportResponse head = response == null ? open() : response;
-        boolean over;
-        try {
-            over = decoding == null ? read(head) : readOn(head, decoding);
-        } catch (Throwable e) {
-            try (head) {
-                throw e;
-            }
+    private void answer() throws IOException, InterruptedException {
+        try (TransportResponse head = open()) {
+            read(head);
         }
-        if (over) {
-            head.close();
-        }
-        return over;
     }
 
     /** A kept connection may have gone in the meantime: then nothing has been received, and a second try loses nothing. */
@@ -151,8 +132,7 @@ final class Exchange {
         }
     }
 
-    private boolean read(TransportResponse head) throws IOException, InterruptedException {
-        response = head;
+    private void read(TransportResponse head) throws IOException, InterruptedException {
         answered = true;
         String requestId = provider.requestId(head).orElse(null);
         RateLimits rateLimits = provider.rateLimits(head).orElse(null);
@@ -164,14 +144,10 @@ final class Exchange {
         }
         body.reject(reading instanceof Reading.Streamed);
         if (!stream.connected(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
-            return true;
+            return;
         }
         switch (reading) {
-            case Reading.Streamed streamed -> {
-                decoding =
-                        new Decoding(head, bytes, new SseReader(bytes, limits), provider.decoder(), this::hear, stream);
-                return decode(head, decoding);
-            }
+            case Reading.Streamed streamed -> decode(head, bytes);
             case Reading.Whole whole -> hearAll(whole(body));
             case Reading.Lookup(var of) -> {
                 Object found = of.apply(new String(whole(body), StandardCharsets.UTF_8));
@@ -179,7 +155,6 @@ final class Exchange {
                 stream.found(found);
             }
         }
-        return true;
     }
 
     private byte[] whole(Body body) throws IOException, InterruptedException {
@@ -198,7 +173,7 @@ final class Exchange {
             stream.tab.countWhole(events);
         }
         for (StreamEvent event : events) {
-            hear(event);
+            hear(event, 0);
             if (Thread.currentThread().isInterrupted() && !complete) {
                 throw new InterruptedException();
             }
@@ -209,39 +184,25 @@ final class Exchange {
         }
     }
 
-    /** After the consumer. */
-    private boolean readOn(TransportResponse head, Decoding decoding) throws IOException, InterruptedException {
-        scope.moveTo(Thread.currentThread());
-        stream.queue.takeBack(decoding);
-        return decode(head, decoding);
-    }
-
-    /** Returns false if the consumer reads on; then nothing here may be touched any more. */
-    private boolean decode(TransportResponse head, Decoding decoding) throws IOException, InterruptedException {
-        // Of any other body only a reader that waits can tell what is there.
-        Decoding standIn = head.body() instanceof AnnouncesWaits ? decoding : null;
-        boolean more = true;
-        while (more && !complete && !Thread.currentThread().isInterrupted()) {
-            if (standIn == null || !stream.queue.isAwaited()) {
-                more = decoding.next();
-            } else if (!standIn.getAsBoolean()) { // a wait, or the end, or a failure
-                if (stream.handOver(standIn)) {
-                    return false;
-                }
-                more = decoding.next();
-            }
-            if (more) {
-                stream.queue.awaitRoom(standIn);
-            }
+    private void decode(TransportResponse head, InputStream bytes) throws IOException, InterruptedException {
+        var sse = new SseReader(bytes, limits);
+        EventDecoder decoder = provider.decoder();
+        Consumer<StreamEvent> out = event -> hear(event, sse.length());
+        while (!complete && !Thread.currentThread().isInterrupted() && sse.next()) {
+            decoder.decode(sse, out);
         }
         if (complete) {
-            drain(decoding.bytes);
-            return true;
+            drain(bytes);
+            return;
         }
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }
-        decoding.end();
+        String unframed = sse.unframed();
+        if (!unframed.isEmpty()) {
+            decoder.unframed(unframed);
+        }
+        decoder.end(event -> hear(event, 0));
         if (!complete) {
             throw new Truncated(
                     events == 0
@@ -250,14 +211,13 @@ final class Exchange {
                             : "The response to " + request + " ended after " + events
                                     + " events, before the answer was complete");
         }
-        return true;
     }
 
-    private void hear(StreamEvent event) {
+    private void hear(StreamEvent event, long bytes) {
         if (!complete) {
             events++;
             complete = event instanceof MessageStop;
-            stream.heard(event);
+            stream.heard(event, bytes);
         }
     }
 

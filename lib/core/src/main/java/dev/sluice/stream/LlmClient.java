@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.control.EndReason.Cancelled;
+import dev.sluice.control.EventQueue;
 import dev.sluice.control.Limits;
 import dev.sluice.control.StreamController;
 import dev.sluice.control.StreamException;
@@ -44,8 +45,8 @@ public final class LlmClient implements AutoCloseable {
     private final Timeouts timeouts;
     private final Limits limits;
     private final int queueCapacity;
+    private final long queueBytes;
     private final Time time;
-    private final Reclaimer reclaimer;
     private final Resilience resilience;
     private final Continuation continuation;
     private final Consumer<StreamReport> onEnd;
@@ -64,8 +65,8 @@ public final class LlmClient implements AutoCloseable {
         timeouts = builder.timeouts;
         limits = builder.limits;
         queueCapacity = builder.queueCapacity;
+        queueBytes = builder.queueBytes;
         time = builder.time;
-        reclaimer = new Reclaimer(time);
         resilience = builder.resilience;
         continuation = builder.continuation;
         onEnd = builder.onEnd;
@@ -355,9 +356,8 @@ public final class LlmClient implements AutoCloseable {
         return queueCapacity;
     }
 
-    /** What takes the reading back from consumers of this client's streams. */
-    Reclaimer reclaimer() {
-        return reclaimer;
+    long queueBytes() {
+        return queueBytes;
     }
 
     /** The clock and timer of this client and of all that it does. */
@@ -384,6 +384,7 @@ public final class LlmClient implements AutoCloseable {
         private Timeouts timeouts = Timeouts.defaults();
         private Limits limits = Limits.defaults();
         private int queueCapacity = 256;
+        private long queueBytes = EventQueue.DEFAULT_BYTES;
         private Time time = Time.system();
         private Resilience resilience = Resilience.defaults();
         private Continuation continuation = Continuation.off();
@@ -420,6 +421,18 @@ public final class LlmClient implements AutoCloseable {
                 throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
             }
             queueCapacity = events;
+            return this;
+        }
+
+        /**
+         * How many bytes the events that wait for a slow consumer may have before the reader stops reading; 4 MiB if nothing is
+         * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         */
+        public Builder queueBytes(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
+            }
+            queueBytes = bytes;
             return this;
         }
 

@@ -232,7 +232,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         consumption.close();
     }
 
-    /** The thread that reads, for tests that see it end; it also ends where the consumer reads on. */
+    /** The thread that reads, for tests that see it end. */
     Thread reader() {
         return production.reader();
     }

@@ -7,15 +7,14 @@ import dev.sluice.control.EndReason.Completed;
 import dev.sluice.control.EndReason.Failed;
 import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.EventQueue;
+import dev.sluice.control.MonitoredInputStream;
 import dev.sluice.control.RateLimits;
-import dev.sluice.control.StandIn;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
-import dev.sluice.control.WatchedInput;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -55,7 +54,6 @@ final class Production implements Runnable {
     private final TransportRequest first; // without its headers and its body
     private final Reading reading;
     private final Consumer<Production> onExit;
-    private final String name;
     private final Time time;
     private final Attempts attempts;
     private final @Nullable Joint joint;
@@ -80,17 +78,16 @@ final class Production implements Runnable {
     private volatile @Nullable String requestId;
     private volatile @Nullable Exchange exchange;
 
-    /** The reader; the last one, while the consumer reads. */
-    private volatile Thread thread;
+    private final Thread thread;
 
     /** What went wrong with the try before. */
     private volatile @Nullable StreamException before;
 
     // Owned by the reader. What may be sent is null once it is answered or given up: it may be a long conversation.
     private @Nullable TransportRequest request;
-    private boolean begun;
     private boolean secondChance = true;
     private boolean answered;
+    private long unqueuedBytes;
 
     /**
      * A production that has not started.
@@ -118,11 +115,10 @@ final class Production implements Runnable {
         time = client.time();
         attempts = client.resilience().attempts(time);
         joint = reading instanceof Reading.Streamed(Joint goesOn) ? goesOn : null;
-        queue = new EventQueue<>(client.queueCapacity());
+        queue = new EventQueue<>(client.queueCapacity(), client.queueBytes());
         recorder = new Recorder(time);
         deadlines = new Deadlines(time, timeouts, this::timedOut);
         journal = new Journal(name, first.toString());
-        this.name = name;
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
@@ -130,14 +126,6 @@ final class Production implements Runnable {
         deadlines.start();
         awaitBudget();
         thread.start();
-    }
-
-    /** Has the reader go on, which had left the reading to the consumer. */
-    void resume() {
-        Thread next = Thread.ofVirtual().name(name).unstarted(this);
-        next.setContextClassLoader(thread.getContextClassLoader()); // the caller's, and not that of a timer
-        thread = next;
-        next.start();
     }
 
     /** Ends the stream now, whatever is queued, and gives the connection up. Returns whether it had not ended before. */
@@ -157,7 +145,7 @@ final class Production implements Runnable {
     /** What an abandoned stream's cleaner runs; does nothing after the end. */
     void abandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
-            log.warn("{} was abandoned before its end; close streams with try-with-resources", name);
+            log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
         }
     }
 
@@ -182,12 +170,10 @@ final class Production implements Runnable {
         return head;
     }
 
-    /** The reader's work; where it leaves the rest to the consumer, only its first part, and then the next. */
     @Override
     public void run() {
-        boolean over = true;
         try {
-            over = produce();
+            produce();
         } catch (InterruptedException e) {
             interrupted();
         } catch (StreamException e) { // no permission for the next request
@@ -195,9 +181,7 @@ final class Production implements Runnable {
         } catch (Throwable e) { // a mistake of ours, or of the caller's Resilience4j listeners
             fail(new ProtocolError("Reading the answer to " + first + " failed: " + Throwables.describe(e), e));
         } finally {
-            if (over) {
-                exit();
-            }
+            exit();
         }
     }
 
@@ -207,48 +191,34 @@ final class Production implements Runnable {
         if (tab != null) {
             tab.close();
         }
-        client.reclaimer().forget(queue);
         recorder.ended();
         endHeads();
         onExit.accept(this);
         report();
     }
 
-    /** Returns whether it is over; if not, the consumer reads on, and nothing here may be touched any more. */
-    private boolean produce() throws InterruptedException {
-        boolean over = true;
-        try {
-            if (!begun) {
-                begun = true;
-                if (queue.ended().isPresent()) {
-                    return true; // cancelled before it began: no request is sent
-                }
-                attempts.enter();
-            }
-            over = ask();
-        } finally {
-            if (over) {
-                attempts.close();
-            }
+    private void produce() throws InterruptedException {
+        if (queue.ended().isPresent()) {
+            return; // cancelled before it began: no request is sent
         }
-        return over;
+        try (attempts) {
+            attempts.enter();
+            ask();
+        }
     }
 
-    /** Request after request, until one is answered to its end or nothing more can be tried. False if the consumer reads on. */
-    private boolean ask() throws InterruptedException {
+    /** Request after request, until one is answered to its end or nothing more can be tried. */
+    private void ask() throws InterruptedException {
         boolean again = true;
         while (again) {
-            Exchange current = exchange == null ? begin() : exchange;
+            Exchange current = begin();
             try {
-                if (!run(current)) {
-                    return false;
-                }
+                run(current);
                 again = false;
             } catch (StreamException failure) {
                 again = mayGoOn(failure);
             }
         }
-        return true;
     }
 
     private Exchange begin() throws InterruptedException {
@@ -268,24 +238,18 @@ final class Production implements Runnable {
         return next;
     }
 
-    private boolean run(Exchange current) throws InterruptedException {
-        boolean over = true;
+    private void run(Exchange current) throws InterruptedException {
         try {
-            over = current.run();
+            current.run();
         } finally {
-            if (over) {
-                exchange = null;
-                queue.wake();
-                deadlines.pause();
-            }
+            exchange = null;
+            queue.flush();
+            deadlines.pause();
         }
-        if (over) {
-            if (queue.ended().isEmpty()) {
-                throw new IllegalStateException("an exchange came to its end, and the stream did not");
-            }
-            attempts.succeeded();
+        if (queue.ended().isEmpty()) {
+            throw new IllegalStateException("an exchange came to its end, and the stream did not");
         }
-        return over;
+        attempts.succeeded();
     }
 
     /** Whether there is something to send after a failure; if not, the stream has failed with it. */
@@ -355,9 +319,9 @@ final class Production implements Runnable {
             attempts.told(limits);
         }
         journal.connected(response.status(), id);
-        return new WatchedInput(
+        return new MonitoredInputStream(
                 response.body(),
-                queue,
+                queue::flush,
                 deadlines,
                 recorder::received,
                 client.limits().maxStreamBytes());
@@ -367,11 +331,16 @@ final class Production implements Runnable {
     boolean connected(ResponseInfo info) throws InterruptedException {
         head = info;
         firstHead.complete(Optional.of(info));
-        return queue.put(info);
+        return queue.put(info, 0);
     }
 
-    /** Takes an event of the request that is being read. */
-    void heard(StreamEvent event) {
+    /**
+     * Takes an event of the request that is being read, and waits for room for another.
+     *
+     * @param bytes what it took on the wire
+     */
+    void heard(StreamEvent event, long bytes) {
+        unqueuedBytes += bytes;
         if (!answered && !(event instanceof Ping)) {
             answered = true;
             attempts.answered(); // no retry from here on
@@ -390,13 +359,7 @@ final class Production implements Runnable {
     /** Takes an answer that is no message: all of it. */
     void found(Object answer) {
         deadlines.stop();
-        queue.putLast(answer, new Completed());
-    }
-
-    /** Leaves the reading to a consumer that waits for it, if it can. Then nothing here may be touched before {@link #resume}. */
-    boolean handOver(StandIn reading) {
-        client.reclaimer().watch(queue);
-        return queue.handOver(reading);
+        queue.end(answer, new Completed());
     }
 
     Timeouts timeouts() {
@@ -411,12 +374,13 @@ final class Production implements Runnable {
         }
         if (event instanceof MessageStop || exhausted.isPresent()) {
             deadlines.stop();
-            queue.putLast(event, exhausted.isPresent() ? exhausted.get() : new Completed());
+            queue.end(event, exhausted.isPresent() ? exhausted.get() : new Completed());
             exhausted.ifPresent(limit -> thread.interrupt()); // gives the connection up
             return;
         }
         try {
-            queue.add(event); // whoever waits for it is woken before the next bytes are waited for
+            queue.put(event, unqueuedBytes);
+            unqueuedBytes = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // ends the exchange
         }
@@ -490,7 +454,7 @@ final class Production implements Runnable {
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             client.onEnd().accept(report);
         } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
-            Throwables.warn(Production.class, name + ": reporting its end failed", e);
+            Throwables.warn(Production.class, thread.getName() + ": reporting its end failed", e);
         }
     }
 }

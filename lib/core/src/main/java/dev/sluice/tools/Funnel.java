@@ -17,8 +17,8 @@ final class Funnel {
     /** Makes one producer of many. Held while the queue is full; whoever aborts the queue frees its holder, and needs it not. */
     private final ReentrantLock producing = new ReentrantLock();
 
-    Funnel(int capacity) {
-        queue = new EventQueue<>(capacity);
+    Funnel(int capacity, long maxBytes) {
+        queue = new EventQueue<>(capacity, maxBytes);
     }
 
     /**
@@ -49,10 +49,11 @@ final class Funnel {
 
     private boolean queued(RunEvent event) {
         try {
-            var unused = queue.put(event);
+            var unused = queue.put(event, RunEventSize.of(event));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // it is queued all the same
         }
+        queue.flush();
         return true;
     }
 
@@ -60,7 +61,7 @@ final class Funnel {
     void putLast(RunEvent event, EndReason reason) {
         producing.lock();
         try {
-            queue.putLast(event, reason);
+            queue.end(event, reason);
         } finally {
             producing.unlock();
         }

@@ -89,7 +89,7 @@ final class Run implements Runnable {
         this.settings = settings;
         this.controller = new WeakReference<>(controller);
         limits = controller.toBuilder().build();
-        funnel = new Funnel(settings.queueCapacity());
+        funnel = new Funnel(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
         permits = new Semaphore(settings.parallelism(), true);
         time = settings.client().time();

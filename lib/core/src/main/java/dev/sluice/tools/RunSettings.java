@@ -19,4 +19,5 @@ record RunSettings(
         boolean startEarly,
         ToolApproval approval,
         @Nullable InputRepair repair,
-        int queueCapacity) {}
+        int queueCapacity,
+        long queueBytes) {}

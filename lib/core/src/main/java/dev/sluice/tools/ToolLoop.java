@@ -2,6 +2,7 @@ package dev.sluice.tools;
 
 import dev.sluice.control.ClosingStream;
 import dev.sluice.control.EndReason;
+import dev.sluice.control.EventQueue;
 import dev.sluice.control.EndReason.LimitReached;
 import dev.sluice.control.Limits.Limit;
 import dev.sluice.control.PullingIterator;
@@ -251,6 +252,7 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
         private ToolApproval approval = call -> ToolApproval.allow();
         private @Nullable InputRepair repair;
         private int queueCapacity = 256;
+        private long queueBytes = EventQueue.DEFAULT_BYTES;
 
         private Builder(LlmClient client, MessageRequest request) {
             this.client = Objects.requireNonNull(client, "client");
@@ -341,6 +343,18 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
         }
 
         /**
+         * How many bytes the events that wait for a slow consumer may have before the model and the tools are held up; 4 MiB if
+         * nothing is set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         */
+        public Builder queueBytes(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
+            }
+            queueBytes = bytes;
+            return this;
+        }
+
+        /**
          * Starts the run. Returns at once: the model's answers are read, and tools are run, on virtual threads.
          *
          * @return the run, to be closed
@@ -362,7 +376,8 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
                     startEarly,
                     approval,
                     repair,
-                    queueCapacity);
+                    queueCapacity,
+                    queueBytes);
             var run = new Run(settings, controller);
             run.start(controller);
             return new ToolLoop(run, controller);

@@ -1,6 +1,5 @@
 package dev.sluice.transport;
 
-import dev.sluice.control.AnnouncesWaits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -11,28 +10,17 @@ import org.jspecify.annotations.Nullable;
  * A body that is read straight from its socket by one thread. Any thread may close, which gives the connection up unless
  * Apache has taken it back at the body's end.
  */
-final class ApacheBody extends InputStream implements AnnouncesWaits {
+final class ApacheBody extends InputStream {
     private final InputStream content;
     private final Cancellable exchange;
-    private final ApacheConnection connection;
     private volatile boolean closed;
     private boolean ended; // the reader's own: the connection is another's now
 
-    /** Not left to the connection, which is kept, and with it what it would hold, when this body has ended. */
-    private Runnable announcement = ApacheSocketInput.NOBODY;
-
     private @Nullable IOException failure; // the reader's own; Apache's stream pretends to be at its end after one
 
-    ApacheBody(InputStream content, Cancellable exchange, ApacheConnection connection) {
+    ApacheBody(InputStream content, Cancellable exchange) {
         this.content = content;
         this.exchange = exchange;
-        this.connection = connection;
-    }
-
-    @Override
-    public void onWait(Runnable announcement) {
-        this.announcement = announcement;
-        connection.onWait(() -> this.announcement.run());
     }
 
     /** Not Apache's own single read, which takes the end of the connection within a chunk for the end of the body. */
@@ -55,7 +43,6 @@ final class ApacheBody extends InputStream implements AnnouncesWaits {
             int count = content.read(target, offset, length);
             if (count < 0) {
                 ended = true;
-                announcement = ApacheSocketInput.NOBODY;
             }
             return count;
         } catch (IOException | RuntimeException e) {
@@ -84,8 +71,7 @@ final class ApacheBody extends InputStream implements AnnouncesWaits {
         if (closed || ended || failure != null) {
             return 0;
         }
-        int parsed = content.available();
-        return parsed > 0 ? parsed : connection.ahead();
+        return content.available();
     }
 
     @Override

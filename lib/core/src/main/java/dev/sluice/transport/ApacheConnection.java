@@ -26,7 +26,6 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
             .build();
 
     private @Nullable SessionInputBuffer received;
-    private @Nullable ApacheSocketInput input;
 
     private ApacheConnection() {
         super("", null, null, SMALL, null, null, null, ApacheConnection::parser);
@@ -62,23 +61,8 @@ final class ApacheConnection extends DefaultManagedHttpClientConnection {
         });
     }
 
-    private InputStream input(InputStream socket) {
-        var made = new ApacheSocketInput(socket);
-        input = made;
-        return made;
-    }
-
-    /** What is run before the body's reader waits; see {@link dev.sluice.control.AnnouncesWaits}. */
-    void onWait(Runnable announcement) {
-        if (input != null) { // else not bound yet
-            input.onWait(announcement);
-        }
-    }
-
-    /** How much of the body is there without a wait, at least, when Apache itself knows of nothing. */
-    int ahead() throws IOException {
-        boolean between = received == null || received.length() > 0; // Apache has half of a chunk's head
-        return between || input == null ? 0 : input.ahead();
+    private static InputStream input(InputStream socket) {
+        return new ApacheSocketInput(socket);
     }
 
     @Override

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Sends a request and receives the head; notices when the connection ended before a byte of it. */
 final class ApacheHeads extends HttpRequestExecutor {
 
-    /** Under which name the context has the {@link ApacheConnection} that the response comes from. */
-    static final String CONNECTION = "dev.sluice.connection";
-
     @Override
     public ClassicHttpResponse execute(
             ClassicHttpRequest request,
@@ -27,15 +24,8 @@ final class ApacheHeads extends HttpRequestExecutor {
             throws IOException, HttpException {
         EndpointDetails details = connection.getEndpointDetails(); // goes on counting when the connection is closed
         long before = details.getReceivedBytesCount();
-        if (connection instanceof ApacheConnection ours) {
-            ours.onWait(ApacheSocketInput.NOBODY); // the body before has ended
-        }
         try {
-            ClassicHttpResponse head = super.execute(request, connection, information, context);
-            if (connection instanceof ApacheConnection ours) {
-                context.setAttribute(CONNECTION, ours);
-            }
-            return head;
+            return super.execute(request, connection, information, context);
         } catch (SSLException e) {
             throw e;
         } catch (IOException e) {

@@ -78,7 +78,7 @@ public final class ApacheHttpTransport implements HttpTransport {
             response.setHeaders(); // else Apache keeps them too, for as long as the body lasts
             exchange.setHeaders(); // and what was sent
             exchange.setEntity(null);
-            return new TransportResponse(response.getCode(), headers, body(response, exchange, context));
+            return new TransportResponse(response.getCode(), headers, body(response, exchange));
         } catch (InterruptedException e) {
             opening.cancel(true);
             exchange.cancel(); // whatever it has come by, or will
@@ -103,12 +103,9 @@ public final class ApacheHttpTransport implements HttpTransport {
         return headers;
     }
 
-    private static InputStream body(ClassicHttpResponse response, HttpUriRequestBase exchange, HttpContext context)
-            throws IOException {
+    private static InputStream body(ClassicHttpResponse response, HttpUriRequestBase exchange) throws IOException {
         HttpEntity entity = response.getEntity();
-        return new ApacheBody(
-                entity == null ? InputStream.nullInputStream() : entity.getContent(), exchange, (ApacheConnection)
-                        context.getAttribute(ApacheHeads.CONNECTION));
+        return new ApacheBody(entity == null ? InputStream.nullInputStream() : entity.getContent(), exchange);
     }
 
     @Override

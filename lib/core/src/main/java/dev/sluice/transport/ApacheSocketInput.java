@@ -2,7 +2,6 @@ package dev.sluice.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class ApacheSocketInput extends InputStream {
     private static final int AHEAD = 64 << 10;
 
-    static final Runnable NOBODY = () -> {};
-
     /** Never more than a few are in use: a reader that has caught up gives its own back. */
     private static final Queue<byte[]> SPARE = new ArrayBlockingQueue<>(32);
 
     private final InputStream socket;
-    private Runnable announcement = NOBODY;
     private boolean behind; // the last read got all that it asked for, so there may be more
     private byte @Nullable [] ahead;
     private int position;
@@ -47,9 +43,6 @@ final class ApacheSocketInput extends InputStream {
         }
         byte[] buffer = ahead;
         if (buffer == null) {
-            if (!more) {
-                announcement.run();
-            }
             int count = socket.read(target, offset, length);
             behind = count == length;
             return count;
@@ -75,41 +68,6 @@ final class ApacheSocketInput extends InputStream {
             limit = count;
         }
         return count;
-    }
-
-    /**
-     * How many bytes of a body are there for sure, for a reader that has taken all that came before. In a body of chunks the
-     * next byte may stand behind the line end of one chunk and the head of another (RFC 9112, section 7.1), and whoever
-     * reads these waits until they are whole.
-     */
-    int ahead() throws IOException {
-        if (ahead == null && (socket.available() == 0 || fetch() <= 0)) {
-            return 0;
-        }
-        byte[] bytes = Objects.requireNonNull(ahead);
-        int head = position;
-        if (bytes[head] == '\r') {
-            head++;
-        }
-        if (head == limit || bytes[head] != '\n') {
-            return limit - head;
-        }
-        head++;
-        if (head < limit && bytes[head] == '\r') {
-            head++;
-        }
-        if (head == limit || (bytes[head] <= '0' && bytes[head] != '\n')) {
-            return 0; // the last chunk, perhaps, with blanks or a sign
-        }
-        while (head < limit && bytes[head] != '\n') {
-            head++; // of what is no size either, and so text, or else an error as soon as its line is there
-        }
-        return head + 1 < limit ? 1 : 0;
-    }
-
-    /** What is run before a wait; see {@link dev.sluice.control.AnnouncesWaits}. */
-    void onWait(Runnable announcement) {
-        this.announcement = announcement;
     }
 
     /** What was fetched and not read yet. */

@@ -1,6 +1,5 @@
 package dev.sluice.transport;
 
-import dev.sluice.control.AnnouncesWaits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds one batch ahead, which is what the client reads at once, 16 KB, or eight of a long body; then the client stops reading
  * its socket. Any thread may close.
  */
-final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody>, AnnouncesWaits {
+final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
     /** After so many batches it is a long body, of which more may be fetched than is known to be wanted. */
     private static final int LONG = 4;
 
@@ -48,7 +47,6 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
     private Iterator<ByteBuffer> batch = Collections.emptyIterator();
     private int batches;
     private ByteBuffer current = ByteBuffer.allocate(0);
-    private Runnable announcement = () -> {};
 
     @Override
     public int read() throws IOException {
@@ -110,16 +108,8 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         return true;
     }
 
-    @Override
-    public void onWait(Runnable announcement) {
-        this.announcement = announcement;
-    }
-
     /** The next batch, or null at the end. */
     private @Nullable List<ByteBuffer> take() throws IOException {
-        if (!hasNews()) {
-            announcement.run();
-        }
         List<ByteBuffer> taken;
         Flow.Subscription more;
         try {
@@ -144,15 +134,6 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
             more.request(++batches == LONG ? AHEAD : 1); // not under the lock: it runs the client's code
         }
         return taken;
-    }
-
-    private boolean hasNews() {
-        lock.lock();
-        try {
-            return isNews();
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Whether there is something that the reader need not wait for. */

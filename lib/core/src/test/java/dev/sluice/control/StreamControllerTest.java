@@ -2,26 +2,30 @@ package dev.sluice.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.is;
 
 import dev.sluice.control.Timeouts.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class StreamControllerTest {
     @Test
     void cancelStopsTheStreamFirstAndThenRunsTheCallbacksOnce() {
-        List<String> log = new ArrayList<>();
+        List<String> log = new CopyOnWriteArrayList<>();
         var controller =
                 StreamController.builder().onCancel(() -> log.add("callback")).build();
         controller.attach(reason -> log.add("stop: " + reason));
         controller.cancel("user pressed stop");
         controller.cancel("again");
+        Awaitility.await().until(() -> log.size() == 2);
         assertThat(log).containsExactly("stop: user pressed stop", "callback");
         assertThat(controller.cancelReason()).contains("user pressed stop");
     }
@@ -64,7 +68,7 @@ class StreamControllerTest {
         controller.cancel();
         var ran = new AtomicInteger();
         controller.onCancel(ran::incrementAndGet);
-        assertThat(ran).hasValue(1);
+        Awaitility.await().untilAtomic(ran, is(1));
     }
 
     @Test
@@ -77,7 +81,26 @@ class StreamControllerTest {
                 .onCancel(ran::incrementAndGet)
                 .build();
         controller.cancel();
-        assertThat(ran).hasValue(1);
+        Awaitility.await().untilAtomic(ran, is(1));
+    }
+
+    @Test
+    void aCallbackThatNeverReturnsHoldsUpNeitherTheCancelNorTheNextCallbackThatIsAdded() {
+        var never = new CountDownLatch(1);
+        var ran = new AtomicInteger();
+        var controller = StreamController.builder()
+                .onCancel(() -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .build();
+        controller.cancel();
+        controller.onCancel(ran::incrementAndGet);
+        Awaitility.await().untilAtomic(ran, is(1));
+        never.countDown();
     }
 
     @Test
@@ -113,7 +136,7 @@ class StreamControllerTest {
             thread.join();
         }
         assertThat(stops).hasValue(1);
-        assertThat(callbacks).hasValue(1);
+        Awaitility.await().untilAtomic(callbacks, is(1));
     }
 
     @Test
@@ -151,7 +174,7 @@ class StreamControllerTest {
 
     @Test
     void aCallbackThatFailsInAnyWayDoesNotKeepAnythingFromRunning() {
-        List<String> ran = new ArrayList<>();
+        List<String> ran = new CopyOnWriteArrayList<>();
         var controller = StreamController.builder()
                 .onCancel(() -> {
                     throw new AssertionError("mine");
@@ -162,7 +185,7 @@ class StreamControllerTest {
         controller.onCancel(() -> {
             throw new StackOverflowError();
         });
-        assertThat(ran).containsExactly("second");
+        Awaitility.await().until(() -> ran.equals(List.of("second")));
     }
 
     @Test

@@ -3,8 +3,13 @@ package dev.sluice.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +23,30 @@ class SystemTimeTest {
         time.schedule(Duration.ofMillis(1), ran::countDown);
         time.schedule(Duration.ofSeconds(-1), ran::countDown);
         ran.await();
+    }
+
+    /** Else whoever happens to be first would be held for ever, and everybody's limits run with its class loader and locals. */
+    @Test
+    void theTimerInheritsNothingFromTheThreadThatHappensToStartIt() throws Exception {
+        var local = new InheritableThreadLocal<String>();
+        Thread caller = Thread.currentThread();
+        ClassLoader before = caller.getContextClassLoader();
+        var loader = new CompletableFuture<ClassLoader>();
+        var inherited = new CompletableFuture<Optional<String>>();
+        local.set("the caller's");
+        caller.setContextClassLoader(new URLClassLoader(new URL[0], before));
+        try {
+            var fresh = new SystemTime();
+            fresh.schedule(Duration.ZERO, () -> {
+                loader.complete(Thread.currentThread().getContextClassLoader());
+                inherited.complete(Optional.ofNullable(local.get()));
+            });
+            assertThat(loader.get(5, TimeUnit.SECONDS)).isSameAs(ClassLoader.getSystemClassLoader());
+            assertThat(inherited.get(5, TimeUnit.SECONDS)).isEmpty();
+        } finally {
+            caller.setContextClassLoader(before);
+            local.remove();
+        }
     }
 
     @Test

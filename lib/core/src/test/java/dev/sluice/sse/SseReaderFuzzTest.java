@@ -111,11 +111,10 @@ class SseReaderFuzzTest {
         }
     }
 
-    /** As a model's are, whose reader compares each with the one before it. */
+    /** As a model's are: each is like the one before, except for a few characters. */
     @Test
     void eventsThatBeginAlikeAreReadAsTheStandardReadsThem() throws IOException {
         var random = new Random(13);
-        long alike = 0;
         for (int round = 0; round < 30_000; round++) {
             String end = ENDS[random.nextInt(ENDS.length)];
             String head = HEADS[random.nextInt(HEADS.length)].replace("\n", end);
@@ -130,12 +129,11 @@ class SseReaderFuzzTest {
                 }
                 stream.append(event);
             }
-            alike += assertAsTheStandard(Pieces.utf8(stream.toString()), random, "round " + round);
+            assertAsTheStandard(Pieces.utf8(stream.toString()), random, "round " + round);
         }
-        assertThat(alike).as("bytes that were not looked at again").isGreaterThan(50_000);
     }
 
-    private static long assertAsTheStandard(byte[] stream, Random random, String round) throws IOException {
+    private static void assertAsTheStandard(byte[] stream, Random random, String round) throws IOException {
         Limits limits = random.nextBoolean()
                 ? Limits.defaults()
                 : new Limits(
@@ -144,16 +142,9 @@ class SseReaderFuzzTest {
         var reader = new SseReader(inPieces(stream, random), limits);
         var events = new ArrayList<SseEvent>();
         Limits.Limit met = null;
-        long alike = 0;
-        byte[] before = {};
         try {
-            while ((random.nextBoolean() && reader.poll()) || reader.next()) {
+            while (reader.next()) {
                 events.add(reader.event());
-                byte[] data = Arrays.copyOfRange(reader.array(), reader.offset(), reader.offset() + reader.length());
-                assertThat(Arrays.equals(data, 0, reader.alike(), before, 0, reader.alike()))
-                        .isTrue();
-                alike += reader.alike();
-                before = data;
             }
         } catch (LimitExceeded e) {
             met = e.limit();
@@ -163,7 +154,6 @@ class SseReaderFuzzTest {
             assertThat(outcome).as(round + " of " + Arrays.toString(stream)).isEqualTo(expected);
         }
         assertThat(reader.capacity()).isLessThanOrEqualTo(Math.max(2048, 4 * stream.length));
-        return alike;
     }
 
     /** Of any size, some empty. */

@@ -128,7 +128,7 @@ class CancelTest {
         assertThat(took).as("the consumer returns").isLessThan(LATEST);
         TOOK.add(took);
         assertThat(stream.endReason()).get().isInstanceOf(Cancelled.class);
-        assertThat(callbacks).hasValue(1);
+        Awaitility.await().until(() -> callbacks.get() == 1);
         awaitNoReader(stream);
         if (state != State.CONNECTING && state != State.SENDING) { // one is not there, one does not listen
             peer.awaitGone(Duration.ofSeconds(2));

@@ -49,6 +49,7 @@ class ClosedUnreadTest {
             assertThat(stream.iterator().hasNext()).isFalse();
             stream.done();
             assertThat(stream.isAborted()).isTrue();
+            Awaitility.await().until(() -> calls.get() > 0);
             assertThat(calls).as("closed twice, cancelled once").hasValue(1);
             assertThatThrownBy(stream::finalMessage).isInstanceOf(StreamException.Cancelled.class);
         }

@@ -4,7 +4,7 @@ import dev.sluice.peer.OnVirtualThread;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is promised to a consumer holds where it reads itself, too: the same tests once more, on virtual threads. */
+/** What is promised to a consumer on a platform thread holds on a virtual thread, too: the same tests once more. */
 @ExtendWith(OnVirtualThread.class)
 class OnVirtualThreadsTest {
     @Nested

@@ -130,7 +130,7 @@ class StoppedRunTest {
                     .as("the consumer returns")
                     .isLessThan(LATEST);
             assertThat(loop.endReason()).get().isInstanceOf(Cancelled.class);
-            assertThat(callbacks).hasValue(1);
+            soon().until(() -> callbacks.get() == 1);
             assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.Cancelled.class);
             assertThat(loop.conversation().unanswered()).isEmpty();
             boolean deaf = phase == Phase.TOOL_DEAF || phase == Phase.APPROVAL_DEAF;

@@ -35,18 +35,4 @@ class ApacheHttpTransportTlsTest extends HttpTransportContract {
     List<String> threadNames() {
         return List.of("attempt", "sluice-open-");
     }
-
-    /** Else a consumer that stands in for the reader would find only what Apache's small buffer holds. */
-    @Test
-    void whatTlsHasDecipheredIsAvailable() throws Exception {
-        String text = "some words ".repeat(900);
-        var body =
-                transport().open(get(peer(Script.stream().sse(text).stall()))).body();
-        var read = new StringBuilder().append((char) body.read()); // waits
-        var buffer = new byte[2000];
-        while (body.available() > 0) {
-            read.append(new String(buffer, 0, body.read(buffer), US_ASCII));
-        }
-        assertThat(read).hasToString(text);
-    }
 }

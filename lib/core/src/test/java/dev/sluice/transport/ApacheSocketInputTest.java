@@ -38,7 +38,6 @@ class ApacheSocketInputTest {
 
     private final Recorded socket = new Recorded();
     private final ApacheSocketInput input = new ApacheSocketInput(socket);
-    private int waits;
 
     private int read() throws Exception {
         return input.read(new byte[SMALL], 0, SMALL);
@@ -46,26 +45,22 @@ class ApacheSocketInputTest {
 
     @Test
     void aReadThatIsFilledIsFollowedByALargeOneIfThereIsMore() throws Exception {
-        input.onWait(() -> waits++);
         socket.there = 3000;
         assertThat(read()).isEqualTo(SMALL);
         assertThat(read()).isEqualTo(SMALL);
         assertThat(read()).isEqualTo(SMALL);
         assertThat(read()).isEqualTo(3000 - 3 * SMALL);
         assertThat(socket.asked).containsExactly(SMALL, LARGE);
-        assertThat(waits).isOne(); // before the first, of which nobody knew
     }
 
     /** Events may be as long as the buffer by chance, and each of thousands of idle streams would hold a large one. */
     @Test
     void whoHasReadExactlyWhatWasThereWaitsWithNoMoreThanItsOwnBuffer() throws Exception {
-        input.onWait(() -> waits++);
         for (int i = 1; i < 4; i++) {
             socket.there = SMALL;
             assertThat(read()).isEqualTo(SMALL);
             assertThat(read()).isOne();
             assertThat(socket.asked).hasSize(2 * i).containsOnly(SMALL);
-            assertThat(waits).isEqualTo(2 * i);
         }
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.AnnouncesWaits;
 import dev.sluice.peer.Attempt;
 import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.peer.Script;
@@ -102,30 +101,6 @@ abstract class HttpTransportContract extends GivingUpContract {
             assertThat(response.body().readNBytes(3)).isEqualTo("one".getBytes(UTF_8));
             second.countDown();
             assertThat(response.body().readAllBytes()).isEqualTo("two".getBytes(UTF_8));
-        }
-    }
-
-    /** Whoever has put something off until the wait must not miss it: what it put off may be all that anybody waits for. */
-    @Test
-    void aWaitIsAnnouncedBeforeItBegins() throws Exception {
-        int turns = 20;
-        var gates = new CountDownLatch[turns];
-        Script script = Script.stream();
-        for (int i = 0; i < turns; i++) {
-            gates[i] = new CountDownLatch(1);
-            script = script.gate(gates[i]).sse("word ");
-        }
-        var peer = peer(script.end());
-        try (TransportResponse response = transport().open(get(peer))) {
-            var next = new AtomicInteger();
-            // Without the announcement nothing is sent, and this waits for ever.
-            ((AnnouncesWaits) response.body()).onWait(() -> {
-                if (next.get() < turns) {
-                    gates[next.getAndIncrement()].countDown();
-                }
-            });
-            assertThat(response.body().readAllBytes()).hasSize(5 * turns);
-            assertThat(next).hasValue(turns);
         }
     }
 
