@@ -76,7 +76,7 @@ public class QueueBenchmark {
                         back.take();
                     }
                     there.flush();
-            there.end(new EndReason.Completed());
+                    there.end(new EndReason.Completed());
                 })
                 .join();
         other.join();

@@ -2,8 +2,8 @@ package dev.sluice.tools;
 
 import dev.sluice.control.ClosingStream;
 import dev.sluice.control.EndReason;
-import dev.sluice.control.EventQueue;
 import dev.sluice.control.EndReason.LimitReached;
+import dev.sluice.control.EventQueue;
 import dev.sluice.control.Limits.Limit;
 import dev.sluice.control.PullingIterator;
 import dev.sluice.control.StreamController;

@@ -259,8 +259,7 @@ class EventQueueTest {
         });
         int taken = 0;
         for (int round = 0; round < 5; round++) {
-            Awaitility.await()
-                    .until(() -> full.size() == capacity && producer.getState() == Thread.State.WAITING);
+            Awaitility.await().until(() -> full.size() == capacity && producer.getState() == Thread.State.WAITING);
             for (int i = 0; i < room; i++) {
                 assertThat(producer.getState()).isEqualTo(Thread.State.WAITING);
                 assertThat(full.take()).isEqualTo(taken++);

@@ -87,7 +87,6 @@ class MonitoredInputStreamTest {
     void whatFitsIntoTheLimitIsHandedOnFirst() throws IOException {
         var input = monitored(new ByteArrayInputStream(new byte[10]), 7);
         assertThat(input.read(new byte[10])).isEqualTo(7);
-        assertThatThrownBy(() -> input.read(new byte[10]))
-                .isInstanceOf(StreamException.LimitExceeded.class);
+        assertThatThrownBy(() -> input.read(new byte[10])).isInstanceOf(StreamException.LimitExceeded.class);
     }
 }

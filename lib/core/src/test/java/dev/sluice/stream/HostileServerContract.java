@@ -108,7 +108,8 @@ public abstract class HostileServerContract {
         states.put("half a trailer", CHUNKED + chunk(EVENT) + "0\r\nServer-Timing: a");
         states.put("less than was announced", HEAD + "Content-Length: 1000\r\n\r\n" + EVENT);
         states.put("a body that ends with its connection", HEAD + "Connection: close\r\n\r\n" + EVENT);
-        for (String part : List.of("e", "event", "event: ping", "event: ping\n", "data: {", "data: {}\r", ": comment", "\uFEFF")) {
+        for (String part :
+                List.of("e", "event", "event: ping", "event: ping\n", "data: {", "data: {}\r", ": comment", "\uFEFF")) {
             states.put("an event that stops at " + escaped(part), CHUNKED + chunk(EVENT + part));
         }
         return states;
@@ -119,7 +120,11 @@ public abstract class HostileServerContract {
     }
 
     private static String escaped(String text) {
-        return "'" + text.replace("\r", "\\r").replace("\n", "\\n").replace("\0", "\\0").replace("\uFEFF", "\\uFEFF") + "'";
+        return "'"
+                + text.replace("\r", "\\r")
+                        .replace("\n", "\\n")
+                        .replace("\0", "\\0")
+                        .replace("\uFEFF", "\\uFEFF") + "'";
     }
 
     @ParameterizedTest
@@ -127,7 +132,8 @@ public abstract class HostileServerContract {
     final void silenceInAnyStateOfTheFramingHoldsUpNobody(Way way) throws Exception {
         var streams = new ArrayList<Consumed>();
         statesOfFraming().forEach((state, bytes) -> {
-            var consumed = new Consumed(state, streams.size() % 2 == 0, Script.empty().raw(bytes).stall());
+            var consumed = new Consumed(
+                    state, streams.size() % 2 == 0, Script.empty().raw(bytes).stall());
             streams.add(consumed);
             consumed.peer.awaitWritten(bytes.length());
         });
@@ -144,16 +150,7 @@ public abstract class HostileServerContract {
 
     /** In large pieces, so that the server blocks soon: it runs in this process. */
     static Stream<Arguments> floods() {
-        return Stream.of(
-                        ": comment\n",
-                        "\n",
-                        "\r\n",
-                        "\r",
-                        "data:\n\n",
-                        "id: 1\n",
-                        "nonsense\n",
-                        ping(),
-                        text(0, ""))
+        return Stream.of(": comment\n", "\n", "\r\n", "\r", "data:\n\n", "id: 1\n", "nonsense\n", ping(), text(0, ""))
                 .map(text -> arguments(escaped(text), text.repeat((64 << 10) / text.length())));
     }
 
@@ -229,8 +226,11 @@ public abstract class HostileServerContract {
                 }
             });
             assertThat(thread.join(PROMPT)).as(state + ": the consumer returns").isTrue();
-            assertThat(stream.reader().join(PROMPT)).as(state + ": the reader ends").isTrue();
-            if (stream.endReason().orElseThrow() instanceof Cancelled) { // else it has ended before, and its connection may be kept
+            assertThat(stream.reader().join(PROMPT))
+                    .as(state + ": the reader ends")
+                    .isTrue();
+            if (stream.endReason().orElseThrow()
+                    instanceof Cancelled) { // else it has ended before, and its connection may be kept
                 Awaitility.await(state + ": the connection goes")
                         .atMost(PROMPT)
                         .until(() -> peer.openConnections() == 0);

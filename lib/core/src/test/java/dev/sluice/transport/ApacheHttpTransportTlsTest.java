@@ -1,14 +1,10 @@
 package dev.sluice.transport;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.peer.TestTls;
 import java.util.List;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.Test;
 
 /** The same promises over TLS, as in real life: with one more layer that could block or drain at the end. */
 class ApacheHttpTransportTlsTest extends HttpTransportContract {
