@@ -1,6 +1,5 @@
 package dev.sluice.transport;
 
-import dev.sluice.control.AnnouncesWaits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds one batch ahead, which is what the client reads at once, 16 KB, or eight of a long body; then the client stops reading
  * its socket. Any thread may close.
  */
-final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody>, AnnouncesWaits {
+final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
     /** After so many batches it is a long body, of which more may be fetched than is known to be wanted. */
     private static final int LONG = 4;
 
@@ -48,7 +47,6 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
     private Iterator<ByteBuffer> batch = Collections.emptyIterator();
     private int batches;
     private ByteBuffer current = ByteBuffer.allocate(0);
-    private Runnable announcement = () -> {};
 
     @Override
     public int read() throws IOException {
@@ -110,22 +108,14 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         return true;
     }
 
-    @Override
-    public void onWait(Runnable announcement) {
-        this.announcement = announcement;
-    }
-
     /** The next batch, or null at the end. */
     private @Nullable List<ByteBuffer> take() throws IOException {
-        if (!hasNews()) {
-            announcement.run();
-        }
         List<ByteBuffer> taken;
         Flow.Subscription more;
         try {
             lock.lockInterruptibly(); // so that an interrupt is heard though the server never pauses
             try {
-                while (!isNews()) {
+                while (next.isEmpty() && failure == null && !complete && !closed) {
                     changed.await();
                 }
                 taken = taken();
@@ -146,38 +136,15 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         return taken;
     }
 
-    private boolean hasNews() {
-        lock.lock();
-        try {
-            return isNews();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Whether there is something that the reader need not wait for. */
-    private boolean isNews() {
-        return !next.isEmpty() || failure != null || complete || closed;
-    }
-
     private @Nullable List<ByteBuffer> taken() throws IOException {
         if (closed) {
             throw new IOException("The response was closed");
         }
         List<ByteBuffer> taken = next.poll();
         if (taken == null && failure != null) {
-            throw new IOException("The response broke off: " + reason(failure), failure);
+            throw new IOException("The response broke off: " + ConnectFailures.reason(failure), failure);
         }
         return taken;
-    }
-
-    /** The JDK says why in the last of its causes. */
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
     /** Gives the connection up if there is more to come. Does not wait, and a thread that reads gets an exception. */
