@@ -154,8 +154,7 @@ class ArchitectureTest {
             .resideInAPackage("io.micrometer..");
 
     @ArchTest
-    static final ArchRule apachesClientWhichIsOptionalStaysInTransport = noClasses()
-            .that(not(resideInAPackage("dev.sluice.transport")))
+    static final ArchRule apachesClientIsOfAnotherModule = noClasses()
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.hc..");

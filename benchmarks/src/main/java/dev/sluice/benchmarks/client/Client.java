@@ -1,7 +1,7 @@
 package dev.sluice.benchmarks.client;
 
-import dev.sluice.transport.ApacheHttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
+import dev.sluice.transport.apache.ApacheHttpTransport;
 import java.util.List;
 import java.util.function.Function;
 

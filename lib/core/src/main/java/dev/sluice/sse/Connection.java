@@ -7,7 +7,8 @@ import dev.sluice.control.StreamException.ConnectionFailed;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.StreamException.Truncated;
-import dev.sluice.transport.Failures;
+import dev.sluice.transport.FailureMapper;
+import dev.sluice.transport.HeaderSyntax;
 import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -91,7 +92,7 @@ final class Connection {
         if (failure instanceof InterruptedException interrupt) {
             throw interrupt;
         }
-        return new Failures(request.toString(), answered, events, settings.timeouts()).of(failure);
+        return new FailureMapper(request.toString(), answered, events, settings.timeouts()).of(failure);
     }
 
     private StreamException answer() throws IOException, InterruptedException {
@@ -118,7 +119,7 @@ final class Connection {
         if (id.isEmpty()) {
             return bare;
         }
-        if (!SseClient.isHeaderText(id)) {
+        if (!HeaderSyntax.isSendable(id)) {
             throw new ProtocolError(
                     "The server's last event id has characters that cannot be sent back in a header, so " + bare
                             + " cannot go on where it was; let the server use ids of ASCII characters",

@@ -10,6 +10,7 @@ import dev.sluice.control.Throwables;
 import dev.sluice.control.Time;
 import dev.sluice.control.Timeouts;
 import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.transport.HeaderSyntax;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
@@ -27,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -229,14 +229,8 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         }
     }
 
-    /** Whether a text can stand in a header as it is. */
-    static boolean isHeaderText(String value) {
-        return value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 127));
-    }
-
     /** Collects the settings of an {@link SseClient}. Not for use by several threads. */
     public static final class Builder {
-        private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
         private static final int MOST_FAILURES = 10;
 
         private final URI uri;
@@ -275,7 +269,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
          * @param body copied; its {@code Content-Type} is a header like others
          */
         public Builder method(String method, byte[] body) {
-            if (!TOKEN.matcher(method).matches()) {
+            if (!HeaderSyntax.isToken(method)) {
                 throw new IllegalArgumentException("method: must be one word of letters");
             }
             this.method = method;
@@ -289,10 +283,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
          * @param value in printable ASCII; never repeated in a message
          */
         public Builder header(String name, String value) {
-            if (!TOKEN.matcher(name).matches() || !isHeaderText(value)) {
-                throw new IllegalArgumentException(
-                        "header: its name or value has a character that HTTP does not allow, such as a line break");
-            }
+            TransportRequest.checkHeader(name, value);
             if (name.equalsIgnoreCase("last-event-id")) {
                 throw new IllegalArgumentException("header: set Last-Event-ID with lastEventId(), for it changes");
             }
@@ -302,7 +293,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
 
         /** The id to begin after, as if an event with it had been read; empty, as if nothing is set, for none. */
         public Builder lastEventId(String id) {
-            if (!isHeaderText(id)) {
+            if (!HeaderSyntax.isSendable(id)) {
                 throw new IllegalArgumentException("lastEventId: must be printable ASCII, it goes into a header");
             }
             lastEventId = id;

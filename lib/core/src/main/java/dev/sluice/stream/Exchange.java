@@ -12,7 +12,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
-import dev.sluice.transport.Failures;
+import dev.sluice.transport.FailureMapper;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.NoResponseException;
 import dev.sluice.transport.TransportResponse;
@@ -91,7 +91,7 @@ final class Exchange {
         if (failure instanceof InterruptedException interrupt) {
             throw interrupt;
         }
-        throw new Failures(request, answered, events, stream.timeouts()).of(failure);
+        throw new FailureMapper(request, answered, events, stream.timeouts()).of(failure);
     }
 
     /** Ends it early, from another thread: with what the server has refused it with, or else for this reason. */

@@ -17,7 +17,12 @@ import java.io.IOException;
  *   <li>What arrived before a connection broke can be read before the read that throws.
  *   <li>Closing the body gives the connection up without reading what is left, or back if there is nothing left. Any thread may,
  *       and a read that waits then ends at once with an {@link IOException}.
+ *   <li>{@link java.io.InputStream#available} of the body is positive only if the next read does not block. If the next read
+ *       may block, it is 0: a reader then hands on what it has before it reads. It is cheap, for it is asked before each read.
+ *   <li>A head that is not HTTP's, or leaves a doubt where the body ends, is a failure; see {@link ResponseHeads}.
  * </ul>
+ *
+ * <p>{@link OpenTasks}, {@link ConnectFailures}, {@link ResponseHeads} and {@link HeaderSyntax} are for who implements one.
  */
 public interface HttpTransport extends AutoCloseable {
 
@@ -26,8 +31,8 @@ public interface HttpTransport extends AutoCloseable {
      *
      * @param request what to send
      * @return the response, whatever its status; the caller closes it
-     * @throws IllegalArgumentException if the address or a header cannot be sent; the message names it, without its value
      * @throws java.net.SocketTimeoutException if the transport gave up waiting for a connection
+     * @throws java.net.ProtocolException if the server sent something that is no head of an HTTP response
      * @throws NoResponseException if the connection ended before a single byte of a response
      * @throws IOException if there was no connection, or it broke
      * @throws InterruptedException if the thread was interrupted; the connection is given up

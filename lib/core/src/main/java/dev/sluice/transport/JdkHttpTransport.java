@@ -4,17 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sluice.control.Timeouts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Authenticator;
+import java.net.ProtocolException;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
@@ -42,8 +39,7 @@ public final class JdkHttpTransport implements HttpTransport {
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final JdkClients clients;
-    private final Map<Thread, FutureTask<?>> opening = new ConcurrentHashMap<>(); // by who waits
-    private volatile boolean closed;
+    private final OpenTasks tasks = new OpenTasks(WORKERS);
 
     private JdkHttpTransport(JdkClients clients) {
         this.clients = clients;
@@ -72,60 +68,55 @@ public final class JdkHttpTransport implements HttpTransport {
     @Override
     public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
         HttpRequest jdkRequest = JdkRequests.of(request, !clients.areOurs());
-        if (Thread.interrupted()) {
-            throw new InterruptedException(); // nothing is sent
-        }
         var body = new ResponseBody();
         var head = new AtomicReference<HttpResponse.@Nullable ResponseInfo>();
         HttpClient client = clients.take();
-        Throwable broken = null;
-        // The client looks names up on the thread that asks, which then hears no interrupt. So it is not this one.
-        var exchange = new FutureTask<>(() -> client.send(jdkRequest, info -> {
-            head.set(info);
-            return body;
-        }));
-        opening.put(Thread.currentThread(), exchange);
+        IOException broken = null;
         try {
-            if (closed) {
-                throw new IOException("The transport is closed");
+            // The client looks names up on the thread that asks, which then hears no interrupt. So it is not this one.
+            tasks.run(
+                    () -> client.send(jdkRequest, arrived -> {
+                        check(arrived);
+                        head.set(arrived);
+                        return body;
+                    }),
+                    body::close);
+        } catch (IOException e) {
+            if (tasks.isClosed()) {
+                throw e;
+            } else if (head.get() == null) {
+                broken = JdkFailures.explain(e, request, client);
+                throw broken;
             }
-            WORKERS.newThread(exchange).start();
-            HttpResponse<?> response = exchange.get();
-            if (jdkRequest.bodyPublisher().orElse(null) instanceof JdkRequestBody sent) {
-                sent.letGo();
-            }
-            return new TransportResponse(
-                    response.statusCode(), response.headers().map(), body);
-        } catch (InterruptedException e) {
-            exchange.cancel(true);
-            body.close(); // the head may have come just now; nobody would close the response
-            throw e;
-        } catch (CancellationException e) {
-            throw new IOException("The transport was closed", e);
-        } catch (ExecutionException e) {
-            Throwable failure = requireNonNull(e.getCause());
-            HttpResponse.ResponseInfo arrived = head.get();
-            if (closed) {
-                throw new IOException("The transport was closed", failure);
-            } else if (arrived == null) {
-                broken = failure;
-                throw JdkFailures.explain(failure, request, client);
-            }
-            body.onError(failure); // it broke off right after the head: what came is there to be read
-            return new TransportResponse(arrived.statusCode(), arrived.headers().map(), body);
+            body.onError(e); // it broke off right after the head: what came is there to be read
         } finally {
-            opening.remove(Thread.currentThread());
             clients.giveBack(client, broken);
+        }
+        if (jdkRequest.bodyPublisher().orElse(null) instanceof JdkRequestBody sent) {
+            sent.letGo();
+        }
+        HttpResponse.ResponseInfo arrived = requireNonNull(head.get());
+        return new TransportResponse(arrived.statusCode(), arrived.headers().map(), body);
+    }
+
+    private static void check(HttpResponse.ResponseInfo head) {
+        if (head.version() == HttpClient.Version.HTTP_1_1) { // frames say where a body of HTTP/2 ends
+            try {
+                ResponseHeads.check(head.headers().map());
+            } catch (ProtocolException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        clients.close();
         if (clients.areOurs()) {
-            opening.values().forEach(exchange -> exchange.cancel(true));
+            tasks.close();
+        } else {
+            tasks.refuse();
         }
+        clients.close();
     }
 
     /** Settings of a transport. Not safe for use by several threads. */

@@ -115,7 +115,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         try {
             lock.lockInterruptibly(); // so that an interrupt is heard though the server never pauses
             try {
-                while (!isNews()) {
+                while (next.isEmpty() && failure == null && !complete && !closed) {
                     changed.await();
                 }
                 taken = taken();
@@ -136,29 +136,15 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         return taken;
     }
 
-    /** Whether there is something that the reader need not wait for. */
-    private boolean isNews() {
-        return !next.isEmpty() || failure != null || complete || closed;
-    }
-
     private @Nullable List<ByteBuffer> taken() throws IOException {
         if (closed) {
             throw new IOException("The response was closed");
         }
         List<ByteBuffer> taken = next.poll();
         if (taken == null && failure != null) {
-            throw new IOException("The response broke off: " + reason(failure), failure);
+            throw new IOException("The response broke off: " + ConnectFailures.reason(failure), failure);
         }
         return taken;
-    }
-
-    /** The JDK says why in the last of its causes. */
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
     /** Gives the connection up if there is more to come. Does not wait, and a thread that reads gets an exception. */

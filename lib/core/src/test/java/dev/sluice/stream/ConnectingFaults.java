@@ -77,9 +77,13 @@ final class ConnectingFaults {
                         Script.empty().raw("HTTP/1.1 2").reset()),
                 broken("closed inside the headers", Script.empty().raw(HEADERS).cut()),
                 broken("reset inside the headers", Script.empty().raw(HEADERS).reset()),
-                broken("no HTTP", Script.empty().raw("SSH-2.0-nothing\r\n\r\n").stall()),
-                broken("headers without an end", Script.empty().raw(HEADERS).repeat("x-a: b\r\n".repeat(1000), 1000)),
-                broken(
+                malformed("no HTTP", Script.empty().raw("SSH-2.0-nothing\r\n\r\n").stall()),
+                malformed("a negative `content-length`", length("-7")),
+                malformed("two different `content-length`s", length("7\r\ncontent-length: 9")),
+                malformed("`content-length` and chunks", length("7\r\ntransfer-encoding: chunked")),
+                malformed(
+                        "headers without an end", Script.empty().raw(HEADERS).repeat("x-a: b\r\n".repeat(1000), 1000)),
+                malformed(
                         "a status line without an end",
                         Script.empty().raw("HTTP/1.1 200 ").repeat("x".repeat(8000), 1000)),
                 silent("silence before the headers", Script.empty().stall()),
@@ -112,6 +116,14 @@ final class ConnectingFaults {
 
     private static Fault broken(String what, Script script) {
         return of(what, script).gives("ConnectionFailed").retried();
+    }
+
+    private static Fault malformed(String what, Script script) {
+        return of(what, script).gives("ProtocolError");
+    }
+
+    private static Script length(String value) {
+        return Script.empty().raw(HEADERS + "content-length: " + value + "\r\n\r\n").stall();
     }
 
     private static Fault silent(String what, Script script) {

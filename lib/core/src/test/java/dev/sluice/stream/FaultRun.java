@@ -14,9 +14,9 @@ import dev.sluice.control.Timeouts.Phase;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.peer.TransportUnderTest;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.transport.HttpTransport;
-import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
@@ -59,9 +59,7 @@ final class FaultRun {
 
     private void run(int faulty, int requests) {
         try (var peer = fault.peer.start(faulty);
-                var transport = new Counting(JdkHttpTransport.builder()
-                        .connectTimeout(fault.timeouts.connect())
-                        .build());
+                var transport = new Counting(TransportUnderTest.create(fault.timeouts.connect()));
                 var client = Talk.client(
                         peer.uri(),
                         settings -> settings.transport(transport)
@@ -153,8 +151,8 @@ final class FaultRun {
     }
 
     /** Counts the requests, whoever gets them. */
-    private record Counting(JdkHttpTransport transport, AtomicInteger opened) implements HttpTransport {
-        Counting(JdkHttpTransport transport) {
+    private record Counting(HttpTransport transport, AtomicInteger opened) implements HttpTransport {
+        Counting(HttpTransport transport) {
             this(transport, new AtomicInteger());
         }
 

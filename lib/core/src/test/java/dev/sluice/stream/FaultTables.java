@@ -16,9 +16,9 @@ final class FaultTables {
 
     private static final List<Table> TABLES = List.of(
             new Table("Before there is a response", """
-                A failure of TLS is final; every other one may pass. A connection that ends before a single byte of a \
-                response may have been a kept one that had gone meanwhile, so one request of a stream is sent again at \
-                once, beside the retries. WireMock's faults are among these rows and give the same.\
+                A failure of TLS is final, and so is a head that is not HTTP's; every other one may pass. A connection that \
+                ends before a single byte of a response may have been a kept one that had gone meanwhile, so one request of \
+                a stream is sent again at once, beside the retries. WireMock's faults are among these rows and give the same.\
                 """, ConnectingFaults.rows()),
             new Table("A response that is no stream", """
                 The same with a web page or with nothing in place of Claude's JSON: then `type()` is empty and `rawBody()` \

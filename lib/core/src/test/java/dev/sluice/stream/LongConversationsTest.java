@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.control.EndReason.Cancelled;
 import dev.sluice.peer.Script;
-import dev.sluice.transport.ApacheHttpTransport;
+import dev.sluice.peer.TransportUnderTest;
 import dev.sluice.transport.HttpTransport;
-import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class LongConversationsTest {
     static Stream<HttpTransport> transports() {
-        return Stream.of(
-                JdkHttpTransport.create(), ApacheHttpTransport.builder().build());
+        return Stream.of(TransportUnderTest.create(Duration.ofSeconds(10)));
     }
 
     /** Remembers what it was asked to send, and does not hold it. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An exchange can be given up in each of its states, at once, and its connection goes with it. */
-abstract class GivingUpContract extends TransportFixture {
+public abstract class GivingUpContract extends TransportFixture {
 
     @Test
     void closingAnUnreadBodyNeitherWaitsNorDrains() throws Exception { // PEERS 116

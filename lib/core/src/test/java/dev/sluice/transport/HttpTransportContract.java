@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What {@link HttpTransport} promises, against a peer that behaves well and badly. The test of a transport extends this,
  * which has the tests of {@link GivingUpContract} too.
  */
-abstract class HttpTransportContract extends GivingUpContract {
+public abstract class HttpTransportContract extends GivingUpContract {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 302, 400, 404, 429, 500, 529})
@@ -101,6 +101,55 @@ abstract class HttpTransportContract extends GivingUpContract {
             second.countDown();
             assertThat(response.body().readAllBytes()).isEqualTo("two".getBytes(UTF_8));
         }
+    }
+
+    /** A reader that trusts it would wait for ever otherwise, with events in its hands, or hand each on by itself. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsAvailableIsReadWithoutAWaitWhereverTheServerStops(boolean chunked) throws Exception {
+        String head = "HTTP/1.1 200 OK\r\n" + (chunked ? "transfer-encoding: chunked" : "content-length: 15") + "\r\n\r\n";
+        String text = "one two\n0\r\n six";
+        String body = chunked ? "3;x=y\r\none\r\n0c\r\n two\n0\r\n six\r\n0\r\n\r\n" : text;
+        var transport = transport();
+        for (int stop = 0; stop < body.length(); stop++) {
+            var rest = new CountDownLatch(1);
+            var peer = peer(
+                    Script.empty().raw(head + body.substring(0, stop)).gate(rest).raw(body.substring(stop)),
+                    Script.json(200, "next"));
+            String there = chunked ? arrived(body.substring(0, stop)) : body.substring(0, stop);
+            try (TransportResponse response = transport.open(get(peer))) {
+                var read = new StringBuilder();
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                    readAvailable(response.body(), read);
+                    return read.length() >= there.length();
+                });
+                assertThat(read).hasToString(there);
+                assertThat(response.body().available()).isZero();
+                rest.countDown();
+                read.append(new String(response.body().readAllBytes(), UTF_8));
+                assertThat(read).hasToString(text);
+                assertThat(response.body().available()).isZero();
+            }
+            try (TransportResponse response = transport.open(get(peer))) {
+                assertThat(response.body().readAllBytes()).asString().isEqualTo("next");
+            }
+            peer.close();
+        }
+    }
+
+    private static void readAvailable(InputStream body, StringBuilder read) throws IOException {
+        var buffer = new byte[5];
+        while (body.available() > 0) {
+            int count = body.read(buffer);
+            assertThat(count).isPositive();
+            read.append(new String(buffer, 0, count, UTF_8));
+        }
+    }
+
+    /** The text of the chunks above, of which so much has arrived. */
+    private static String arrived(String chunks) {
+        String first = chunks.length() < 7 ? "" : chunks.substring(7, Math.min(10, chunks.length()));
+        return chunks.length() < 16 ? first : first + chunks.substring(16, Math.min(28, chunks.length()));
     }
 
     @ParameterizedTest

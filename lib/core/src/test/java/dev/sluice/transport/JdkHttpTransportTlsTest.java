@@ -11,7 +11,7 @@ class JdkHttpTransportTlsTest extends HttpTransportContract {
     private static final SSLContext TLS = TestTls.context();
 
     @Override
-    HttpTransport transport(Setup setup) {
+    protected HttpTransport transport(Setup setup) {
         var builder = JdkHttpTransport.builder()
                 .connectTimeout(setup.connectTimeout())
                 .sslContext(setup.tls() == null ? TLS : setup.tls())
@@ -23,12 +23,12 @@ class JdkHttpTransportTlsTest extends HttpTransportContract {
     }
 
     @Override
-    ScriptedPeer serving(Script... scripts) {
+    protected ScriptedPeer serving(Script... scripts) {
         return ScriptedPeer.servingTls(TLS, scripts);
     }
 
     @Override
-    List<String> threadNames() {
+    protected List<String> threadNames() {
         return List.of("sluice-http-", "HttpClient-");
     }
 }

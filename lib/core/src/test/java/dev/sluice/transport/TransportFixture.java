@@ -19,16 +19,16 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the tests of a transport use: the transport itself, peers, and an end of both after each test. */
 @Timeout(30)
-abstract class TransportFixture {
+public abstract class TransportFixture {
     /** "At once": the issue says 50 ms, a busy machine says more. */
-    static final Duration PROMPT = Duration.ofMillis(250);
+    protected static final Duration PROMPT = Duration.ofMillis(250);
 
-    static final Duration SOON = Duration.ofSeconds(1);
+    protected static final Duration SOON = Duration.ofSeconds(1);
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
     /** What a test asks for. */
-    record Setup(
+    public record Setup(
             Duration connectTimeout,
             @Nullable SSLContext tls,
             @Nullable ProxySelector proxy) {
@@ -36,61 +36,61 @@ abstract class TransportFixture {
     }
 
     /** The transport under test. */
-    abstract HttpTransport transport(Setup setup);
+    protected abstract HttpTransport transport(Setup setup);
 
     /** How the names of its threads begin. */
-    abstract List<String> threadNames();
+    protected abstract List<String> threadNames();
 
     @AfterEach
-    void closeAll() throws Exception {
+    public void closeAll() throws Exception {
         for (AutoCloseable one : open.reversed()) {
             one.close();
         }
     }
 
-    final HttpTransport transport() {
+    protected final HttpTransport transport() {
         return transport(Setup.PLAIN);
     }
 
-    final ScriptedPeer peer(Script... scripts) {
+    protected final ScriptedPeer peer(Script... scripts) {
         return closing(serving(scripts));
     }
 
     /** The peer of the tests: over TLS if the transport is tested with it. */
-    ScriptedPeer serving(Script... scripts) {
+    protected ScriptedPeer serving(Script... scripts) {
         return ScriptedPeer.serving(scripts);
     }
 
-    final <T extends AutoCloseable> T closing(T one) {
+    protected final <T extends AutoCloseable> T closing(T one) {
         open.add(one);
         return one;
     }
 
-    static TransportRequest get(ScriptedPeer peer) {
+    protected static TransportRequest get(ScriptedPeer peer) {
         return get(peer.uri("/"));
     }
 
-    static TransportRequest get(URI uri) {
+    protected static TransportRequest get(URI uri) {
         return new TransportRequest("GET", uri, Map.of(), new byte[0]);
     }
 
-    interface Action {
+    protected interface Action {
         void run() throws Exception;
     }
 
-    static void assertPrompt(Action action) throws Exception {
+    protected static void assertPrompt(Action action) throws Exception {
         long start = System.nanoTime();
         action.run();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PROMPT);
     }
 
-    final List<String> threads() {
+    protected final List<String> threads() {
         return threadNames().stream()
                 .flatMap(prefix -> Threads.named(prefix).stream())
                 .toList();
     }
 
-    final void awaitNoThreads() {
+    protected final void awaitNoThreads() {
         Awaitility.await().untilAsserted(() -> assertThat(threads()).isEmpty());
     }
 }

@@ -1,0 +1,36 @@
+package dev.sluice.transport.apache;
+
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.peer.TestTls;
+import dev.sluice.transport.HttpTransport;
+import dev.sluice.transport.HttpTransportContract;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/** The same promises over TLS, as in real life: with one more layer that could block or drain at the end. */
+class ApacheHttpTransportTlsTest extends HttpTransportContract {
+    private static final SSLContext TLS = TestTls.context();
+
+    @Override
+    protected HttpTransport transport(Setup setup) {
+        var builder = ApacheHttpTransport.builder()
+                .connectTimeout(setup.connectTimeout())
+                .sslContext(setup.tls() == null ? TLS : setup.tls())
+                .sslParameters(TLS.getDefaultSSLParameters());
+        if (setup.proxy() != null) {
+            builder.proxy(setup.proxy());
+        }
+        return closing(builder.build());
+    }
+
+    @Override
+    protected ScriptedPeer serving(Script... scripts) {
+        return ScriptedPeer.servingTls(TLS, scripts);
+    }
+
+    @Override
+    protected List<String> threadNames() {
+        return List.of("attempt", "sluice-open-");
+    }
+}
