@@ -154,10 +154,8 @@ class ArchitectureTest {
             .resideInAPackage("io.micrometer..");
 
     @ArchTest
-    static final ArchRule apachesClientIsOfAnotherModule = noClasses()
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("org.apache.hc..");
+    static final ArchRule apachesClientIsOfAnotherModule =
+            noClasses().should().dependOnClassesThat().resideInAPackage("org.apache.hc..");
 
     @ArchTest
     static final ArchRule vendorsAreNamedOnlyInProviderAndInTheClientsFactories = noClasses()

@@ -71,8 +71,8 @@ public final class ResponseHeads {
      */
     public static ProtocolException malformed(String why, @Nullable Throwable cause) {
         String printable = why.replaceAll("\\p{Cntrl}", "?");
-        var exception = new ProtocolException(
-                printable.length() <= QUOTED ? printable : printable.substring(0, QUOTED) + "…");
+        var exception =
+                new ProtocolException(printable.length() <= QUOTED ? printable : printable.substring(0, QUOTED) + "…");
         exception.initCause(cause);
         return exception;
     }

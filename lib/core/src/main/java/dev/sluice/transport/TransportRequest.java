@@ -27,8 +27,8 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
     public TransportRequest {
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (uri.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
-            throw new IllegalArgumentException("uri: must be http or https and name a host, which this does not: "
-                    + withoutSecrets(method, uri));
+            throw new IllegalArgumentException(
+                    "uri: must be http or https and name a host, which this does not: " + withoutSecrets(method, uri));
         }
         headers = Map.copyOf(headers);
         headers.forEach(TransportRequest::checkHeader);
@@ -45,7 +45,8 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
             throw new IllegalArgumentException("header " + name + ": the transport sets it, leave it out");
         } else if (!HeaderSyntax.isToken(name) || !HeaderSyntax.isSendable(value)) {
             throw new IllegalArgumentException("header " + name
-                    + ": its name or its value has a character that cannot be sent, such as a line break; use printable ASCII");
+                    + ": its name or its value has a character that cannot be sent, such as a line break; use"
+                    + " printable ASCII");
         }
     }
 

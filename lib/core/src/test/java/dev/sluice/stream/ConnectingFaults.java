@@ -77,7 +77,8 @@ final class ConnectingFaults {
                         Script.empty().raw("HTTP/1.1 2").reset()),
                 broken("closed inside the headers", Script.empty().raw(HEADERS).cut()),
                 broken("reset inside the headers", Script.empty().raw(HEADERS).reset()),
-                malformed("no HTTP", Script.empty().raw("SSH-2.0-nothing\r\n\r\n").stall()),
+                malformed(
+                        "no HTTP", Script.empty().raw("SSH-2.0-nothing\r\n\r\n").stall()),
                 malformed("a negative `content-length`", length("-7")),
                 malformed("two different `content-length`s", length("7\r\ncontent-length: 9")),
                 malformed("`content-length` and chunks", length("7\r\ntransfer-encoding: chunked")),
@@ -123,7 +124,9 @@ final class ConnectingFaults {
     }
 
     private static Script length(String value) {
-        return Script.empty().raw(HEADERS + "content-length: " + value + "\r\n\r\n").stall();
+        return Script.empty()
+                .raw(HEADERS + "content-length: " + value + "\r\n\r\n")
+                .stall();
     }
 
     private static Fault silent(String what, Script script) {

@@ -107,14 +107,18 @@ public abstract class HttpTransportContract extends GivingUpContract {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whatIsAvailableIsReadWithoutAWaitWhereverTheServerStops(boolean chunked) throws Exception {
-        String head = "HTTP/1.1 200 OK\r\n" + (chunked ? "transfer-encoding: chunked" : "content-length: 15") + "\r\n\r\n";
+        String head =
+                "HTTP/1.1 200 OK\r\n" + (chunked ? "transfer-encoding: chunked" : "content-length: 15") + "\r\n\r\n";
         String text = "one two\n0\r\n six";
         String body = chunked ? "3;x=y\r\none\r\n0c\r\n two\n0\r\n six\r\n0\r\n\r\n" : text;
         var transport = transport();
         for (int stop = 0; stop < body.length(); stop++) {
             var rest = new CountDownLatch(1);
             var peer = peer(
-                    Script.empty().raw(head + body.substring(0, stop)).gate(rest).raw(body.substring(stop)),
+                    Script.empty()
+                            .raw(head + body.substring(0, stop))
+                            .gate(rest)
+                            .raw(body.substring(stop)),
                     Script.json(200, "next"));
             String there = chunked ? arrived(body.substring(0, stop)) : body.substring(0, stop);
             try (TransportResponse response = transport.open(get(peer))) {

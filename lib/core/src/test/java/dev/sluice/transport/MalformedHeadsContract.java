@@ -153,7 +153,8 @@ public abstract class MalformedHeadsContract extends TransportFixture {
     /** A connection may break by chance, so this is worth another try; but there was one. */
     @Test
     void aStreamWhoseHeadBreaksOffSaysThatThereWasNoResponse() {
-        assertThat(failureOf(peer(Script.empty().raw("HTTP/1.1 200 OK\r\na: b\r\n").cut())))
+        assertThat(failureOf(
+                        peer(Script.empty().raw("HTTP/1.1 200 OK\r\na: b\r\n").cut())))
                 .isInstanceOf(ConnectionFailed.class)
                 .hasMessageStartingWith("No response to POST ")
                 .matches(failure -> ((StreamException) failure).retryable());
@@ -164,7 +165,8 @@ public abstract class MalformedHeadsContract extends TransportFixture {
                 .apiKey("test-key")
                 .baseUrl(peer.uri("").toString())
                 .build();
-        var request = MessageRequest.builder().model("m").maxTokens(9).user("Hi").build();
+        var request =
+                MessageRequest.builder().model("m").maxTokens(9).user("Hi").build();
         try (var client = LlmClient.builder(provider)
                 .transport(transport())
                 .timeouts(Timeouts.defaults())

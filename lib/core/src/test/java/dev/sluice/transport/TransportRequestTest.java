@@ -54,7 +54,10 @@ class TransportRequestTest {
             var unused = request("http://localhost/", name, value);
             return true;
         } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageContaining("cannot be sent").hasMessageNotContaining("secret").hasNoCause();
+            assertThat(e)
+                    .hasMessageContaining("cannot be sent")
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
             return false;
         }
     }

@@ -11,10 +11,9 @@ import java.net.SocketTimeoutException;
  */
 final class SocketInput extends FilterInputStream {
 
-    /** Thrown often, so made once and without a stack trace. */
+    /** Thrown often, so without a stack trace. */
     private static final class WouldWait extends SocketTimeoutException {
         private static final long serialVersionUID = 1L;
-        private static final WouldWait NOW = new WouldWait();
 
         @Override
         public Throwable fillInStackTrace() {
@@ -61,7 +60,7 @@ final class SocketInput extends FilterInputStream {
     public int read(byte[] target, int offset, int length) throws IOException {
         if (!mayWait && in.available() == 0) {
             stopped = true;
-            throw WouldWait.NOW;
+            throw new WouldWait();
         }
         int count = in.read(target, offset, length);
         stopped = false;
