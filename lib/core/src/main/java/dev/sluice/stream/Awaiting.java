@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One wait for one signal. */
 final class Awaiting<H, V> {
-    private final Consumption stream;
+    private final StreamConsumer stream;
     private final Signal<H, V> signal;
     private @Nullable V value;
 
-    Awaiting(Consumption stream, Signal<H, V> signal) {
+    Awaiting(StreamConsumer stream, Signal<H, V> signal) {
         this.stream = stream;
         this.signal = signal;
     }
@@ -52,7 +52,7 @@ final class Awaiting<H, V> {
         EndReason end = stream.told();
         Object past = null;
         if (signal == (Object) Signal.CONNECT) {
-            past = stream.production.headSoFar();
+            past = stream.reader.headSoFar();
         } else if (end instanceof Completed
                 && (signal == (Object) Signal.MESSAGE || signal == (Object) Signal.FINAL_MESSAGE)) {
             past = stream.message.snapshot();

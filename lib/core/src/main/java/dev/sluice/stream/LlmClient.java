@@ -39,41 +39,36 @@ import org.jspecify.annotations.Nullable;
 public final class LlmClient implements AutoCloseable {
     private static final String CLOSED = "the client was closed";
 
-    private final Provider provider;
-    private final HttpTransport transport;
+    private final ClientConfig config;
     private final boolean ownsTransport;
-    private final Timeouts timeouts;
-    private final Limits limits;
-    private final int queueCapacity;
-    private final long queueBytes;
-    private final Time time;
-    private final Resilience resilience;
-    private final Continuation continuation;
-    private final Consumer<StreamReport> onEnd;
 
     private final AtomicLong started = new AtomicLong();
 
     /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
-    private final Map<Production, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+    private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
 
     private final Set<Runnable> onClose = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
     private LlmClient(Builder builder) {
-        provider = builder.provider;
-        timeouts = builder.timeouts;
-        limits = builder.limits;
-        queueCapacity = builder.queueCapacity;
-        queueBytes = builder.queueBytes;
-        time = builder.time;
-        resilience = builder.resilience;
-        continuation = builder.continuation;
-        onEnd = builder.onEnd;
-        ownsTransport = builder.transport == null;
-        transport = builder.transport != null
-                ? builder.transport
-                : JdkHttpTransport.builder().connectTimeout(timeouts.connect()).build();
+        HttpTransport shared = builder.transport;
+        ownsTransport = shared == null;
+        config = new ClientConfig(
+                builder.provider,
+                shared != null
+                        ? shared
+                        : JdkHttpTransport.builder()
+                                .connectTimeout(builder.timeouts.connect())
+                                .build(),
+                builder.timeouts,
+                builder.limits,
+                builder.queueCapacity,
+                builder.queueBytes,
+                builder.time,
+                builder.resilience,
+                builder.continuation,
+                builder.onEnd);
     }
 
     /**
@@ -145,12 +140,13 @@ public final class LlmClient implements AutoCloseable {
 
     private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
         checkOpen();
-        TransportRequest wire = provider.streamRequest(request);
-        var joint = continuation.times() == 0 ? null : new Joint(continuation, request, provider);
-        Timeouts times = controller.timeouts(timeouts);
-        Production production = prepare(wire, request.model(), new Reading.Streamed(joint), times, controller, budget);
-        var stream = new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()));
-        launch(production, controller);
+        TransportRequest wire = config.provider().streamRequest(request);
+        Continuation continuation = config.continuation();
+        var joint = continuation.times() == 0 ? null : new Joint(continuation, request, config.provider());
+        Timeouts times = controller.timeouts(config.timeouts());
+        StreamReaderTask reader = prepare(wire, request.model(), new Reading.Streamed(joint), times, controller, budget);
+        var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
+        launch(reader, controller);
         return stream;
     }
 
@@ -216,17 +212,17 @@ public final class LlmClient implements AutoCloseable {
             throw new IllegalArgumentException(
                     "controller: has a limit on chunks, and an answer that is not streamed has none; stream it");
         }
-        Optional<TransportRequest> wire = provider.wholeRequest(request);
+        Optional<TransportRequest> wire = config.provider().wholeRequest(request);
         if (wire.isEmpty()) {
             try (MessageStream stream = start(request, controller, budget)) {
                 return stream.finalMessage();
             }
         }
-        Timeouts times = controller.timeouts(timeouts).whole();
-        Production production = prepare(wire.get(), request.model(), new Reading.Whole(), times, controller, budget);
+        Timeouts times = controller.timeouts(config.timeouts()).whole();
+        StreamReaderTask reader = prepare(wire.get(), request.model(), new Reading.Whole(), times, controller, budget);
         try (var answer =
-                new MessageStream(production, controller, new ChunkAggregator(production.recorder.arrivals()))) {
-            launch(production, controller);
+                new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
+            launch(reader, controller);
             return answer.finalMessage();
         }
     }
@@ -243,9 +239,9 @@ public final class LlmClient implements AutoCloseable {
      */
     public int countTokens(MessageRequest request) {
         checkOpen();
-        TransportRequest wire = provider.countRequest(request)
-                .orElseThrow(() -> new UnsupportedOperationException(provider.name() + " does not count tokens"));
-        return lookUp(wire, request.model(), provider::tokenCount);
+        TransportRequest wire = config.provider().countRequest(request)
+                .orElseThrow(() -> new UnsupportedOperationException(config.provider().name() + " does not count tokens"));
+        return lookUp(wire, request.model(), config.provider()::tokenCount);
     }
 
     /**
@@ -259,17 +255,17 @@ public final class LlmClient implements AutoCloseable {
     public List<ModelInfo> models() {
         checkOpen();
         return Pages.all(page -> {
-            TransportRequest wire = provider.modelsRequest(page)
-                    .orElseThrow(() -> new UnsupportedOperationException(provider.name() + " does not list models"));
-            return lookUp(wire, "", provider::models);
+            TransportRequest wire = config.provider().modelsRequest(page)
+                    .orElseThrow(() -> new UnsupportedOperationException(config.provider().name() + " does not list models"));
+            return lookUp(wire, "", config.provider()::models);
         });
     }
 
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
-        Production production = prepare(wire, model, new Reading.Lookup(read), timeouts, controller, null);
-        launch(production, controller);
-        return new Question<T>(production, controller).answer();
+        StreamReaderTask reader = prepare(wire, model, new Reading.Lookup(read), config.timeouts(), controller, null);
+        launch(reader, controller);
+        return new Question<T>(reader, controller).answer();
     }
 
     private void checkOpen() {
@@ -278,25 +274,25 @@ public final class LlmClient implements AutoCloseable {
         }
     }
 
-    private Production prepare(
+    private StreamReaderTask prepare(
             TransportRequest wire,
             String model,
             Reading reading,
             Timeouts times,
             StreamController controller,
             @Nullable Budget budget) {
-        String name = "sluice-" + provider.name() + "-" + started.incrementAndGet();
-        var production = new Production(this, model, wire, reading, times, name, running::remove, budget);
-        controller.attach(reason -> production.stop(new Cancelled(reason)));
-        return production;
+        String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
+        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
+        controller.attach(reason -> reader.stop(new Cancelled(reason)));
+        return reader;
     }
 
-    private void launch(Production production, StreamController controller) {
-        running.put(production, new WeakReference<>(controller));
+    private void launch(StreamReaderTask reader, StreamController controller) {
+        running.put(reader, new WeakReference<>(controller));
         if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
             controller.cancel(CLOSED);
         }
-        production.start();
+        reader.start();
     }
 
     /**
@@ -306,17 +302,17 @@ public final class LlmClient implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        running.forEach((production, weakly) -> {
+        running.forEach((reader, weakly) -> {
             StreamController controller = weakly.get();
             if (controller != null) {
                 controller.cancel(CLOSED);
             } else {
-                production.stop(new Cancelled(CLOSED));
+                reader.stop(new Cancelled(CLOSED));
             }
         });
         onClose.forEach(Runnable::run);
         if (ownsTransport) {
-            transport.close();
+            config.transport().close();
         }
     }
 
@@ -340,41 +336,9 @@ public final class LlmClient implements AutoCloseable {
         return running.size();
     }
 
-    Provider provider() {
-        return provider;
-    }
-
-    HttpTransport transport() {
-        return transport;
-    }
-
-    Limits limits() {
-        return limits;
-    }
-
-    int queueCapacity() {
-        return queueCapacity;
-    }
-
-    long queueBytes() {
-        return queueBytes;
-    }
-
     /** The clock and timer of this client and of all that it does. */
     public Time time() {
-        return time;
-    }
-
-    Resilience resilience() {
-        return resilience;
-    }
-
-    Continuation continuation() {
-        return continuation;
-    }
-
-    Consumer<StreamReport> onEnd() {
-        return onEnd;
+        return config.time();
     }
 
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */

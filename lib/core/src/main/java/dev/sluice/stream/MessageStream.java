@@ -32,17 +32,17 @@ import java.util.stream.StreamSupport;
  * What has been received is always in {@link #snapshot} and in the exception.
  */
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
-    private final Production production;
+    private final StreamReaderTask reader;
     private final StreamController controller;
     private final ChunkAggregator message;
-    private final Consumption consumption;
+    private final StreamConsumer consumer;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    MessageStream(Production production, StreamController controller, ChunkAggregator message) {
-        this.production = production;
+    MessageStream(StreamReaderTask reader, StreamController controller, ChunkAggregator message) {
+        this.reader = reader;
         this.controller = controller;
         this.message = message;
-        consumption = new Consumption(production, controller, message);
+        consumer = new StreamConsumer(reader, controller, message);
     }
 
     /**
@@ -53,7 +53,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     @Override
     public Iterator<StreamEvent> iterator() {
         takeOnce();
-        return new PullingIterator<>("the stream", consumption::pull);
+        return new PullingIterator<>("the stream", consumer::pull);
     }
 
     /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
@@ -79,19 +79,19 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      * @return this
      */
     public <H> MessageStream on(Signal<H, ?> signal, H handler) {
-        consumption.handlers.add(signal, Objects.requireNonNull(handler, "handler"), false);
+        consumer.handlers.add(signal, Objects.requireNonNull(handler, "handler"), false);
         return this;
     }
 
     /** Adds a handler that is told once and then removed; see {@link #on}. */
     public <H> MessageStream once(Signal<H, ?> signal, H handler) {
-        consumption.handlers.add(signal, Objects.requireNonNull(handler, "handler"), true);
+        consumer.handlers.add(signal, Objects.requireNonNull(handler, "handler"), true);
         return this;
     }
 
     /** Removes a handler that was added, once if it was added several times. */
     public <H> MessageStream off(Signal<H, ?> signal, H handler) {
-        consumption.handlers.remove(signal, handler);
+        consumer.handlers.remove(signal, handler);
         return this;
     }
 
@@ -104,7 +104,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      * @throws StreamException if the stream fails or is stopped, unless that is what is awaited
      */
     public <H, V> Optional<V> await(Signal<H, V> signal) {
-        return new Awaiting<>(consumption, signal).run();
+        return new Awaiting<>(consumer, signal).run();
     }
 
     /**
@@ -115,7 +115,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     public void done() {
         StreamEvent event;
         do {
-            event = consumption.pull();
+            event = consumer.pull();
         } while (event != null);
     }
 
@@ -128,7 +128,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         done();
         Optional<StreamException> failure = endReason().flatMap(EndReason::toException);
         if (failure.isPresent()) {
-            throw consumption.withPartial(failure.get());
+            throw consumer.withPartial(failure.get());
         }
         return message.snapshot();
     }
@@ -151,7 +151,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         try {
             return whole.textAs(type);
         } catch (IllegalArgumentException e) {
-            throw consumption.withPartial(new StreamException.ProtocolError(String.valueOf(e.getMessage()), e));
+            throw consumer.withPartial(new StreamException.ProtocolError(String.valueOf(e.getMessage()), e));
         }
     }
 
@@ -173,7 +173,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      */
     public ResponseInfo response() {
         try {
-            Optional<ResponseInfo> info = production.head();
+            Optional<ResponseInfo> info = reader.head();
             if (info.isPresent()) {
                 return info.get();
             }
@@ -181,13 +181,13 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
             Thread.currentThread().interrupt();
             cancel("interrupted while waiting for the response");
         }
-        throw consumption.withPartial(
+        throw consumer.withPartial(
                 endReason().flatMap(EndReason::toException).orElseThrow());
     }
 
     /** Times and sizes so far. For any thread. */
     public StreamMetrics metrics() {
-        return production.recorder.metrics(message.usage().outputTokens());
+        return reader.recorder.metrics(message.usage().outputTokens());
     }
 
     /** What steers this stream. */
@@ -220,7 +220,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** How the stream ended; empty while something may still be handed out. */
     public Optional<EndReason> endReason() {
-        return consumption.endReason();
+        return consumer.endReason();
     }
 
     /**
@@ -229,12 +229,12 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      */
     @Override
     public void close() {
-        consumption.close();
+        consumer.close();
     }
 
     /** The thread that reads, for tests that see it end. */
     Thread reader() {
-        return production.reader();
+        return reader.thread();
     }
 
     private void takeOnce() {

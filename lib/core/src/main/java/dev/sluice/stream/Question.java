@@ -7,17 +7,17 @@ import dev.sluice.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is asked, but not for a message: how many tokens a prompt has, which models there are. The production asks,
+ * Something that is asked, but not for a message: how many tokens a prompt has, which models there are. The reader asks,
  * as it does for a stream; the thread that wants to know waits here.
  *
  * @param <T> what the answer is
- * @param production reads the answer, a {@link Reading.Lookup} of this type
+ * @param reader reads the answer, a {@link Reading.Lookup} of this type
  * @param controller stops it
  */
-record Question<T>(Production production, StreamController controller) {
+record Question<T>(StreamReaderTask reader, StreamController controller) {
 
     /**
-     * Waits for the answer. An interrupt stops the production and is kept.
+     * Waits for the answer. An interrupt stops the reader and is kept.
      *
      * @throws StreamException if there is none
      */
@@ -30,19 +30,19 @@ record Question<T>(Production production, StreamController controller) {
         if (next != null) {
             return (T) next;
         }
-        StreamException failure = production
+        StreamException failure = reader
                 .queue
                 .endReason()
                 .flatMap(EndReason::toException)
                 .orElseThrow()
-                .received(Message.EMPTY, production.requestId());
+                .received(Message.EMPTY, reader.requestId());
         failure.fillInStackTrace(); // where the caller is, rather than where the reader was
         throw failure;
     }
 
     private @Nullable Object take() {
         try {
-            return production.queue.take();
+            return reader.queue.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             controller.cancel("the waiting thread was interrupted");

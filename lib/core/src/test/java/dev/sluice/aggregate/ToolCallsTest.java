@@ -46,7 +46,8 @@ class ToolCallsTest {
         # start's input | fragments                  | input                     | valid | parsed
         {}              |                            | {}                        | true  | {}
         ``              |                            | {}                        | true  | {}
-        not json        |                            | {}                        | true  | {}
+        not json        |                            | not json                  | false | {}
+        null            |                            | {}                        | true  | {}
         []              |                            | {}                        | true  | {}
         {"a": 1}        |                            | {"a": 1}                  | true  | {a=1}
         {"a": 1}        | <>                         | {"a": 1}                  | true  | {a=1}
@@ -57,7 +58,7 @@ class ToolCallsTest {
         {}              | {"a": [1, 2;, 3            | {"a": [1, 2, 3            | false | {a=[1, 2, 3]}
         {}              | {invalid"json}             | {invalid"json}            | false | {}
         {}              | {"a": 1; garbage}          | {"a": 1 garbage}          | false | {a=1}
-        {}              | null                       | null                      | false | {}
+        {}              | null                       | {}                        | true  | {}
         {}              | [1]                        | [1]                       | false | [1]
         """)
     void aToolsInputIsWhatItsFragmentsJoinTo(

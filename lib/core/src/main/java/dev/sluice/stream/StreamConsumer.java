@@ -21,16 +21,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consumer's side of one stream: takes what its production has queued, folds it into the message, tells the handlers, and
+ * The consumer's side of one stream: takes what its reader has queued, folds it into the message, tells the handlers, and
  * tells them last how it ended. One thread at a time; a second one is refused rather than made to wait.
  *
  * <p>The cleaner watches this object: whoever can still consume holds it.
  */
-final class Consumption {
+final class StreamConsumer {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final long SOON_MILLIS = 100;
 
-    final Production production;
+    final StreamReaderTask reader;
     final ChunkAggregator message;
     final Handlers handlers = new Handlers();
 
@@ -49,14 +49,14 @@ final class Consumption {
     /** How the stream ended, once the consumer and the handlers have been told. */
     private volatile @Nullable EndReason told;
 
-    Consumption(Production production, StreamController controller, ChunkAggregator message) {
-        this.production = production;
+    StreamConsumer(StreamReaderTask reader, StreamController controller, ChunkAggregator message) {
+        this.reader = reader;
         this.controller = controller;
         this.message = message;
         signals = new EventSignals(handlers, message);
         maxChunks = controller.maxChunks().orElse(0);
-        tab = production.tab;
-        abandoned = CLEANER.register(this, production::abandoned);
+        tab = reader.tab;
+        abandoned = CLEANER.register(this, reader::abandoned);
     }
 
     /** How it ended, once everybody has been told; null before. */
@@ -69,7 +69,7 @@ final class Consumption {
     Optional<EndReason> endReason() {
         EndReason known = told;
         if (known == null) {
-            known = production.queue.endReason().orElse(null);
+            known = reader.queue.endReason().orElse(null);
             if (known instanceof Failed(StreamException failure)) {
                 withPartial(failure);
             }
@@ -110,7 +110,7 @@ final class Consumption {
                     return handOut(event) ? event : null;
                 }
                 case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
-                case null, default -> tell(production.queue.endReason().orElseThrow());
+                case null, default -> tell(reader.queue.endReason().orElseThrow());
             }
             return null;
         } finally {
@@ -124,7 +124,7 @@ final class Consumption {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            return production.queue.take();
+            return reader.queue.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             controller.cancel("the consuming thread was interrupted");
@@ -150,7 +150,7 @@ final class Consumption {
             guarded(() -> tab.runAlerts(event));
         }
         if (handedOut == maxChunks && !(event instanceof MessageStop)) {
-            production.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
+            reader.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
         }
         return true;
     }
@@ -160,8 +160,8 @@ final class Consumption {
         var round = new Round();
         round.turn(handlers);
         if (round.failure() != null) {
-            production.stop(new Cancelled("a handler failed: " + Throwables.describe(round.failure())));
-            round.turn(() -> tell(production.queue.endReason().orElseThrow())); // it may have ended before, otherwise
+            reader.stop(new Cancelled("a handler failed: " + Throwables.describe(round.failure())));
+            round.turn(() -> tell(reader.queue.endReason().orElseThrow())); // it may have ended before, otherwise
         }
         round.end();
     }
@@ -169,7 +169,7 @@ final class Consumption {
     /** Ends the stream though its last event may have been queued already, with the word that it is complete. */
     private void failed(ProtocolError e) {
         var reason = new Failed(e);
-        production.stop(reason);
+        reader.stop(reason);
         tell(reason);
     }
 
@@ -199,7 +199,7 @@ final class Consumption {
 
     /** The exception with what has been received. */
     StreamException withPartial(StreamException exception) {
-        return exception.received(message.snapshot(), production.requestId());
+        return exception.received(message.snapshot(), reader.requestId());
     }
 
     /** Whether there may be something to consume; if not, the thread that closed the stream is telling the handlers. */
@@ -241,7 +241,7 @@ final class Consumption {
     private void tellIfClosed() {
         if (closed && told == null && !consuming.isHeldByCurrentThread() && consuming.tryLock()) {
             try {
-                production.queue.endReason().ifPresent(this::tell);
+                reader.queue.endReason().ifPresent(this::tell);
             } finally {
                 consuming.unlock();
             }

@@ -1,38 +1,36 @@
 package dev.sluice.stream;
 
 import dev.sluice.control.InterruptScope;
-import dev.sluice.control.Limits;
 import dev.sluice.control.RateLimits;
 import dev.sluice.control.StreamException;
 import dev.sluice.control.StreamException.ProtocolError;
 import dev.sluice.control.StreamException.Truncated;
-import dev.sluice.control.Time;
+import dev.sluice.control.Timeouts;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import dev.sluice.transport.FailureMapper;
-import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.NoResponseException;
+import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.function.Consumer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and the answer to it: connects, reads and decodes, on the thread of the {@link Production} that it tells what
- * it hears. Either the answer comes to its end, or there is an exception
- * that says why not.
+ * One request and the answer to it: connects, reads, decodes, and tells its listener, on the thread that runs it. Either the answer
+ * comes to its end, or there is an exception that says why not.
  */
-final class Exchange {
-    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+final class RequestAttempt {
+    private static final Logger log = LoggerFactory.getLogger(RequestAttempt.class);
     private static final int ERROR_BODY_BYTES = 64 << 10;
 
     /** After the answer's end: how much, and for how long, is read to give the connection back instead of up. */
@@ -40,13 +38,12 @@ final class Exchange {
 
     private static final Duration DRAIN_TIME = Duration.ofMillis(500);
 
-    private final Production stream;
-    private final Provider provider;
-    private final HttpTransport transport;
-    private final Limits limits;
-    private final Time time;
-    private final String request; // its method and address
+    private final ClientConfig config;
+    private final String name; // the request's method and address
     private final Reading reading;
+    private final Timeouts timeouts;
+    private final Source source;
+    private final Listener listener;
 
     /** What the server said no with; known before its body is, which may never come. */
     private volatile @Nullable StreamException refusal;
@@ -56,16 +53,44 @@ final class Exchange {
     // Owned by the reader.
     private boolean answered;
     private long events;
+    private long bytes; // of the wire's event that is being decoded, until one of ours is charged with them
     private boolean complete;
 
-    Exchange(Production stream, LlmClient client, String request, Reading reading) {
-        this.stream = stream;
-        this.request = request;
+    /** Has the request, so that nothing here holds it while its answer is read: it may be a long conversation. */
+    interface Source {
+        /** What is to be sent now. */
+        TransportRequest request();
+
+        /** Whether it may be sent again at once if its connection had gone. Asked at most once. */
+        boolean mayReconnect();
+    }
+
+    /** Is told what comes, on the reading thread, in this order. */
+    interface Listener {
+        /** The head of any response. Gives its body back, monitored. */
+        InputStream onResponse(TransportResponse response, @Nullable String requestId, @Nullable RateLimits limits);
+
+        /** The head of a response that is what was asked for. Returns whether anything more is wanted. */
+        boolean onHead(ResponseInfo info) throws InterruptedException;
+
+        /** All events of an answer that is not streamed; each of them follows. */
+        void onWholeAnswer(List<StreamEvent> answer);
+
+        /** The next event, and how many bytes the wire took for it. An interrupt of the thread is kept, and ends the attempt. */
+        void onEvent(StreamEvent event, long bytes);
+
+        /** What was looked up: an answer that is no message. */
+        void onLookup(Object found);
+    }
+
+    /** An attempt that has not begun, to be run by this thread. */
+    RequestAttempt(ClientConfig config, Source source, Reading reading, Timeouts timeouts, Listener listener) {
+        this.config = config;
+        this.source = source;
+        name = source.request().toString();
         this.reading = reading;
-        provider = client.provider();
-        transport = client.transport();
-        limits = client.limits();
-        time = client.time();
+        this.timeouts = timeouts;
+        this.listener = listener;
     }
 
     /**
@@ -91,7 +116,7 @@ final class Exchange {
         if (failure instanceof InterruptedException interrupt) {
             throw interrupt;
         }
-        throw new FailureMapper(request, answered, events, stream.timeouts()).of(failure);
+        throw new FailureMapper(name, answered, events, timeouts).of(failure);
     }
 
     /** Ends it early, from another thread: with what the server has refused it with, or else for this reason. */
@@ -119,31 +144,32 @@ final class Exchange {
     /** A kept connection may have gone in the meantime: then nothing has been received, and a second try loses nothing. */
     private TransportResponse open() throws IOException, InterruptedException {
         try {
-            return transport.open(stream.request());
+            return config.transport().open(source.request());
         } catch (NoResponseException e) {
-            if (!stream.secondChance()) {
+            if (!source.mayReconnect()) {
                 throw e;
             }
             log.debug(
                     "{}: asks again, its connection had gone: {}",
                     Thread.currentThread().getName(),
                     e.getClass().getSimpleName());
-            return transport.open(stream.request());
+            return config.transport().open(source.request());
         }
     }
 
     private void read(TransportResponse head) throws IOException, InterruptedException {
         answered = true;
+        Provider provider = config.provider();
         String requestId = provider.requestId(head).orElse(null);
         RateLimits rateLimits = provider.rateLimits(head).orElse(null);
-        InputStream bytes = stream.headed(head, requestId, rateLimits);
-        var body = new Body(request, head, bytes);
+        InputStream bytes = listener.onResponse(head, requestId, rateLimits);
+        var body = new Body(name, head, bytes);
         if (head.status() / 100 != 2) {
             refusal = provider.error(head, ""); // if the rest never comes
             throw provider.error(head, body.beginning(ERROR_BODY_BYTES));
         }
         body.reject(reading instanceof Reading.Streamed);
-        if (!stream.connected(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
+        if (!listener.onHead(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
             return;
         }
         switch (reading) {
@@ -152,47 +178,45 @@ final class Exchange {
             case Reading.Lookup(var of) -> {
                 Object found = of.apply(new String(whole(body), StandardCharsets.UTF_8));
                 complete = true;
-                stream.found(found);
+                listener.onLookup(found);
             }
         }
     }
 
     private byte[] whole(Body body) throws IOException, InterruptedException {
-        byte[] all = body.whole(limits.maxEventBytes());
+        byte[] all = body.whole(config.limits().maxEventBytes());
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }
         return all;
     }
 
-    /** Nothing is handed out before all of it is understood, and then all of it is or the exchange has failed. */
+    /** Nothing is handed out before all of it is understood, and then all of it is or the attempt has failed. */
     private void hearAll(byte[] body) throws InterruptedException {
         var events = new ArrayList<StreamEvent>();
-        provider.decoder().whole(body, events::add);
-        if (stream.tab != null) {
-            stream.tab.countWhole(events);
-        }
+        config.provider().decoder().whole(body, events::add);
+        listener.onWholeAnswer(events);
         for (StreamEvent event : events) {
-            hear(event, 0);
+            hear(event);
             if (Thread.currentThread().isInterrupted() && !complete) {
                 throw new InterruptedException();
             }
         }
         if (!complete) {
             throw new ProtocolError(
-                    "The answer to " + request + " was decoded to " + events.size() + " events without an end", null);
+                    "The answer to " + name + " was decoded to " + events.size() + " events without an end", null);
         }
     }
 
-    private void decode(TransportResponse head, InputStream bytes) throws IOException, InterruptedException {
-        var sse = new SseReader(bytes, limits);
-        EventDecoder decoder = provider.decoder();
-        Consumer<StreamEvent> out = event -> hear(event, sse.length());
+    private void decode(TransportResponse head, InputStream body) throws IOException, InterruptedException {
+        var sse = new SseReader(body, config.limits());
+        EventDecoder decoder = config.provider().decoder();
         while (!complete && !Thread.currentThread().isInterrupted() && sse.next()) {
-            decoder.decode(sse, out);
+            bytes = sse.length();
+            decoder.decode(sse, this::hear);
         }
         if (complete) {
-            drain(bytes);
+            drain(body);
             return;
         }
         if (Thread.currentThread().isInterrupted()) {
@@ -202,29 +226,30 @@ final class Exchange {
         if (!unframed.isEmpty()) {
             decoder.unframed(unframed);
         }
-        decoder.end(event -> hear(event, 0));
+        decoder.end(this::hear);
         if (!complete) {
             throw new Truncated(
                     events == 0
-                            ? "The response to " + request + " ended without a single event (content type "
+                            ? "The response to " + name + " ended without a single event (content type "
                                     + head.header("content-type").orElse("not given") + ")"
-                            : "The response to " + request + " ended after " + events
+                            : "The response to " + name + " ended after " + events
                                     + " events, before the answer was complete");
         }
     }
 
-    private void hear(StreamEvent event, long bytes) {
+    private void hear(StreamEvent event) {
         if (!complete) {
             events++;
             complete = event instanceof MessageStop;
-            stream.heard(event, bytes);
+            listener.onEvent(event, bytes);
+            bytes = 0; // what the wire has in one event may be several of ours
         }
     }
 
     /** Reads the few bytes that may follow the answer, so that the connection can be used again. Never for long. */
     private void drain(InputStream body) {
         Thread reader = Thread.currentThread();
-        var limit = time.schedule(DRAIN_TIME, reader::interrupt);
+        var limit = config.time().schedule(DRAIN_TIME, reader::interrupt);
         try {
             body.readNBytes(DRAIN_BYTES);
         } catch (IOException | StreamException e) {
