@@ -144,7 +144,8 @@ public final class LlmClient implements AutoCloseable {
         Continuation continuation = config.continuation();
         var joint = continuation.times() == 0 ? null : new Joint(continuation, request, config.provider());
         Timeouts times = controller.timeouts(config.timeouts());
-        StreamReaderTask reader = prepare(wire, request.model(), new Reading.Streamed(joint), times, controller, budget);
+        StreamReaderTask reader =
+                prepare(wire, request.model(), new Reading.Streamed(joint), times, controller, budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         launch(reader, controller);
         return stream;
@@ -220,8 +221,7 @@ public final class LlmClient implements AutoCloseable {
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
         StreamReaderTask reader = prepare(wire.get(), request.model(), new Reading.Whole(), times, controller, budget);
-        try (var answer =
-                new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
+        try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
             launch(reader, controller);
             return answer.finalMessage();
         }
@@ -239,8 +239,10 @@ public final class LlmClient implements AutoCloseable {
      */
     public int countTokens(MessageRequest request) {
         checkOpen();
-        TransportRequest wire = config.provider().countRequest(request)
-                .orElseThrow(() -> new UnsupportedOperationException(config.provider().name() + " does not count tokens"));
+        TransportRequest wire = config.provider()
+                .countRequest(request)
+                .orElseThrow(() ->
+                        new UnsupportedOperationException(config.provider().name() + " does not count tokens"));
         return lookUp(wire, request.model(), config.provider()::tokenCount);
     }
 
@@ -255,8 +257,10 @@ public final class LlmClient implements AutoCloseable {
     public List<ModelInfo> models() {
         checkOpen();
         return Pages.all(page -> {
-            TransportRequest wire = config.provider().modelsRequest(page)
-                    .orElseThrow(() -> new UnsupportedOperationException(config.provider().name() + " does not list models"));
+            TransportRequest wire = config.provider()
+                    .modelsRequest(page)
+                    .orElseThrow(() ->
+                            new UnsupportedOperationException(config.provider().name() + " does not list models"));
             return lookUp(wire, "", config.provider()::models);
         });
     }

@@ -181,8 +181,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
             Thread.currentThread().interrupt();
             cancel("interrupted while waiting for the response");
         }
-        throw consumer.withPartial(
-                endReason().flatMap(EndReason::toException).orElseThrow());
+        throw consumer.withPartial(endReason().flatMap(EndReason::toException).orElseThrow());
     }
 
     /** Times and sizes so far. For any thread. */

@@ -30,8 +30,7 @@ record Question<T>(StreamReaderTask reader, StreamController controller) {
         if (next != null) {
             return (T) next;
         }
-        StreamException failure = reader
-                .queue
+        StreamException failure = reader.queue
                 .endReason()
                 .flatMap(EndReason::toException)
                 .orElseThrow()

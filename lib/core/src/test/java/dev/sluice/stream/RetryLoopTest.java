@@ -146,8 +146,7 @@ class RetryLoopTest {
     @Test
     void beforeItsFirstEventTheSameRequestIsSentAgainAfterADelay() throws Exception {
         run(broken("one"), broken("two"), true);
-        assertThat(log)
-                .containsExactly("first", "retry 1", "waits", "first", "retry 2", "waits", "first", "answered");
+        assertThat(log).containsExactly("first", "retry 1", "waits", "first", "retry 2", "waits", "first", "answered");
     }
 
     @Test
@@ -157,7 +156,11 @@ class RetryLoopTest {
         assertThatThrownBy(() -> run(broken("one"), two, three))
                 .isSameAs(three)
                 .satisfies(thrown -> assertThat(thrown.getSuppressed()).containsExactly(two));
-        assertThat(two.getSuppressed()).extracting(Throwable::getMessage).singleElement().asString().contains("one");
+        assertThat(two.getSuppressed())
+                .extracting(Throwable::getMessage)
+                .singleElement()
+                .asString()
+                .contains("one");
     }
 
     @Test

@@ -179,14 +179,17 @@ class AppearancePageTest {
     /** All are measured in one step: a button of the answer may go while others are measured. */
     private static void large(Locator targets, int atLeast) {
         List<?> boxes = (List<?>) targets.evaluateAll("""
-                all => all.map(e => {
-                    const box = e.getBoundingClientRect();
-                    return [Math.min(box.width, box.height), e.outerHTML.slice(0, 120)];
-                })""");
+            all => all.map(e => {
+                const box = e.getBoundingClientRect();
+                return [Math.min(box.width, box.height), e.outerHTML.slice(0, 120)];
+            })\
+            """);
         assertThat(boxes).hasSizeGreaterThanOrEqualTo(atLeast);
         for (Object box : boxes) {
             var size = (Number) ((List<?>) box).getFirst();
-            assertThat(size.doubleValue()).as(String.valueOf(((List<?>) box).getLast())).isGreaterThanOrEqualTo(44);
+            assertThat(size.doubleValue())
+                    .as(String.valueOf(((List<?>) box).getLast()))
+                    .isGreaterThanOrEqualTo(44);
         }
     }
 
