@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.message.Message;
 import dev.sluice.redis.RedisResumeLog;
 import dev.sluice.relay.Relay;
+import dev.sluice.transport.apache.ApacheHttpTransport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ class PublicApiTest {
     @Test
     void everyChangeOfThePublicApiIsWrittenDown() throws IOException {
         String listing = "# dev.sluice:sluice\n\n" + ApiListing.of(Message.class)
+                + "\n# dev.sluice:sluice-apache\n\n" + ApiListing.of(ApacheHttpTransport.class)
                 + "\n# dev.sluice:sluice-relay\n\n" + ApiListing.of(Relay.class)
                 + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class);
         if (Boolean.getBoolean("api.write")) {
