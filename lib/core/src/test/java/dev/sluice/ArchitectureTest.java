@@ -111,6 +111,14 @@ class ArchitectureTest {
     static final ArchRule roomsAreFreeOfCycles =
             slices().matching("dev.sluice.(*)..").should().beFreeOfCycles().ignoreDependency(RUN, TOOLS);
 
+    /** Two classes may know each other, and so may a sealed family or a class and its builder. More are a knot. */
+    @ArchTest
+    static void noThreeClassesOfTheHeartKnowEachOtherInACircle(JavaClasses all) {
+        for (String room : List.of("control", "stream", "tools")) {
+            assertThat(Knots.in(all, "dev.sluice." + room)).as("knots in " + room).isEmpty();
+        }
+    }
+
     @ArchTest
     static final ArchRule theHttpClientStaysInTransport = noClasses()
             .that(not(resideInAPackage("dev.sluice.transport")))

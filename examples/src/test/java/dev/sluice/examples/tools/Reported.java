@@ -4,7 +4,7 @@ import dev.sluice.control.StreamController;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.tools.ToolContext;
-import dev.sluice.tools.ToolLoop;
+import dev.sluice.tools.InnerRun;
 import dev.sluice.tools.ToolOutput;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +52,7 @@ class Reported implements ToolContext {
     }
 
     @Override
-    public Message run(ToolLoop inner) {
+    public Message run(InnerRun inner) {
         throw new UnsupportedOperationException();
     }
 

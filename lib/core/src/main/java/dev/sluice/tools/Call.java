@@ -30,7 +30,7 @@ final class Call {
     /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
-    private final Run run;
+    private final RunScope run;
     private final @Nullable Tool tool;
     private final @Nullable String cut;
     private final Thread keeper;
@@ -58,7 +58,7 @@ final class Call {
      * @param tool what is called; null if there is no such tool
      * @param cut if the input is known to be cut, by what
      */
-    Call(Run run, ToolUse use, @Nullable Tool tool, @Nullable String cut) {
+    Call(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut) {
         this.run = run;
         this.use = use;
         this.tool = tool;
@@ -73,8 +73,8 @@ final class Call {
             end();
             return;
         }
-        if (run.settings.repair() == null) {
-            var unused = run.funnel.put(this::startOnce);
+        if (run.settings().repair() == null) {
+            var unused = run.funnel().put(this::startOnce);
         }
         keeper.start();
     }
@@ -139,7 +139,7 @@ final class Call {
         try {
             while (true) {
                 try {
-                    return run.funnel.put(() -> ended || isOver() ? null : event);
+                    return run.funnel().put(() -> ended || isOver() ? null : event);
                 } catch (InterruptedException e) {
                     interrupted = true; // it has not had its turn yet; if the call was stopped it will not
                 }
@@ -156,17 +156,17 @@ final class Call {
     Duration remaining() {
         Duration limit = limit();
         Long since = workingSince;
-        return limit.isZero() || since == null ? null : limit.minusNanos(run.time.nanos() - since);
+        return limit.isZero() || since == null ? null : limit.minusNanos(run.time().nanos() - since);
     }
 
     private void keep() {
         try {
             if (hooked(this::isReady)) {
-                run.permits.acquire();
+                run.permits().acquire();
                 try {
                     work();
                 } finally {
-                    run.permits.release();
+                    run.permits().release();
                 }
             }
         } catch (InterruptedException e) { // stopped, as a rule: then there is an outcome
@@ -197,10 +197,10 @@ final class Call {
 
     /** Whether the tool can and may run; if not, there is an outcome. */
     private boolean isReady() throws InterruptedException {
-        var entrance = new Entrance(run.settings, tool(), cut, this::logFailure);
+        var entrance = new Entrance(run.settings(), tool(), cut, this::logFailure);
         Entrance.Checked checked = entrance.check(use);
         use = checked.use();
-        var unused = run.funnel.put(this::startOnce);
+        var unused = run.funnel().put(this::startOnce);
         Outcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve(use);
         if (refusal != null) {
             outcome.complete(refusal);
@@ -219,9 +219,9 @@ final class Call {
         Duration limit = limit();
         Time.Scheduled timer = () -> {};
         busy = worker;
-        workingSince = run.time.nanos();
+        workingSince = run.time().nanos();
         if (!limit.isZero() && limit.compareTo(LONGEST) < 0) {
-            timer = run.time.schedule(limit, this::timedOut);
+            timer = run.time().schedule(limit, () -> Thread.ofVirtual().start(this::timedOut));
         }
         worker.start();
         try {
@@ -253,6 +253,7 @@ final class Call {
         Throwables.warn(Call.class, what + " '" + name + "' failed (call " + Label.of(use.id()) + ")", e);
     }
 
+    /** Not on the timer's thread: to interrupt a thread may close what it reads, which is the caller's. */
     private void timedOut() {
         stop("the tool took longer than its limit of " + TimeUnit.MILLISECONDS.convert(limit())
                 + " ms and was stopped");
@@ -268,8 +269,8 @@ final class Call {
 
     /** Reports the end, and the start if nobody has. Once, whoever is first: the keeper, or the run's thread. */
     private void end() throws InterruptedException {
-        var unused = run.funnel.put(this::startOnce);
-        unused = run.funnel.put(this::endOnce);
+        var unused = run.funnel().put(this::startOnce);
+        unused = run.funnel().put(this::endOnce);
     }
 
     private @Nullable RunEvent startOnce() {
@@ -289,7 +290,7 @@ final class Call {
     }
 
     private Duration limit() {
-        return tool().timeout().orElse(run.settings.toolTimeout());
+        return tool().timeout().orElse(run.settings().toolTimeout());
     }
 
     private Tool tool() {

@@ -13,7 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
 /** What a call's tool is given. */
-record CallContext(Run run, Call of) implements ToolContext {
+record CallContext(RunScope run, Call of) implements ToolContext {
     @Override
     public ToolUse call() {
         return of.use();
@@ -39,24 +39,24 @@ record CallContext(Run run, Call of) implements ToolContext {
 
     @Override
     public StreamController controller() {
-        return run.controller();
+        return run.controller().get();
     }
 
     @Override
     public boolean isCancelled() {
-        return of.isOver() || run.funnel.isOver();
+        return of.isOver() || run.funnel().isOver();
     }
 
     @Override
     public Optional<Duration> remaining() {
-        return Stream.of(Optional.ofNullable(of.remaining()), run.remaining())
+        return Stream.of(Optional.ofNullable(of.remaining()), run.remaining().get())
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .map(left -> left.isNegative() ? Duration.ZERO : left);
     }
 
     @Override
-    public Message run(ToolLoop inner) {
+    public Message run(InnerRun inner) {
         Runnable forget = of.onEnd(() -> inner.cancel("the tool call that it is a part of has ended"));
         try (inner) {
             for (RunEvent event : inner) {

@@ -56,8 +56,9 @@ final class Run implements Runnable {
     final RunSettings settings;
     final Funnel funnel;
     final Transcript transcript;
-    final Semaphore permits;
     final Time time;
+
+    private final RunScope scope;
 
     private final Thread thread;
 
@@ -91,7 +92,8 @@ final class Run implements Runnable {
         limits = controller.toBuilder().build();
         funnel = new Funnel(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
-        permits = new Semaphore(settings.parallelism(), true);
+        scope = new RunScope(
+                settings, funnel, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
         time = settings.client().time();
         removedTools = ToolChanges.removedBy(settings.request().messages());
         total = limits.timeouts(Timeouts.none()).total();
@@ -118,7 +120,7 @@ final class Run implements Runnable {
         }
         clientForgets = settings.client().onClose(() -> cancel(CLOSED));
         if (isLimited()) {
-            deadline = time.schedule(total, this::totalPassed);
+            deadline = time.schedule(total, () -> Thread.ofVirtual().start(this::totalPassed));
         }
         thread.start();
     }
@@ -135,7 +137,7 @@ final class Run implements Runnable {
     }
 
     /** What steers the run; of a forgotten run, one that is cancelled. */
-    StreamController controller() {
+    private StreamController controller() {
         StreamController held = controller.get();
         if (held == null) {
             held = StreamController.withCancellation();
@@ -162,14 +164,14 @@ final class Run implements Runnable {
     }
 
     /** How much is left of the time of the whole run; empty if it has no limit. */
-    Optional<Duration> remaining() {
+    private Optional<Duration> remaining() {
         return isLimited() ? Optional.of(total.minusNanos(time.nanos() - began)) : Optional.empty();
     }
 
     /** A call that has not started, of one of the run's tools or of none. */
-    Call call(ToolUse use, @Nullable String cut) {
+    private Call call(ToolUse use, @Nullable String cut) {
         Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
-        var call = new Call(this, use, tool, cut);
+        var call = new Call(scope, use, tool, cut);
         calls.add(call);
         if (funnel.isOver() || timedOut != null) { // meanwhile
             call.stop("the call was stopped before it began");
@@ -241,7 +243,7 @@ final class Run implements Runnable {
         Message said;
         Turn now;
         try (MessageStream answer = stream()) {
-            now = new Turn(this, answer, settings.startEarly() && !last);
+            now = new Turn(funnel, transcript, this::call, answer, settings.startEarly() && !last);
             turn = now;
             EndReason end = now.read();
             if (!(end instanceof Completed)) {
@@ -349,7 +351,10 @@ final class Run implements Runnable {
         }
     }
 
-    /** The timer runs this. The run's thread does the rest: it waits for the calls, or for a turn that has the same limit. */
+    /**
+     * On a thread of its own, because to interrupt a tool may close what it reads, which is the caller's. The run's thread does the
+     * rest: it waits for the calls, or for a turn that has the same limit.
+     */
     private void totalPassed() {
         timedOut = new TimedOut(Phase.TOTAL, total);
         calls.forEach(call -> call.stop("the time of the run was up, so the tool was stopped"));

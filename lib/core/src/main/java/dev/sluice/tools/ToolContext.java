@@ -52,7 +52,7 @@ public interface ToolContext {
      * RunEvent.ToolEvent}s of this call, and it is cancelled when this call ends. Closes it.
      *
      * @return its last message
-     * @throws dev.sluice.control.StreamException as {@link ToolLoop#finalMessage()} does
+     * @throws dev.sluice.control.StreamException as {@link InnerRun#finalMessage()} does
      */
-    Message run(ToolLoop inner);
+    Message run(InnerRun inner);
 }

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * or failed, when every event that was received is handed out first, then {@link RunEvent.StreamError}, and then a {@link
  * StreamException} is thrown. Another run may go on from its {@link #conversation}.
  */
-public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
+public final class ToolLoop implements InnerRun {
     private final Run run;
     private final RunConsumption consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();
@@ -127,6 +127,7 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
      *
      * @throws StreamException if there is no such message, whatever the reason; its {@code partial()} is what there is
      */
+    @Override
     public Message finalMessage() {
         done();
         EndReason end = endReason().orElseThrow();
@@ -194,6 +195,7 @@ public final class ToolLoop implements Iterable<RunEvent>, AutoCloseable {
      * Stops the run: the consumer returns at once, what is queued is dropped, the model's connection is given up, tools that
      * run are interrupted. Does nothing after the end. For any thread; does not wait.
      */
+    @Override
     public void cancel(String reason) {
         controller().cancel(reason);
     }

@@ -23,7 +23,9 @@ final class Turn {
     private static final String CUT =
             "the answer was cut at max_tokens within the input of this call, so the tool did not run; write less";
 
-    private final Run run;
+    private final Funnel funnel;
+    private final Transcript transcript;
+    private final CallFactory newCall;
     private final MessageStream stream;
     private final boolean early;
 
@@ -38,13 +40,21 @@ final class Turn {
      */
     private @Nullable ToolUse withoutInput;
 
+    /** Makes the calls of a run. */
+    interface CallFactory {
+        /** A call that has not started; {@code cut} says by what its input was cut, and is null if it was not. */
+        Call of(ToolUse use, @Nullable String cut);
+    }
+
     /**
      * A turn.
      *
      * @param early whether calls start while the model speaks
      */
-    Turn(Run run, MessageStream stream, boolean early) {
-        this.run = run;
+    Turn(Funnel funnel, Transcript transcript, CallFactory newCall, MessageStream stream, boolean early) {
+        this.funnel = funnel;
+        this.transcript = transcript;
+        this.newCall = newCall;
         this.stream = stream;
         this.early = early;
     }
@@ -57,7 +67,7 @@ final class Turn {
      */
     EndReason read() throws InterruptedException {
         for (StreamEvent event : stream) {
-            if (!run.funnel.put(told(event))) {
+            if (!funnel.put(told(event))) {
                 throw new InterruptedException(); // as whoever ended the run has done, or is about to do
             }
             if (early) {
@@ -114,7 +124,7 @@ final class Turn {
         }
         if (event instanceof StreamEvent.MessageStop) {
             message = stream.snapshot();
-            run.transcript.calling(message, calls);
+            transcript.calling(message, calls);
             return new MessageStop(message);
         }
         return new MessageDelta(event);
@@ -148,7 +158,7 @@ final class Turn {
     }
 
     private Call start(ToolUse use, @Nullable String cut) throws InterruptedException {
-        Call call = run.call(use, cut);
+        Call call = newCall.of(use, cut);
         calls.add(call);
         call.start();
         return call;

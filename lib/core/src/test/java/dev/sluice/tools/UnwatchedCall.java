@@ -39,7 +39,7 @@ record UnwatchedCall(String input) implements ToolContext {
     }
 
     @Override
-    public Message run(ToolLoop inner) {
+    public Message run(InnerRun inner) {
         throw new UnsupportedOperationException();
     }
 

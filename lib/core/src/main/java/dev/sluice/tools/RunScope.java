@@ -1,0 +1,30 @@
+package dev.sluice.tools;
+
+import dev.sluice.control.StreamController;
+import dev.sluice.control.Time;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * What the calls of one run share.
+ *
+ * @param settings what the run was started with
+ * @param funnel takes the events
+ * @param permits one for each tool that may run at once
+ * @param controller steers the run
+ * @param remaining how much is left of the run's time; empty if it has no limit
+ */
+record RunScope(
+        RunSettings settings,
+        Funnel funnel,
+        Semaphore permits,
+        Supplier<StreamController> controller,
+        Supplier<Optional<Duration>> remaining) {
+
+    /** The clock and timer. */
+    Time time() {
+        return settings.client().time();
+    }
+}
