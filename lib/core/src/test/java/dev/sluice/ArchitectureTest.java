@@ -115,7 +115,9 @@ class ArchitectureTest {
     @ArchTest
     static void noThreeClassesOfTheHeartKnowEachOtherInACircle(JavaClasses all) {
         for (String room : List.of("control", "stream", "tools")) {
-            assertThat(Knots.in(all, "dev.sluice." + room)).as("knots in " + room).isEmpty();
+            assertThat(Knots.in(all, "dev.sluice." + room))
+                    .as("knots in " + room)
+                    .isEmpty();
         }
     }
 

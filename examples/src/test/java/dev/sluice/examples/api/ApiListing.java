@@ -72,7 +72,10 @@ final class ApiListing {
                 members.add(executable(method, method.getName()));
             }
         }
-        return members.stream().sorted().map(line -> "    " + line + "\n").collect(Collectors.joining("", head(type), ""));
+        return members.stream()
+                .sorted()
+                .map(line -> "    " + line + "\n")
+                .collect(Collectors.joining("", head(type), ""));
     }
 
     /** What every record and every enum has is not listed. */
@@ -143,7 +146,8 @@ final class ApiListing {
 
     private static List<String> classNames(Class<?> member) {
         try {
-            URI source = member.getProtectionDomain().getCodeSource().getLocation().toURI();
+            URI source =
+                    member.getProtectionDomain().getCodeSource().getLocation().toURI();
             Path path = Path.of(source);
             if (Files.isDirectory(path)) {
                 return classNames(path);
@@ -160,7 +164,8 @@ final class ApiListing {
         try (Stream<Path> files = Files.walk(root)) {
             return files.map(file -> root.relativize(file).toString().replace('\\', '/'))
                     .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
-                    .map(file -> file.substring(0, file.length() - ".class".length()).replace('/', '.'))
+                    .map(file ->
+                            file.substring(0, file.length() - ".class".length()).replace('/', '.'))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

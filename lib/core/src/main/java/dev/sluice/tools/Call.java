@@ -156,7 +156,9 @@ final class Call {
     Duration remaining() {
         Duration limit = limit();
         Long since = workingSince;
-        return limit.isZero() || since == null ? null : limit.minusNanos(run.time().nanos() - since);
+        return limit.isZero() || since == null
+                ? null
+                : limit.minusNanos(run.time().nanos() - since);
     }
 
     private void keep() {

@@ -34,7 +34,7 @@ final class RelayFixture implements AutoCloseable {
     RelayFixture(UnaryOperator<Relay.Builder> settings, UnaryOperator<ResumeLog> around) {
         log = around.apply(MemoryResumeLog.builder().time(time).build());
         relay = settings.apply(Relay.builder()
-                        .watchers(new Quota(2_000, 2_000, 2_000))
+                        .watchers(new Quota(100_000, 100_000, 100_000))
                         .log(log)
                         .time(time)
                         .listener(new RelayListener() {

@@ -29,6 +29,13 @@ final class DisconnectWatch implements Callback {
         this.gone = gone;
     }
 
+    /** Closes the connection of a request whose client is gone; nothing where other requests share it. */
+    static void cut(Request request, Throwable why) {
+        if (isWatchable(request)) {
+            request.getConnectionMetaData().getConnection().getEndPoint().close(why);
+        }
+    }
+
     /** A watch of a request's connection, begun; empty if it cannot be watched. */
     static Optional<DisconnectWatch> begin(Request request, Runnable gone) {
         if (!isWatchable(request)) {

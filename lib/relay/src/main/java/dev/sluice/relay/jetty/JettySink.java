@@ -138,9 +138,7 @@ final class JettySink implements EventSink {
     }
 
     private void cut(IOException why) {
-        if (DisconnectWatch.isWatchable(request)) {
-            endPoint().close(why);
-        }
+        DisconnectWatch.cut(request, why);
         completion.failed(why);
     }
 

@@ -50,7 +50,8 @@ final class RelayHandler extends Handler.Abstract {
         }
         try {
             endpoint.handle(exchange);
-        } catch (IOException e) {
+        } catch (IOException e) { // Jetty would answer 500, which says that something is wrong here
+            DisconnectWatch.cut(request, e);
             callback.failed(e);
         }
         return true;
