@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -460,5 +461,18 @@ class SseClientTest {
         assertThatThrownBy(() -> builder.jitter(Double.NaN)).hasMessageStartingWith("jitter");
         assertThatThrownBy(() -> builder.maxFailures(-1)).hasMessageStartingWith("maxFailures: -1");
         assertThat(Objects.toString(new SseState.Open())).isEqualTo("Open[]");
+    }
+
+    @Test
+    void largeEventsThatNobodyReadsAreBoundedByTheirBytes() {
+        try (var talk = SseTalk.of(Script.stream().repeat("data: " + "x".repeat(1 << 20) + "\n\n", 100))) {
+            Awaitility.await()
+                    .until(() -> talk.client.queued() >= 4
+                            && talk.client.reader().getState() == Thread.State.WAITING);
+            assertThat(talk.client.queued()).as("of 100 events of 1 MB").isLessThan(6);
+        }
+        assertThatThrownBy(() -> SseClient.builder(URI.create("http://localhost/")).queueBytes(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("queueBytes");
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import static dev.sluice.peer.ClaudeWire.begin;
 import static dev.sluice.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.peer.Script;
 import java.lang.management.ManagementFactory;
@@ -38,6 +39,41 @@ class BackpressureTest {
             assertThat(heap() - before).as("bytes held").isLessThan(8 << 20);
             assertThat(stream.isEnded()).isFalse();
         }
+    }
+
+    /** Events of a megabyte: a queue of 256 of them would hold what nobody has. */
+    @Test
+    void largeEventsAreBoundedByTheirBytes() {
+        try (var talk = Talk.with(Script.stream().sse(begin("a")).repeat(text(0, "x".repeat(1 << 20)), 100));
+                var stream = talk.stream()) {
+            Awaitility.await().until(() -> stream.metrics().bytes() >= 4 << 20);
+            Awaitility.await().until(() -> stream.reader().getState() == Thread.State.WAITING);
+            assertThat(stream.metrics().bytes())
+                    .as("read of 100 MB: what the queue holds, and the event that was being read")
+                    .isLessThan(7 << 20);
+        }
+    }
+
+    @Test
+    void howManyBytesWaitIsTheCallersToSay() {
+        try (var talk = Talk.with(
+                        settings -> settings.queueBytes(10_000),
+                        Script.stream().sse(begin("a")).repeat(text(0, "x".repeat(4_000)), 100).stall());
+                var stream = talk.stream()) {
+            Awaitility.await().until(() -> stream.metrics().events() >= 4);
+            Awaitility.await().until(() -> stream.reader().getState() == Thread.State.WAITING);
+            assertThat(stream.metrics().events()).as("of 4,000 bytes each").isLessThan(8);
+            int[] left = {100};
+            stream.on(Signal.TEXT, (delta, all) -> left[0]--);
+            stream.await(Signal.TEXT);
+            while (left[0] > 0) {
+                stream.await(Signal.TEXT);
+            }
+            assertThat(stream.snapshot().text()).hasSizeGreaterThan(99 * 4_000);
+        }
+        assertThatThrownBy(() -> Talk.with(settings -> settings.queueBytes(0), Script.stream()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("queueBytes");
     }
 
     private static long heap() {
