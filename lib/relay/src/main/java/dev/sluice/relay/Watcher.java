@@ -153,8 +153,8 @@ final class Watcher {
 
         @Override
         public void events(List<RelayEvent> events) {
-            if (take(this, events)) {
-                settings.listener().paused();
+            if (take(this, events)) { // not on this thread, which tells the stream's other watchers, too
+                Thread.ofVirtual().name("sluice-watcher-paused").start(settings.listener()::paused);
             }
             leaveIfOver();
         }

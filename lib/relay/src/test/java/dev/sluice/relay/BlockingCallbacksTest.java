@@ -153,4 +153,33 @@ class BlockingCallbacksTest {
             sink.unblock();
         }
     }
+
+    /** It is called where the run's events are written, which everybody else waits for. */
+    @Test
+    void aRunGoesOnWhileAListenersPausedBlocks() throws InterruptedException {
+        var listener = new RelayListener() {
+            @Override
+            public void paused() {
+                block();
+            }
+        };
+        try (var fixture = new RelayFixture(
+                builder -> builder.listener(listener).watcherBuffer(1_000))) {
+            var behind = new RecordingSink().block();
+            var run = new ScriptedRun();
+            String id = fixture.start(run);
+            fixture.watch(id, 0, behind);
+            var other = fixture.watch(id);
+            run.say(ScriptedRun.progress("first"));
+            await().until(() -> behind.inWrite);
+            run.say(ScriptedRun.progress("x".repeat(2_000)));
+            entered.await();
+            run.say(ScriptedRun.progress("last"));
+            await().until(() -> other.lastId() == 3);
+            fixture.relay.cancel(ALICE, id, "the user");
+            fixture.seconds(2);
+            await().until(() -> fixture.relay.running() == 0);
+            behind.unblock();
+        }
+    }
 }

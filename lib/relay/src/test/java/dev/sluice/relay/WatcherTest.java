@@ -233,7 +233,7 @@ class WatcherTest {
             assertThat(sink.frames())
                     .filteredOn(frame -> frame.contains("tool_progress"))
                     .hasSize(300);
-            assertThat(fixture.pauses).hasSizeGreaterThan(100);
+            await().until(() -> fixture.pauses.size() > 100);
             assertThat(sink.writes)
                     .as("the buffer and an event")
                     .allMatch(frames -> frames.stream().mapToInt(String::length).sum() < 5_000);
