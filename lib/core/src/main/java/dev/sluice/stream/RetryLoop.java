@@ -115,12 +115,10 @@ final class RetryLoop implements RequestAttempt.Source {
         attempts.told(limits);
     }
 
-    /** An event of the answer is there: from the first one on, the request is not sent again. */
-    void onEvent() {
-        if (request != null) {
-            attempts.answered();
-            request = null;
-        }
+    /** The first event of an answer is there: the request is not sent again. */
+    void onFirstEvent() {
+        attempts.answered();
+        request = null;
     }
 
     /** The next request waits to be sent, and is refused if the budget is exhausted meanwhile. Any thread may call it before {@link #run}. */

@@ -76,7 +76,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
 
-    /** The reader's own: bytes that were read for events that are not queued yet. */
+    // The reader's own: whether the current request has an event, and bytes that were read for events that are not queued yet.
+    private boolean answered;
     private long unqueuedBytes;
 
     /**
@@ -192,6 +193,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     @Override
     public void send() throws InterruptedException {
         journal.connecting();
+        answered = false;
         var attempt = new RequestAttempt(config, requests, reading, deadlines.limits(), this);
         current = attempt;
         deadlines.begin(timeout -> timedOut(attempt, timeout));
@@ -262,8 +264,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     public void onEvent(StreamEvent event, long bytes) {
         unqueuedBytes += bytes;
         boolean isPing = event instanceof Ping;
-        if (!isPing) {
-            requests.onEvent();
+        if (!answered && !isPing) {
+            answered = true;
+            requests.onFirstEvent();
         }
         if (joint == null) {
             enqueue(event);

@@ -83,7 +83,7 @@ class RetryLoopTest {
             public void send() throws InterruptedException {
                 log.add(String.valueOf(loop.request().headers().get("name")));
                 if (eventsCome) {
-                    loop.onEvent();
+                    loop.onFirstEvent();
                 }
                 switch (outcomes.remove()) {
                     case StreamException failure -> throw failure;
