@@ -60,17 +60,21 @@ public final class EventQueue<T> {
     private volatile boolean aborted; // read without the lock, too
 
     // The producer's own: what it has collected, and how much that may become. By now there may be more room.
-    private Batch<T> collected = new Batch<>();
+    private Batch<T> collected = new Batch<>(1);
     private int roomItems;
     private long roomBytes;
 
     /** The consumer's own: the batch that it takes from. */
-    private Batch<T> taken = new Batch<>();
+    private Batch<T> taken = new Batch<>(1);
 
     private static final class Batch<T> {
-        final ArrayDeque<T> items = new ArrayDeque<>(2); // small, for most streams bring one item at a time
+        final ArrayDeque<T> items;
         int count;
         long bytes;
+
+        Batch(int expected) {
+            items = new ArrayDeque<>(expected);
+        }
 
         void add(T item, long size) {
             items.add(item);
@@ -281,7 +285,7 @@ public final class EventQueue<T> {
             heldItems += collected.count;
             heldBytes += collected.bytes;
         }
-        collected = collected.count == 0 ? collected : new Batch<>();
+        collected = collected.count == 0 ? collected : new Batch<>(collected.count); // as large as the last one
     }
 
     private void wakeConsumer() {

@@ -10,27 +10,14 @@ import org.jspecify.annotations.Nullable;
 public final class InterruptScope {
     /** Serialises who interrupts with the end, so that none comes after it. */
     private final ReentrantLock lock = new ReentrantLock();
+    private final Thread worker;
     // Guarded by the lock.
-    private Thread worker;
     private @Nullable StreamException reason;
     private boolean over;
 
     /** A stretch that begins now, of this thread's work. */
     public InterruptScope(Thread worker) {
         this.worker = worker;
-    }
-
-    /** The work goes on, on this thread; which is interrupted if it was broken off in between. */
-    public void moveTo(Thread next) {
-        lock.lock();
-        try {
-            worker = next;
-            if (!over && reason != null) {
-                worker.interrupt();
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Breaks it off, from any thread. Only the first reason counts, and none after the end. */

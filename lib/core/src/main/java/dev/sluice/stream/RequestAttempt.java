@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -211,9 +212,10 @@ final class RequestAttempt {
     private void decode(TransportResponse head, InputStream body) throws IOException, InterruptedException {
         var sse = new SseReader(body, config.limits());
         EventDecoder decoder = config.provider().decoder();
+        Consumer<StreamEvent> out = this::hear; // one for all events
         while (!complete && !Thread.currentThread().isInterrupted() && sse.next()) {
             bytes = sse.length();
-            decoder.decode(sse, this::hear);
+            decoder.decode(sse, out);
         }
         if (complete) {
             drain(body);
@@ -226,7 +228,7 @@ final class RequestAttempt {
         if (!unframed.isEmpty()) {
             decoder.unframed(unframed);
         }
-        decoder.end(this::hear);
+        decoder.end(out);
         if (!complete) {
             throw new Truncated(
                     events == 0
