@@ -467,11 +467,12 @@ class SseClientTest {
     void largeEventsThatNobodyReadsAreBoundedByTheirBytes() {
         try (var talk = SseTalk.of(Script.stream().repeat("data: " + "x".repeat(1 << 20) + "\n\n", 100))) {
             Awaitility.await()
-                    .until(() -> talk.client.queued() >= 4
-                            && talk.client.reader().getState() == Thread.State.WAITING);
+                    .until(() ->
+                            talk.client.queued() >= 4 && talk.client.reader().getState() == Thread.State.WAITING);
             assertThat(talk.client.queued()).as("of 100 events of 1 MB").isLessThan(6);
         }
-        assertThatThrownBy(() -> SseClient.builder(URI.create("http://localhost/")).queueBytes(0))
+        assertThatThrownBy(
+                        () -> SseClient.builder(URI.create("http://localhost/")).queueBytes(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("queueBytes");
     }

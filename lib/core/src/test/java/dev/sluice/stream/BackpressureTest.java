@@ -58,7 +58,10 @@ class BackpressureTest {
     void howManyBytesWaitIsTheCallersToSay() {
         try (var talk = Talk.with(
                         settings -> settings.queueBytes(10_000),
-                        Script.stream().sse(begin("a")).repeat(text(0, "x".repeat(4_000)), 100).stall());
+                        Script.stream()
+                                .sse(begin("a"))
+                                .repeat(text(0, "x".repeat(4_000)), 100)
+                                .stall());
                 var stream = talk.stream()) {
             Awaitility.await().until(() -> stream.metrics().events() >= 4);
             Awaitility.await().until(() -> stream.reader().getState() == Thread.State.WAITING);

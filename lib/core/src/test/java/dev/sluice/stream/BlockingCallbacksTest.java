@@ -9,9 +9,9 @@ import dev.sluice.control.StreamException.TimedOut;
 import dev.sluice.control.Time;
 import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.resilience.RetryDefaults;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.retry.Retry;
-import dev.sluice.resilience.RetryDefaults;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +50,9 @@ class BlockingCallbacksTest {
     }
 
     private void assertAnotherStreamsLimitHolds() throws InterruptedException {
-        assertThat(called.await(5, TimeUnit.SECONDS)).as("the callback was called").isTrue();
+        assertThat(called.await(5, TimeUnit.SECONDS))
+                .as("the callback was called")
+                .isTrue();
         try (var talk = Talk.with(Script.stream().stall())) {
             long start = System.nanoTime();
             try (var stream = talk.stream(StreamController.withTimeout(LIMIT))) {

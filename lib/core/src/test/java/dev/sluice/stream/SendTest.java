@@ -173,7 +173,7 @@ class SendTest {
     @Test
     void aTypeThatIsNotGivenIsNoReasonToRejectIt() {
         Script untyped = Script.empty()
-                .head(200, "transfer-encoding", "chunked")
+                .head(200, "x-request-id", "req")
                 .sse(WholeAnswer.of(answer("Rivers run.")))
                 .end();
         try (var talk = Talk.with(untyped)) {

@@ -139,7 +139,7 @@ class StreamEndsTest {
                 arguments("a JSON object instead", Script.json(200, "{\"message\":\"hi\"}"), ProtocolError.class),
                 arguments("no answer at all", Script.empty().cut(), ConnectionFailed.class),
                 arguments(
-                        "no HTTP", Script.empty().raw("SSH-2.0-nothing\r\n\r\n").cut(), ConnectionFailed.class),
+                        "no HTTP", Script.empty().raw("SSH-2.0-nothing\r\n\r\n").cut(), ProtocolError.class),
                 // 3.22, 46
                 arguments(
                         "a text before the start",

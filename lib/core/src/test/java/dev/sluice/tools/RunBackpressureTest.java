@@ -24,7 +24,9 @@ class RunBackpressureTest {
         try (var runs = Runs.with(Script.stream().sse(begin("a")).repeat(text(0, MEGABYTE), 100));
                 var loop = runs.run().start()) {
             Awaitility.await().until(() -> loop.queued() >= 4 && loop.runner().getState() == Thread.State.WAITING);
-            assertThat(loop.queued()).as("the start of an answer, and few of 100 texts of 1 MB").isLessThan(8);
+            assertThat(loop.queued())
+                    .as("the start of an answer, and few of 100 texts of 1 MB")
+                    .isLessThan(8);
         }
     }
 

@@ -163,8 +163,8 @@ class BlockingCallbacksTest {
                 block();
             }
         };
-        try (var fixture = new RelayFixture(
-                builder -> builder.listener(listener).watcherBuffer(1_000))) {
+        try (var fixture =
+                new RelayFixture(builder -> builder.listener(listener).watcherBuffer(1_000))) {
             var behind = new RecordingSink().block();
             var run = new ScriptedRun();
             String id = fixture.start(run);

@@ -89,7 +89,7 @@ class CarriedRunTest {
         fixture.relay.cancel(ALICE, id, "the user, again");
         fixture.relay.shutdown(Duration.ZERO);
         await().until(() -> fixture.relay.running() == 0);
-        assertThat(run.cancels).containsExactly("the user");
+        await().untilAsserted(() -> assertThat(run.cancels).containsExactly("the user"));
         assertThat(fixture.outcomes).containsExactly(Outcome.CANCELLED);
         run.heedsCancel = true;
         run.end();

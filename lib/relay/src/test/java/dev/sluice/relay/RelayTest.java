@@ -119,7 +119,7 @@ class RelayTest {
                 fixture.seconds(2);
             }
             assertThat(code(sink)).isEqualTo("cancelled");
-            assertThat(run.cancels).containsExactly("the user pressed stop");
+            await().untilAsserted(() -> assertThat(run.cancels).containsExactly("the user pressed stop"));
             await().until(() -> fixture.relay.running() == 0 && run.closed);
             assertThat(fixture.outcomes).containsExactly(Outcome.CANCELLED);
             run.heedsCancel = true;

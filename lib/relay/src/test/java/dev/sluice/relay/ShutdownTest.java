@@ -40,7 +40,8 @@ class ShutdownTest {
             assertThat(sink.closed).isTrue();
             assertThat(sink.aborted).isFalse();
         });
-        assertThat(runs).allSatisfy(run -> assertThat(run.cancels).hasSize(1));
+        await().untilAsserted(() ->
+                assertThat(runs).allSatisfy(run -> assertThat(run.cancels).hasSize(1)));
         assertThat(fixture.relay.running()).isZero();
         assertThat(fixture.relay.watching()).isZero();
         assertThat(fixture.outcomes).hasSize(20).containsOnly(Outcome.SHUT_DOWN);
