@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class InterruptScope {
     /** Serialises who interrupts with the end, so that none comes after it. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private final Thread worker;
     // Guarded by the lock.
     private @Nullable StreamException reason;

@@ -76,7 +76,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
 
-    // The reader's own: whether the current request has an event, and bytes that were read for events that are not queued yet.
+    // The reader's own: whether the current request has an event, and bytes that were read for events that are not
+    // queued yet.
     private boolean answered;
     private long unqueuedBytes;
 
