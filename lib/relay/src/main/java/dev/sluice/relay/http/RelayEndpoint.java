@@ -2,6 +2,7 @@ package dev.sluice.relay.http;
 
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
+import dev.sluice.relay.Quota;
 import dev.sluice.relay.QuotaCounter;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
@@ -27,11 +28,15 @@ import org.slf4j.LoggerFactory;
 public final class RelayEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(RelayEndpoint.class);
 
+    /** Each holds its body, of up to a mebibyte. */
+    private static final Quota STARTING = new Quota(16, 40, 1_000);
+
     private final Relay relay;
     private final Runs runs;
     private final Authenticator authenticator;
     private final ClientAddress addresses;
     private final QuotaCounter socketCounter;
+    private final QuotaCounter startCounter = new QuotaCounter(STARTING, "requests being read or started");
     private final Hosts hosts;
     private final Origins origins;
     private final RequestBody body;
@@ -195,12 +200,19 @@ public final class RelayEndpoint {
         }
         Visitor visitor = visitor(head);
         var key = head.header("idempotency-key").map(Starts::key);
-        runs.admit(visitor.caller(), key);
-        Map<String, Object> content = body.read(exchange);
-        if (exchange.isGone()) {
-            throw new EOFException("the client is gone before a run was started");
+        Map<String, Object> content;
+        String id;
+        QuotaCounter.Permit permit = startCounter.acquire(visitor.caller());
+        try {
+            runs.admit(visitor.caller(), key);
+            content = body.read(exchange);
+            if (exchange.isGone()) {
+                throw new EOFException("the client is gone before a run was started");
+            }
+            id = runs.start(visitor.caller(), key, dialect, content);
+        } finally {
+            permit.release();
         }
-        String id = runs.start(visitor.caller(), key, dialect, content);
         return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
     }
 

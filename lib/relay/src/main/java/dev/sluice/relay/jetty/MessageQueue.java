@@ -10,14 +10,18 @@ import java.util.function.Consumer;
  * for use by any thread; no method blocks.
  */
 final class MessageQueue {
-    /** Each may be as long as a request's body. */
     private static final int MOST = 4;
+
+    /** How many characters may be held when one more message is read, which may be as long as a request's body. */
+    private static final int MOST_CHARACTERS = 64 * 1024;
 
     private final Consumer<String> handler;
     private final Runnable onRoom;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<String> waiting = new ArrayDeque<>(); // guarded by the lock
+    private int held; // characters of those that wait and of the one that is handled; guarded by the lock
+    private boolean full; // nobody reads until onRoom was called; guarded by the lock
     private boolean busy; // guarded by the lock
 
     /**
@@ -36,11 +40,13 @@ final class MessageQueue {
         lock.lock();
         try {
             waiting.add(message);
+            held += message.length();
+            full = !hasRoom();
             if (!busy) {
                 busy = true;
-                start(this::handleNext);
+                start(() -> handleNext(0));
             }
-            return waiting.size() < MOST;
+            return !full;
         } finally {
             lock.unlock();
         }
@@ -50,21 +56,28 @@ final class MessageQueue {
     boolean isFull() {
         lock.lock();
         try {
-            return waiting.size() >= MOST;
+            return full;
         } finally {
             lock.unlock();
         }
     }
 
-    private void handleNext() {
+    private boolean hasRoom() {
+        return waiting.size() < MOST && held < MOST_CHARACTERS;
+    }
+
+    /** Goes on after a message of this length. */
+    private void handleNext(int handled) {
         String message;
         lock.lock();
         try {
-            if (waiting.size() == MOST) {
-                start(onRoom);
-            }
             message = waiting.poll();
             busy = message != null;
+            held -= handled;
+            if (full && hasRoom()) {
+                full = false;
+                start(onRoom);
+            }
         } finally {
             lock.unlock();
         }
@@ -72,7 +85,7 @@ final class MessageQueue {
             try {
                 handler.accept(message);
             } finally {
-                start(this::handleNext); // also after an error
+                start(() -> handleNext(message.length())); // also after an error
             }
         }
     }

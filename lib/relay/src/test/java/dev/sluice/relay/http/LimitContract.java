@@ -3,6 +3,7 @@ package dev.sluice.relay.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.relay.Quota;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,5 +122,32 @@ public abstract class LimitContract extends Mounted {
         assertThat(accepted(1, "X-Forwarded-For: 203.0.113.1, 192.0.2.1"))
                 .as("the client's own entry")
                 .isZero();
+    }
+
+    /** A start that is repeated is free, but not what it sends; each of these would hold a body of a mebibyte. */
+    @Test
+    void anAddressHasOnlySoManyBodiesUnderWayEvenOfAStartThatIsRepeated() throws Exception {
+        mount();
+        WireClient first = post("Idempotency-Key: k");
+        String head = "POST " + START + " HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                + first.cookie() + "\r\nIdempotency-Key: k\r\nContent-Length: 1000\r\n\r\n{";
+        var unfinished = new ArrayList<WireClient>();
+        for (int i = 0; i < 20; i++) {
+            var client = new WireClient(port);
+            unfinished.add(client);
+            client.socket().getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        }
+        Awaitility.await().untilAsserted(() -> {
+            WireClient refused = send("POST", START, BODY, first.cookie(), "Idempotency-Key: k");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.body()).contains("requests being read or started of this session");
+        });
+        for (WireClient client : unfinished) {
+            client.close();
+        }
+        Awaitility.await()
+                .until(() -> send("POST", START, BODY, first.cookie(), "Idempotency-Key: k")
+                                .status()
+                        == 200);
     }
 }

@@ -53,6 +53,21 @@ class MessageQueueTest {
         assertThat(rooms).hasValue(1);
     }
 
+    /** One client's sockets would hold a gigabyte of messages else. */
+    @Test
+    void noMessageIsReadWhileALongOneIsHandled() {
+        String longest = "x".repeat(1 << 20);
+        assertThat(queue.add(longest)).isFalse();
+        assertThat(queue.isFull()).isTrue();
+        allowed.release();
+        await().until(() -> rooms.get() == 1);
+        assertThat(queue.isFull()).isFalse();
+        assertThat(queue.add("short")).isTrue();
+        allowed.release();
+        await().until(() -> handled.equals(List.of(longest, "short")));
+        assertThat(rooms).hasValue(1);
+    }
+
     @Test
     void anErrorIsTheEndOfOneMessageOnly() {
         more = message -> {
