@@ -71,31 +71,47 @@ class CancelTest {
         CLIENT
     }
 
-    static Stream<Arguments> everyStateAndWay() {
+    /** The thread that consumes. */
+    enum Consumer {
+        PLATFORM(Thread.ofPlatform()),
+        VIRTUAL(Thread.ofVirtual());
+
+        final Thread.Builder thread;
+
+        Consumer(Thread.Builder thread) {
+            this.thread = thread;
+        }
+    }
+
+    static Stream<Arguments> everyStateWayAndConsumer() {
         return Arrays.stream(State.values())
-                .flatMap(state -> Arrays.stream(Way.values()).map(way -> arguments(state, way)));
+                .flatMap(state -> Arrays.stream(Way.values())
+                        .flatMap(way ->
+                                Arrays.stream(Consumer.values()).map(consumer -> arguments(state, way, consumer))));
     }
 
     @ParameterizedTest
-    @MethodSource("everyStateAndWay")
-    void everyWayInEveryStateFreesConsumerReaderAndConnection(State state, Way way) throws Exception {
+    @MethodSource("everyStateWayAndConsumer")
+    void everyWayInEveryStateFreesConsumerReaderAndConnection(State state, Way way, Consumer consumer)
+            throws Exception {
         try (var peer = ScriptedPeer.serving(script(state));
                 var hole = state == State.CONNECTING ? ScriptedPeer.unreachable() : null) {
             URI address = hole != null ? hole.uri("") : peer.uri("");
             try (var client = Talk.client(address, settings -> settings.queueCapacity(4))) {
-                stopIn(state, way, client, peer, hole);
+                stopIn(state, way, consumer.thread, client, peer, hole);
             }
         }
     }
 
-    private static void stopIn(State state, Way way, LlmClient client, ScriptedPeer peer, UnreachablePeer hole)
+    private static void stopIn(
+            State state, Way way, Thread.Builder thread, LlmClient client, ScriptedPeer peer, UnreachablePeer hole)
             throws Exception {
         var callbacks = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(callbacks::incrementAndGet).build();
         MessageStream stream = client.stream(request(state), controller);
         var freed = new CompletableFuture<Long>();
-        Thread consumer = Thread.ofVirtual().unstarted(() -> {
+        Thread consumer = thread.unstarted(() -> {
             for (StreamEvent event : stream) {
                 if (state == State.QUEUE_FULL) {
                     park();

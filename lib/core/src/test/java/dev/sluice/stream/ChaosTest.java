@@ -109,7 +109,7 @@ class ChaosTest {
     @Test
     @Timeout(180)
     void everyStreamEndsOnceAndNothingIsLeft() throws Exception {
-        soak(Duration.ofSeconds(20));
+        soak(Duration.ofSeconds(6));
     }
 
     @Test
