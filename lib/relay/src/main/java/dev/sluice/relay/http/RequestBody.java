@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 
 /** Reads a request's body: one JSON object in UTF-8, of a limited length, within a limited time. */
 final class RequestBody {
@@ -69,7 +70,7 @@ final class RequestBody {
         long start = time.nanos();
         var all = new ByteArrayOutputStream();
         var some = new byte[8192];
-        for (int n = in.read(some); n >= 0; n = in.read(some)) {
+        for (int n = read(in, some); n >= 0; n = read(in, some)) {
             all.write(some, 0, n);
             if (all.size() > maxBytes) {
                 throw tooLarge();
@@ -79,6 +80,18 @@ final class RequestBody {
             }
         }
         return all.toByteArray();
+    }
+
+    /** A client that stays silent for the web server's idle timeout is told so; one that left is not. */
+    private static int read(InputStream in, byte[] target) throws IOException {
+        try {
+            return in.read(target);
+        } catch (IOException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                throw new Problem(408, "timeout", "The rest of the body did not come.");
+            }
+            throw e;
+        }
     }
 
     private boolean isTooLong(String length) {

@@ -129,8 +129,8 @@ public abstract class LimitContract extends Mounted {
     void anAddressHasOnlySoManyBodiesUnderWayEvenOfAStartThatIsRepeated() throws Exception {
         mount();
         WireClient first = post("Idempotency-Key: k");
-        String head = "POST " + START + " HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
-                + first.cookie() + "\r\nIdempotency-Key: k\r\nContent-Length: 1000\r\n\r\n{";
+        String head = "POST " + START + " HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + first.cookie()
+                + "\r\nIdempotency-Key: k\r\nContent-Length: 1000\r\n\r\n{";
         var unfinished = new ArrayList<WireClient>();
         for (int i = 0; i < 20; i++) {
             var client = new WireClient(port);
