@@ -6,7 +6,6 @@ import com.palantir.javaformat.java.JavaFormatterOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,27 +14,33 @@ public final class Format {
     private Format() {}
 
     /** Takes {@code check} or {@code apply}, and the folder. */
-    public static void main(String[] args) throws IOException, FormatterException {
+    public static void main(String[] args) throws IOException {
         boolean apply = args[0].equals("apply");
         Path root = Path.of(args[1]).toRealPath();
         Formatter formatter = Formatter.createFormatter(JavaFormatterOptions.builder()
                 .style(JavaFormatterOptions.Style.PALANTIR)
                 .build());
-        List<Path> wrong = new ArrayList<>();
-        for (Path file : javaFiles(root)) {
-            String source = Files.readString(file);
-            String formatted = formatter.formatSourceAndFixImports(source);
-            if (!formatted.equals(source)) {
-                wrong.add(root.relativize(file));
-                if (apply) {
-                    Files.writeString(file, formatted);
-                }
-            }
-        }
+        List<Path> wrong = javaFiles(root).parallelStream()
+                .filter(file -> !isFormatted(file, formatter, apply))
+                .map(root::relativize)
+                .toList();
         wrong.forEach(file -> System.out.println((apply ? "formatted " : "not formatted: ") + file));
         if (!apply && !wrong.isEmpty()) {
             System.out.println("Run: mvn -q -Pformat");
             System.exit(1);
+        }
+    }
+
+    private static boolean isFormatted(Path file, Formatter formatter, boolean apply) {
+        try {
+            String source = Files.readString(file);
+            String formatted = formatter.formatSourceAndFixImports(source);
+            if (apply && !formatted.equals(source)) {
+                Files.writeString(file, formatted);
+            }
+            return formatted.equals(source);
+        } catch (IOException | FormatterException e) {
+            throw new IllegalStateException(file + " could not be formatted", e);
         }
     }
 
