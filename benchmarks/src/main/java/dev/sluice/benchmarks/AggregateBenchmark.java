@@ -1,12 +1,12 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.Limits;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.benchmarks.wire.ClaudeStream;
 import dev.sluice.benchmarks.wire.Shape;
-import dev.sluice.control.Limits;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.provider.Claude;
 import dev.sluice.provider.EventDecoder;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

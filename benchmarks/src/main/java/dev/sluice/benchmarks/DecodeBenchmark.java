@@ -1,11 +1,11 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.Limits;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.control.Limits;
-import dev.sluice.provider.Claude;
 import dev.sluice.provider.EventDecoder;
-import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.sse.SseReader;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;

@@ -2,12 +2,12 @@ package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.wire.ClaudeStream;
 import dev.sluice.benchmarks.wire.Shape;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.provider.Claude;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
+import dev.sluice.provider.claude.Claude;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,7 +1,7 @@
 package dev.sluice.benchmarks;
 
-import dev.sluice.control.EndReason;
-import dev.sluice.control.EventQueue;
+import dev.sluice.EndReason;
+import dev.sluice.internal.EventQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

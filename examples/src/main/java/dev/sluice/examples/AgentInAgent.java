@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
+import dev.sluice.client.LlmClient;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunEvent.MessageStop;
 import dev.sluice.tools.RunEvent.ToolComplete;

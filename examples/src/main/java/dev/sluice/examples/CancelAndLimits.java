@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamController;
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 

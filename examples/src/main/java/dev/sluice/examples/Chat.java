@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

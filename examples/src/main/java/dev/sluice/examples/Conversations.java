@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

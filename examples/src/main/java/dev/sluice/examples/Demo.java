@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.examples.server.Pace;
 import dev.sluice.examples.server.ScriptedServer;
 import dev.sluice.provider.Provider;
-import dev.sluice.stream.LlmClient;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamController;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.TimedOut;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import java.time.Duration;
 
 /**

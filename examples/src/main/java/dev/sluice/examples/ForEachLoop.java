@@ -1,5 +1,7 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.Delta.TextDelta;
@@ -13,8 +15,6 @@ import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 
 /** Loops over every event of an answer. The set of events is sealed, so the compiler knows when one is forgotten. */
 public final class ForEachLoop {

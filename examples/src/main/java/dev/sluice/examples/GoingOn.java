@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
+import dev.sluice.continuation.Continuation;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.Continuation;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 
 /**
  * An answer whose connection breaks in the middle, and breaks again, and comes out whole. Always talks to the scripted

@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
+import dev.sluice.client.Signal;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
-import dev.sluice.stream.Signal;
 import java.util.function.BiConsumer;
 
 /** Is told what happens instead of asking. Handlers run on the thread that consumes, here in await and finalMessage. */

@@ -1,9 +1,9 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageChunk;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import java.util.List;
 import java.util.stream.Collectors;
 

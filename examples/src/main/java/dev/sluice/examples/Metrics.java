@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.metrics.StreamMeters;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
+import dev.sluice.telemetry.StreamMeters;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Comparator;

@@ -1,9 +1,9 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamController;
+import dev.sluice.StreamController;
+import dev.sluice.client.LlmClient;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
 import java.time.Duration;
 
 /** Asks how long a prompt is, and then for an answer that is not streamed: for short ones that nobody watches. */

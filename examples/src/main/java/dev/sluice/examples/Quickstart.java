@@ -1,14 +1,14 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
+import dev.sluice.client.StreamMetrics;
 import dev.sluice.message.Delta.TextDelta;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
-import dev.sluice.stream.StreamMetrics;
 import java.time.Duration;
 import java.util.Locale;
 

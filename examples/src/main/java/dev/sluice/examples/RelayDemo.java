@@ -1,15 +1,15 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.redis.RedisResumeLog;
 import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RelayRun;
 import dev.sluice.relay.ResumeLog;
-import dev.sluice.relay.http.Authenticator;
+import dev.sluice.relay.RunSource;
+import dev.sluice.relay.http.RelayAuthenticator;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.jetty.JettyRelay;
-import dev.sluice.stream.LlmClient;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -32,14 +32,14 @@ public final class RelayDemo implements AutoCloseable {
     private final JettyRelay server;
     private final Optional<EmbeddedRedis> redis;
 
-    private RelayDemo(Demo demo, int port, ResumeLog log, Authenticator sessions, Optional<EmbeddedRedis> redis)
+    private RelayDemo(Demo demo, int port, ResumeLog log, RelayAuthenticator sessions, Optional<EmbeddedRedis> redis)
             throws IOException {
         this.redis = redis;
         client = demo.client();
         Relay relay = Relay.builder().log(log).build();
         RelayEndpoint endpoint = RelayEndpoint.builder(
                         relay,
-                        request -> RelayRun.of(client.run(
+                        request -> RunSource.of(client.run(
                                 MessageRequest.builder()
                                         .model(demo.model())
                                         .maxTokens(2048)
@@ -107,10 +107,11 @@ public final class RelayDemo implements AutoCloseable {
     }
 
     /** All machines of one Redis know each other's sessions. A product keeps random bytes for that; this key is no secret. */
-    private static Authenticator sessions(String redis) {
+    private static RelayAuthenticator sessions(String redis) {
         return redis.isEmpty()
-                ? Authenticator.cookie()
-                : Authenticator.cookie(("the key of a demonstration on " + redis).getBytes(StandardCharsets.UTF_8));
+                ? RelayAuthenticator.cookie()
+                : RelayAuthenticator.cookie(
+                        ("the key of a demonstration on " + redis).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String value(String[] args, int at) {

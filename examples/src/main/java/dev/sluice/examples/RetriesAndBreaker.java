@@ -1,12 +1,12 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;

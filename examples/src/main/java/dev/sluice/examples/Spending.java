@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
+import dev.sluice.budget.Budget;
+import dev.sluice.budget.Prices;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.Budget;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
-import dev.sluice.stream.Prices;
 import java.math.BigDecimal;
 
 /**

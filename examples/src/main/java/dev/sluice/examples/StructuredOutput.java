@@ -1,10 +1,10 @@
 package dev.sluice.examples;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
+import dev.sluice.client.Signal;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ThinkingMode;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
-import dev.sluice.stream.Signal;
 
 /** Shows what the model thinks before what it says. */
 public final class Thinking {

@@ -1,13 +1,13 @@
 package dev.sluice.examples;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
+import dev.sluice.client.Signal;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ToolDefinition;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
-import dev.sluice.stream.Signal;
 
 /** Watches the input of a tool call while the model writes it, runs the tool, and streams what the model makes of it. */
 public final class ToolCallDeltas {

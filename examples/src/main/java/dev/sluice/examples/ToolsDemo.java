@@ -1,8 +1,8 @@
 package dev.sluice.examples;
 
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
+import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.LlmClient;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.ToolLoop;
 import java.io.IOException;

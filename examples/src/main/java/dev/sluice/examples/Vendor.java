@@ -1,9 +1,9 @@
 package dev.sluice.examples;
 
-import dev.sluice.provider.Claude;
-import dev.sluice.provider.Gemini;
-import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.openai.OpenAi;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;

@@ -5,11 +5,11 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.client.LlmClient;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.examples.server.Pace;
 import dev.sluice.examples.server.ScriptedServer;
-import dev.sluice.provider.Claude;
-import dev.sluice.stream.LlmClient;
+import dev.sluice.provider.claude.Claude;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;

@@ -2,8 +2,8 @@ package dev.sluice.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamController;
+import dev.sluice.Limits;
+import dev.sluice.StreamController;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,8 +3,13 @@ package dev.sluice.examples;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.StreamController;
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.budget.Budget;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
+import dev.sluice.client.Signal;
+import dev.sluice.continuation.Continuation;
 import dev.sluice.examples.server.Fault;
 import dev.sluice.examples.server.Pace;
 import dev.sluice.examples.server.ScriptedServer;
@@ -16,23 +21,18 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.provider.Claude;
-import dev.sluice.provider.Gemini;
 import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.gemini.Gemini;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RelayRun;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
+import dev.sluice.relay.RunSource;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.jetty.JettyRelay;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
 import dev.sluice.sse.SseClient;
 import dev.sluice.sse.SseEvent;
-import dev.sluice.stream.Budget;
-import dev.sluice.stream.Continuation;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
-import dev.sluice.stream.Signal;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
@@ -81,10 +81,10 @@ class ReadmeTest {
         Watcher stopped = () -> System.out.print(watched(port));
         assertThat(Printed.by(args -> {
                     // readme
-                    RunStarter starter = asked -> {
+                    RunFactory starter = asked -> {
                         MessageRequest next =
                                 asking.conversation(asked.conversation()).build();
-                        return RelayRun.of(client.run(next, level));
+                        return RunSource.of(client.run(next, level));
                     };
                     Relay relay = Relay.builder().build();
                     RelayEndpoint endpoint =

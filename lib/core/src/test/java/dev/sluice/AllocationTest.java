@@ -3,14 +3,14 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.ClaudeWire;
-import dev.sluice.provider.Claude;
-import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;

@@ -2,11 +2,11 @@ package dev.sluice;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,13 +22,17 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import dev.sluice.control.StreamException;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.sluice.provider.Provider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,9 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     /** What the names of a vendor's classes begin with; each is a provider of that name. */
     private static final List<String> VENDORS = List.of("Claude", "Gemini", "OpenAi");
+
+    /** Public to the compiler, no part of the API. */
+    private static final List<String> PLUMBING = List.of("dev.sluice.internal", "dev.sluice.provider.wire");
 
     /** A vendor's name as a text or a type that is asked for, or a comparison of a provider or of its name. */
     private static final Pattern ASKS = Pattern.compile("\"(claude|gemini|openai|anthropic|google)\""
@@ -49,72 +56,128 @@ class ArchitectureTest {
      * looks there for what it can do.
      */
     private static final DescribedPredicate<JavaClass> RUN =
-            DescribedPredicate.describe("the client", type -> type.getName().equals("dev.sluice.stream.LlmClient"));
+            DescribedPredicate.describe("the client", type -> type.getName().equals("dev.sluice.client.LlmClient"));
 
     private static final DescribedPredicate<JavaClass> TOOLS = DescribedPredicate.describe(
             "what it starts a run with",
             type -> List.of("Tool", "ToolLoop", "Builder").contains(type.getSimpleName())
                     && type.getPackageName().equals("dev.sluice.tools"));
 
+    /** Each room and the rooms that it uses, lowest first; "" is {@code dev.sluice} itself. ARCHITECTURE.md has the picture. */
+    private static final Map<String, List<String>> ROOMS = rooms();
+
+    private static Map<String, List<String>> rooms() {
+        var rooms = new LinkedHashMap<String, List<String>>();
+        rooms.put("json", List.of());
+        rooms.put("message", List.of("json"));
+        rooms.put("internal.failure", List.of());
+        rooms.put("", List.of("message", "internal.failure"));
+        rooms.put("internal", List.of("", "internal.failure"));
+        rooms.put("transport", List.of("", "internal", "internal.failure"));
+        rooms.put("sse", List.of("", "transport", "internal", "internal.failure"));
+        rooms.put("resilience", List.of("", "internal", "internal.failure"));
+        rooms.put("provider", List.of("", "message", "sse", "transport"));
+        rooms.put("provider.wire", List.of("", "json", "message", "sse", "provider"));
+        for (String vendor : VENDORS) {
+            rooms.put(
+                    "provider." + vendor.toLowerCase(Locale.ROOT),
+                    List.of("", "json", "message", "sse", "transport", "provider", "provider.wire"));
+        }
+        rooms.put("aggregate", List.of("", "json", "message"));
+        rooms.put("budget", List.of("", "message", "internal", "internal.failure"));
+        rooms.put("continuation", List.of("", "message", "aggregate", "provider"));
+        var client = new ArrayList<>(rooms.keySet());
+        client.remove("json");
+        client.remove("provider.wire");
+        client.add("tools"); // LlmClient only, see below
+        rooms.put("client", client);
+        rooms.put("telemetry", List.of("", "message", "client"));
+        rooms.put(
+                "tools",
+                List.of("", "json", "message", "aggregate", "budget", "client", "internal", "internal.failure"));
+        return rooms;
+    }
+
     @ArchTest
-    static final ArchRule roomsUseOnlyTheRoomsThatTheTableAllows = layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("json")
-            .definedBy("dev.sluice.json")
-            .layer("message")
-            .definedBy("dev.sluice.message")
-            .layer("control")
-            .definedBy("dev.sluice.control")
-            .layer("transport")
-            .definedBy("dev.sluice.transport")
-            .layer("sse")
-            .definedBy("dev.sluice.sse")
-            .layer("provider")
-            .definedBy("dev.sluice.provider")
-            .layer("aggregate")
-            .definedBy("dev.sluice.aggregate")
-            .layer("resilience")
-            .definedBy("dev.sluice.resilience")
-            .layer("stream")
-            .definedBy("dev.sluice.stream")
-            .layer("metrics")
-            .definedBy("dev.sluice.metrics")
-            .layer("tools")
-            .definedBy("dev.sluice.tools")
-            .whereLayer("json")
-            .mayNotAccessAnyLayer()
-            .whereLayer("message")
-            .mayOnlyAccessLayers("json")
-            .whereLayer("control")
-            .mayOnlyAccessLayers("message")
-            .whereLayer("transport")
-            .mayOnlyAccessLayers("control")
-            .whereLayer("sse")
-            .mayOnlyAccessLayers("control", "transport")
-            .whereLayer("provider")
-            .mayOnlyAccessLayers("message", "json", "sse", "transport", "control")
-            .whereLayer("aggregate")
-            .mayOnlyAccessLayers("message", "json", "control")
-            .whereLayer("resilience")
-            .mayOnlyAccessLayers("control")
-            .whereLayer("metrics")
-            .mayOnlyAccessLayers("stream", "message", "control")
-            .whereLayer("metrics")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("tools")
-            .mayOnlyAccessLayers("json", "message", "control", "aggregate", "stream")
-            .whereLayer("tools")
-            .mayNotBeAccessedByAnyLayer()
+    static void roomsUseOnlyTheRoomsThatTheTableAllows(JavaClasses all) {
+        for (var room : ROOMS.entrySet()) {
+            String[] others = ROOMS.keySet().stream()
+                    .filter(other -> !other.equals(room.getKey()))
+                    .filter(other -> !room.getValue().contains(other))
+                    .map(ArchitectureTest::packageOf)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(packageOf(room.getKey()))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .allowEmptyShould(false)
+                    .as(room.getKey() + " uses only " + room.getValue())
+                    .because("the table of rooms says so")
+                    .check(all);
+        }
+    }
+
+    @ArchTest
+    static void everyRoomIsInTheTable(JavaClasses all) {
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct())
+                .containsExactlyInAnyOrderElementsOf(
+                        ROOMS.keySet().stream().map(ArchitectureTest::packageOf).toList());
+    }
+
+    private static String packageOf(String room) {
+        return room.isEmpty() ? "dev.sluice" : "dev.sluice." + room;
+    }
+
+    @ArchTest
+    static final ArchRule roomsAreFreeOfCycles = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    return SliceIdentifier.of(type.getPackageName());
+                }
+
+                @Override
+                public String getDescription() {
+                    return "rooms";
+                }
+            })
+            .should()
+            .beFreeOfCycles()
             .ignoreDependency(RUN, TOOLS);
 
     @ArchTest
-    static final ArchRule roomsAreFreeOfCycles =
-            slices().matching("dev.sluice.(*)..").should().beFreeOfCycles().ignoreDependency(RUN, TOOLS);
+    static final ArchRule onlyTheClientItselfStartsRuns = noClasses()
+            .that()
+            .resideInAPackage("dev.sluice.client")
+            .and(not(RUN))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.sluice.tools");
+
+    @ArchTest
+    static final ArchRule plumbingStaysOutOfPublicSignatures = methods()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(DescribedPredicate.describe(
+                    "are API",
+                    type -> type.getModifiers().contains(JavaModifier.PUBLIC)
+                            && PLUMBING.stream().noneMatch(type.getPackageName()::startsWith)))
+            .should(new ArchCondition<JavaMethod>("name nothing of " + PLUMBING) {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                    Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+                            .filter(type -> PLUMBING.stream().anyMatch(type.getPackageName()::startsWith))
+                            .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                    method, method.getFullName() + " names " + type.getName())));
+                }
+            });
 
     /** Two classes may know each other, and so may a sealed family or a class and its builder. More are a knot. */
     @ArchTest
     static void noThreeClassesOfTheHeartKnowEachOtherInACircle(JavaClasses all) {
-        for (String room : List.of("control", "stream", "tools")) {
+        for (String room : List.of("internal", "client", "budget", "continuation", "tools")) {
             assertThat(Knots.in(all, "dev.sluice." + room))
                     .as("knots in " + room)
                     .isEmpty();
@@ -130,7 +193,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theJsonLibraryStaysInJsonAndProvider = noClasses()
-            .that(not(resideInAPackage("dev.sluice.json").or(resideInAPackage("dev.sluice.provider"))))
+            .that(not(resideInAPackage("dev.sluice.json").or(resideInAPackage("dev.sluice.provider.."))))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("tools.jackson..");
@@ -158,7 +221,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule micrometerWhichIsOptionalStaysInMetrics = noClasses()
-            .that(not(resideInAPackage("dev.sluice.metrics")))
+            .that(not(resideInAPackage("dev.sluice.telemetry")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.micrometer..");
@@ -169,18 +232,18 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule vendorsAreNamedOnlyInProviderAndInTheClientsFactories = noClasses()
-            .that(not(resideInAPackage("dev.sluice.provider")))
+            .that(not(resideInAPackage("dev.sluice.provider..")))
             .and()
-            .doNotHaveFullyQualifiedName("dev.sluice.stream.LlmClient")
+            .doNotHaveFullyQualifiedName("dev.sluice.client.LlmClient")
             .should()
-            .dependOnClassesThat(resideInAPackage("dev.sluice.provider")
+            .dependOnClassesThat(resideInAPackage("dev.sluice.provider..")
                     .and(DescribedPredicate.describe(
                             "are a vendor's", type -> VENDORS.stream().anyMatch(type.getSimpleName()::startsWith))));
 
     @ArchTest
     static final ArchRule theClientUsesVendorsInItsFactoriesOnly = methods()
             .that()
-            .areDeclaredIn("dev.sluice.stream.LlmClient")
+            .areDeclaredIn("dev.sluice.client.LlmClient")
             .and()
             .haveNameNotMatching("claude|gemini|openAi")
             .should(new ArchCondition<>("call no vendor") {
@@ -196,7 +259,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule timeAndThreadsAreInjected = noClasses()
-            .that(not(resideInAPackage("dev.sluice.control")))
+            .that(not(resideInAnyPackage("dev.sluice", "dev.sluice.internal")))
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -264,7 +327,7 @@ class ArchitectureTest {
     @Test
     void nobodyElseAsksWhichProviderItIs() throws IOException {
         for (Path file : sources().toList()) {
-            if (!file.getParent().endsWith("provider") && !file.endsWith("StreamMeters.java")) {
+            if (!file.toString().contains("/provider/") && !file.endsWith("StreamMeters.java")) {
                 assertThat(Files.readString(file)).as(file.toString()).doesNotContainPattern(ASKS);
             }
         }
@@ -297,7 +360,7 @@ class ArchitectureTest {
     private static boolean theCallersOwnInstance(JavaMethod method, JavaClass type) {
         return switch (method.getOwner().getPackageName()) {
             case "dev.sluice.resilience" -> type.getPackageName().startsWith("io.github.resilience4j");
-            case "dev.sluice.metrics" -> type.getPackageName().startsWith("io.micrometer");
+            case "dev.sluice.telemetry" -> type.getPackageName().startsWith("io.micrometer");
             default -> false;
         };
     }

@@ -3,13 +3,11 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.LimitExceeded;
-import dev.sluice.provider.Claude;
-import dev.sluice.provider.Gemini;
 import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.gemini.Gemini;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -3,11 +3,9 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException;
 import dev.sluice.json.Json;
-import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -2,10 +2,8 @@ package dev.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ApiError;
 import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
@@ -18,10 +16,10 @@ import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
-import dev.sluice.provider.Claude;
-import dev.sluice.provider.Gemini;
-import dev.sluice.provider.OpenAi;
 import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package dev.sluice.benchmarks.client;
 
+import dev.sluice.client.LlmClient;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.Delta.InputJsonDelta;
 import dev.sluice.message.Delta.TextDelta;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
-import dev.sluice.provider.Claude;
-import dev.sluice.stream.LlmClient;
-import dev.sluice.stream.MessageStream;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.transport.HttpTransport;
 
 /** Sluice with nothing set but the address and the transport. */

@@ -4,14 +4,14 @@ import dev.sluice.benchmarks.wire.Stamp;
 import dev.sluice.message.Delta.TextDelta;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
-import dev.sluice.relay.RelayRun;
+import dev.sluice.relay.RunSource;
 import dev.sluice.tools.RunEvent;
 import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A run whose words are the times at which they were said. It goes on until it is cancelled. */
-final class SpeakingClock implements RelayRun {
+final class SpeakingClock implements RunSource {
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private final int perSecond;
 

@@ -2,11 +2,11 @@ package dev.sluice.examples.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.Truncated;
-import dev.sluice.control.Timeouts;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.Limits;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.Truncated;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.sse.SseClient;
 import dev.sluice.sse.SseEvent;
 import dev.sluice.sse.SseState;

@@ -1,6 +1,6 @@
 package dev.sluice.examples.tools;
 
-import dev.sluice.control.StreamController;
+import dev.sluice.StreamController;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.tools.InnerRun;

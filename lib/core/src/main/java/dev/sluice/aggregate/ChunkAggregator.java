@@ -1,7 +1,7 @@
 package dev.sluice.aggregate;
 
-import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.control.Time;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.TimeSource;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Message;
@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * such call takes.
  */
 public final class ChunkAggregator {
-    private final Time time;
+    private final TimeSource time;
 
     /** Serialises the thread that adds and the threads that look. Owns all that follows. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final MessageSoFar message = new MessageSoFar();
+    private final MessageAccumulator message = new MessageAccumulator();
     private @Nullable Instant firstAt;
     private long firstNanos;
     private long lastNanos;
@@ -42,11 +42,11 @@ public final class ChunkAggregator {
 
     /** An aggregator by the machine's clock. */
     public ChunkAggregator() {
-        this(Time.system());
+        this(TimeSource.system());
     }
 
     /** An aggregator by the given clock. */
-    public ChunkAggregator(Time time) {
+    public ChunkAggregator(TimeSource time) {
         this.time = time;
     }
 

@@ -18,7 +18,7 @@ public final class JsonSchema {
     private static final ClassValue<String> SCHEMAS = new ClassValue<>() {
         @Override
         protected String computeValue(Class<?> type) {
-            return SchemaOfClass.generate(type);
+            return ClassSchemaGenerator.generate(type);
         }
     };
 

@@ -1,6 +1,6 @@
 package dev.sluice.json;
 
-import static dev.sluice.json.OpenContainer.Missing.NONE;
+import static dev.sluice.json.PartialContainer.Missing.NONE;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ public final class PartialJson {
     private State state = State.VALUE;
 
     /** The innermost container that is open; null outside of all. */
-    private @Nullable OpenContainer open;
+    private @Nullable PartialContainer open;
 
     private int depth;
     private String literal = "";
@@ -111,7 +111,7 @@ public final class PartialJson {
     public @Nullable Object value() {
         if (stale) {
             snapshot = last();
-            for (OpenContainer container = open; container != null; container = container.parent) {
+            for (PartialContainer container = open; container != null; container = container.parent) {
                 snapshot = container.view(snapshot);
             }
             stale = false;
@@ -167,7 +167,7 @@ public final class PartialJson {
             }
             case COLON -> expect(c == ':', State.VALUE);
             case COMMA_OR_END -> {
-                boolean array = open instanceof OpenArray;
+                boolean array = open instanceof PartialArray;
                 if (c == (array ? ']' : '}')) {
                     close();
                 } else {
@@ -190,8 +190,8 @@ public final class PartialJson {
                 string.clear();
                 state = State.IN_STRING;
             }
-            case '[' -> open(new OpenArray(open), State.VALUE_OR_END);
-            case '{' -> open(new OpenObject(open), State.KEY_OR_END);
+            case '[' -> open(new PartialArray(open), State.VALUE_OR_END);
+            case '{' -> open(new PartialObject(open), State.KEY_OR_END);
             case 't' -> startLiteral("true");
             case 'f' -> startLiteral("false");
             case 'n' -> startLiteral("null");
@@ -208,7 +208,7 @@ public final class PartialJson {
         state = State.IN_LITERAL;
     }
 
-    private void open(OpenContainer container, State inside) {
+    private void open(PartialContainer container, State inside) {
         if (depth == MAX_DEPTH) {
             fault();
             return;
@@ -219,7 +219,7 @@ public final class PartialJson {
     }
 
     private void close() {
-        OpenContainer closed = Objects.requireNonNull(open);
+        PartialContainer closed = Objects.requireNonNull(open);
         depth--;
         open = closed.parent;
         complete(closed.close());
@@ -243,7 +243,7 @@ public final class PartialJson {
             rest = last();
             fault();
         } else if (string.isEnded()) {
-            if (state == State.IN_KEY && open instanceof OpenObject object) {
+            if (state == State.IN_KEY && open instanceof PartialObject object) {
                 object.key(string.soFar());
                 state = State.COLON;
             } else {

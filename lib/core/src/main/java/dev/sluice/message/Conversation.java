@@ -89,7 +89,7 @@ public record Conversation(List<Text> system, List<Message> messages) {
      * also a call that was cut wants a result, which may be an error.
      */
     public List<ToolUse> unanswered() {
-        return new OpenCalls(messages).all();
+        return new UnansweredCalls(messages).all();
     }
 
     /** The tokens of all answers together. Each answer's input counts again what was said before it, as it is paid for. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConversationBuilder {
     private final List<Text> system;
     private final List<Message> messages; // without the one that answers
-    private @Nullable OpenCalls calls; // null as long as nobody asked
+    private @Nullable UnansweredCalls calls; // null as long as nobody asked
     private @Nullable Answering answering;
 
     /** The caller's turn, to which results are being added. */
@@ -82,10 +82,10 @@ public final class ConversationBuilder {
         return message.role() == Role.ASSISTANT && message.content().isEmpty();
     }
 
-    private OpenCalls calls() {
-        OpenCalls known = calls;
+    private UnansweredCalls calls() {
+        UnansweredCalls known = calls;
         if (known == null) {
-            known = new OpenCalls(messages);
+            known = new UnansweredCalls(messages);
             calls = known;
         }
         return known;

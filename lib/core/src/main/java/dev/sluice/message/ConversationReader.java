@@ -17,7 +17,7 @@ final class ConversationReader {
     private ConversationReader() {}
 
     static Conversation read(String json) {
-        Stored stored = Stored.of(json);
+        StoredJson stored = StoredJson.of(json);
         long version = stored.number("version");
         if (version != ConversationWriter.VERSION) {
             throw stored.wrong(
@@ -31,7 +31,7 @@ final class ConversationReader {
                 stored.each("system", ConversationReader::text), stored.each("messages", ConversationReader::message));
     }
 
-    private static Message message(Stored stored) {
+    private static Message message(StoredJson stored) {
         return new Message(
                 stored.textOrEmpty("id"),
                 role(stored),
@@ -45,7 +45,7 @@ final class ConversationReader {
                 stored.texts("extra"));
     }
 
-    private static Role role(Stored stored) {
+    private static Role role(StoredJson stored) {
         String name = stored.text("role");
         return Arrays.stream(Role.values())
                 .filter(role -> role.wireName().equals(name))
@@ -61,7 +61,7 @@ final class ConversationReader {
                 .orElse(FinishReason.UNKNOWN);
     }
 
-    private static Usage usage(Stored stored) {
+    private static Usage usage(StoredJson stored) {
         return new Usage(
                 stored.number("input_tokens"),
                 stored.number("output_tokens"),
@@ -71,7 +71,7 @@ final class ConversationReader {
                 stored.texts("extra"));
     }
 
-    private static ContentBlock block(Stored stored) {
+    private static ContentBlock block(StoredJson stored) {
         String type = stored.text("type");
         Map<String, String> extra = stored.texts("extra");
         return switch (type) {
@@ -102,12 +102,12 @@ final class ConversationReader {
         };
     }
 
-    private static Text text(Stored stored) {
+    private static Text text(StoredJson stored) {
         return new Text(
                 stored.text("text"), stored.each("citations", ConversationReader::citation), stored.texts("extra"));
     }
 
-    private static Citation citation(Stored stored) {
+    private static Citation citation(StoredJson stored) {
         return new Citation(
                 stored.text("type"),
                 stored.textOrNull("cited_text"),
@@ -116,7 +116,7 @@ final class ConversationReader {
                 stored.text("json"));
     }
 
-    private static MediaSource source(Stored stored) {
+    private static MediaSource source(StoredJson stored) {
         String type = stored.text("type");
         return switch (type) {
             case "base64" -> new MediaSource.Base64Data(stored.text("media_type"), stored.text("data"));
@@ -128,7 +128,7 @@ final class ConversationReader {
         };
     }
 
-    private static IllegalArgumentException notKnown(Stored stored, String type) {
+    private static IllegalArgumentException notKnown(StoredJson stored, String type) {
         return stored.wrong(
                 "type", "is '" + type + "', which is not known; a later version of the library may have written it");
     }

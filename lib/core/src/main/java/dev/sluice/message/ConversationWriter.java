@@ -25,7 +25,7 @@ final class ConversationWriter {
     private ConversationWriter() {}
 
     static String write(Conversation conversation) {
-        return Json.write(new Fields()
+        return Json.write(new JsonFieldsBuilder()
                 .put("version", VERSION)
                 .put("system", each(conversation.system(), ConversationWriter::block))
                 .put("messages", each(conversation.messages(), ConversationWriter::message))
@@ -37,7 +37,7 @@ final class ConversationWriter {
     }
 
     private static Object message(Message message) {
-        return new Fields()
+        return new JsonFieldsBuilder()
                 .put("role", message.role().wireName())
                 .put("id", message.id())
                 .put("model", message.model())
@@ -56,7 +56,7 @@ final class ConversationWriter {
     }
 
     private static Object usage(Usage usage) {
-        return new Fields()
+        return new JsonFieldsBuilder()
                 .put("input_tokens", usage.inputTokens())
                 .put("output_tokens", usage.outputTokens())
                 .put("cache_read_tokens", usage.cacheReadTokens())
@@ -67,45 +67,47 @@ final class ConversationWriter {
     }
 
     private static Object block(ContentBlock block) {
-        Fields fields = switch (block) {
+        JsonFieldsBuilder fields = switch (block) {
             case Text text ->
-                new Fields("text")
+                new JsonFieldsBuilder("text")
                         .whole("text", text.text())
                         .put("citations", each(text.citations(), ConversationWriter::citation));
             case Thinking thinking ->
-                new Fields("thinking").whole("thinking", thinking.thinking()).whole("signature", thinking.signature());
-            case RedactedThinking redacted -> new Fields("redacted_thinking").whole("data", redacted.data());
+                new JsonFieldsBuilder("thinking")
+                        .whole("thinking", thinking.thinking())
+                        .whole("signature", thinking.signature());
+            case RedactedThinking redacted -> new JsonFieldsBuilder("redacted_thinking").whole("data", redacted.data());
             case ToolUse use -> call("tool_use", use.id(), use.name(), use.input());
             case ServerToolUse use -> call("server_tool_use", use.id(), use.name(), use.input());
             case ServerToolResult result ->
-                new Fields("server_tool_result")
+                new JsonFieldsBuilder("server_tool_result")
                         .whole("kind", result.type())
                         .whole("tool_use_id", result.toolUseId())
                         .whole("content", result.content());
             case ToolResult result ->
-                new Fields("tool_result")
+                new JsonFieldsBuilder("tool_result")
                         .whole("tool_use_id", result.toolUseId())
                         .put("content", each(result.content(), ConversationWriter::block))
                         .put("is_error", result.isError());
-            case Image image -> new Fields("image").put("source", source(image.source()));
+            case Image image -> new JsonFieldsBuilder("image").put("source", source(image.source()));
             case Document document ->
-                new Fields("document")
+                new JsonFieldsBuilder("document")
                         .put("source", source(document.source()))
                         .whole("title", document.title())
                         .whole("context", document.context())
                         .put("citations", document.citations());
             case ContentBlock.Unknown(String type, String json) ->
-                new Fields("unknown").whole("kind", type).whole("json", json);
+                new JsonFieldsBuilder("unknown").whole("kind", type).whole("json", json);
         };
         return fields.put("extra", block.extra()).map();
     }
 
-    private static Fields call(String type, String id, String name, String input) {
-        return new Fields(type).whole("id", id).whole("name", name).whole("input", input);
+    private static JsonFieldsBuilder call(String type, String id, String name, String input) {
+        return new JsonFieldsBuilder(type).whole("id", id).whole("name", name).whole("input", input);
     }
 
     private static Object citation(Citation citation) {
-        return new Fields(citation.type())
+        return new JsonFieldsBuilder(citation.type())
                 .whole("cited_text", citation.citedText())
                 .whole("title", citation.title())
                 .whole("url", citation.url())
@@ -114,14 +116,14 @@ final class ConversationWriter {
     }
 
     private static Object source(MediaSource source) {
-        Fields fields = switch (source) {
+        JsonFieldsBuilder fields = switch (source) {
             case MediaSource.Base64Data(String mediaType, String data) ->
-                new Fields("base64").whole("media_type", mediaType).whole("data", data);
-            case MediaSource.Url(String url) -> new Fields("url").whole("url", url);
-            case MediaSource.FileId(String fileId) -> new Fields("file").whole("file_id", fileId);
-            case MediaSource.PlainText(String text) -> new Fields("text").whole("text", text);
+                new JsonFieldsBuilder("base64").whole("media_type", mediaType).whole("data", data);
+            case MediaSource.Url(String url) -> new JsonFieldsBuilder("url").whole("url", url);
+            case MediaSource.FileId(String fileId) -> new JsonFieldsBuilder("file").whole("file_id", fileId);
+            case MediaSource.PlainText(String text) -> new JsonFieldsBuilder("text").whole("text", text);
             case MediaSource.Blocks(List<ContentBlock> content) ->
-                new Fields("blocks").put("content", each(content, ConversationWriter::block));
+                new JsonFieldsBuilder("blocks").put("content", each(content, ConversationWriter::block));
         };
         return fields.map();
     }

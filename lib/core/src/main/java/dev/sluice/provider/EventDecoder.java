@@ -15,8 +15,8 @@ public interface EventDecoder {
      *
      * @param sse not to be moved, and not to be kept
      * @param out takes what the event means: nothing, one event or several
-     * @throws dev.sluice.control.StreamException.ApiError if the event is the provider's word that the answer failed
-     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     * @throws dev.sluice.StreamException.ApiError if the event is the provider's word that the answer failed
+     * @throws dev.sluice.StreamException.ProtocolError if it cannot be understood
      */
     void decode(SseReader sse, Consumer<? super StreamEvent> out);
 
@@ -25,7 +25,7 @@ public interface EventDecoder {
      * over. Called before {@link #end}, if there is any.
      *
      * @param lines as they came, joined by line feeds; the beginning, if they are many
-     * @throws dev.sluice.control.StreamException.ApiError if they are the provider's word that the answer failed
+     * @throws dev.sluice.StreamException.ApiError if they are the provider's word that the answer failed
      */
     default void unframed(String lines) {}
 
@@ -34,9 +34,9 @@ public interface EventDecoder {
      *
      * @param body a JSON text in UTF-8
      * @param out takes the events; none if this throws
-     * @throws dev.sluice.control.StreamException.Truncated if it is cut
-     * @throws dev.sluice.control.StreamException.ApiError if it is the provider's word that the answer failed
-     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     * @throws dev.sluice.StreamException.Truncated if it is cut
+     * @throws dev.sluice.StreamException.ApiError if it is the provider's word that the answer failed
+     * @throws dev.sluice.StreamException.ProtocolError if it cannot be understood
      */
     default void whole(byte[] body, Consumer<? super StreamEvent> out) {
         throw new UnsupportedOperationException("this provider has no answers that are not streamed");

@@ -1,7 +1,7 @@
 package dev.sluice.provider;
 
-import dev.sluice.control.RateLimits;
-import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.RateLimits;
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -47,8 +47,8 @@ public interface Provider {
     /**
      * What the answer to {@link #countRequest} says.
      *
-     * @throws dev.sluice.control.StreamException.Truncated if it is cut
-     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     * @throws dev.sluice.StreamException.Truncated if it is cut
+     * @throws dev.sluice.StreamException.ProtocolError if it cannot be understood
      */
     default int tokenCount(String body) {
         throw new UnsupportedOperationException(name() + " does not count tokens");
@@ -66,8 +66,8 @@ public interface Provider {
     /**
      * What the answer to {@link #modelsRequest} says.
      *
-     * @throws dev.sluice.control.StreamException.Truncated if it is cut
-     * @throws dev.sluice.control.StreamException.ProtocolError if it cannot be understood
+     * @throws dev.sluice.StreamException.Truncated if it is cut
+     * @throws dev.sluice.StreamException.ProtocolError if it cannot be understood
      */
     default ModelPage models(String body) {
         throw new UnsupportedOperationException(name() + " does not list models");

@@ -1,10 +1,10 @@
 package dev.sluice.resilience;
 
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.Cancelled;
-import dev.sluice.control.StreamException.CircuitOpen;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.LimitExceeded;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.util.concurrent.TimeUnit;

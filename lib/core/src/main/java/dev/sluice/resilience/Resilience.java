@@ -1,7 +1,7 @@
 package dev.sluice.resilience;
 
-import dev.sluice.control.StreamException;
-import dev.sluice.control.Time;
+import dev.sluice.StreamException;
+import dev.sluice.TimeSource;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -21,7 +21,7 @@ public final class Resilience {
     final @Nullable CircuitBreaker breaker;
     final @Nullable RateLimiter limiter;
     final @Nullable Bulkhead bulkhead;
-    final @Nullable FollowedLimits followed;
+    final @Nullable ProviderRateLimitGate followed;
     private final @Nullable String retryCountHeader;
 
     private Resilience(Builder builder) {
@@ -29,7 +29,7 @@ public final class Resilience {
         breaker = builder.breaker;
         limiter = builder.limiter;
         bulkhead = builder.bulkhead;
-        followed = builder.longestWait == null ? null : new FollowedLimits(builder.longestWait);
+        followed = builder.longestWait == null ? null : new ProviderRateLimitGate(builder.longestWait);
         retryCountHeader = builder.retryCountHeader;
     }
 
@@ -49,8 +49,8 @@ public final class Resilience {
     }
 
     /** The way of one stream. Called by the client that starts it. */
-    public Attempts attempts(Time time) {
-        return new Attempts(this, Objects.requireNonNull(time, "time"));
+    public RequestGate attempts(TimeSource time) {
+        return new RequestGate(this, Objects.requireNonNull(time, "time"));
     }
 
     /** The header that tells the server which retry a request is, if one is configured. */

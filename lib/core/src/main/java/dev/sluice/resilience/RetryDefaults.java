@@ -1,9 +1,9 @@
 package dev.sluice.resilience;
 
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.CircuitOpen;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.LimitExceeded;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;

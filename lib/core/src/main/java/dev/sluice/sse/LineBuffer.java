@@ -1,8 +1,8 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.Limits;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException.LimitExceeded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -66,7 +66,7 @@ final class LineBuffer {
     /** Moves to the next line; reads only if no whole one is there. False at the end of the stream. */
     boolean next() throws IOException {
         while (true) {
-            int found = LineEnds.find(buffer, searched, limit);
+            int found = LineEndFinder.find(buffer, searched, limit);
             if (found < limit) {
                 if (take(found)) {
                     return true;

@@ -1,6 +1,6 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;

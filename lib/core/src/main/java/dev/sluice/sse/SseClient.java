@@ -1,15 +1,15 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.EndReason;
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.Failed;
-import dev.sluice.control.EventQueue;
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.Throwables;
-import dev.sluice.control.Time;
-import dev.sluice.control.Timeouts;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.Limits;
+import dev.sluice.StreamException;
+import dev.sluice.TimeSource;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.EventQueue;
+import dev.sluice.internal.failure.Throwables;
 import dev.sluice.transport.HeaderSyntax;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
@@ -70,7 +70,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong STARTED = new AtomicLong();
 
-    private final EventSource source;
+    private final SseConnectionLoop source;
     private final Consumer<String> onComment;
     private final Consumer<SseState> onState;
     private final Cleaner.Cleanable abandoned;
@@ -80,7 +80,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     private boolean told;
 
     private SseClient(Builder builder) {
-        source = new EventSource(builder.settings(), "sluice-sse-" + STARTED.incrementAndGet());
+        source = new SseConnectionLoop(builder.settings(), "sluice-sse-" + STARTED.incrementAndGet());
         onComment = builder.onComment == null ? comment -> {} : builder.onComment;
         onState = builder.onState == null ? state -> {} : builder.onState;
         abandoned = CLEANER.register(this, source::abandoned);
@@ -184,7 +184,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
                 case SseEvent event -> {
                     return event;
                 }
-                case EventSource.Comment(String text) -> handle(onComment, text);
+                case SseConnectionLoop.Comment(String text) -> handle(onComment, text);
                 case SseState state -> handle(onState, state);
                 case null, default -> {
                     end(endReason().orElseThrow());
@@ -249,7 +249,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         private int maxFailures = MOST_FAILURES;
         private @Nullable Consumer<String> onComment;
         private @Nullable Consumer<SseState> onState;
-        private Time time = Time.system();
+        private TimeSource time = TimeSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
 
         private Builder(URI uri) {
@@ -399,7 +399,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         }
 
         /** The clock and timer; the machine's if nothing is set. */
-        public Builder time(Time time) {
+        public Builder time(TimeSource time) {
             this.time = Objects.requireNonNull(time, "time");
             return this;
         }
@@ -417,9 +417,9 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
             return client;
         }
 
-        SseSettings settings() {
+        SseClientConfig settings() {
             HttpTransport shared = transport;
-            return new SseSettings(
+            return new SseClientConfig(
                     new TransportRequest(method, uri, headers, body),
                     lastEventId,
                     shared != null

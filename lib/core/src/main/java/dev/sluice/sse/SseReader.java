@@ -1,6 +1,6 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.Limits;
+import dev.sluice.Limits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +65,7 @@ public final class SseReader {
      * Moves to the next event. Reads from the stream, and so may block, only if no whole event has been read yet.
      *
      * @return whether there is one; false at the end of the stream
-     * @throws dev.sluice.control.StreamException.LimitExceeded if a line or an event is larger than the limits
+     * @throws dev.sluice.StreamException.LimitExceeded if a line or an event is larger than the limits
      * @throws IOException if reading fails. Nothing is lost by that: if the stream can be read again, so can this
      */
     public boolean next() throws IOException {
@@ -187,7 +187,7 @@ public final class SseReader {
         FieldName name = FieldName.of(line, lines.start(), colon);
         switch (name) {
             case DATA -> lines.addData(value);
-            case EVENT -> type = EventNames.of(line, value, end);
+            case EVENT -> type = InternedEventNames.of(line, value, end);
             case ID -> id(line, value, end);
             case RETRY -> retry(line, value, end);
             case OTHER -> {

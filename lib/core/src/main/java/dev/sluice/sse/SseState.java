@@ -1,7 +1,7 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.EndReason;
-import dev.sluice.control.StreamException;
+import dev.sluice.EndReason;
+import dev.sluice.StreamException;
 import java.time.Duration;
 
 /** What an {@link SseClient} is doing. */

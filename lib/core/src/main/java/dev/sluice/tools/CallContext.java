@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.StreamController;
+import dev.sluice.StreamController;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.tools.RunEvent.Debug;
@@ -13,7 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
 /** What a call's tool is given. */
-record CallContext(RunScope run, Call of) implements ToolContext {
+record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
     @Override
     public ToolUse call() {
         return of.use();

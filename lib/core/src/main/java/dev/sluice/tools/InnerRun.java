@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
 import dev.sluice.message.Message;
 
 /**

@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.Round;
+import dev.sluice.internal.CallbackErrors;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -31,7 +31,7 @@ final class RunHandlers {
         if (entries.isEmpty()) {
             return;
         }
-        var round = new Round();
+        var round = new CallbackErrors();
         entries.forEach(entry -> {
             if (entry.type().isInstance(event) && (!entry.once() || entries.remove(entry))) {
                 round.turn(() -> entry.handler().accept(event));

@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.StreamController;
-import dev.sluice.control.Time;
+import dev.sluice.StreamController;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -18,13 +18,13 @@ import java.util.function.Supplier;
  */
 record RunScope(
         RunSettings settings,
-        Funnel funnel,
+        RunEventQueue funnel,
         Semaphore permits,
         Supplier<StreamController> controller,
         Supplier<Optional<Duration>> remaining) {
 
     /** The clock and timer. */
-    Time time() {
+    TimeSource time() {
         return settings.client().time();
     }
 }

@@ -1,8 +1,8 @@
 package dev.sluice.tools;
 
+import dev.sluice.budget.Budget;
+import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.stream.Budget;
-import dev.sluice.stream.LlmClient;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tool {
     private final ToolDefinition definition;
-    private final InputCheck check;
+    private final InputValidator check;
     private final ToolFunction<String> function;
     private final @Nullable Duration timeout;
 
     private Tool(
-            ToolDefinition definition, InputCheck check, ToolFunction<String> function, @Nullable Duration timeout) {
+            ToolDefinition definition,
+            InputValidator check,
+            ToolFunction<String> function,
+            @Nullable Duration timeout) {
         this.definition = definition;
         this.check = check;
         this.function = function;
@@ -30,7 +33,7 @@ public final class Tool {
 
     /** A tool of which not every input can be read that fits the schema. */
     Tool(ToolDefinition definition, Consumer<String> reading, ToolFunction<String> function) {
-        this(definition, InputCheck.of(definition, reading), function, null);
+        this(definition, InputValidator.of(definition, reading), function, null);
     }
 
     /**
@@ -49,7 +52,7 @@ public final class Tool {
     /**
      * A tool that is given its input as JSON text.
      *
-     * @param inputSchema the JSON Schema of the input, an object, as JSON text; see {@link dev.sluice.json.SchemaCheck} for
+     * @param inputSchema the JSON Schema of the input, an object, as JSON text; see {@link dev.sluice.json.SchemaValidator} for
      *     how inputs are held to it
      * @throws IllegalArgumentException if the schema is none or leads out of itself, or the name is blank
      */
@@ -75,7 +78,7 @@ public final class Tool {
      * @throws IllegalArgumentException if there is none, or one of them cannot be a tool; the message names it
      */
     public static List<Tool> methodsOf(Object target) {
-        return AnnotatedMethods.of(target);
+        return ToolMethodScanner.of(target);
     }
 
     /** This tool with a limit on the time of each call, in place of the run's; zero for none. */
@@ -113,7 +116,7 @@ public final class Tool {
 
     /** Runs the tool. */
     ToolOutput call(String input, ToolContext context) throws Exception {
-        return Outputs.of(function.call(input, context));
+        return ToolOutputConverter.of(function.call(input, context));
     }
 
     /** Its name. */

@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.StreamController;
+import dev.sluice.StreamController;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import java.time.Duration;
@@ -52,7 +52,7 @@ public interface ToolContext {
      * RunEvent.ToolEvent}s of this call, and it is cancelled when this call ends. Closes it.
      *
      * @return its last message
-     * @throws dev.sluice.control.StreamException as {@link InnerRun#finalMessage()} does
+     * @throws dev.sluice.StreamException as {@link InnerRun#finalMessage()} does
      */
     Message run(InnerRun inner);
 }

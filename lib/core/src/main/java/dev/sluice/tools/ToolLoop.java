@@ -1,20 +1,20 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.ClosingStream;
-import dev.sluice.control.EndReason;
-import dev.sluice.control.EndReason.LimitReached;
-import dev.sluice.control.EventQueue;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.PullingIterator;
-import dev.sluice.control.StreamController;
-import dev.sluice.control.StreamException;
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.budget.Budget;
+import dev.sluice.client.LlmClient;
+import dev.sluice.internal.AutoClosingStream;
+import dev.sluice.internal.EventQueue;
+import dev.sluice.internal.PullIterator;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.Usage;
-import dev.sluice.stream.Budget;
-import dev.sluice.stream.LlmClient;
 import dev.sluice.tools.RunEvent.MessageDelta;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run: the model answers, the tools that it calls are run, it goes on with their results, until it calls none. All of that
- * is one sequence of events to loop over, as {@link dev.sluice.stream.MessageStream} is of one answer.
+ * is one sequence of events to loop over, as {@link dev.sluice.client.MessageStream} is of one answer.
  *
  * <p>One thread consumes it, by iterating, by a {@code java.util.stream}, or by asking for the whole; on that thread handlers
  * are called. Another one that tries meanwhile, or a handler that does, gets an {@link IllegalStateException}. The methods
@@ -46,13 +46,13 @@ import org.jspecify.annotations.Nullable;
  * StreamException} is thrown. Another run may go on from its {@link #conversation}.
  */
 public final class ToolLoop implements InnerRun {
-    private final Run run;
-    private final RunConsumption consumption;
+    private final RunTask run;
+    private final RunConsumer consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    private ToolLoop(Run run, StreamController controller) {
+    private ToolLoop(RunTask run, StreamController controller) {
         this.run = run;
-        consumption = new RunConsumption(run, controller);
+        consumption = new RunConsumer(run, controller);
     }
 
     /** A run that is not started yet; {@link LlmClient#run} for one that needs no settings. */
@@ -70,14 +70,14 @@ public final class ToolLoop implements InnerRun {
         if (!iterated.compareAndSet(false, true)) {
             throw new IllegalStateException("this run has been iterated; it can be only once");
         }
-        return new PullingIterator<>("the run", consumption::pull);
+        return new PullIterator<>("the run", consumption::pull);
     }
 
     /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
     public Stream<RunEvent> events() {
         int shape = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
         var events = StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), shape), false);
-        return ClosingStream.of(events.onClose(this::close));
+        return AutoClosingStream.of(events.onClose(this::close));
     }
 
     /** The words of all turns, piece by piece as they come; see {@link #events()}. */
@@ -146,7 +146,7 @@ public final class ToolLoop implements InnerRun {
 
     /**
      * Runs it to its end on this thread and returns the words of {@link #finalMessage()} as a record or bean; see {@link
-     * dev.sluice.stream.MessageStream#finalMessageAs}.
+     * dev.sluice.client.MessageStream#finalMessageAs}.
      */
     public <T> T finalMessageAs(Class<T> type) {
         Message whole = finalMessage();
@@ -183,7 +183,7 @@ public final class ToolLoop implements InnerRun {
 
     /** The calls whose tool was told to stop, because the run has ended or the tool's time was up, and has not. For any thread. */
     public List<ToolUse> stillRunning() {
-        return run.strays().stream().map(Call::use).toList();
+        return run.strays().stream().map(ToolCallTask::use).toList();
     }
 
     /** What steers this run. */
@@ -227,7 +227,7 @@ public final class ToolLoop implements InnerRun {
     @Override
     public void close() {
         consumption.close();
-        Farewell.to(run);
+        StragglerWait.to(run);
     }
 
     /** How many events are queued, for tests. */
@@ -380,7 +380,7 @@ public final class ToolLoop implements InnerRun {
                     repair,
                     queueCapacity,
                     queueBytes);
-            var run = new Run(settings, controller);
+            var run = new RunTask(settings, controller);
             run.start(controller);
             return new ToolLoop(run, controller);
         }

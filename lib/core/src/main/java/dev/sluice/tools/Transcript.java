@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
@@ -8,7 +9,6 @@ import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.Usage;
-import dev.sluice.stream.MessageStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,7 +22,7 @@ final class Transcript {
     // Guarded by the lock.
     private Conversation settled;
     private @Nullable Message calling;
-    private List<Call> open = List.of();
+    private List<ToolCallTask> open = List.of();
     private final List<Message> before = new ArrayList<>();
     private @Nullable MessageStream turn;
     private int requests;
@@ -48,7 +48,7 @@ final class Transcript {
     }
 
     /** A turn is complete, and has no results yet for its calls, if it has any; of these some, or all, have started. */
-    void calling(Message whole, List<Call> started) {
+    void calling(Message whole, List<ToolCallTask> started) {
         locked(() -> {
             calling = whole;
             open = List.copyOf(started);
@@ -79,8 +79,8 @@ final class Transcript {
         return open.stream()
                 .filter(call -> call.use().id().equals(use.id()))
                 .findFirst()
-                .map(Call::resultNow)
-                .orElseGet(() -> Outcome.STOPPED.result(use.id()));
+                .map(ToolCallTask::resultNow)
+                .orElseGet(() -> CallOutcome.STOPPED.result(use.id()));
     }
 
     /** The turn that is being made; before it has begun, the one before it. */

@@ -1,6 +1,7 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.EndReason;
+import dev.sluice.EndReason;
+import dev.sluice.client.MessageStream;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -9,7 +10,6 @@ import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
-import dev.sluice.stream.MessageStream;
 import dev.sluice.tools.RunEvent.MessageDelta;
 import dev.sluice.tools.RunEvent.MessageStart;
 import dev.sluice.tools.RunEvent.MessageStop;
@@ -23,14 +23,14 @@ final class Turn {
     private static final String CUT =
             "the answer was cut at max_tokens within the input of this call, so the tool did not run; write less";
 
-    private final Funnel funnel;
+    private final RunEventQueue funnel;
     private final Transcript transcript;
     private final CallFactory newCall;
     private final MessageStream stream;
     private final boolean early;
 
     private final TreeSet<Integer> blocks = new TreeSet<>();
-    private final List<Call> calls = new ArrayList<>();
+    private final List<ToolCallTask> calls = new ArrayList<>();
     private Message message = Message.EMPTY;
     private boolean hasStart;
 
@@ -43,7 +43,7 @@ final class Turn {
     /** Makes the calls of a run. */
     interface CallFactory {
         /** A call that has not started; {@code cut} says by what its input was cut, and is null if it was not. */
-        Call of(ToolUse use, @Nullable String cut);
+        ToolCallTask of(ToolUse use, @Nullable String cut);
     }
 
     /**
@@ -51,7 +51,7 @@ final class Turn {
      *
      * @param early whether calls start while the model speaks
      */
-    Turn(Funnel funnel, Transcript transcript, CallFactory newCall, MessageStream stream, boolean early) {
+    Turn(RunEventQueue funnel, Transcript transcript, CallFactory newCall, MessageStream stream, boolean early) {
         this.funnel = funnel;
         this.transcript = transcript;
         this.newCall = newCall;
@@ -63,7 +63,7 @@ final class Turn {
      * Hands on what the model says until it has said all or is stopped, and starts the calls.
      *
      * @return how the answer ended; empty if the run is over
-     * @throws dev.sluice.control.StreamException if it failed
+     * @throws dev.sluice.StreamException if it failed
      */
     EndReason read() throws InterruptedException {
         for (StreamEvent event : stream) {
@@ -83,11 +83,11 @@ final class Turn {
     }
 
     /** The calls that are to be answered, all of them started, in order. */
-    List<Call> startAll() throws InterruptedException {
+    List<ToolCallTask> startAll() throws InterruptedException {
         var begun = new ArrayList<>(calls);
-        var all = new ArrayList<Call>();
+        var all = new ArrayList<ToolCallTask>();
         for (ToolUse use : message.toolUses()) {
-            Call call = begun.stream()
+            ToolCallTask call = begun.stream()
                     .filter(started -> started.use().id().equals(use.id()))
                     .findFirst()
                     .orElse(null);
@@ -103,14 +103,14 @@ final class Turn {
 
     /** Stops what has been started, and reports that. The results are for the calls that the answer has. */
     List<ToolResult> stopAll(String why) throws InterruptedException {
-        for (Call call : calls) {
+        for (ToolCallTask call : calls) {
             call.stop(why);
         }
-        for (Call call : calls) {
+        for (ToolCallTask call : calls) {
             var unused = call.result();
         }
         calls.clear();
-        Outcome stopped = Outcome.error(why);
+        CallOutcome stopped = CallOutcome.error(why);
         return message.toolUses().stream().map(use -> stopped.result(use.id())).toList();
     }
 
@@ -157,8 +157,8 @@ final class Turn {
         }
     }
 
-    private Call start(ToolUse use, @Nullable String cut) throws InterruptedException {
-        Call call = newCall.of(use, cut);
+    private ToolCallTask start(ToolUse use, @Nullable String cut) throws InterruptedException {
+        ToolCallTask call = newCall.of(use, cut);
         calls.add(call);
         call.start();
         return call;

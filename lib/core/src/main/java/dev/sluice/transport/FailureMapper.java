@@ -1,10 +1,10 @@
 package dev.sluice.transport;
 
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ConnectionFailed;
-import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.Timeouts;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;

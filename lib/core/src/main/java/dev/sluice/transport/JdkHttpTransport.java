@@ -2,7 +2,7 @@ package dev.sluice.transport;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.sluice.control.Timeouts;
+import dev.sluice.Timeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;
@@ -38,10 +38,10 @@ public final class JdkHttpTransport implements HttpTransport {
     /** What is longer than this is as good as no limit, and more than the client can count. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
-    private final JdkClients clients;
+    private final JdkClientPool clients;
     private final OpenTasks tasks = new OpenTasks(WORKERS);
 
-    private JdkHttpTransport(JdkClients clients) {
+    private JdkHttpTransport(JdkClientPool clients) {
         this.clients = clients;
     }
 
@@ -57,7 +57,7 @@ public final class JdkHttpTransport implements HttpTransport {
      * @return the transport
      */
     public static JdkHttpTransport of(HttpClient client) {
-        return new JdkHttpTransport(new JdkClients(client));
+        return new JdkHttpTransport(new JdkClientPool(client));
     }
 
     /** {@return a builder that starts from the defaults} */
@@ -68,7 +68,7 @@ public final class JdkHttpTransport implements HttpTransport {
     @Override
     public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
         HttpRequest jdkRequest = JdkRequests.of(request, !clients.areOurs());
-        var body = new ResponseBody();
+        var body = new JdkBody();
         var head = new AtomicReference<HttpResponse.@Nullable ResponseInfo>();
         HttpClient client = clients.take();
         IOException broken = null;
@@ -92,7 +92,7 @@ public final class JdkHttpTransport implements HttpTransport {
         } finally {
             clients.giveBack(client, broken);
         }
-        if (jdkRequest.bodyPublisher().orElse(null) instanceof JdkRequestBody sent) {
+        if (jdkRequest.bodyPublisher().orElse(null) instanceof ReleasableBodyPublisher sent) {
             sent.letGo();
         }
         HttpResponse.ResponseInfo arrived = requireNonNull(head.get());
@@ -205,7 +205,7 @@ public final class JdkHttpTransport implements HttpTransport {
             if (!connectTimeout.isZero() && connectTimeout.compareTo(LONGEST) <= 0) {
                 client.connectTimeout(connectTimeout);
             }
-            return new JdkHttpTransport(new JdkClients(client::build));
+            return new JdkHttpTransport(new JdkClientPool(client::build));
         }
     }
 }

@@ -19,7 +19,7 @@ final class JdkRequests {
         if (body.length == 0 && request.method().equals("GET")) {
             return builder.GET().build(); // any other way would send a content-length
         }
-        BodyPublisher publisher = body.length == 0 ? BodyPublishers.noBody() : new JdkRequestBody(body);
+        BodyPublisher publisher = body.length == 0 ? BodyPublishers.noBody() : new ReleasableBodyPublisher(body);
         return builder.method(request.method(), publisher).build();
     }
 }

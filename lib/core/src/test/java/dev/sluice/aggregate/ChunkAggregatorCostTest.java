@@ -11,7 +11,7 @@ import static dev.sluice.aggregate.Events.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.message.StreamEvent;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -147,7 +147,7 @@ class ChunkAggregatorCostTest {
     }
 
     /** A clock that is slow to tell the time. */
-    private record HeldTime(CountDownLatch asked, CountDownLatch told) implements Time {
+    private record HeldTime(CountDownLatch asked, CountDownLatch told) implements TimeSource {
         @Override
         public long nanos() {
             asked.countDown();

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.sluice.control.FakeTime;
+import dev.sluice.FakeTime;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.RedactedThinking;
 import dev.sluice.message.ContentBlock.ServerToolUse;

@@ -18,7 +18,7 @@ import static dev.sluice.aggregate.Events.unknownDelta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.MediaSource;

@@ -16,15 +16,15 @@ import static dev.sluice.aggregate.Events.text;
 import static dev.sluice.aggregate.Events.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException;
+import dev.sluice.Limits;
+import dev.sluice.StreamException;
 import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.Script;
-import dev.sluice.provider.Claude;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

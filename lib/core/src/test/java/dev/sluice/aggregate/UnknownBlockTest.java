@@ -13,7 +13,7 @@ import static dev.sluice.aggregate.Events.unknownDelta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock.Unknown;

@@ -3,17 +3,17 @@ package dev.sluice.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.RateLimits;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.Cancelled;
-import dev.sluice.control.StreamException.CircuitOpen;
-import dev.sluice.control.StreamException.LimitExceeded;
-import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.StreamException.Truncated;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.FakeTime;
+import dev.sluice.Limits.Limit;
+import dev.sluice.RateLimits;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.StreamException.Truncated;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.peer.Attempt;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -53,7 +53,7 @@ class BreakerVerdictsTest {
                 .onError(event -> durations.add(event.getElapsedDuration()));
     }
 
-    private Attempts attempts() {
+    private RequestGate attempts() {
         return Resilience.builder().circuitBreaker(breaker).build().attempts(time);
     }
 
@@ -92,7 +92,7 @@ class BreakerVerdictsTest {
     @ParameterizedTest
     @MethodSource("theServersFault")
     void whatTheServerDidWrongIsAFailure(StreamException failure) throws Exception {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         attempts.failed(failure);
         assertCalls(0, 1);
@@ -102,7 +102,7 @@ class BreakerVerdictsTest {
     @MethodSource("theServersFault")
     void inATrialItCountsOnceAndTakesOnePermission(StreamException failure) throws Exception {
         halfOpen();
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         attempts.failed(failure);
         attempts.close();
@@ -113,7 +113,7 @@ class BreakerVerdictsTest {
     @ParameterizedTest
     @MethodSource("notTheServersFault")
     void whatSaysNothingAboutTheServerIsNoVerdict(StreamException failure) throws Exception {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         attempts.failed(failure);
         assertCalls(0, 0);
@@ -123,7 +123,7 @@ class BreakerVerdictsTest {
     @MethodSource("notTheServersFault")
     void inATrialItGivesThePermissionBackOnce(StreamException failure) throws Exception {
         halfOpen();
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         assertThat(free()).isEqualTo(TRIALS - 1);
         attempts.failed(failure);
@@ -136,7 +136,7 @@ class BreakerVerdictsTest {
 
     @Test
     void aCompleteAnswerIsASuccessOnce() throws Exception {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         attempts.answered();
         attempts.succeeded();
@@ -149,12 +149,12 @@ class BreakerVerdictsTest {
 
     @Test
     void aCancelIsNoVerdictHoweverItComes() throws Exception {
-        List<Consumer<Attempts>> ways =
-                List.of(Attempts::abandoned, Attempts::close, attempts -> attempts.failed(new Cancelled("stop")));
+        List<Consumer<RequestGate>> ways =
+                List.of(RequestGate::abandoned, RequestGate::close, attempts -> attempts.failed(new Cancelled("stop")));
         halfOpen();
         for (var way : ways) {
             for (boolean answered : new boolean[] {false, true}) {
-                Attempts attempts = attempts();
+                RequestGate attempts = attempts();
                 attempts.begin();
                 if (answered) {
                     attempts.answered();
@@ -171,7 +171,7 @@ class BreakerVerdictsTest {
     void trialsThatSucceedCloseTheBreaker() throws Exception {
         halfOpen();
         for (int i = 0; i < TRIALS; i++) {
-            Attempts attempts = attempts();
+            RequestGate attempts = attempts();
             attempts.begin();
             attempts.answered();
             attempts.succeeded();
@@ -182,7 +182,7 @@ class BreakerVerdictsTest {
     // A stream lives long: it may have begun before the breaker opened.
     @Test
     void aStreamFromBeforeTheBreakerOpenedGivesItNoTrialMore() throws Exception {
-        Attempts old = attempts();
+        RequestGate old = attempts();
         old.begin();
         halfOpen();
         old.abandoned();
@@ -192,7 +192,7 @@ class BreakerVerdictsTest {
     @Test
     void aTrialThatIsStoppedAfterTheBreakerClosedIsHarmless() throws Exception {
         halfOpen();
-        Attempts trial = attempts();
+        RequestGate trial = attempts();
         trial.begin();
         breaker.transitionToClosedState();
         trial.abandoned();
@@ -202,7 +202,7 @@ class BreakerVerdictsTest {
 
     @Test
     void eachRetryIsARequestOfItsOwn() throws Exception {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         assertThat(attempts.failed(Failures.passing(503))).isPresent();
         attempts.begin();
@@ -225,7 +225,7 @@ class BreakerVerdictsTest {
     }
 
     private void assertRefused(String what, String advice) {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         assertThatThrownBy(attempts::begin)
                 .isInstanceOf(CircuitOpen.class)
                 .hasMessageContaining(what)
@@ -238,7 +238,7 @@ class BreakerVerdictsTest {
 
     @Test
     void theDurationIsTheTimeToTheFirstEventNotThatOfTheAnswer() throws Exception {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         time.advance(Duration.ofSeconds(2));
         attempts.answered();
@@ -256,7 +256,7 @@ class BreakerVerdictsTest {
 
     @Test
     void withoutAnEventItIsTheTimeToTheFailure() throws Exception {
-        Attempts attempts = attempts();
+        RequestGate attempts = attempts();
         attempts.begin();
         time.advance(Duration.ofSeconds(1));
         attempts.answered();
@@ -270,7 +270,7 @@ class BreakerVerdictsTest {
 
     @Test
     void waitsAtTheGatesAreNotPartOfIt() throws Exception {
-        Attempts attempts = Resilience.builder()
+        RequestGate attempts = Resilience.builder()
                 .circuitBreaker(breaker)
                 .followRateLimits(Duration.ofMinutes(1))
                 .build()
@@ -291,7 +291,7 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ZERO));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        Attempts attempts = Resilience.builder()
+        RequestGate attempts = Resilience.builder()
                 .circuitBreaker(breaker)
                 .rateLimiter(spent)
                 .build()
@@ -301,7 +301,7 @@ class BreakerVerdictsTest {
         }
         attempts.close();
         assertThat(free()).isEqualTo(TRIALS);
-        Attempts follower = Resilience.builder()
+        RequestGate follower = Resilience.builder()
                 .circuitBreaker(breaker)
                 .followRateLimits(Duration.ZERO)
                 .build()
@@ -317,18 +317,18 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ofHours(9)));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        Attempts limited = Resilience.builder()
+        RequestGate limited = Resilience.builder()
                 .circuitBreaker(breaker)
                 .rateLimiter(spent)
                 .build()
                 .attempts(time);
-        Attempts following = Resilience.builder()
+        RequestGate following = Resilience.builder()
                 .circuitBreaker(breaker)
                 .followRateLimits(Duration.ofMinutes(1))
                 .build()
                 .attempts(time);
         following.told(nothingLeftUntil(time.now().plusSeconds(30)));
-        for (Attempts attempts : List.of(limited, following)) {
+        for (RequestGate attempts : List.of(limited, following)) {
             Attempt waiting = Attempt.at(begin(attempts)).awaitBlocked();
             Waiter.await(time, 1);
             assertThat(free()).isEqualTo(TRIALS - 1);
@@ -339,7 +339,7 @@ class BreakerVerdictsTest {
         assertCalls(0, 0);
     }
 
-    private static Callable<?> begin(Attempts attempts) {
+    private static Callable<?> begin(RequestGate attempts) {
         return () -> {
             attempts.begin();
             return "a permission";

@@ -3,9 +3,9 @@ package dev.sluice.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.FakeTime;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.peer.Attempt;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -35,7 +35,7 @@ class BulkheadPermitTest {
                                 .build());
     }
 
-    private Attempts attempts(Bulkhead bulkhead) {
+    private RequestGate attempts(Bulkhead bulkhead) {
         return Resilience.builder().bulkhead(bulkhead).build().attempts(time);
     }
 
@@ -49,7 +49,7 @@ class BulkheadPermitTest {
         var events = new ArrayList<String>();
         bulkhead.getEventPublisher()
                 .onEvent(event -> events.add(event.getEventType().name()));
-        Attempts attempts = attempts(bulkhead);
+        RequestGate attempts = attempts(bulkhead);
         attempts.enter();
         for (int i = 0; i < 2; i++) {
             attempts.begin();
@@ -69,11 +69,11 @@ class BulkheadPermitTest {
     @Test
     void whenAllPermitsAreTakenAStreamIsRefusedAndGivesNothingBack() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ZERO);
-        List<Attempts> running = List.of(attempts(bulkhead), attempts(bulkhead));
-        for (Attempts one : running) {
+        List<RequestGate> running = List.of(attempts(bulkhead), attempts(bulkhead));
+        for (RequestGate one : running) {
             one.enter();
         }
-        Attempts late = attempts(bulkhead);
+        RequestGate late = attempts(bulkhead);
         assertThatThrownBy(late::enter)
                 .isInstanceOfSatisfying(LimitExceeded.class, e -> {
                     assertThat(e.limit()).isEqualTo(Limit.STREAMS);
@@ -83,17 +83,17 @@ class BulkheadPermitTest {
                 .hasMessageContaining("2 streams");
         late.close();
         assertThat(free(bulkhead)).isZero();
-        running.forEach(Attempts::close);
+        running.forEach(RequestGate::close);
         assertThat(free(bulkhead)).isEqualTo(PERMITS);
     }
 
     @Test
     void aStreamWaitsForAPermitAsLongAsTheBulkheadSays() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ofSeconds(15));
-        Attempts first = attempts(bulkhead);
+        RequestGate first = attempts(bulkhead);
         first.enter();
         attempts(bulkhead).enter();
-        Attempts late = attempts(bulkhead);
+        RequestGate late = attempts(bulkhead);
         Waiter waiter = Waiter.at(late::enter);
         assertThat(waiter.waits()).isTrue();
         first.close();
@@ -106,11 +106,11 @@ class BulkheadPermitTest {
     @Test
     void anInterruptEndsTheWaitAtOnceAndTakesNoPermit() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ofMinutes(10));
-        Attempts one = attempts(bulkhead);
+        RequestGate one = attempts(bulkhead);
         one.enter();
-        Attempts two = attempts(bulkhead);
+        RequestGate two = attempts(bulkhead);
         two.enter();
-        Attempts late = attempts(bulkhead);
+        RequestGate late = attempts(bulkhead);
         Attempt waiting = Attempt.at(() -> {
                     late.enter();
                     return "a permit";
@@ -129,7 +129,7 @@ class BulkheadPermitTest {
     void anInterruptFromBeforeIsNoticed() {
         Bulkhead bulkhead = bulkhead(Duration.ofMinutes(10));
         Thread.currentThread().interrupt();
-        Attempts attempts = attempts(bulkhead);
+        RequestGate attempts = attempts(bulkhead);
         assertThatThrownBy(attempts::enter).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
         attempts.close();
@@ -146,7 +146,7 @@ class BulkheadPermitTest {
                         .build());
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
-        Attempts attempts = Resilience.builder()
+        RequestGate attempts = Resilience.builder()
                 .bulkhead(bulkhead)
                 .circuitBreaker(breaker)
                 .build()
@@ -165,7 +165,7 @@ class BulkheadPermitTest {
     @Test
     void aStreamEntersOnce() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ZERO);
-        Attempts attempts = attempts(bulkhead);
+        RequestGate attempts = attempts(bulkhead);
         attempts.enter();
         assertThatThrownBy(attempts::enter)
                 .isInstanceOf(IllegalStateException.class)

@@ -1,8 +1,8 @@
 package dev.sluice.resilience;
 
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.ConnectionFailed;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.ConnectionFailed;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -3,13 +3,13 @@ package dev.sluice.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.Cancelled;
-import dev.sluice.control.StreamException.CircuitOpen;
-import dev.sluice.control.StreamException.ConnectionFailed;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.FakeTime;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.LimitExceeded;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
@@ -34,7 +34,7 @@ class OwnRetryTest {
         return retry;
     }
 
-    private static Attempts attempts(Retry retry) {
+    private static RequestGate attempts(Retry retry) {
         return Resilience.builder().retry(retry).build().attempts(new FakeTime());
     }
 
@@ -42,7 +42,7 @@ class OwnRetryTest {
     @Test
     void anAnswerAfterTwoRetriesIsASuccessWithRetries() throws Exception {
         Retry retry = retry(RetryDefaults.config(4));
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         for (int i = 0; i < 2; i++) {
             attempts.begin();
             assertThat(attempts.retries()).isEqualTo(i);
@@ -62,7 +62,7 @@ class OwnRetryTest {
     @Test
     void anAnswerAtOnceIsASuccessWithoutRetry() throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         attempts.answered();
         assertMetrics(retry, 1, 0, 0, 0);
@@ -74,7 +74,7 @@ class OwnRetryTest {
     @Test
     void anAnswerWithoutAnyEventCountsTheSame() throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         attempts.succeeded();
         assertMetrics(retry, 1, 0, 0, 0);
@@ -87,7 +87,7 @@ class OwnRetryTest {
                 .maxAttempts(2)
                 .waitDuration(Duration.ofMillis(5))
                 .build());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         assertThat(attempts.failed(Failures.broken())).contains(Duration.ofMillis(5));
         attempts.begin();
@@ -106,7 +106,7 @@ class OwnRetryTest {
     @MethodSource("notToBeTriedAgain")
     void aRetryThatWouldTryAnythingAgainIsNotAskedWhereThatCannotHelp(StreamException failure) throws Exception {
         Retry retry = retry(RetryConfig.ofDefaults());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         assertThat(attempts.failed(failure)).isEmpty();
         assertThat(events).isEmpty(); // and no retry is announced that never comes
@@ -117,7 +117,7 @@ class OwnRetryTest {
     @MethodSource("notToBeTriedAgain")
     void aRetryThatRefusesAsWellCountsTheFailure(StreamException failure) throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         assertThat(attempts.failed(failure)).isEmpty();
         assertThat(events).containsExactly("IGNORED_ERROR 0");
@@ -127,7 +127,7 @@ class OwnRetryTest {
     @Test
     void aPredicateThatChangesItsMindDoesNotRepeatWhatCannotHelp() throws Exception {
         var asked = new AtomicInteger();
-        Attempts attempts = attempts(retry(RetryConfig.custom()
+        RequestGate attempts = attempts(retry(RetryConfig.custom()
                 .retryOnException(failure -> asked.getAndIncrement() > 0)
                 .build()));
         attempts.begin();
@@ -142,10 +142,10 @@ class OwnRetryTest {
                 .retryExceptions(ConnectionFailed.class)
                 .waitDuration(Duration.ofMillis(7))
                 .build());
-        Attempts refused = attempts(retry);
+        RequestGate refused = attempts(retry);
         refused.begin();
         assertThat(refused.failed(Failures.passing(503))).isEmpty();
-        Attempts again = attempts(retry);
+        RequestGate again = attempts(retry);
         again.begin();
         assertThat(again.failed(Failures.broken())).contains(Duration.ofMillis(7));
         assertThat(events).containsExactly("IGNORED_ERROR 0", "RETRY 1");
@@ -161,7 +161,7 @@ class OwnRetryTest {
         "90000, 1, 90000"
     })
     void theLongerOfItsDelayAndTheServersCounts(long own, long asked, long delay) throws Exception {
-        Attempts attempts = attempts(
+        RequestGate attempts = attempts(
                 retry(RetryConfig.custom().waitDuration(Duration.ofMillis(own)).build()));
         attempts.begin();
         assertThat(attempts.failed(Failures.askingFor(Duration.ofMillis(asked))))
@@ -170,7 +170,7 @@ class OwnRetryTest {
 
     @Test
     void aServerThatAsksForMoreThanAMinuteIsNotAskedAgainBeforeThatAndNoRetryIsAnnounced() throws Exception {
-        Attempts attempts = attempts(
+        RequestGate attempts = attempts(
                 retry(RetryConfig.custom().waitDuration(Duration.ofMillis(10)).build()));
         attempts.begin();
         assertThat(attempts.failed(Failures.askingFor(Duration.ofHours(1)))).isEmpty();
@@ -181,7 +181,7 @@ class OwnRetryTest {
     @Test
     void onceTheFirstEventWasHandedOverNothingIsTriedAgain() throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         attempts.answered();
         assertThat(attempts.failed(Failures.broken())).isEmpty();
@@ -191,7 +191,7 @@ class OwnRetryTest {
     @Test
     void aContinuationHasRetriesOfItsOwn() throws Exception {
         Retry retry = retry(RetryDefaults.config(1));
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         assertThat(attempts.failed(Failures.broken())).isPresent();
         attempts.begin();
@@ -210,10 +210,10 @@ class OwnRetryTest {
     @Test
     void aCancelIsNeitherTriedAgainNorCounted() throws Exception {
         Retry retry = retry(RetryConfig.ofDefaults());
-        Attempts attempts = attempts(retry);
+        RequestGate attempts = attempts(retry);
         attempts.begin();
         assertThat(attempts.failed(new Cancelled("stop"))).isEmpty();
-        Attempts other = attempts(retry);
+        RequestGate other = attempts(retry);
         other.begin();
         other.abandoned();
         assertThat(other.failed(Failures.broken())).as("after the verdict").isEmpty();
@@ -225,7 +225,7 @@ class OwnRetryTest {
     void withoutARetryNothingIsTriedAgain() throws Exception {
         for (Resilience once :
                 List.of(Resilience.none(), Resilience.builder().noRetry().build())) {
-            Attempts attempts = once.attempts(new FakeTime());
+            RequestGate attempts = once.attempts(new FakeTime());
             attempts.begin();
             assertThat(attempts.failed(Failures.askingFor(Duration.ZERO))).isEmpty();
             attempts.begin();
@@ -237,7 +237,7 @@ class OwnRetryTest {
 
     @Test
     void aRetryThatItsOwnFunctionCallsOffIsNone() throws Exception {
-        Attempts attempts = attempts(retry(RetryConfig.custom()
+        RequestGate attempts = attempts(retry(RetryConfig.custom()
                 .intervalBiFunction((attempt, outcome) -> -1L)
                 .build()));
         attempts.begin();
@@ -248,7 +248,7 @@ class OwnRetryTest {
 
     @Test
     void eachRequestNeedsAVerdictBeforeTheNext() throws Exception {
-        Attempts attempts = attempts(retry(RetryDefaults.config()));
+        RequestGate attempts = attempts(retry(RetryDefaults.config()));
         attempts.begin();
         assertThatThrownBy(attempts::begin)
                 .isInstanceOf(IllegalStateException.class)

@@ -3,11 +3,11 @@ package dev.sluice.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.Cancelled;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.FakeTime;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.peer.Attempt;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -35,7 +35,7 @@ class RateLimiterGateTest {
         return RateLimiterRegistry.ofDefaults().rateLimiter("requests", config.build());
     }
 
-    private Attempts attempts(RateLimiter limiter) {
+    private RequestGate attempts(RateLimiter limiter) {
         return Resilience.builder().rateLimiter(limiter).build().attempts(time);
     }
 
@@ -46,7 +46,7 @@ class RateLimiterGateTest {
     @Test
     void aRetryIsARequestLikeAnyOther() throws Exception {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO));
-        Attempts attempts = attempts(limiter);
+        RequestGate attempts = attempts(limiter);
         attempts.begin();
         assertThat(left(limiter)).isEqualTo(1);
         assertThat(attempts.failed(Failures.broken())).isPresent();
@@ -65,7 +65,7 @@ class RateLimiterGateTest {
     @Test
     void aRequestWaitsForTheNextPeriodByTheClockOfTheClient() throws Exception {
         RateLimiter limiter = limiter(twoRequests(PERIOD));
-        Attempts attempts = attempts(limiter);
+        RequestGate attempts = attempts(limiter);
         attempts.begin();
         attempts.succeeded();
         attempts.begin();
@@ -83,7 +83,7 @@ class RateLimiterGateTest {
     void anInterruptEndsTheWaitAtOnce() throws Exception {
         RateLimiter limiter = limiter(twoRequests(PERIOD));
         limiter.drainPermissions();
-        Attempts attempts = attempts(limiter);
+        RequestGate attempts = attempts(limiter);
         Attempt waiting = Attempt.at(() -> {
             attempts.begin();
             return "let out";
@@ -96,7 +96,7 @@ class RateLimiterGateTest {
 
     @Test
     void anInterruptFromBeforeIsNoticedEvenWithoutAWait() {
-        Attempts attempts = attempts(limiter(twoRequests(Duration.ZERO)));
+        RequestGate attempts = attempts(limiter(twoRequests(Duration.ZERO)));
         Thread.currentThread().interrupt();
         assertThatThrownBy(attempts::begin).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
@@ -107,7 +107,7 @@ class RateLimiterGateTest {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO)
                 .drainPermissionsOnResult(
                         end -> end.isLeft() && end.getLeft() instanceof ApiError error && error.status() == 429));
-        Attempts attempts = attempts(limiter);
+        RequestGate attempts = attempts(limiter);
         attempts.begin();
         assertThat(left(limiter)).isEqualTo(1);
         attempts.failed(Failures.passing(429));
@@ -117,7 +117,7 @@ class RateLimiterGateTest {
     @Test
     void itLearnsOfAnswers() throws Exception {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO).drainPermissionsOnResult(end -> end.isRight()));
-        Attempts attempts = attempts(limiter);
+        RequestGate attempts = attempts(limiter);
         attempts.begin();
         assertThat(left(limiter)).isEqualTo(1);
         attempts.succeeded();
@@ -127,7 +127,7 @@ class RateLimiterGateTest {
     @Test
     void itLearnsNothingOfCancels() throws Exception {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO).drainPermissionsOnResult(end -> true));
-        Attempts attempts = attempts(limiter);
+        RequestGate attempts = attempts(limiter);
         attempts.begin();
         attempts.failed(new Cancelled("stop"));
         assertThat(left(limiter)).isEqualTo(1);

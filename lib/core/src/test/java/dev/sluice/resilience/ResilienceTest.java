@@ -3,8 +3,8 @@ package dev.sluice.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.RateLimits;
+import dev.sluice.FakeTime;
+import dev.sluice.RateLimits;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +20,7 @@ class ResilienceTest {
     void thereAreTwoRetriesUnlessSet() throws Exception {
         for (Resilience one :
                 new Resilience[] {Resilience.defaults(), Resilience.builder().build()}) {
-            Attempts attempts = one.attempts(time);
+            RequestGate attempts = one.attempts(time);
             attempts.enter();
             for (int i = 0; i < 2; i++) {
                 attempts.begin();
@@ -74,7 +74,7 @@ class ResilienceTest {
         var builder = Resilience.builder().followRateLimits(Duration.ofMinutes(1));
         Resilience first = builder.build();
         Resilience second = builder.noRetry().build();
-        Attempts attempts = first.attempts(time);
+        RequestGate attempts = first.attempts(time);
         attempts.told(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
         second.attempts(time).begin(); // does not wait: two accounts
         Resilience.builder().build().attempts(time).begin();

@@ -3,16 +3,16 @@ package dev.sluice.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.Cancelled;
-import dev.sluice.control.StreamException.CircuitOpen;
-import dev.sluice.control.StreamException.LimitExceeded;
-import dev.sluice.control.StreamException.ProtocolError;
-import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.StreamException.Truncated;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.FakeTime;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.StreamException.Truncated;
+import dev.sluice.Timeouts.Phase;
 import io.github.resilience4j.core.functions.Either;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -178,7 +178,7 @@ class RetryDefaultsTest {
     }
 
     private static Optional<Duration> firstDelay(Retry retry, StreamException failure) throws InterruptedException {
-        Attempts attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
+        RequestGate attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
         attempts.begin();
         return attempts.failed(failure);
     }
@@ -192,7 +192,7 @@ class RetryDefaultsTest {
     }
 
     private static List<Duration> delays(Retry retry, int tries) throws InterruptedException {
-        Attempts attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
+        RequestGate attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
         var delays = new ArrayList<Duration>();
         for (int i = 0; i < tries; i++) {
             attempts.begin();

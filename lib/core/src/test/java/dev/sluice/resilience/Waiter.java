@@ -2,7 +2,7 @@ package dev.sluice.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.FakeTime;
+import dev.sluice.FakeTime;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;

@@ -1,18 +1,18 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The machine's clock, save that every wait is over at once, and noted. */
-final class HastyTime implements Time {
+final class HastyTime implements TimeSource {
     final List<Duration> waits = new CopyOnWriteArrayList<>();
 
     @Override
     public long nanos() {
-        return Time.system().nanos();
+        return TimeSource.system().nanos();
     }
 
     @Override
@@ -22,7 +22,7 @@ final class HastyTime implements Time {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
-        return Time.system().schedule(delay, task);
+        return TimeSource.system().schedule(delay, task);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.Limits;
+import dev.sluice.Limits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.sluice.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.EndReason;
-import dev.sluice.control.Timeouts;
+import dev.sluice.EndReason;
+import dev.sluice.Timeouts;
 import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;

@@ -3,11 +3,11 @@ package dev.sluice.sse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.Completed;
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.Timeouts;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.FakeTime;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.peer.Threads;
@@ -175,7 +175,7 @@ class SseClientStopTest {
     @Test
     void aRestartBeforeTheFirstConnectionHitsNothing() throws Exception {
         try (var peer = ScriptedPeer.serving(Script.stream("data: a\n\n"), SseTalk.goodbye())) {
-            var source = new EventSource(
+            var source = new SseConnectionLoop(
                     SseClient.builder(peer.uri("/")).time(new HastyTime()).settings(), "restarted-early");
             source.restart();
             source.start();

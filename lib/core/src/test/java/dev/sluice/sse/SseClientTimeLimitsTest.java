@@ -3,11 +3,11 @@ package dev.sluice.sse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.StreamException;
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.Timeouts;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.transport.HttpTransport;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.Limits;
+import dev.sluice.StreamException.LimitExceeded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

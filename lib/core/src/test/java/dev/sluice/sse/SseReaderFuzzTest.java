@@ -2,8 +2,8 @@ package dev.sluice.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.Limits;
+import dev.sluice.StreamException.LimitExceeded;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.sluice.sse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.control.Limits;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamException.LimitExceeded;
+import dev.sluice.Limits;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException.LimitExceeded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

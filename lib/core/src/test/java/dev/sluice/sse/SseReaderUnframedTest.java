@@ -2,7 +2,7 @@ package dev.sluice.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.Limits;
+import dev.sluice.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

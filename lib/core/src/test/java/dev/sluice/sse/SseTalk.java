@@ -1,6 +1,6 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.Timeouts;
+import dev.sluice.Timeouts;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
 import java.util.ArrayList;

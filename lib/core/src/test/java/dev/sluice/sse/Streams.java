@@ -1,6 +1,6 @@
 package dev.sluice.sse;
 
-import dev.sluice.control.Limits;
+import dev.sluice.Limits;
 import dev.sluice.peer.Script;
 import java.io.IOException;
 import java.io.InputStream;

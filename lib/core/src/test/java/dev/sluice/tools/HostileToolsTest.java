@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.Completed;
-import dev.sluice.control.StreamController;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.StreamController;
 import dev.sluice.peer.CapturedLog;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.peer.Script;

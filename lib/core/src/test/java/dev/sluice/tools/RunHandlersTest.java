@@ -7,8 +7,8 @@ import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.StreamController;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.StreamController;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.peer.Script;

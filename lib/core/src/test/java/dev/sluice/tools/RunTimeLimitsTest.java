@@ -7,11 +7,11 @@ import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.FakeTime;
-import dev.sluice.control.StreamController;
-import dev.sluice.control.StreamException.TimedOut;
-import dev.sluice.control.Timeouts;
-import dev.sluice.control.Timeouts.Phase;
+import dev.sluice.FakeTime;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.peer.Script;
 import dev.sluice.tools.RunEvent.MessageDelta;

@@ -1,13 +1,13 @@
 package dev.sluice.tools;
 
+import dev.sluice.client.LlmClient;
 import dev.sluice.json.Json;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.provider.Claude;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;
-import dev.sluice.stream.LlmClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -9,11 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sluice.control.EndReason.Cancelled;
-import dev.sluice.control.EndReason.LimitReached;
-import dev.sluice.control.Limits.Limit;
-import dev.sluice.control.StreamController;
-import dev.sluice.control.StreamException;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.peer.CapturedLog;
 import dev.sluice.peer.ClaudeWire;

@@ -10,14 +10,14 @@ import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.EndReason.Completed;
-import dev.sluice.control.EndReason.LimitReached;
-import dev.sluice.control.StreamException.ApiError;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.budget.Budget;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Conversation;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.peer.Script;
-import dev.sluice.stream.Budget;
 import dev.sluice.tools.RunEvent.MessageStop;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
@@ -304,10 +304,8 @@ class ToolLoopTest {
             assertThat(heard.aboutTools()).containsExactly("start a", "error a");
             assertThat(heard.events()).last().isInstanceOf(StreamError.class);
             assertThat(heard.events().get(heard.events().size() - 2)).isInstanceOf(ToolError.class);
-            assertThat(heard.failure()).isInstanceOf(dev.sluice.control.StreamException.class);
-            assertThat(((dev.sluice.control.StreamException) heard.failure())
-                            .partial()
-                            .text())
+            assertThat(heard.failure()).isInstanceOf(dev.sluice.StreamException.class);
+            assertThat(((dev.sluice.StreamException) heard.failure()).partial().text())
                     .isEqualTo("and");
             assertThat(loop.conversation().messages()).isEqualTo(Runs.REQUEST.messages());
             org.awaitility.Awaitility.await().until(() -> loop.stillRunning().isEmpty()); // it was told

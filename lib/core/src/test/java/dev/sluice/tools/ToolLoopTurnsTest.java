@@ -15,9 +15,9 @@ import static dev.sluice.tools.Runs.turn;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.EndReason.Completed;
-import dev.sluice.control.EndReason.LimitReached;
-import dev.sluice.control.Limits.Limit;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.Limits.Limit;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;

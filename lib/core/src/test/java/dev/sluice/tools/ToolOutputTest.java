@@ -65,14 +65,14 @@ class ToolOutputTest {
     void anOutputIsTakenAsItIs() {
         ToolOutput failed = ToolOutput.error("no such file");
 
-        assertThat(Outputs.of(failed)).isSameAs(failed);
+        assertThat(ToolOutputConverter.of(failed)).isSameAs(failed);
         assertThat(failed.isError()).isTrue();
     }
 
     @Test
     void whatCannotBeWrittenIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Outputs.of(new Unreadable(1)))
+                .isThrownBy(() -> ToolOutputConverter.of(new Unreadable(1)))
                 .withMessageContaining("not writable as JSON");
     }
 
@@ -88,9 +88,9 @@ class ToolOutputTest {
 
     @Test
     void wordsAreShownAsWords() {
-        assertThat(Outputs.shown(ToolOutput.of(new Text("one "), new Text("two"))))
+        assertThat(ToolOutputConverter.shown(ToolOutput.of(new Text("one "), new Text("two"))))
                 .isEqualTo("one two");
-        assertThat(Outputs.shown(ToolOutput.of())).isEmpty();
+        assertThat(ToolOutputConverter.shown(ToolOutput.of())).isEmpty();
     }
 
     /** In the form that a stored conversation has, so whoever reads the one can read the other. */
@@ -99,7 +99,7 @@ class ToolOutputTest {
         ToolOutput output = ToolOutput.of(new Text("see"), IMAGE);
         var stored = new Conversation(List.of(), List.of(Message.of(Role.USER, List.of(new Text("see"), IMAGE))));
 
-        assertThat(Json.readAny(Outputs.shown(output)))
+        assertThat(Json.readAny(ToolOutputConverter.shown(output)))
                 .isEqualTo(
                         ((Map<?, ?>) ((List<?>) Json.readObject(stored.toJson()).get("messages")).getFirst())
                                 .get("content"));

@@ -11,7 +11,7 @@ import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.control.EndReason.Completed;
+import dev.sluice.EndReason.Completed;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Image;
 import dev.sluice.message.ContentBlock.Text;

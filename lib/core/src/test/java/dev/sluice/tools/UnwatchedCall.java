@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.control.StreamController;
+import dev.sluice.StreamController;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import java.time.Duration;
@@ -48,6 +48,6 @@ record UnwatchedCall(String input) implements ToolContext {
         if (tool.problem(input).isPresent()) {
             throw new AssertionError(tool.problem(input).get());
         }
-        return Outputs.shown(tool.call(input, new UnwatchedCall(input)));
+        return ToolOutputConverter.shown(tool.call(input, new UnwatchedCall(input)));
     }
 }

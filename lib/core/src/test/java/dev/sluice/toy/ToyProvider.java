@@ -1,7 +1,7 @@
 package dev.sluice.toy;
 
-import dev.sluice.control.StreamException.ApiError;
-import dev.sluice.control.StreamException.ProtocolError;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;

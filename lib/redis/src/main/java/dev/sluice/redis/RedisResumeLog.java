@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
@@ -36,18 +36,18 @@ public final class RedisResumeLog implements ResumeLog {
     private static final int READERS = 4;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final Settings settings;
+    private final RedisSettings settings;
     private final Keys keys;
     private final String node = random();
     private final MemoryResumeLog local;
     private final RedisServer server;
     private final LocalRuns runs = new LocalRuns();
     private final RemoteStreams remote;
-    private final Committer committer;
+    private final PipelineWriter committer;
     private final List<StreamReader> readers;
     private volatile boolean closed;
 
-    private RedisResumeLog(Settings settings, Time time) {
+    private RedisResumeLog(RedisSettings settings, TimeSource time) {
         this.settings = settings;
         keys = new Keys(settings.prefix());
         local = MemoryResumeLog.builder()
@@ -56,8 +56,8 @@ public final class RedisResumeLog implements ResumeLog {
                 .time(time)
                 .build();
         server = new RedisServer(settings, new RefusalLog(time, log::warn));
-        remote = new RemoteStreams(server, keys, new SeenStreams(), settings, time);
-        committer = new Committer(server, settings, time);
+        remote = new RemoteStreams(server, keys, new KnownStreams(), settings, time);
+        committer = new PipelineWriter(server, settings, time);
         readers = IntStream.range(0, READERS)
                 .mapToObj(i -> new StreamReader(server, keys, settings, time, keys.control(node, i), runs::cancel))
                 .toList();
@@ -95,7 +95,7 @@ public final class RedisResumeLog implements ResumeLog {
         @Nullable RedisWriter writer = null;
         try {
             here = local.create(streamId, owner, once);
-            var claim = new Claim(streamId, random(), keys);
+            var claim = new Lease(streamId, random(), keys);
             boolean kept = begin(claim, owner);
             writer = new RedisWriter(claim, here, kept ? committer : null, () -> runs.remove(streamId));
             if (kept) {
@@ -112,7 +112,7 @@ public final class RedisResumeLog implements ResumeLog {
         }
     }
 
-    private boolean begin(Claim claim, Session owner) {
+    private boolean begin(Lease claim, Session owner) {
         try {
             if (!remote.create(claim, owner, node)) {
                 throw new IllegalArgumentException("streamId: there is such a stream already");
@@ -220,7 +220,7 @@ public final class RedisResumeLog implements ResumeLog {
         private Duration timeout = Duration.ofSeconds(2);
         private int buffer = 16 << 20;
         private boolean singleNode;
-        private Time time = Time.system();
+        private TimeSource time = TimeSource.system();
 
         private Builder(URI server) {
             if (!JedisURIHelper.isValid(server)
@@ -286,7 +286,7 @@ public final class RedisResumeLog implements ResumeLog {
         }
 
         /** The clock and timer. */
-        public Builder time(Time time) {
+        public Builder time(TimeSource time) {
             this.time = Objects.requireNonNull(time, "time");
             return this;
         }
@@ -294,7 +294,7 @@ public final class RedisResumeLog implements ResumeLog {
         /** The log. It connects by itself; a Redis that is not there is no error yet. */
         public RedisResumeLog build() {
             return new RedisResumeLog(
-                    new Settings(
+                    new RedisSettings(
                             server,
                             prefix,
                             retention,

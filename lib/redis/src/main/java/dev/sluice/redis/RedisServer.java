@@ -24,11 +24,11 @@ final class RedisServer implements AutoCloseable {
     static final int LENT = 16;
 
     private final HostAndPort address;
-    private final Settings settings;
+    private final RedisSettings settings;
     private final RefusalLog refusals;
     private final ConnectionPool pool;
 
-    RedisServer(Settings settings, RefusalLog refusals) {
+    RedisServer(RedisSettings settings, RefusalLog refusals) {
         this.settings = settings;
         this.refusals = refusals;
         address = JedisURIHelper.getHostAndPort(settings.server());

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * those on others. What happens to Redis never reaches the first.
  */
 final class RedisWriter implements ResumeLog.Writer {
-    final Claim claim;
+    final Lease claim;
     private final ResumeLog.Writer local;
-    private final @Nullable Committer committer;
+    private final @Nullable PipelineWriter committer;
     private final Runnable onEnd;
     private volatile long last;
     private volatile boolean over;
@@ -24,7 +24,7 @@ final class RedisWriter implements ResumeLog.Writer {
      * @param committer none if Redis knows nothing of the stream
      * @param onEnd called when it has ended
      */
-    RedisWriter(Claim claim, ResumeLog.Writer local, @Nullable Committer committer, Runnable onEnd) {
+    RedisWriter(Lease claim, ResumeLog.Writer local, @Nullable PipelineWriter committer, Runnable onEnd) {
         this.claim = claim;
         this.local = local;
         this.committer = committer;
@@ -36,7 +36,7 @@ final class RedisWriter implements ResumeLog.Writer {
         var event = local.append(type, json);
         last = event.id();
         if (committer != null && !lost) {
-            committer.write(Write.event(this, event.id(), type, json));
+            committer.write(PendingWrite.event(this, event.id(), type, json));
         }
         return event;
     }
@@ -66,7 +66,7 @@ final class RedisWriter implements ResumeLog.Writer {
         over = true;
         onEnd.run();
         if (committer != null && !lost) {
-            committer.write(Write.end(this, last + 1, how));
+            committer.write(PendingWrite.end(this, last + 1, how));
         }
     }
 

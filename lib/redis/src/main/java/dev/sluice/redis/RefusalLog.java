@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +33,11 @@ final class RefusalLog {
             new Advice("OOM", "Raise maxmemory of Redis, or set a shorter retention."),
             new Advice("", "Redis says what it wants; docs/redis.md names what Sluice needs."));
 
-    private final Time time;
+    private final TimeSource time;
     private final Consumer<String> log;
     private final Map<Advice, Long> logged = new ConcurrentHashMap<>();
 
-    RefusalLog(Time time, Consumer<String> log) {
+    RefusalLog(TimeSource time, Consumer<String> log) {
         this.time = time;
         this.log = log;
     }

@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
@@ -17,14 +17,14 @@ import redis.clients.jedis.Protocol.Command;
 final class RemoteStreams {
     private final RedisServer server;
     private final Keys keys;
-    private final SeenStreams seen;
-    private final Settings settings;
-    private final Time time;
+    private final KnownStreams seen;
+    private final RedisSettings settings;
+    private final TimeSource time;
 
     /** For commands that wait in Redis on a lent connection. */
     private final Semaphore blocking = new Semaphore(RedisServer.LENT / 2);
 
-    RemoteStreams(RedisServer server, Keys keys, SeenStreams seen, Settings settings, Time time) {
+    RemoteStreams(RedisServer server, Keys keys, KnownStreams seen, RedisSettings settings, TimeSource time) {
         this.server = server;
         this.keys = keys;
         this.seen = seen;
@@ -49,11 +49,11 @@ final class RemoteStreams {
             List<StoredEntry> page) {}
 
     /** Begins a stream. False if there is such a stream already. */
-    boolean create(Claim claim, Session owner, String node) {
+    boolean create(Lease claim, Session owner, String node) {
         boolean created = server.ask(connection -> {
             connection.sendCommand(
                     Command.EVAL,
-                    Keys.bytes(Scripts.CREATE),
+                    Keys.bytes(LuaScripts.CREATE),
                     Keys.bytes(2),
                     claim.meta,
                     claim.lease,
@@ -77,7 +77,7 @@ final class RemoteStreams {
             StreamReader reader,
             byte[] control) {
         var state = find(streamId, owner, after);
-        var watch = new Watch(streamId, after, listener, reader);
+        var watch = new RemoteSubscription(streamId, after, listener, reader);
         var page = state.page();
         watch.entries(page);
         while (page.size() == StreamReader.PAGE && !watch.isOver()) {

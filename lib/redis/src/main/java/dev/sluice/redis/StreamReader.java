@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.ResumeLog.End;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,13 +33,13 @@ final class StreamReader implements AutoCloseable {
 
     private final RedisServer server;
     private final Keys keys;
-    private final Settings settings;
-    private final Time time;
+    private final RedisSettings settings;
+    private final TimeSource time;
     private final byte[] control;
     private final BiConsumer<String, String> cancel;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Followed> followed = new HashMap<>(); // by the name of its key; guarded by the lock
+    private final Map<String, RemoteStream> followed = new HashMap<>(); // by the name of its key; guarded by the lock
     private volatile boolean closed;
     private volatile @Nullable Connection connection;
 
@@ -56,8 +56,8 @@ final class StreamReader implements AutoCloseable {
     StreamReader(
             RedisServer server,
             Keys keys,
-            Settings settings,
-            Time time,
+            RedisSettings settings,
+            TimeSource time,
             byte[] control,
             BiConsumer<String, String> cancel) {
         this.server = server;
@@ -72,13 +72,13 @@ final class StreamReader implements AutoCloseable {
     }
 
     /** Tells a watch what comes from now on; it takes a wake-up, or a moment. False if this reader is closed. */
-    boolean add(Watch watch) {
+    boolean add(RemoteSubscription watch) {
         lock.lock();
         try {
             if (closed) {
                 return false;
             }
-            followed.computeIfAbsent(keys.eventsName(watch.streamId), name -> new Followed(watch.streamId, keys))
+            followed.computeIfAbsent(keys.eventsName(watch.streamId), name -> new RemoteStream(watch.streamId, keys))
                     .add(watch);
             return true;
         } finally {
@@ -86,7 +86,7 @@ final class StreamReader implements AutoCloseable {
         }
     }
 
-    void remove(Watch watch) {
+    void remove(RemoteSubscription watch) {
         lock.lock();
         try {
             var name = keys.eventsName(watch.streamId);
@@ -112,7 +112,7 @@ final class StreamReader implements AutoCloseable {
     }
 
     /** Asks that it be noted for the length of a lease that somebody watches. */
-    static void watched(Connection connection, byte[] watched, Settings settings) {
+    static void watched(Connection connection, byte[] watched, RedisSettings settings) {
         var life = Keys.bytes(settings.lease().toMillis());
         connection.sendCommand(Command.SET, watched, Keys.bytes(1), Keys.bytes("PX"), life);
     }
@@ -169,7 +169,7 @@ final class StreamReader implements AutoCloseable {
         dropEmpty();
     }
 
-    private Map<String, Followed> streams() {
+    private Map<String, RemoteStream> streams() {
         lock.lock();
         try {
             return Map.copyOf(followed);
@@ -178,12 +178,12 @@ final class StreamReader implements AutoCloseable {
         }
     }
 
-    private byte[][] request(Collection<Followed> streams) {
+    private byte[][] request(Collection<RemoteStream> streams) {
         var names = new ArrayList<byte[]>();
         var places = new ArrayList<byte[]>();
         names.add(control);
         places.add(heard);
-        for (Followed stream : streams) {
+        for (RemoteStream stream : streams) {
             long position = stream.position();
             if (position != Long.MAX_VALUE) { // its last watch has just gone
                 names.add(stream.events);
@@ -214,8 +214,8 @@ final class StreamReader implements AutoCloseable {
         }
     }
 
-    private void checkWriters(Connection from, Collection<Followed> streams) {
-        var silent = streams.stream().filter(Followed::wasSilent).toList();
+    private void checkWriters(Connection from, Collection<RemoteStream> streams) {
+        var silent = streams.stream().filter(RemoteStream::wasSilent).toList();
         if (silent.isEmpty()) {
             return;
         }
@@ -230,7 +230,7 @@ final class StreamReader implements AutoCloseable {
     }
 
     /** Its writer has ended it or is lost: what it wrote last may not have been read. */
-    private void afterTheWriter(Connection from, Followed stream) {
+    private void afterTheWriter(Connection from, RemoteStream stream) {
         for (int taken = PAGE; taken == PAGE && !stream.isEmpty(); ) {
             from.sendCommand(Command.XRANGE, range(stream.events, stream.position()));
             var entries = StoredEntry.all(from.getOne());
@@ -251,7 +251,7 @@ final class StreamReader implements AutoCloseable {
     private void dropEmpty() {
         lock.lock();
         try {
-            followed.values().removeIf(Followed::isEmpty);
+            followed.values().removeIf(RemoteStream::isEmpty);
         } finally {
             lock.unlock();
         }

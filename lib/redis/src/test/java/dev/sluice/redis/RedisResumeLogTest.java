@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog.End;
 import java.net.URI;
@@ -54,7 +54,8 @@ final class RedisResumeLogTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\n"})
     void aStreamNeedsAName(String name) {
-        try (var log = RedisResumeLog.builder("::1", 1).time(Time.system()).build()) {
+        try (var log =
+                RedisResumeLog.builder("::1", 1).time(TimeSource.system()).build()) {
             isRefused("streamId", () -> log.create(name, OWNER, reason -> {}));
             isRefused("streamId", () -> log.create("x".repeat(201), OWNER, reason -> {}));
         }

@@ -6,7 +6,7 @@ import static dev.sluice.redis.ResumeLogContract.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.RelayException.Code;
 import java.net.URI;
@@ -25,25 +25,25 @@ final class RefusalTest {
     private final List<String> logged = new CopyOnWriteArrayList<>();
 
     private RedisServer server(String address) {
-        return new RedisServer(settings(address), new RefusalLog(Time.system(), logged::add));
+        return new RedisServer(settings(address), new RefusalLog(TimeSource.system(), logged::add));
     }
 
-    private static Settings settings(String address) {
+    private static RedisSettings settings(String address) {
         var second = Duration.ofSeconds(1);
-        return new Settings(
+        return new RedisSettings(
                 URI.create(address), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false);
     }
 
     private RemoteStreams streams(RedisServer server) {
         return new RemoteStreams(
-                server, new Keys("sluice:"), new SeenStreams(), settings("redis://127.0.0.1:1"), Time.system());
+                server, new Keys("sluice:"), new KnownStreams(), settings("redis://127.0.0.1:1"), TimeSource.system());
     }
 
     private void isRefusedAndLoggedOnce(String address, String reason, String advice) {
         try (var server = server(address)) {
             var streams = streams(server);
             for (int i = 0; i < 3; i++) {
-                var claim = new Claim("a" + i, "token", new Keys("sluice:"));
+                var claim = new Lease("a" + i, "token", new Keys("sluice:"));
                 refuses(Code.UNAVAILABLE, () -> streams.create(claim, OWNER, "node"));
             }
             assertThat(logged).hasSize(1);
@@ -88,8 +88,8 @@ final class RefusalTest {
         try (var redis = RedisProcess.start(user.split(" "));
                 var server = server("redis://app:word@127.0.0.1:" + redis.port);
                 var local = MemoryResumeLog.builder().build();
-                var committer = new Committer(server, settings("redis://127.0.0.1:1"), Time.system())) {
-            var claim = new Claim("a", "token", new Keys("sluice:"));
+                var committer = new PipelineWriter(server, settings("redis://127.0.0.1:1"), TimeSource.system())) {
+            var claim = new Lease("a", "token", new Keys("sluice:"));
             var writer = new RedisWriter(claim, local.create("a", OWNER, reason -> {}), committer, () -> {});
             committer.hold(writer);
             append(writer, 1);
@@ -120,7 +120,7 @@ final class RefusalTest {
                         line -> assertThat(line).contains("something else", "docs/redis.md"));
     }
 
-    private static final class Clock implements Time {
+    private static final class Clock implements TimeSource {
         volatile long nanos;
 
         @Override

@@ -1,6 +1,6 @@
 package dev.sluice.relay;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,7 +30,7 @@ public final class MemoryResumeLog implements ResumeLog {
     private final int maxStreams;
     private final long maxBytes;
     private final Duration retention;
-    private final Time time;
+    private final TimeSource time;
 
     private final AtomicLong bytes = new AtomicLong(); // of all streams that are kept
 
@@ -38,7 +38,7 @@ public final class MemoryResumeLog implements ResumeLog {
     // Guarded by the lock.
     private final Map<String, MemoryStream> streams = new HashMap<>();
     /** What ended, longest ago first, each with the timer that drops it. */
-    private final SequencedMap<String, Time.Scheduled> ended = new LinkedHashMap<>();
+    private final SequencedMap<String, TimeSource.Scheduled> ended = new LinkedHashMap<>();
 
     private final Map<String, Session> dropped = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -109,7 +109,7 @@ public final class MemoryResumeLog implements ResumeLog {
             closed = true;
             lost = Map.copyOf(streams);
             streams.clear();
-            ended.values().forEach(Time.Scheduled::cancel);
+            ended.values().forEach(TimeSource.Scheduled::cancel);
             ended.clear();
         } finally {
             lock.unlock();
@@ -169,7 +169,7 @@ public final class MemoryResumeLog implements ResumeLog {
     }
 
     private void drop(String streamId) {
-        Time.@Nullable Scheduled retained = ended.remove(streamId);
+        TimeSource.@Nullable Scheduled retained = ended.remove(streamId);
         if (retained != null) {
             retained.cancel(); // it holds the stream
         }
@@ -243,7 +243,7 @@ public final class MemoryResumeLog implements ResumeLog {
         private int streams = 10_000;
         private long bytes = 256 << 20;
         private Duration retention = Duration.ofMinutes(5);
-        private Time time = Time.system();
+        private TimeSource time = TimeSource.system();
 
         private Builder() {}
 
@@ -281,7 +281,7 @@ public final class MemoryResumeLog implements ResumeLog {
         }
 
         /** The clock and timer. */
-        public Builder time(Time time) {
+        public Builder time(TimeSource time) {
             this.time = Objects.requireNonNull(time, "time");
             return this;
         }

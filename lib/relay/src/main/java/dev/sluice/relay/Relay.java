@@ -1,6 +1,6 @@
 package dev.sluice.relay;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.RelayException.Code;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,8 +23,8 @@ public final class Relay implements AutoCloseable {
     private final ResumeLog log;
     private final boolean ownLog;
     private final SecureRandom random = new SecureRandom();
-    private final Pulse pulse;
-    private final Map<String, CarriedRun> running = new ConcurrentHashMap<>();
+    private final WatcherTimer pulse;
+    private final Map<String, RunPublisher> running = new ConcurrentHashMap<>();
     private final QuotaCounter runs;
     private final QuotaCounter watchers;
 
@@ -36,7 +36,7 @@ public final class Relay implements AutoCloseable {
         settings = builder.settings();
         ownLog = builder.log == null;
         log = builder.log == null ? MemoryResumeLog.builder().time(builder.time).build() : builder.log;
-        pulse = new Pulse(settings);
+        pulse = new WatcherTimer(settings);
         runs = new QuotaCounter(builder.runs, "answers under way");
         watchers = new QuotaCounter(builder.watchers, "connections that watch");
     }
@@ -54,12 +54,12 @@ public final class Relay implements AutoCloseable {
      * @throws RelayException if there are too many runs, the log is unavailable, or the relay is closing; the run is closed
      *     then
      */
-    public String start(Session session, RelayRun run) {
+    public String start(Session session, RunSource run) {
         return start(Caller.of(session), run);
     }
 
     /** The same for a caller whose runs are counted by its address, too. */
-    public String start(Caller caller, RelayRun run) {
+    public String start(Caller caller, RunSource run) {
         Objects.requireNonNull(caller, "caller");
         Objects.requireNonNull(run, "run");
         boolean started = false;
@@ -69,20 +69,20 @@ public final class Relay implements AutoCloseable {
             return id;
         } finally {
             if (!started) {
-                CarriedRun.close(run);
+                RunPublisher.close(run);
             }
         }
     }
 
-    private String start(Caller caller, RelayRun run, String id) {
+    private String start(Caller caller, RunSource run, String id) {
         checkOpen();
         watchers.check(caller); // a run that its caller cannot watch would be paid for in vain
         QuotaCounter.Permit permit = runs.acquire(caller);
         Session session = caller.session();
-        CarriedRun carried;
+        RunPublisher carried;
         try {
-            var writer = log.create(id, session, reason -> stop(id, Stop.cancelled(), reason));
-            carried = new CarriedRun(id, session, run, log, writer, settings, over -> ended(over, permit));
+            var writer = log.create(id, session, reason -> stop(id, StopReason.cancelled(), reason));
+            carried = new RunPublisher(id, session, run, log, writer, settings, over -> ended(over, permit));
         } catch (Throwable e) {
             permit.release();
             throw e;
@@ -90,7 +90,7 @@ public final class Relay implements AutoCloseable {
         running.put(id, carried);
         carried.start();
         if (closing) { // since it was looked at, and maybe too late to be seen
-            carried.stop(Stop.shutDown(), "the relay is being shut down");
+            carried.stop(StopReason.shutDown(), "the relay is being shut down");
         }
         return id;
     }
@@ -115,19 +115,19 @@ public final class Relay implements AutoCloseable {
         try {
             from = format.resumesByEventId() ? after : 0;
             var place = new Watcher.Place(log, streamId, caller.session());
-            var delivery = new Delivery(settings, format.encoder(streamId), sink);
+            var delivery = new FrameWriter(settings, format.encoder(streamId), sink);
             watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit));
         } catch (Throwable e) {
             permit.release();
             throw e;
         }
         pulse.add(watcher); // from now on a shutdown sees it
-        CarriedRun run = running.get(streamId);
+        RunPublisher run = running.get(streamId);
         if (run != null) {
             run.attendance().came();
         }
         if (closing) { // the log may be closed already, and would say that there is no such stream
-            watcher.fail(Closing.SHUTDOWN);
+            watcher.fail(CloseReason.SHUTDOWN);
         }
         watcher.attach(from);
     }
@@ -156,11 +156,11 @@ public final class Relay implements AutoCloseable {
      */
     public void shutdown(Duration atMost) {
         closing = true;
-        pulse.watchers().forEach(watcher -> watcher.fail(Closing.SHUTDOWN));
-        running.values().forEach(run -> run.stop(Stop.shutDown(), "the relay is being shut down"));
+        pulse.watchers().forEach(watcher -> watcher.fail(CloseReason.SHUTDOWN));
+        running.values().forEach(run -> run.stop(StopReason.shutDown(), "the relay is being shut down"));
         if (!awaitNobody(atMost)) {
             pulse.watchers().forEach(watcher -> watcher.cut(RelayListener.Departure.SHUT_DOWN));
-            running.values().forEach(CarriedRun::giveUp);
+            running.values().forEach(RunPublisher::giveUp);
         }
         if (ownLog) {
             log.close();
@@ -203,14 +203,14 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private void stop(String id, Stop why, String reason) {
-        CarriedRun run = running.get(id);
+    private void stop(String id, StopReason why, String reason) {
+        RunPublisher run = running.get(id);
         if (run != null) {
             run.stop(why, reason);
         }
     }
 
-    private void ended(CarriedRun run, QuotaCounter.Permit permit) {
+    private void ended(RunPublisher run, QuotaCounter.Permit permit) {
         running.remove(run.id());
         permit.release();
         tellWhoWaits();
@@ -219,7 +219,7 @@ public final class Relay implements AutoCloseable {
     private void left(Watcher watcher, QuotaCounter.Permit permit) {
         pulse.remove(watcher);
         permit.release();
-        CarriedRun run = running.get(watcher.streamId());
+        RunPublisher run = running.get(watcher.streamId());
         if (run != null) {
             run.attendance().left();
         }
@@ -264,7 +264,7 @@ public final class Relay implements AutoCloseable {
         private int maxEvent = 1 << 20;
         private boolean showErrors;
         private RelayListener listener = new RelayListener() {};
-        private Time time = Time.system();
+        private TimeSource time = TimeSource.system();
 
         private Builder() {}
 
@@ -371,7 +371,7 @@ public final class Relay implements AutoCloseable {
         }
 
         /** The clock and timer. */
-        public Builder time(Time time) {
+        public Builder time(TimeSource time) {
             this.time = Objects.requireNonNull(time, "time");
             return this;
         }
@@ -391,8 +391,8 @@ public final class Relay implements AutoCloseable {
                     watcherBuffer,
                     slowAfter,
                     maxEvent,
-                    new Disclosure(showErrors),
-                    new GuardedListener(listener),
+                    new ErrorRedaction(showErrors),
+                    new SafeListener(listener),
                     time);
         }
 

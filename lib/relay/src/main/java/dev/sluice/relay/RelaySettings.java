@@ -1,6 +1,6 @@
 package dev.sluice.relay;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 
 /** What a relay was told by its {@link Relay.Builder}. */
@@ -13,6 +13,6 @@ record RelaySettings(
         int watcherBuffer,
         Duration patience,
         int maxEventLength,
-        Disclosure disclosure,
+        ErrorRedaction disclosure,
         RelayListener listener,
-        Time time) {}
+        TimeSource time) {}

@@ -1,6 +1,6 @@
 package dev.sluice.relay;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /** How long a run may be silent, and how long it may take. An event costs a look at the clock, and no timer. */
 final class RunLimits {
     private final RelaySettings settings;
-    private final Time time;
+    private final TimeSource time;
     private final Consumer<String> onLimit;
     private volatile long heard;
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
-    private Time.@Nullable Scheduled idle;
-    private Time.@Nullable Scheduled total;
+    private TimeSource.@Nullable Scheduled idle;
+    private TimeSource.@Nullable Scheduled total;
     private boolean over;
 
     /** Limits that run from now on; {@code onLimit} is told in words, on the timer's thread, and must not block. */

@@ -1,6 +1,6 @@
 package dev.sluice.relay;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.RelayListener.Departure;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +36,7 @@ final class Watcher {
 
     private final RelaySettings settings;
     private final Place place;
-    private final Delivery delivery;
+    private final FrameWriter delivery;
     private final Consumer<Watcher> onLeft;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -49,8 +49,8 @@ final class Watcher {
     // What is to be written besides, and who writes.
     private boolean begun; // nothing is written before the connection is watched
     private boolean beat;
-    private @Nullable Closing closing;
-    private Time.@Nullable Scheduled flush;
+    private @Nullable CloseReason closing;
+    private TimeSource.@Nullable Scheduled flush;
     private @Nullable Thread writer;
     private long busySince; // when that began what it is at, or the connection took some of it
     private long seen; // of the connection's progress
@@ -62,12 +62,12 @@ final class Watcher {
 
     /** What a writer does next. */
     private sealed interface Work {
-        record Write(Backlog.Batch batch, @Nullable Closing closing) implements Work {}
+        record Write(Backlog.Batch batch, @Nullable CloseReason closing) implements Work {}
 
         record GoOn() implements Work {}
     }
 
-    Watcher(RelaySettings settings, Place place, Delivery delivery, Consumer<Watcher> onLeft) {
+    Watcher(RelaySettings settings, Place place, FrameWriter delivery, Consumer<Watcher> onLeft) {
         this.settings = settings;
         this.place = place;
         this.delivery = delivery;
@@ -161,7 +161,7 @@ final class Watcher {
 
         @Override
         public void end(ResumeLog.End end) {
-            close(this, Closing.of(end));
+            close(this, CloseReason.of(end));
         }
 
         void leaveIfOver() {
@@ -193,7 +193,7 @@ final class Watcher {
                     read++;
                 } else if (event.id() > read) { // rather an end than a gap
                     reading = null;
-                    closing = Closing.EXPIRED;
+                    closing = CloseReason.EXPIRED;
                 }
                 if (backlog.bytes() > settings.watcherBuffer() && reading != null) {
                     reading = null;
@@ -210,7 +210,7 @@ final class Watcher {
     }
 
     /** The log has said its last word. */
-    private void close(Reading from, Closing how) {
+    private void close(Reading from, CloseReason how) {
         lock.lock();
         try {
             if (reading == from) {
@@ -224,7 +224,7 @@ final class Watcher {
     }
 
     /** Ends the response with a failure, after what waits. */
-    void fail(Closing.Failure why) {
+    void fail(CloseReason.Failure why) {
         Reading from;
         lock.lock();
         try {
@@ -256,7 +256,7 @@ final class Watcher {
             long patience = settings.patience().toNanos();
             stuck = writer != null && now - busySince >= 2 * patience;
             if (paused && closing == null && now - busySince >= patience) {
-                closing = Closing.SLOW;
+                closing = CloseReason.SLOW;
                 backlog.clear();
             }
             beat |= writer == null && now - wrote >= settings.heartbeat().toNanos();
@@ -349,11 +349,11 @@ final class Watcher {
         }
     }
 
-    private void write(Backlog.Batch batch, @Nullable Closing how) throws IOException {
+    private void write(Backlog.Batch batch, @Nullable CloseReason how) throws IOException {
         boolean said = delivery.write(batch, how);
         if (how != null) {
             // A format that has no word for a failure must not end as if there were none.
-            leave(how.departure(), how instanceof Closing.Failure && !said);
+            leave(how.departure(), how instanceof CloseReason.Failure && !said);
         }
     }
 
@@ -362,7 +362,7 @@ final class Watcher {
         try {
             subscribe();
         } catch (RelayException e) {
-            fail(e.code() == RelayException.Code.UNAVAILABLE ? Closing.UNAVAILABLE : Closing.EXPIRED);
+            fail(e.code() == RelayException.Code.UNAVAILABLE ? CloseReason.UNAVAILABLE : CloseReason.EXPIRED);
         }
     }
 

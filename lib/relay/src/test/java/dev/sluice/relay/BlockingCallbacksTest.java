@@ -50,8 +50,8 @@ class BlockingCallbacksTest {
         assertThat(caller.get().isVirtual()).isTrue();
     }
 
-    private static RelayRun blocking(ScriptedRun run, Runnable block) {
-        return new RelayRun() {
+    private static RunSource blocking(ScriptedRun run, Runnable block) {
+        return new RunSource() {
             @Override
             public Iterator<RunEvent> iterator() {
                 return run.iterator();

@@ -97,7 +97,7 @@ class FailingCallbacksTest {
         var thrower = new Thrower(method, failure);
         try (var fixture = fixture(thrower)) {
             var run = new ScriptedRun();
-            String id = fixture.start(thrower.around(RelayRun.class, run));
+            String id = fixture.start(thrower.around(RunSource.class, run));
             var sink = new RecordingSink().block();
             boolean told = attach(fixture, thrower, id, sink);
             if (!method.equals("RelayRun.iterator")) {

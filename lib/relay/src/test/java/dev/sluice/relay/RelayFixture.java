@@ -66,7 +66,7 @@ final class RelayFixture implements AutoCloseable {
                 .build();
     }
 
-    String start(RelayRun run) {
+    String start(RunSource run) {
         return relay.start(ALICE, run);
     }
 

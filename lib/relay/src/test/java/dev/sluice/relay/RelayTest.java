@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.control.StreamException;
+import dev.sluice.StreamException;
 import dev.sluice.json.Json;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.RelayListener.Outcome;
@@ -82,7 +82,7 @@ class RelayTest {
                 new StreamException.CircuitOpen("secret", null), "circuit_open",
                 new StreamException.ApiError(529, "overloaded_error", "secret", null, null, "secret", true),
                         "api_error",
-                new StreamException.LimitExceeded(dev.sluice.control.Limits.Limit.values()[0], 1), "limit_reached",
+                new StreamException.LimitExceeded(dev.sluice.Limits.Limit.values()[0], 1), "limit_reached",
                 new IllegalStateException("secret"), "failed",
                 new RelayException(Code.UNAVAILABLE, "secret"), "unavailable");
         failures.forEach((failure, code) -> {

@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A run that says what the test tells it to, when the test does. */
-final class ScriptedRun implements RelayRun {
+final class ScriptedRun implements RunSource {
     private static final Object END = new Object();
 
     final List<String> cancels = new CopyOnWriteArrayList<>();

@@ -1,6 +1,6 @@
 package dev.sluice.transport.apache;
 
-import dev.sluice.control.Timeouts;
+import dev.sluice.Timeouts;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.OpenTasks;
 import dev.sluice.transport.ResponseHeads;

@@ -18,7 +18,8 @@ class ApacheArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "dev.sluice.transport..",
-                    "dev.sluice.control",
+                    "dev.sluice",
+                    "dev.sluice.internal",
                     "java..",
                     "javax.net.ssl..",
                     "org.apache.hc..",

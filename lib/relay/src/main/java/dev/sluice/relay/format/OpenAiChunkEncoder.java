@@ -12,7 +12,7 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
     private final String id;
     private final long created;
     private final boolean tellsUsage;
-    private final Totals totals = new Totals();
+    private final RunTotals totals = new RunTotals();
     private @Nullable String head; // of every chunk; null until the first
     private boolean ended;
     private boolean failed;
@@ -69,8 +69,8 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
         if (tellsUsage) {
             long in = totals.tokens("input_tokens");
             long out = totals.tokens("output_tokens");
-            Object usage = Frames.object("prompt_tokens", in, "completion_tokens", out, "total_tokens", in + out);
-            frames.accept(Frames.data(head(frames) + ",\"choices\":[],\"usage\":" + Json.write(usage) + "}"));
+            Object usage = SseFrames.object("prompt_tokens", in, "completion_tokens", out, "total_tokens", in + out);
+            frames.accept(SseFrames.data(head(frames) + ",\"choices\":[],\"usage\":" + Json.write(usage) + "}"));
         }
     }
 
@@ -84,14 +84,14 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
     }
 
     private void choice(String delta, String finishReason, Consumer<String> frames) {
-        frames.accept(Frames.data(head(frames) + ",\"choices\":[{\"index\":0,\"delta\":" + delta + ",\"finish_reason\":"
-                + finishReason + "}]}"));
+        frames.accept(SseFrames.data(head(frames) + ",\"choices\":[{\"index\":0,\"delta\":" + delta
+                + ",\"finish_reason\":" + finishReason + "}]}"));
     }
 
     /** How each chunk begins. The first one tells the role. */
     private String head(Consumer<String> frames) {
         if (head == null) {
-            String fields = Json.write(Frames.object(
+            String fields = Json.write(SseFrames.object(
                     "id",
                     id,
                     "object",
@@ -108,7 +108,7 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
 
     @Override
     public void heartbeat(Consumer<String> frames) {
-        frames.accept(Frames.HEARTBEAT);
+        frames.accept(SseFrames.HEARTBEAT);
     }
 
     @Override
@@ -125,15 +125,15 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
             fail("The run was stopped before its end.", "cancelled", frames);
         }
         if (!failed) {
-            frames.accept(Frames.DONE);
+            frames.accept(SseFrames.DONE);
         }
     }
 
     private void fail(String message, @Nullable Object code, Consumer<String> frames) {
         ended = true;
         failed = true;
-        var error = Frames.object("message", message, "type", "server_error", "code", code);
-        frames.accept(Frames.data(Json.write(Frames.object("error", error))));
+        var error = SseFrames.object("message", message, "type", "server_error", "code", code);
+        frames.accept(SseFrames.data(Json.write(SseFrames.object("error", error))));
     }
 
     private static Map<String, Object> read(RelayEvent event) {

@@ -1,6 +1,6 @@
 package dev.sluice.relay.format;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.StreamFormat;
@@ -16,7 +16,7 @@ import java.util.Objects;
  */
 public final class OpenAiChunkFormat implements StreamFormat {
     private final boolean usage;
-    private final Time time;
+    private final TimeSource time;
 
     /**
      * The format.
@@ -24,7 +24,7 @@ public final class OpenAiChunkFormat implements StreamFormat {
      * @param usage whether the tokens are told in a last chunk, as {@code stream_options.include_usage} asks
      */
     public OpenAiChunkFormat(boolean usage) {
-        this(usage, Time.system());
+        this(usage, TimeSource.system());
     }
 
     /**
@@ -32,7 +32,7 @@ public final class OpenAiChunkFormat implements StreamFormat {
      *
      * @param usage whether the tokens are told in a last chunk, as {@code stream_options.include_usage} asks
      */
-    public OpenAiChunkFormat(boolean usage, Time time) {
+    public OpenAiChunkFormat(boolean usage, TimeSource time) {
         this.usage = usage;
         this.time = Objects.requireNonNull(time, "time");
     }
@@ -45,7 +45,7 @@ public final class OpenAiChunkFormat implements StreamFormat {
 
     @Override
     public Map<String, String> headers() {
-        return Frames.UNBUFFERED;
+        return SseFrames.UNBUFFERED;
     }
 
     @Override

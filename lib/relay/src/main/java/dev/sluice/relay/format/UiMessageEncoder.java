@@ -16,7 +16,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private final String messageId;
     private final UiParts parts = new UiParts();
     private final UiTools tools = new UiTools();
-    private final Totals totals = new Totals();
+    private final RunTotals totals = new RunTotals();
     private int sources;
     private boolean started;
     private boolean inStep;
@@ -31,7 +31,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         if (ended) {
             return;
         }
-        Consumer<String> chunks = chunk -> frames.accept(Frames.data(chunk));
+        Consumer<String> chunks = chunk -> frames.accept(SseFrames.data(chunk));
         TextDelta usual = TextDelta.at(event);
         if (usual != null) {
             words(usual, chunks);
@@ -94,7 +94,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private void source(Map<?, ?> citation, Consumer<String> chunks) {
         if (citation.get("url") instanceof String url) {
             beginStep(chunks);
-            chunks.accept(Json.write(Frames.object(
+            chunks.accept(Json.write(SseFrames.object(
                     "type",
                     "source-url",
                     "sourceId",
@@ -142,19 +142,19 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
             String other,
             @Nullable Object otherValue,
             Consumer<String> chunks) {
-        Object data = Frames.object("toolCallId", id, field, value, other, otherValue);
-        chunks.accept(Json.write(Frames.object("type", "data-" + name, "id", id, "data", data)));
+        Object data = SseFrames.object("toolCallId", id, field, value, other, otherValue);
+        chunks.accept(Json.write(SseFrames.object("type", "data-" + name, "id", id, "data", data)));
     }
 
     @Override
     public void heartbeat(Consumer<String> frames) {
-        frames.accept(Frames.HEARTBEAT);
+        frames.accept(SseFrames.HEARTBEAT);
     }
 
     @Override
     public void failure(String code, String message, boolean retryable, Consumer<String> frames) {
         if (!ended) {
-            fail(message, chunk -> frames.accept(Frames.data(chunk)));
+            fail(message, chunk -> frames.accept(SseFrames.data(chunk)));
         }
     }
 
@@ -162,9 +162,9 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     @Override
     public void end(Consumer<String> frames) {
         if (!ended) {
-            abort("The run was stopped.", chunk -> frames.accept(Frames.data(chunk)));
+            abort("The run was stopped.", chunk -> frames.accept(SseFrames.data(chunk)));
         }
-        frames.accept(Frames.DONE);
+        frames.accept(SseFrames.DONE);
     }
 
     /** A run that somebody stopped has not failed. */
@@ -178,19 +178,19 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     }
 
     private void abort(String reason, Consumer<String> chunks) {
-        last(Frames.object("type", "abort", "reason", reason), chunks);
+        last(SseFrames.object("type", "abort", "reason", reason), chunks);
     }
 
     private void fail(String message, Consumer<String> chunks) {
-        last(Frames.object("type", "error", "errorText", message), chunks);
+        last(SseFrames.object("type", "error", "errorText", message), chunks);
     }
 
     private void finish(Consumer<String> chunks) {
         last(
-                Frames.object(
+                SseFrames.object(
                         "type", "finish",
                         "finishReason", finishReason(),
-                        "messageMetadata", Frames.object("model", totals.model(), "usage", totals.usage())),
+                        "messageMetadata", SseFrames.object("model", totals.model(), "usage", totals.usage())),
                 chunks);
     }
 
@@ -214,7 +214,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private void begin(Consumer<String> chunks) {
         if (!started) {
             started = true;
-            chunks.accept(Json.write(Frames.object("type", "start", "messageId", messageId)));
+            chunks.accept(Json.write(SseFrames.object("type", "start", "messageId", messageId)));
         }
     }
 

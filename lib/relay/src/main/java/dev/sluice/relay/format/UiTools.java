@@ -59,7 +59,7 @@ final class UiTools {
                 call.input.append(json);
             }
             chunks.accept(
-                    Json.write(Frames.object("type", "tool-input-delta", "toolCallId", id, "inputTextDelta", json)));
+                    Json.write(SseFrames.object("type", "tool-input-delta", "toolCallId", id, "inputTextDelta", json)));
         }
     }
 
@@ -86,7 +86,7 @@ final class UiTools {
     void end(String id, String type, String field, @Nullable Object value, Consumer<String> chunks) {
         if (open.remove(id) != null) {
             Map<String, @Nullable Object> chunk =
-                    Frames.object("type", type, "toolCallId", id, "providerExecuted", true);
+                    SseFrames.object("type", type, "toolCallId", id, "providerExecuted", true);
             chunk.put(field, value); // also null: the client wants the field
             chunks.accept(Json.write(chunk));
         }
@@ -125,7 +125,7 @@ final class UiTools {
     }
 
     private static Map<String, @Nullable Object> chunk(String type, String id, Call call) {
-        return Frames.object(
+        return SseFrames.object(
                 "type",
                 type,
                 "toolCallId",

@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -36,11 +36,11 @@ public final class HalfOpenDetector {
     private final boolean works;
     private final Duration limit;
     private final Duration period;
-    private final Time time;
+    private final TimeSource time;
     private final Set<Watched> watches = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    HalfOpenDetector(TcpTable table, Duration limit, Time time) {
+    HalfOpenDetector(TcpTable table, Duration limit, TimeSource time) {
         this.table = table;
         this.works = table.isReadable();
         this.limit = limit;
@@ -54,7 +54,7 @@ public final class HalfOpenDetector {
      *
      * @param limit how long a client may acknowledge nothing of what is sent to it
      */
-    public static HalfOpenDetector create(Duration limit, Time time) {
+    public static HalfOpenDetector create(Duration limit, TimeSource time) {
         return new HalfOpenDetector(TcpTable.system(), limit, time);
     }
 

@@ -50,7 +50,7 @@ final class Problem extends RuntimeException {
         };
     }
 
-    static Problem of(Refused e) {
+    static Problem of(AccessDenied e) {
         String message = String.valueOf(e.getMessage());
         return new Problem(e.status(), e.status() == 401 ? "unauthenticated" : "forbidden", message);
     }
@@ -76,7 +76,7 @@ final class Problem extends RuntimeException {
         return error;
     }
 
-    Answer answer() {
-        return Answer.json(status, Map.of("error", error())).with(headers);
+    FullResponse answer() {
+        return FullResponse.json(status, Map.of("error", error())).with(headers);
     }
 }

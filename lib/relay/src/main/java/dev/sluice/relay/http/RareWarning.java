@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -10,10 +10,10 @@ final class RareWarning {
     private static final Duration PERIOD = Duration.ofMinutes(1);
 
     private final Logger log;
-    private final Time time;
+    private final TimeSource time;
     private final AtomicLong next; // when a warning may be logged again
 
-    RareWarning(Logger log, Time time) {
+    RareWarning(Logger log, TimeSource time) {
         this.log = log;
         this.time = time;
         next = new AtomicLong(time.nanos());

@@ -6,7 +6,7 @@ import dev.sluice.relay.Quota;
 import dev.sluice.relay.QuotaCounter;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.StreamFormat;
 import java.io.EOFException;
 import java.io.IOException;
@@ -32,41 +32,41 @@ public final class RelayEndpoint {
     private static final Quota STARTING = new Quota(16, 40, 1_000);
 
     private final Relay relay;
-    private final Runs runs;
-    private final Authenticator authenticator;
+    private final RunService runs;
+    private final RelayAuthenticator authenticator;
     private final ClientAddress addresses;
     private final QuotaCounter socketCounter;
     private final QuotaCounter startCounter = new QuotaCounter(STARTING, "requests being read or started");
-    private final Hosts hosts;
-    private final Origins origins;
+    private final AllowedHosts hosts;
+    private final AllowedOrigins origins;
     private final RequestBody body;
     private final int maxBodyBytes;
-    private final Page page;
+    private final StaticFiles page;
     private final Set<RelaySocket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     RelayEndpoint(RelayEndpointBuilder settings) {
         relay = settings.relay;
         Duration per = settings.startsPer;
-        runs = new Runs(
+        runs = new RunService(
                 relay,
                 settings.starter,
                 new RequestLimits(settings.maxMessages, settings.maxParts),
                 new StartRateLimiter("this session", settings.starts, per, settings.time),
                 new StartRateLimiter("this address", settings.startsPerAddress(), per, settings.time),
-                new Starts(settings.time));
+                new IdempotencyKeys(settings.time));
         addresses = new ClientAddress(settings.trustedProxies);
         socketCounter = new QuotaCounter(settings.sockets, "WebSockets");
         authenticator = settings.authenticator;
-        hosts = new Hosts(settings.allowedHosts);
-        origins = new Origins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
+        hosts = new AllowedHosts(settings.allowedHosts);
+        origins = new AllowedOrigins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
         body = new RequestBody(settings.maxBodyBytes, settings.time);
         maxBodyBytes = settings.maxBodyBytes;
-        page = new Page(settings.page, settings.loader, settings.suggestions);
+        page = new StaticFiles(settings.page, settings.loader, settings.suggestions);
     }
 
     /** An endpoint for this relay; the starter says what is run. */
-    public static RelayEndpointBuilder builder(Relay relay, RunStarter starter) {
+    public static RelayEndpointBuilder builder(Relay relay, RunFactory starter) {
         return new RelayEndpointBuilder(relay, starter);
     }
 
@@ -75,18 +75,18 @@ public final class RelayEndpoint {
      *
      * @throws IOException if the client is gone
      */
-    public void handle(Exchange exchange) throws IOException {
+    public void handle(RelayExchange exchange) throws IOException {
         RequestHead head = exchange.head();
         Map<String, String> crossOrigin = origins.headers(head);
-        Answer answer;
+        FullResponse answer;
         try {
             Route route = Route.of(head.path());
             if (!(route instanceof Route.Health)) { // a load balancer asks by any name
                 hosts.check(head);
             }
-            if (Origins.isPreflight(head)) {
+            if (AllowedOrigins.isPreflight(head)) {
                 origins.check(head);
-                answer = Origins.preflight(route.allowed());
+                answer = AllowedOrigins.preflight(route.allowed());
             } else {
                 route.check(head.method());
                 answer = respond(route, exchange, crossOrigin);
@@ -103,16 +103,17 @@ public final class RelayEndpoint {
     }
 
     /** What {@link #respond} returns when the response has begun already. */
-    private static final Answer STREAMING = Answer.empty(200);
+    private static final FullResponse STREAMING = FullResponse.empty(200);
 
-    private Answer respond(Route route, Exchange exchange, Map<String, String> crossOrigin) throws IOException {
+    private FullResponse respond(Route route, RelayExchange exchange, Map<String, String> crossOrigin)
+            throws IOException {
         RequestHead head = exchange.head();
         return switch (route) {
             case Route.Health() -> health();
             case Route.File(String path) -> file(head, path);
             case Route.Socket() ->
                 new Problem(426, "upgrade_required", "This is a WebSocket.", Map.of("Upgrade", "websocket")).answer();
-            case Route.Start(Dialect dialect) -> start(dialect, exchange, crossOrigin);
+            case Route.Start(ClientProtocol dialect) -> start(dialect, exchange, crossOrigin);
             case Route.Stream(String id) ->
                 head.method().equals("DELETE") ? cancel(head, id) : resume(exchange, id, crossOrigin);
             case Route.Chat(String chatId) -> resumeChat(exchange, chatId, crossOrigin);
@@ -120,19 +121,19 @@ public final class RelayEndpoint {
     }
 
     /** What there is to say against a WebSocket's handshake, and on whose behalf it is. */
-    public Handshake handshake(RequestHead head) {
+    public WebSocketHandshake handshake(RequestHead head) {
         try {
             hosts.check(head);
             origins.check(head);
             if (closing) {
                 throw closingDown();
             }
-            Visitor visitor = visitor(head);
+            CallerSession visitor = visitor(head);
             socketCounter.check(visitor.caller());
-            return new Handshake.Accepted(visitor.caller(), visitor.introduction());
+            return new WebSocketHandshake.Accepted(visitor.caller(), visitor.introduction());
         } catch (Throwable e) { // the authenticator is the application's
-            Answer answer = problem(e).answer();
-            return new Handshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
+            FullResponse answer = problem(e).answer();
+            return new WebSocketHandshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
         }
     }
 
@@ -170,36 +171,39 @@ public final class RelayEndpoint {
     }
 
     /** What a web server answers, in place of a page of its own, to a request that does not get here. */
-    public static Answer refused(int status) {
-        Answer answer = new Problem(status, "refused", "The server cannot take this request.").answer();
+    public static FullResponse refused(int status) {
+        FullResponse answer = new Problem(status, "refused", "The server cannot take this request.").answer();
         return answer.with(SecurityHeaders.with(answer.headers()));
     }
 
-    private Answer health() {
-        return closing ? Answer.json(503, Map.of("status", "closing")) : Answer.json(200, Map.of("status", "ok"));
+    private FullResponse health() {
+        return closing
+                ? FullResponse.json(503, Map.of("status", "closing"))
+                : FullResponse.json(200, Map.of("status", "ok"));
     }
 
     /** A page is for everybody; who is new gets a name with it, so that what the page asks for at once has one already. */
-    private Answer file(RequestHead head, String path) throws IOException {
-        Answer file = page.file(path);
+    private FullResponse file(RequestHead head, String path) throws IOException {
+        FullResponse file = page.file(path);
         if (!path.equals("/")) {
             return file;
         }
         try {
             return file.with(visitor(head).introduction());
-        } catch (Refused e) {
+        } catch (AccessDenied e) {
             return file;
         }
     }
 
-    private Answer start(Dialect dialect, Exchange exchange, Map<String, String> crossOrigin) throws IOException {
+    private FullResponse start(ClientProtocol dialect, RelayExchange exchange, Map<String, String> crossOrigin)
+            throws IOException {
         RequestHead head = exchange.head();
         origins.check(head);
         if (closing) {
             throw closingDown();
         }
-        Visitor visitor = visitor(head);
-        var key = head.header("idempotency-key").map(Starts::key);
+        CallerSession visitor = visitor(head);
+        var key = head.header("idempotency-key").map(IdempotencyKeys::key);
         Map<String, Object> content;
         String id;
         QuotaCounter.Permit permit = startCounter.acquire(visitor.caller());
@@ -216,38 +220,39 @@ public final class RelayEndpoint {
         return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
     }
 
-    private Answer resume(Exchange exchange, String id, Map<String, String> crossOrigin) throws IOException {
+    private FullResponse resume(RelayExchange exchange, String id, Map<String, String> crossOrigin) throws IOException {
         RequestHead head = exchange.head();
-        Visitor visitor = visitor(head);
+        CallerSession visitor = visitor(head);
         long after = head.header("last-event-id")
                 .or(() -> head.parameter("lastEventId"))
-                .map(Runs::eventId)
+                .map(RunService::eventId)
                 .orElse(0L);
         if (runs.isDelivered(visitor.session(), id, after)) {
-            return Answer.empty(204).with(visitor.introduction());
+            return FullResponse.empty(204).with(visitor.introduction());
         }
-        return stream(exchange, Dialect.EVENTS.format(Map.of()), visitor, id, after, crossOrigin);
+        return stream(exchange, ClientProtocol.EVENTS.format(Map.of()), visitor, id, after, crossOrigin);
     }
 
-    private Answer resumeChat(Exchange exchange, String chatId, Map<String, String> crossOrigin) throws IOException {
-        Visitor visitor = visitor(exchange.head());
+    private FullResponse resumeChat(RelayExchange exchange, String chatId, Map<String, String> crossOrigin)
+            throws IOException {
+        CallerSession visitor = visitor(exchange.head());
         var id = runs.streamOf(visitor.session(), chatId);
         if (id.isEmpty()) {
-            return Answer.empty(204).with(visitor.introduction());
+            return FullResponse.empty(204).with(visitor.introduction());
         }
-        return stream(exchange, Dialect.CHAT.format(Map.of()), visitor, id.get(), 0, crossOrigin);
+        return stream(exchange, ClientProtocol.CHAT.format(Map.of()), visitor, id.get(), 0, crossOrigin);
     }
 
-    private Answer cancel(RequestHead head, String id) {
+    private FullResponse cancel(RequestHead head, String id) {
         origins.check(head);
         runs.cancel(visitor(head).session(), id);
-        return Answer.empty(202);
+        return FullResponse.empty(202);
     }
 
-    private Answer stream(
-            Exchange exchange,
+    private FullResponse stream(
+            RelayExchange exchange,
             StreamFormat format,
-            Visitor visitor,
+            CallerSession visitor,
             String id,
             long after,
             Map<String, String> crossOrigin)
@@ -270,14 +275,14 @@ public final class RelayEndpoint {
         return STREAMING;
     }
 
-    private Visitor visitor(RequestHead head) {
-        return Visitor.of(head, authenticator, addresses);
+    private CallerSession visitor(RequestHead head) {
+        return CallerSession.of(head, authenticator, addresses);
     }
 
     private static Problem problem(Throwable e) {
         return switch (e) {
             case Problem problem -> problem;
-            case Refused refused -> Problem.of(refused);
+            case AccessDenied refused -> Problem.of(refused);
             case RelayException relay -> Problem.of(relay);
             default -> {
                 LOG.warn("A request failed", e);

@@ -1,9 +1,9 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Collects the settings of a {@link RelayEndpoint}. Not for use by several threads. */
 public final class RelayEndpointBuilder {
     final Relay relay;
-    final RunStarter starter;
-    Authenticator authenticator = Authenticator.cookie();
+    final RunFactory starter;
+    RelayAuthenticator authenticator = RelayAuthenticator.cookie();
     List<String> allowedHosts = List.of();
     List<String> allowedOrigins = List.of();
     int maxBodyBytes = 1 << 20;
@@ -30,15 +30,15 @@ public final class RelayEndpointBuilder {
 
     ClassLoader loader = RelayEndpoint.class.getClassLoader();
     List<String> suggestions = List.of();
-    Time time = Time.system();
+    TimeSource time = TimeSource.system();
 
-    RelayEndpointBuilder(Relay relay, RunStarter starter) {
+    RelayEndpointBuilder(Relay relay, RunFactory starter) {
         this.relay = Objects.requireNonNull(relay, "relay");
         this.starter = Objects.requireNonNull(starter, "starter");
     }
 
     /** Who says on whose behalf a request is; a session cookie for everybody if nothing is set. */
-    public RelayEndpointBuilder authenticator(Authenticator value) {
+    public RelayEndpointBuilder authenticator(RelayAuthenticator value) {
         authenticator = Objects.requireNonNull(value, "authenticator");
         return this;
     }
@@ -169,7 +169,7 @@ public final class RelayEndpointBuilder {
     }
 
     /** The clock. */
-    public RelayEndpointBuilder time(Time value) {
+    public RelayEndpointBuilder time(TimeSource value) {
         time = Objects.requireNonNull(value, "time");
         return this;
     }

@@ -46,7 +46,7 @@ public final class RelaySocket {
         void cut();
     }
 
-    private final Runs runs;
+    private final RunService runs;
     private final Caller caller;
     private final QuotaCounter.Permit permit;
     private final Wire wire;
@@ -55,7 +55,7 @@ public final class RelaySocket {
     private volatile boolean gone;
 
     /** A socket that is among the open ones until it is gone. */
-    RelaySocket(Runs runs, Caller caller, QuotaCounter.Permit permit, Wire wire, Set<RelaySocket> open) {
+    RelaySocket(RunService runs, Caller caller, QuotaCounter.Permit permit, Wire wire, Set<RelaySocket> open) {
         this.runs = runs;
         this.caller = caller;
         this.permit = permit;
@@ -82,7 +82,7 @@ public final class RelaySocket {
             refuse(message, e);
         } catch (RelayException e) {
             refuse(message, Problem.of(e));
-        } catch (Refused e) {
+        } catch (AccessDenied e) {
             refuse(message, Problem.of(e));
         } catch (IOException e) {
             wire.cut();
@@ -110,9 +110,9 @@ public final class RelaySocket {
         if (streams.size() >= STREAMS) {
             throw tooManyStreams();
         }
-        var key = Optional.ofNullable(message.get("requestId")).map(Starts::key);
+        var key = Optional.ofNullable(message.get("requestId")).map(IdempotencyKeys::key);
         runs.admit(caller, key);
-        String id = runs.start(caller, key, Dialect.MESSAGES, message);
+        String id = runs.start(caller, key, ClientProtocol.MESSAGES, message);
         var started = reply(message, "started");
         started.put("streamId", id);
         wire.send(Json.write(started));
@@ -137,7 +137,7 @@ public final class RelaySocket {
             told.notice.give();
         }
         try {
-            runs.attach(caller, streamId, after, Dialect.MESSAGES.format(Map.of()), told);
+            runs.attach(caller, streamId, after, ClientProtocol.MESSAGES.format(Map.of()), told);
         } catch (RuntimeException | Error e) {
             told.close();
             throw e;
@@ -181,16 +181,16 @@ public final class RelaySocket {
     private static long lastEventId(Map<String, Object> message) {
         return switch (message.get("lastEventId")) {
             case null -> 0;
-            case String id -> Runs.eventId(id);
-            case Number id -> Runs.eventId(id.toString());
-            default -> Runs.eventId("");
+            case String id -> RunService.eventId(id);
+            case Number id -> RunService.eventId(id.toString());
+            default -> RunService.eventId("");
         };
     }
 
     /** One stream's part of the connection: its messages, each a JSON object, with the stream's id as their first field. */
     private final class Told implements EventSink {
         private final String streamId;
-        private final GoneNotice notice = new GoneNotice();
+        private final DisconnectSignal notice = new DisconnectSignal();
         private volatile boolean over; // told from another place on
 
         private Told(String streamId) {

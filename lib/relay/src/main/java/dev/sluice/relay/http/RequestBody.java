@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,14 +18,14 @@ final class RequestBody {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
 
     private final int maxBytes;
-    private final Time time;
+    private final TimeSource time;
 
-    RequestBody(int maxBytes, Time time) {
+    RequestBody(int maxBytes, TimeSource time) {
         this.maxBytes = maxBytes;
         this.time = time;
     }
 
-    Map<String, Object> read(Exchange exchange) throws IOException {
+    Map<String, Object> read(RelayExchange exchange) throws IOException {
         RequestHead head = exchange.head();
         checkType(head);
         if (head.header("content-length").filter(this::isTooLong).isPresent()) {

@@ -16,7 +16,7 @@ sealed interface Route {
     record Socket() implements Route {}
 
     /** Where runs are started. */
-    record Start(Dialect dialect) implements Route {}
+    record Start(ClientProtocol dialect) implements Route {}
 
     /** A stream. */
     record Stream(String id) implements Route {}
@@ -28,9 +28,9 @@ sealed interface Route {
         return switch (path) {
             case "/healthz" -> new Health();
             case "/ws/stream" -> new Socket();
-            case "/api/v1/stream" -> new Start(Dialect.EVENTS);
-            case "/api/v1/chat" -> new Start(Dialect.CHAT);
-            case "/v1/chat/completions" -> new Start(Dialect.COMPLETIONS);
+            case "/api/v1/stream" -> new Start(ClientProtocol.EVENTS);
+            case "/api/v1/chat" -> new Start(ClientProtocol.CHAT);
+            case "/v1/chat/completions" -> new Start(ClientProtocol.COMPLETIONS);
             default -> named(path);
         };
     }
@@ -57,7 +57,7 @@ sealed interface Route {
             case File(String path) -> List.of("GET", "HEAD");
             case Socket() -> List.of("GET");
             case Chat(String id) -> List.of("GET");
-            case Start(Dialect dialect) -> List.of("POST");
+            case Start(ClientProtocol dialect) -> List.of("POST");
             case Stream(String id) -> List.of("GET", "DELETE");
         };
     }

@@ -14,7 +14,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Gives each browser a session of its own: a cookie of 256 random bits and their HMAC, so that only this server makes one. */
-final class SessionCookie implements Authenticator {
+final class SessionCookie implements RelayAuthenticator {
     private static final Pattern VALUE = Pattern.compile("([A-Za-z0-9_-]{43})\\.([A-Za-z0-9_-]{43})");
     private static final String ALGORITHM = "HmacSHA256";
     private static final int BYTES = 32;

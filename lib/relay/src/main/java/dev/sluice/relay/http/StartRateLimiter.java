@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class StartRateLimiter {
     private final String whose;
     private final int starts;
     private final long nanosPerStart;
-    private final Time time;
+    private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** For each name when its bucket will be full; guarded by the lock. */
@@ -34,7 +34,7 @@ final class StartRateLimiter {
      *
      * @param whose what a name stands for, for messages: {@code "this session"}
      */
-    StartRateLimiter(String whose, int starts, Duration per, Time time) {
+    StartRateLimiter(String whose, int starts, Duration per, TimeSource time) {
         this.whose = whose;
         this.starts = starts;
         this.nanosPerStart = Math.max(1, per.toNanos() / starts);

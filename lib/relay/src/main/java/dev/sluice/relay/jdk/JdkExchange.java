@@ -2,11 +2,11 @@ package dev.sluice.relay.jdk;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.EventSink;
-import dev.sluice.relay.http.Answer;
-import dev.sluice.relay.http.Exchange;
+import dev.sluice.relay.http.FullResponse;
 import dev.sluice.relay.http.HalfOpenDetector;
+import dev.sluice.relay.http.RelayExchange;
 import dev.sluice.relay.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,10 +17,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A request of the JDK's server. */
-final class JdkExchange implements Exchange {
+final class JdkExchange implements RelayExchange {
     private final HttpExchange exchange;
     private final Duration writeLimit;
-    private final Time time;
+    private final TimeSource time;
     private final HalfOpenDetector halfOpen;
     private final String context; // the path that it is mounted at; empty for all
     private final RequestHead head;
@@ -28,7 +28,7 @@ final class JdkExchange implements Exchange {
     private @Nullable JdkSink sink;
     private HalfOpenDetector.@Nullable Watch silence;
 
-    JdkExchange(HttpExchange exchange, Duration writeLimit, Time time, HalfOpenDetector halfOpen) {
+    JdkExchange(HttpExchange exchange, Duration writeLimit, TimeSource time, HalfOpenDetector halfOpen) {
         this.exchange = exchange;
         this.writeLimit = writeLimit;
         this.time = time;
@@ -70,7 +70,7 @@ final class JdkExchange implements Exchange {
     }
 
     @Override
-    public void answer(Answer answer) throws IOException {
+    public void answer(FullResponse answer) throws IOException {
         answer.headers().forEach(exchange.getResponseHeaders()::set);
         byte[] body = answer.body();
         boolean none = body.length == 0 || head.method().equals("HEAD");

@@ -2,8 +2,8 @@ package dev.sluice.relay.jdk;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import dev.sluice.control.Time;
-import dev.sluice.relay.http.Answer;
+import dev.sluice.TimeSource;
+import dev.sluice.relay.http.FullResponse;
 import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RelayEndpoint;
 import java.io.IOException;
@@ -54,7 +54,7 @@ public final class JdkRelay implements AutoCloseable {
         if (!writeLimit.isPositive()) {
             throw new IllegalArgumentException("writeLimit: must be positive, is " + writeLimit);
         }
-        Time time = Time.system();
+        TimeSource time = TimeSource.system();
         return start(endpoint, address, writeLimit, time, HalfOpenDetector.create(writeLimit, time));
     }
 
@@ -63,7 +63,7 @@ public final class JdkRelay implements AutoCloseable {
             RelayEndpoint endpoint,
             InetSocketAddress address,
             Duration writeLimit,
-            Time time,
+            TimeSource time,
             HalfOpenDetector halfOpen)
             throws IOException {
         HttpServer server = HttpServer.create(address, ACCEPT_QUEUE);
@@ -81,12 +81,12 @@ public final class JdkRelay implements AutoCloseable {
      *
      * @param writeLimit how long a client may take nothing of what is written to it before it is cut off
      */
-    public static HttpHandler handler(RelayEndpoint endpoint, Duration writeLimit, Time time) {
+    public static HttpHandler handler(RelayEndpoint endpoint, Duration writeLimit, TimeSource time) {
         return handler(endpoint, writeLimit, time, HalfOpenDetector.create(writeLimit, time));
     }
 
     private static HttpHandler handler(
-            RelayEndpoint endpoint, Duration writeLimit, Time time, HalfOpenDetector halfOpen) {
+            RelayEndpoint endpoint, Duration writeLimit, TimeSource time, HalfOpenDetector halfOpen) {
         Objects.requireNonNull(endpoint, "endpoint");
         return exchange -> handle(endpoint, new JdkExchange(exchange, writeLimit, time, halfOpen));
     }
@@ -95,7 +95,7 @@ public final class JdkRelay implements AutoCloseable {
         try {
             Optional<String> page = exchange.slashMissing();
             if (page.isPresent()) {
-                exchange.answer(Answer.redirect(page.get()));
+                exchange.answer(FullResponse.redirect(page.get()));
             } else {
                 endpoint.handle(exchange);
                 exchange.await();

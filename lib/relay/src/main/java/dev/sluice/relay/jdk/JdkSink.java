@@ -1,8 +1,8 @@
 package dev.sluice.relay.jdk;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.EventSink;
-import dev.sluice.relay.http.GoneNotice;
+import dev.sluice.relay.http.DisconnectSignal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,15 +24,15 @@ final class JdkSink implements EventSink {
 
     private final OutputStream out;
     private final Duration writeLimit;
-    private final Time time;
-    private final GoneNotice notice = new GoneNotice();
+    private final TimeSource time;
+    private final DisconnectSignal notice = new DisconnectSignal();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final AtomicLong progress = new AtomicLong();
 
     /** Makes a write and the end follow each other. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    JdkSink(OutputStream out, Duration writeLimit, Time time) {
+    JdkSink(OutputStream out, Duration writeLimit, TimeSource time) {
         this.out = out;
         this.writeLimit = writeLimit;
         this.time = time;
@@ -48,7 +48,7 @@ final class JdkSink implements EventSink {
 
     private void write(byte[] bytes, int from, int length) throws IOException {
         writing.lock();
-        Time.Scheduled limit = time.schedule(writeLimit, this::abort);
+        TimeSource.Scheduled limit = time.schedule(writeLimit, this::abort);
         try {
             if (end.isDone()) {
                 throw new EOFException("the connection is closed");

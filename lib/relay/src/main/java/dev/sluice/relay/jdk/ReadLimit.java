@@ -1,8 +1,8 @@
 package dev.sluice.relay.jdk;
 
-import dev.sluice.control.InterruptScope;
-import dev.sluice.control.StreamException;
-import dev.sluice.control.Time;
+import dev.sluice.StreamException;
+import dev.sluice.TimeSource;
+import dev.sluice.internal.CancellationScope;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,11 +15,11 @@ import java.time.Duration;
 final class ReadLimit {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final InterruptScope reading = new InterruptScope(Thread.currentThread());
-    private final Time.Scheduled expiry;
+    private final CancellationScope reading = new CancellationScope(Thread.currentThread());
+    private final TimeSource.Scheduled expiry;
 
     /** A limit on what this thread reads from now on. */
-    ReadLimit(Time time) {
+    ReadLimit(TimeSource time) {
         var tooLong = new StreamException.Cancelled("the body took longer than " + LIMIT.toSeconds() + " s");
         expiry = time.schedule(LIMIT, () -> reading.interrupt(tooLong));
     }

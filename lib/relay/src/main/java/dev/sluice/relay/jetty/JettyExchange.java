@@ -1,9 +1,9 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.relay.EventSink;
-import dev.sluice.relay.http.Answer;
-import dev.sluice.relay.http.Exchange;
+import dev.sluice.relay.http.FullResponse;
 import dev.sluice.relay.http.HalfOpenDetector;
+import dev.sluice.relay.http.RelayExchange;
 import dev.sluice.relay.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.URIUtil;
 
 /** A request of Jetty's. */
-final class JettyExchange implements Exchange {
+final class JettyExchange implements RelayExchange {
     private final Request request;
     private final Response response;
     private final Callback completion;
@@ -98,14 +98,14 @@ final class JettyExchange implements Exchange {
     }
 
     @Override
-    public void answer(Answer answer) {
+    public void answer(FullResponse answer) {
         if (last) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
         send(answer, response, completion);
     }
 
-    static void send(Answer answer, Response response, Callback completion) {
+    static void send(FullResponse answer, Response response, Callback completion) {
         response.setStatus(answer.status());
         byte[] body = answer.body();
         if (answer.status() != 204) {

@@ -1,6 +1,6 @@
 package dev.sluice.relay.jetty;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RelayEndpoint;
 import java.io.IOException;
@@ -61,7 +61,7 @@ public final class JettyRelay implements AutoCloseable {
      * first. Requests are handled on the server's threads, which should be virtual.
      */
     public static Handler handler(RelayEndpoint endpoint) {
-        Time time = Time.system();
+        TimeSource time = TimeSource.system();
         return new RelayHandler(endpoint, WRITE_LIMIT, PING_EVERY, time, HalfOpenDetector.create(WRITE_LIMIT, time));
     }
 
@@ -103,7 +103,7 @@ public final class JettyRelay implements AutoCloseable {
         private Duration writeLimit = WRITE_LIMIT;
         private Duration pingEvery = PING_EVERY;
         private Duration idleTimeout = Duration.ofSeconds(30);
-        private Time time = Time.system();
+        private TimeSource time = TimeSource.system();
         private @Nullable HalfOpenDetector halfOpen;
 
         private Builder(RelayEndpoint endpoint) {
@@ -156,7 +156,7 @@ public final class JettyRelay implements AutoCloseable {
         }
 
         /** The clock and timer. */
-        public Builder time(Time value) {
+        public Builder time(TimeSource value) {
             time = Objects.requireNonNull(value, "time");
             return this;
         }

@@ -1,7 +1,7 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.relay.EventSink;
-import dev.sluice.relay.http.GoneNotice;
+import dev.sluice.relay.http.DisconnectSignal;
 import dev.sluice.relay.http.HalfOpenDetector;
 import java.io.EOFException;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class JettySink implements EventSink {
     private final Callback completion;
     private final Duration writeLimit;
     private final HalfOpenDetector halfOpen;
-    private final GoneNotice notice = new GoneNotice();
+    private final DisconnectSignal notice = new DisconnectSignal();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** Makes a write and the end follow each other. */

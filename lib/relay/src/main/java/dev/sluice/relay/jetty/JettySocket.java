@@ -1,6 +1,6 @@
 package dev.sluice.relay.jetty;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.http.RelayEndpoint;
@@ -32,7 +32,7 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     private final Caller caller;
     private final Duration writeLimit;
     private final Duration pingEvery;
-    private final Time time;
+    private final TimeSource time;
     private final MessageQueue messages = new MessageQueue(this::handle, this::demand);
 
     /** Makes one message follow the other, in the order of those who wait, as the parts of two must not mix. */
@@ -44,7 +44,7 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     private volatile boolean heard = true;
     private volatile boolean closed;
 
-    JettySocket(RelayEndpoint endpoint, Caller caller, Duration writeLimit, Duration pingEvery, Time time) {
+    JettySocket(RelayEndpoint endpoint, Caller caller, Duration writeLimit, Duration pingEvery, TimeSource time) {
         this.endpoint = endpoint;
         this.caller = caller;
         this.writeLimit = writeLimit;

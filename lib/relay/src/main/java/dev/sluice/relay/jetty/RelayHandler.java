@@ -1,10 +1,10 @@
 package dev.sluice.relay.jetty;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.http.HalfOpenDetector;
-import dev.sluice.relay.http.Handshake;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.RequestHead;
+import dev.sluice.relay.http.WebSocketHandshake;
 import java.io.IOException;
 import java.time.Duration;
 import org.eclipse.jetty.server.Handler;
@@ -19,12 +19,16 @@ final class RelayHandler extends Handler.Abstract {
     private final RelayEndpoint endpoint;
     private final Duration writeLimit;
     private final Duration pingEvery;
-    private final Time time;
+    private final TimeSource time;
     private final HalfOpenDetector halfOpen;
     private @Nullable ServerWebSocketContainer sockets;
 
     RelayHandler(
-            RelayEndpoint endpoint, Duration writeLimit, Duration pingEvery, Time time, HalfOpenDetector halfOpen) {
+            RelayEndpoint endpoint,
+            Duration writeLimit,
+            Duration pingEvery,
+            TimeSource time,
+            HalfOpenDetector halfOpen) {
         this.endpoint = endpoint;
         this.writeLimit = writeLimit;
         this.pingEvery = pingEvery;
@@ -72,8 +76,8 @@ final class RelayHandler extends Handler.Abstract {
             return true;
         }
         switch (endpoint.handshake(head)) {
-            case Handshake.Denied(var answer) -> exchange.answer(answer);
-            case Handshake.Accepted(var caller, var headers) -> {
+            case WebSocketHandshake.Denied(var answer) -> exchange.answer(answer);
+            case WebSocketHandshake.Accepted(var caller, var headers) -> {
                 headers.forEach(response.getHeaders()::put);
                 boolean upgraded = container.upgrade(
                         (asked, answered, failed) -> new JettySocket(endpoint, caller, writeLimit, pingEvery, time),

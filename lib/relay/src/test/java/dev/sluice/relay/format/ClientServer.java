@@ -97,7 +97,7 @@ final class ClientServer implements AutoCloseable {
         try (OutputStream out = exchange.getResponseBody()) {
             for (String frame : frames) {
                 send(frame, out);
-                send(Frames.HEARTBEAT, out);
+                send(SseFrames.HEARTBEAT, out);
             }
         }
     }

@@ -59,7 +59,7 @@ public abstract class FailingCallbacksContract extends Mounted {
     @ParameterizedTest
     @MethodSource("failures")
     void anAuthenticatorThatThrowsIsAnswered(Supplier<Throwable> failure) throws Exception {
-        mount(builder -> builder.authenticator(new Authenticator() {
+        mount(builder -> builder.authenticator(new RelayAuthenticator() {
             @Override
             public Session authenticate(RequestHead head) {
                 if (head.path().endsWith("/introduced")) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.StartRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,7 +20,7 @@ public abstract class Mounted {
 
     private final BlockingQueue<ScriptedRun> runs = new LinkedBlockingQueue<>();
     protected final BlockingQueue<StartRequest> requests = new LinkedBlockingQueue<>();
-    protected RunStarter starter = request -> {
+    protected RunFactory starter = request -> {
         var run = new ScriptedRun();
         requests.add(request);
         runs.add(run);

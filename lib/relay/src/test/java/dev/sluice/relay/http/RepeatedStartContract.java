@@ -3,7 +3,7 @@ package dev.sluice.relay.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.relay.FakeTime;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.Session;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public abstract class RepeatedStartContract extends Mounted {
 
     @Test
     void manyAtOnceStartOneRunAndSeeAllOfIt() throws Exception {
-        RunStarter plain = starter;
+        RunFactory plain = starter;
         starter = request -> {
             await(starting);
             return plain.start(request);
@@ -59,7 +59,7 @@ public abstract class RepeatedStartContract extends Mounted {
 
     @Test
     void oneOfThoseThatWaitTriesAgainIfTheFirstFails() throws Exception {
-        RunStarter plain = starter;
+        RunFactory plain = starter;
         var tries = new AtomicInteger();
         starter = request -> {
             await(starting);

@@ -204,8 +204,8 @@ public abstract class RequestContract extends Mounted {
     void asksTheApplicationWhoItIs() throws Exception {
         mount(builder -> builder.authenticator(
                 head -> switch (head.header("authorization").orElse("")) {
-                    case "" -> throw Refused.unauthenticated("Sign in first.");
-                    case "Bearer eve" -> throw Refused.forbidden("Not you.");
+                    case "" -> throw AccessDenied.unauthenticated("Sign in first.");
+                    case "Bearer eve" -> throw AccessDenied.forbidden("Not you.");
                     case String token -> new Session(token);
                 }));
         WireClient anonymous = send("POST", START, BODY);
@@ -355,7 +355,7 @@ public abstract class RequestContract extends Mounted {
     @Test
     void whoIsNotLetInIsToldSoBeforeTheBody() throws Exception {
         mount(builder -> builder.authenticator(head -> {
-            throw Refused.unauthenticated("Sign in first.");
+            throw AccessDenied.unauthenticated("Sign in first.");
         }));
         try (var client = new WireClient(port)) {
             byte[] head = ("POST " + START + " HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"

@@ -27,13 +27,13 @@ class RequestCostTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("shapes")
-    void aRequestCostsAsMuchAsItIsLong(Dialect dialect, String name, IntFunction<String> shape) {
+    void aRequestCostsAsMuchAsItIsLong(ClientProtocol dialect, String name, IntFunction<String> shape) {
         String body = longest(shape);
         assertThat(body.length()).as("nearly all that is allowed").isGreaterThan(LENGTH / 2);
         Assertions.assertTimeoutPreemptively(BOUND, () -> read(dialect, body), name);
     }
 
-    private static void read(Dialect dialect, String body) {
+    private static void read(ClientProtocol dialect, String body) {
         try {
             Map<String, Object> fields = RequestBody.object(body);
             dialect.request(new Session("s"), fields);
@@ -78,7 +78,7 @@ class RequestCostTest {
         IntFunction<String> noPicture = n -> completion(picture("data:" + "a/".repeat(n)));
         IntFunction<String> parameters = n -> completion(picture("data:image/png" + ";a=b".repeat(n) + ";base64,A"));
         return of(
-                Dialect.COMPLETIONS,
+                ClientProtocol.COMPLETIONS,
                 Map.ofEntries(
                         Map.entry("results in reverse", reversed),
                         Map.entry("results in order", inOrder),
@@ -119,7 +119,7 @@ class RequestCostTest {
         IntFunction<String> file = n ->
                 chat("{\"role\":\"user\",\"parts\":[{\"type\":\"file\",\"url\":\"data:" + "a;".repeat(n) + "\"}]}");
         return of(
-                Dialect.CHAT,
+                ClientProtocol.CHAT,
                 Map.ofEntries(
                         Map.entry("texts and steps", steps),
                         Map.entry("steps", noSteps),
@@ -138,7 +138,7 @@ class RequestCostTest {
         IntFunction<String> empty = n -> "{\"messages\":[" + String.join(",", Collections.nCopies(n, user(""))) + "]}";
         IntFunction<String> role =
                 n -> "{\"messages\":[{\"content\":\"\",\"role\":" + nested("\"" + "a".repeat(n) + "\"") + "}]}";
-        return of(Dialect.EVENTS, Map.of("empty messages", empty, "a role that is none", role));
+        return of(ClientProtocol.EVENTS, Map.of("empty messages", empty, "a role that is none", role));
     }
 
     private static Stream<Arguments> everywhere() {
@@ -154,7 +154,7 @@ class RequestCostTest {
                 n -> "{\"a\":[" + String.join(",", Collections.nCopies(n, "1e" + "9".repeat(9))) + "]}";
         IntFunction<String> blanks = n -> "{" + " ".repeat(n) + "}";
         return of(
-                Dialect.MESSAGES,
+                ClientProtocol.MESSAGES,
                 Map.of(
                         "escapes", escapes,
                         "fields", fields,
@@ -166,7 +166,7 @@ class RequestCostTest {
                         "blanks", blanks));
     }
 
-    private static Stream<Arguments> of(Dialect dialect, Map<String, IntFunction<String>> shapes) {
+    private static Stream<Arguments> of(ClientProtocol dialect, Map<String, IntFunction<String>> shapes) {
         return shapes.entrySet().stream().map(shape -> Arguments.of(dialect, shape.getKey(), shape.getValue()));
     }
 

@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.relay.RelayRun;
+import dev.sluice.relay.RunSource;
 import dev.sluice.tools.RunEvent;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A run that does what a test says. */
-public final class ScriptedRun implements RelayRun {
+public final class ScriptedRun implements RunSource {
     private static final RunEvent END = new RunEvent.Debug(null, "end");
 
     private final LinkedBlockingQueue<RunEvent> events = new LinkedBlockingQueue<>();

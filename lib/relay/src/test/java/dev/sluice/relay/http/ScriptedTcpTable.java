@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,7 +23,7 @@ public final class ScriptedTcpTable {
     }
 
     /** A detector that reads this. */
-    public HalfOpenDetector detector(Duration limit, Time time) {
+    public HalfOpenDetector detector(Duration limit, TimeSource time) {
         return new HalfOpenDetector(new TcpTable(file), limit, time);
     }
 

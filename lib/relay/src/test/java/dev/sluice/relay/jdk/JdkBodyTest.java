@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
@@ -41,7 +41,7 @@ class JdkBodyTest {
     private ExecutorService threads;
 
     /** A clock that keeps what is scheduled for the test to run, even if it was taken back meanwhile. */
-    private static final class Timer implements Time {
+    private static final class Timer implements TimeSource {
         final List<Runnable> tasks = new CopyOnWriteArrayList<>();
 
         @Override
@@ -65,7 +65,7 @@ class JdkBodyTest {
         }
     }
 
-    private WireClient client(RunStarter starter, ExecutorService executor) throws IOException {
+    private WireClient client(RunFactory starter, ExecutorService executor) throws IOException {
         threads = executor;
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         RelayEndpoint endpoint =
@@ -101,7 +101,7 @@ class JdkBodyTest {
     void aStarterThatIsSlowIsNotInterrupted() throws Exception {
         var begun = new CountDownLatch(1);
         var allowed = new CountDownLatch(1);
-        RunStarter slow = request -> {
+        RunFactory slow = request -> {
             begun.countDown();
             allowed.await();
             return new ScriptedRun();

@@ -3,7 +3,7 @@ package dev.sluice.relay.jdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.WireClient;
@@ -27,7 +27,7 @@ class JdkContextPathTest extends Mounted {
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(threads);
-        server.createContext(context, JdkRelay.handler(mounted, Duration.ofSeconds(20), Time.system()));
+        server.createContext(context, JdkRelay.handler(mounted, Duration.ofSeconds(20), TimeSource.system()));
         server.start();
         return new Server(server.getAddress().getPort(), () -> {
             server.stop(0);

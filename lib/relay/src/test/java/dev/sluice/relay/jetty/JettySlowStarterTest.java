@@ -3,7 +3,7 @@ package dev.sluice.relay.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.json.Json;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
@@ -42,7 +42,7 @@ class JettySlowStarterTest extends Mounted {
 
     @BeforeEach
     void startSlowly() {
-        RunStarter starts = starter;
+        RunFactory starts = starter;
         starter = request -> {
             allowed.await();
             return starts.start(request);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.json.Json;
 import dev.sluice.relay.Quota;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.ScriptedRun;
@@ -401,7 +401,7 @@ class JettySocketTest extends Mounted {
     @Test
     void aStarterThatThrowsAnErrorIsAnsweredAndTheSocketLivesOn() throws Exception {
         mount();
-        RunStarter working = starter;
+        RunFactory working = starter;
         starter = request -> {
             throw new AssertionError("on purpose");
         };

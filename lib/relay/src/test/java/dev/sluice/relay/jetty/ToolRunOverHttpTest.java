@@ -2,16 +2,16 @@ package dev.sluice.relay.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.EndReason;
+import dev.sluice.EndReason;
+import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.provider.Claude;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RelayRun;
+import dev.sluice.relay.RunSource;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.WireClient;
 import dev.sluice.sse.SseClient;
 import dev.sluice.sse.SseEvent;
-import dev.sluice.stream.LlmClient;
 import dev.sluice.tools.Tool;
 import java.net.URI;
 import java.time.Duration;
@@ -150,7 +150,7 @@ class ToolRunOverHttpTest {
         Tool gauge = Tool.of("read_gauge", "The level of a river", River.class, (input, context) -> "2.41 m");
         var endpoint = RelayEndpoint.builder(
                         Relay.builder().build(),
-                        request -> RelayRun.of(client.run(
+                        request -> RunSource.of(client.run(
                                 MessageRequest.builder()
                                         .model("m")
                                         .maxTokens(100)

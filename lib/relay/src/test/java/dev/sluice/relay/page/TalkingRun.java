@@ -3,7 +3,7 @@ package dev.sluice.relay.page;
 import dev.sluice.message.Delta;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.relay.RelayRun;
+import dev.sluice.relay.RunSource;
 import dev.sluice.tools.RunEvent;
 import java.util.Iterator;
 import java.util.concurrent.BlockingQueue;
@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 
 /** A run whose events the test tells one by one, for the real relay to carry. */
-final class TalkingRun implements RelayRun {
+final class TalkingRun implements RunSource {
     private static final RunEvent END = new RunEvent.Debug(null, "end");
 
     /** Counted down when the run is cancelled. */

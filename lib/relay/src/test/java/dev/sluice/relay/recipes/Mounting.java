@@ -1,11 +1,11 @@
 package dev.sluice.relay.recipes;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.sluice.control.Time;
+import dev.sluice.TimeSource;
 import dev.sluice.relay.Relay;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.Session;
-import dev.sluice.relay.http.Refused;
+import dev.sluice.relay.http.AccessDenied;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.jdk.JdkRelay;
 import dev.sluice.relay.jetty.JettyRelay;
@@ -20,7 +20,7 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 final class Mounting {
     private Mounting() {}
 
-    static JettyRelay jetty(RunStarter starter) throws IOException {
+    static JettyRelay jetty(RunFactory starter) throws IOException {
         // page: jetty
         Relay relay = Relay.builder().build();
         RelayEndpoint endpoint = RelayEndpoint.builder(relay, starter).page().build();
@@ -38,17 +38,17 @@ final class Mounting {
     static void jdk(HttpServer server, RelayEndpoint endpoint) {
         // page: jdk
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", JdkRelay.handler(endpoint, Duration.ofSeconds(20), Time.system()));
+        server.createContext("/", JdkRelay.handler(endpoint, Duration.ofSeconds(20), TimeSource.system()));
         // end
     }
 
-    static RelayEndpoint authenticated(Relay relay, RunStarter starter, Users users) {
+    static RelayEndpoint authenticated(Relay relay, RunFactory starter, Users users) {
         // page: authenticator
         return RelayEndpoint.builder(relay, starter)
                 .authenticator(request -> request.header("Authorization")
                         .flatMap(users::byToken)
                         .map(Session::new)
-                        .orElseThrow(() -> Refused.unauthenticated("Sign in first.")))
+                        .orElseThrow(() -> AccessDenied.unauthenticated("Sign in first.")))
                 .allowedHosts("api.example.com")
                 .allowedOrigins("https://chat.example.com")
                 .build();

@@ -4,10 +4,10 @@ import dev.sluice.message.Conversation;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
-import dev.sluice.relay.format.SluiceFormat;
+import dev.sluice.relay.format.SluiceSseFormat;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -36,9 +36,9 @@ import java.util.concurrent.CompletionException;
 @Produces(MediaType.SERVER_SENT_EVENTS)
 public class QuarkusRelay { // with @RunOnVirtualThread, as a stream keeps its thread
     private final Relay relay;
-    private final RunStarter starter;
+    private final RunFactory starter;
 
-    public QuarkusRelay(Relay relay, RunStarter starter) {
+    public QuarkusRelay(Relay relay, RunFactory starter) {
         this.relay = relay;
         this.starter = starter;
     }
@@ -82,7 +82,7 @@ public class QuarkusRelay { // with @RunOnVirtualThread, as a stream keeps its t
     private Response tell(Session session, String id, long after) {
         StreamingOutput body = out -> {
             var sink = new OutputSink(out, new CompletableFuture<>());
-            relay.attach(session, id, after, new SluiceFormat(), sink);
+            relay.attach(session, id, after, new SluiceSseFormat(), sink);
             sink.await();
         };
         return Response.ok(body)

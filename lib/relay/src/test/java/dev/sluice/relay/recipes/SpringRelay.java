@@ -4,10 +4,10 @@ import dev.sluice.message.Conversation;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
-import dev.sluice.relay.RunStarter;
+import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
-import dev.sluice.relay.format.SluiceFormat;
+import dev.sluice.relay.format.SluiceSseFormat;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.List;
@@ -30,9 +30,9 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 @RequestMapping("/api/v1/stream")
 class SpringRelay {
     private final Relay relay;
-    private final RunStarter starter;
+    private final RunFactory starter;
 
-    SpringRelay(Relay relay, RunStarter starter) {
+    SpringRelay(Relay relay, RunFactory starter) {
         this.relay = relay;
         this.starter = starter;
     }
@@ -69,7 +69,7 @@ class SpringRelay {
 
     private ResponseEntity<ResponseBodyEmitter> tell(Session session, String id, long after) {
         var emitter = new ResponseBodyEmitter(0L); // no time limit here: the relay has its own
-        relay.attach(session, id, after, new SluiceFormat(), new EmitterSink(emitter));
+        relay.attach(session, id, after, new SluiceSseFormat(), new EmitterSink(emitter));
         return ResponseEntity.ok()
                 .contentType(MediaType.TEXT_EVENT_STREAM)
                 .header("Cache-Control", "no-store")

@@ -1,4 +1,0 @@
-package dev.sluice.stream;
-
-/** Every fault of the page, on this transport: the page says the same for both. */
-class FaultMatrixOnApacheTest extends FaultMatrixTest {}

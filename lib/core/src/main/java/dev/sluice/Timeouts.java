@@ -1,0 +1,118 @@
+package dev.sluice;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * How long each phase of a stream may take. {@link Duration#ZERO} switches a limit off. A limit that is met ends the
+ * stream with {@link StreamException.TimedOut}, which names the phase.
+ *
+ * @param connect until there is a connection; belongs to the transport, so it is the client's and not one stream's
+ * @param headers from sending the request until the response's headers are there, connecting included
+ * @param firstEvent from the headers until the first event that is no ping: a model may think before it speaks
+ * @param idle the longest silence: no byte at all while the reader waits for one
+ * @param stall the longest wait for something to show: no event but pings
+ * @param total the whole stream, retries and their delays included
+ */
+public record Timeouts(
+        Duration connect, Duration headers, Duration firstEvent, Duration idle, Duration stall, Duration total) {
+
+    /** A phase of a stream that has a limit of its own. */
+    public enum Phase {
+        /** Waiting for a connection. */
+        CONNECT,
+        /** Waiting for the response's headers. */
+        HEADERS,
+        /** Waiting for the first event that is no ping. */
+        FIRST_EVENT,
+        /** Waiting for a byte. */
+        IDLE,
+        /** Waiting for an event that is no ping. */
+        STALL,
+        /** The stream as a whole. */
+        TOTAL;
+
+        /** The phase in words, for messages. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    /** What the vendors' own clients wait for one. */
+    private static final Duration WHOLE = Duration.ofMinutes(10);
+
+    private static final Timeouts DEFAULTS = new Timeouts(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(60),
+            Duration.ZERO,
+            Duration.ZERO);
+
+    private static final Timeouts NONE =
+            new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    /** Checks that none is negative. */
+    public Timeouts {
+        check("connect", connect);
+        check("headers", headers);
+        check("firstEvent", firstEvent);
+        check("idle", idle);
+        check("stall", stall);
+        check("total", total);
+    }
+
+    /** Connect 10 s, headers 60 s, first event 120 s, idle 60 s; stall and total off. */
+    public static Timeouts defaults() {
+        return DEFAULTS;
+    }
+
+    /** No limit at all. A stream with these can wait for ever. */
+    public static Timeouts none() {
+        return NONE;
+    }
+
+    /** The limit of a phase; zero if it is off. */
+    public Duration of(Phase phase) {
+        return switch (phase) {
+            case CONNECT -> connect;
+            case HEADERS -> headers;
+            case FIRST_EVENT -> firstEvent;
+            case IDLE -> idle;
+            case STALL -> stall;
+            case TOTAL -> total;
+        };
+    }
+
+    /** These limits with another one for a phase. */
+    public Timeouts with(Phase phase, Duration limit) {
+        return new Timeouts(
+                phase == Phase.CONNECT ? limit : connect,
+                phase == Phase.HEADERS ? limit : headers,
+                phase == Phase.FIRST_EVENT ? limit : firstEvent,
+                phase == Phase.IDLE ? limit : idle,
+                phase == Phase.STALL ? limit : stall,
+                phase == Phase.TOTAL ? limit : total);
+    }
+
+    /**
+     * These limits for an answer that is not streamed. Its head comes when all of it has been made, so that there is one wait
+     * in place of two: the longest of {@code headers}, {@code firstEvent} and ten minutes, which is as long as servers take
+     * for such an answer. It is never off. Whoever has less time sets {@code total}.
+     */
+    public Timeouts whole() {
+        Duration longest = Stream.of(headers, firstEvent, WHOLE)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return with(Phase.HEADERS, longest).with(Phase.FIRST_EVENT, longest);
+    }
+
+    private static void check(String name, Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException(name + ": " + limit + ", must not be negative (zero switches it off)");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package dev.sluice.budget;
+
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.internal.CallbackErrors;
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.Delta;
+import dev.sluice.message.Delta.InputJsonDelta;
+import dev.sluice.message.Delta.TextDelta;
+import dev.sluice.message.Delta.ThinkingDelta;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
+import dev.sluice.message.StreamEvent.ContentBlockStart;
+import dev.sluice.message.StreamEvent.MessageDelta;
+import dev.sluice.message.StreamEvent.MessageStart;
+import dev.sluice.message.StreamEvent.MessageStop;
+import dev.sluice.message.Usage;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream adds to its budget: what the wire said last, and an estimate of what came after it; and whether its next
+ * request may be sent. For the thread that reads the stream, except the alerts, which are for the one that consumes it.
+ *
+ * <p>The estimate is made with what was known when the tab was opened or the wire last spoke, so that it only grows until
+ * the wire speaks again.
+ */
+public final class BudgetMeter {
+    /** An answer may be as short as this and still have been in its first figure as a whole, so that the last repeats it. */
+    private static final long SHORT = 16;
+
+    /** Sums of what is no more than this do not overflow. */
+    private static final long MOST_TOKENS = 1L << 50;
+
+    private final Budget budget;
+    private final Queue<Runnable> fallingDue = new ArrayDeque<>(1);
+    private final Queue<DueAlert> dueAlerts = new ConcurrentLinkedQueue<>();
+    private TokenCalibration.Ratios ratios;
+
+    private Usage exact = Usage.NONE;
+    // What has come since, in quarters of a token.
+    private long words;
+    private long thinking;
+
+    /** Tokens of answers that broke off, by estimate. */
+    private long uncounted;
+
+    // What the budget has been charged with.
+    private long charged;
+    private boolean chargedEstimate;
+
+    private boolean started;
+    private boolean whole;
+    private boolean closed;
+
+    /** Why the last request that waited was refused; guarded by the budget's lock. */
+    private @Nullable LimitReached refusal;
+
+    /** An alert and the event whose count made it due. */
+    private record DueAlert(StreamEvent after, Runnable alert) {}
+
+    BudgetMeter(Budget budget, TokenCalibration.Ratios ratios) {
+        this.budget = budget;
+        this.ratios = ratios;
+    }
+
+    /**
+     * Counts the next event that is received.
+     *
+     * @return the limit, if the budget is exhausted, by this stream or by another, and stopping this one saves anything:
+     *     an answer that has been made to its end is not stopped
+     */
+    public Optional<LimitReached> count(StreamEvent event) {
+        if (closed) {
+            return Optional.empty();
+        }
+        add(event);
+        Optional<LimitReached> limit = charge(event);
+        return whole ? Optional.empty() : limit;
+    }
+
+    /** Counts an answer that came all at once, and no more: it is made and paid for, whatever becomes of it. */
+    public void countWhole(List<StreamEvent> answer) {
+        answer.forEach(this::add);
+        var unused = charge(answer.getLast());
+        close();
+    }
+
+    private void add(StreamEvent event) {
+        switch (event) {
+            case MessageStart start -> begin(start.message());
+            case ContentBlockStart block -> add(block.block());
+            case ContentBlockDelta delta -> add(delta.delta());
+            case MessageDelta delta -> {
+                boolean last = delta.stopReason() != null || delta.finishReason() != FinishReason.UNKNOWN;
+                if (!last && delta.usage().totalInputTokens() > exact.totalInputTokens()) {
+                    keepWhatNobodyCounted(delta.usage());
+                }
+                settle(delta.usage());
+                whole |= last;
+            }
+            case MessageStop stop -> whole = true;
+            default -> {}
+        }
+    }
+
+    /** The next request waits to be sent; see {@link Budget#await}. */
+    public void await(Consumer<LimitReached> refuse) {
+        budget.await(this, refuse);
+    }
+
+    /** Whether the request that waited may be sent now; if not, the limit. */
+    public Optional<LimitReached> admit() {
+        return budget.admit(this);
+    }
+
+    /** Notes why a request that waited is refused. Called under the budget's lock. */
+    void refused(LimitReached limit) {
+        refusal = limit;
+    }
+
+    /** Why the last request that waited was refused. Called under the budget's lock. */
+    Optional<LimitReached> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /** Whether {@link #runAlerts} has something to do after this event. */
+    @SuppressWarnings("ReferenceEquality") // this very event, and not one before it with the same words
+    public boolean hasAlerts(StreamEvent after) {
+        DueAlert next = dueAlerts.peek();
+        return next != null && next.after() == after;
+    }
+
+    /** Calls the alerts that fell due by the count of this event. Throws what the first of them throws, last. */
+    public void runAlerts(StreamEvent after) {
+        runAlertsWhile(() -> hasAlerts(after));
+    }
+
+    /** Calls the alerts that fell due by all that was counted. Throws what the first of them throws, last. */
+    public void runAlerts() {
+        runAlertsWhile(() -> !dueAlerts.isEmpty());
+    }
+
+    private void runAlertsWhile(BooleanSupplier isDue) {
+        var round = new CallbackErrors();
+        while (isDue.getAsBoolean()) {
+            round.turn(dueAlerts.remove().alert());
+        }
+        round.end();
+    }
+
+    /** Ends the counting, and the wait. What was counted stays so, and stays an estimate where it is one. */
+    public void close() {
+        closed = true;
+        budget.forget(this);
+    }
+
+    private void begin(Message message) {
+        if (started) {
+            return; // a repetition
+        }
+        started = true;
+        whole = message.stopReason() != null || message.finishReason() != FinishReason.UNKNOWN;
+        settle(message.usage());
+        if (exact.outputTokens() == 0) {
+            message.content().forEach(this::add);
+        }
+    }
+
+    private void add(ContentBlock block) {
+        words += TokenEstimator.ofWords(block);
+        thinking += TokenEstimator.ofThinking(block);
+    }
+
+    private void add(Delta delta) {
+        switch (delta) {
+            case TextDelta text -> words += TokenEstimator.of(text.text());
+            case InputJsonDelta input -> words += TokenEstimator.of(input.partialJson());
+            case ThinkingDelta thought -> thinking += TokenEstimator.of(thought.thinking());
+            default -> {}
+        }
+    }
+
+    /**
+     * More input is paid for: the answer broke off and is gone on with. What came of it has no figure and will get none, so
+     * that the estimate is all there will be.
+     */
+    private void keepWhatNobodyCounted(Usage said) {
+        long told = Math.max(0, said.outputTokens() - exact.outputTokens());
+        if (told < estimate()) {
+            uncounted += estimate() - told;
+            words = 0;
+            thinking = 0;
+        }
+    }
+
+    /** Takes the wire's word. Zeros are no word. */
+    private void settle(Usage said) {
+        Usage before = exact;
+        if (said.totalInputTokens() != 0) {
+            exact = usage(said, exact.outputTokens(), exact.thinkingTokens());
+            budget.chargeInput(before, exact);
+        }
+        if (isNews(said.outputTokens())) {
+            exact = usage(exact, said.outputTokens(), said.thinkingTokens());
+            ratios = budget.calibrate(
+                    words,
+                    thinking,
+                    exact.outputTokens() - before.outputTokens(),
+                    exact.thinkingTokens() - before.thinkingTokens());
+            words = 0;
+            thinking = 0;
+        }
+    }
+
+    /** Whether a count of output tokens is more than what a provider carries forward while it does not know better. */
+    private boolean isNews(long output) {
+        return output > 0 && (output != exact.outputTokens() || estimate() <= SHORT);
+    }
+
+    private long estimate() {
+        return (long) Math.ceil((words * ratios.words() + thinking * ratios.thinking()) / TokenEstimator.QUARTERS);
+    }
+
+    private Optional<LimitReached> charge(StreamEvent event) {
+        long used = exact.outputTokens() + uncounted + estimate();
+        boolean estimated = words + thinking + uncounted > 0;
+        long more = used - charged;
+        int moreEstimates = Boolean.compare(estimated, chargedEstimate);
+        charged = used;
+        chargedEstimate = estimated;
+        Optional<LimitReached> limit = budget.chargeOutput(more, moreEstimates, fallingDue);
+        for (Runnable alert = fallingDue.poll(); alert != null; alert = fallingDue.poll()) {
+            dueAlerts.add(new DueAlert(event, alert));
+        }
+        return limit;
+    }
+
+    private static Usage usage(Usage input, long output, long thinking) {
+        return new Usage(
+                bounded(input.inputTokens()),
+                bounded(output),
+                bounded(input.cacheReadTokens()),
+                bounded(input.cacheWriteTokens()),
+                bounded(thinking),
+                Map.of());
+    }
+
+    private static long bounded(long tokens) {
+        return Math.clamp(tokens, 0, MOST_TOKENS);
+    }
+}

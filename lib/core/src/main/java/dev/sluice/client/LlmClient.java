@@ -1,0 +1,444 @@
+package dev.sluice.client;
+
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.Limits;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.TimeSource;
+import dev.sluice.Timeouts;
+import dev.sluice.aggregate.ChunkAggregator;
+import dev.sluice.budget.Budget;
+import dev.sluice.continuation.Continuation;
+import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.EventQueue;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.ModelInfo;
+import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.resilience.Resilience;
+import dev.sluice.tools.Tool;
+import dev.sluice.tools.ToolLoop;
+import dev.sluice.transport.HttpTransport;
+import dev.sluice.transport.JdkHttpTransport;
+import dev.sluice.transport.TransportRequest;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
+ */
+public final class LlmClient implements AutoCloseable {
+    private static final String CLOSED = "the client was closed";
+
+    private final ClientConfig config;
+    private final boolean ownsTransport;
+
+    private final AtomicLong started = new AtomicLong();
+
+    /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
+    private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+
+    private final Set<Runnable> onClose = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
+    private LlmClient(Builder builder) {
+        HttpTransport shared = builder.transport;
+        ownsTransport = shared == null;
+        config = new ClientConfig(
+                builder.provider,
+                shared != null
+                        ? shared
+                        : JdkHttpTransport.builder()
+                                .connectTimeout(builder.timeouts.connect())
+                                .build(),
+                builder.timeouts,
+                builder.limits,
+                builder.queueCapacity,
+                builder.queueBytes,
+                builder.time,
+                builder.resilience,
+                builder.continuation,
+                builder.onEnd);
+    }
+
+    /**
+     * A client of Claude with the key of the environment variable {@code ANTHROPIC_API_KEY}.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static LlmClient claude() {
+        return builder(Claude.fromEnvironment()).build();
+    }
+
+    /**
+     * A client of Gemini with the key of the environment variable {@code GEMINI_API_KEY}, or else {@code GOOGLE_API_KEY}.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static LlmClient gemini() {
+        return builder(Gemini.fromEnvironment()).build();
+    }
+
+    /**
+     * A client of OpenAI, or of a server that speaks its chat completions, as the environment variables
+     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static LlmClient openAi() {
+        return builder(OpenAi.fromEnvironment()).build();
+    }
+
+    /** A client of the given provider. */
+    public static Builder builder(Provider provider) {
+        return new Builder(provider);
+    }
+
+    /** Starts to stream an answer, within this client's limits; see {@link #stream(MessageRequest, StreamController)}. */
+    public MessageStream stream(MessageRequest request) {
+        return stream(request, StreamController.withCancellation());
+    }
+
+    /**
+     * Starts to stream an answer. Returns at once; connecting and reading happen on a virtual thread of the stream's own.
+     *
+     * @param request what is asked
+     * @param controller bounds and stops this one stream
+     * @return the answer, to be closed
+     * @throws IllegalArgumentException if the provider surely rejects the request; the message names the field
+     * @throws IllegalStateException if this client is closed, or the controller has a stream already
+     */
+    public MessageStream stream(MessageRequest request, StreamController controller) {
+        return start(request, controller, null);
+    }
+
+    /** Starts to stream an answer within a budget; see {@link #stream(MessageRequest, StreamController, Budget)}. */
+    public MessageStream stream(MessageRequest request, Budget budget) {
+        return stream(request, StreamController.withCancellation(), budget);
+    }
+
+    /**
+     * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the
+     * loop ends without an exception, as it does at any limit of the caller's. If it is exhausted before a request is sent, which
+     * may have waited for a permit, a rate limit or a retry, none is.
+     *
+     * @see #stream(MessageRequest, StreamController)
+     */
+    public MessageStream stream(MessageRequest request, StreamController controller, Budget budget) {
+        return start(request, controller, Objects.requireNonNull(budget, "budget"));
+    }
+
+    private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
+        checkOpen();
+        TransportRequest wire = config.provider().streamRequest(request);
+        Continuation continuation = config.continuation();
+        var joint = continuation.times() == 0 ? null : new ContinuationJoiner(continuation, request, config.provider());
+        Timeouts times = controller.timeouts(config.timeouts());
+        StreamReaderTask reader =
+                prepare(wire, request.model(), new ResponseMode.Streamed(joint), times, controller, budget);
+        var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
+        launch(reader, controller);
+        return stream;
+    }
+
+    /**
+     * Starts a run: an answer for which the model may call these tools, again and again, until it is done. Returns at once;
+     * {@link ToolLoop#builder} is for a run with limits and hooks of its own.
+     *
+     * @param request what is asked; the tools are added to those it names
+     * @param tools what the model may call
+     * @return the run, to be closed
+     * @throws IllegalArgumentException if the provider surely rejects the request, or two tools have one name
+     * @throws IllegalStateException if this client is closed
+     */
+    public ToolLoop run(MessageRequest request, Tool... tools) {
+        return ToolLoop.builder(this, request).tools(tools).start();
+    }
+
+    /** Asks for an answer that is not streamed, within this client's limits; see {@link #send(MessageRequest, StreamController)}. */
+    public Message send(MessageRequest request) {
+        return send(request, StreamController.withCancellation());
+    }
+
+    /**
+     * Asks for an answer that is not streamed and waits for it: for short answers that nobody watches. Everything else is as
+     * with a stream that is run to its end: retries, limits, errors, {@link Builder#onEnd}. An interrupt of this thread
+     * cancels the request, and is kept. A provider that only streams is asked for a stream.
+     *
+     * <p>Its server says nothing until the answer is complete, so that a dead one is found late, after {@link
+     * Timeouts#whole()} unless {@code total} is set. Of an answer that breaks off there is nothing; it is asked for again or
+     * fails, and is never gone on with.
+     *
+     * @param request what is asked
+     * @param controller bounds and stops this one request; without a limit on chunks, for there are none
+     * @return the whole message
+     * @throws StreamException if there is none, whatever the reason
+     * @throws IllegalArgumentException if the provider surely rejects the request, or an answer like this must be streamed;
+     *     the message names the field
+     * @throws IllegalStateException if this client is closed, or the controller has a stream already
+     */
+    public Message send(MessageRequest request, StreamController controller) {
+        return ask(request, controller, null);
+    }
+
+    /** Asks for an answer within a budget; see {@link #send(MessageRequest, StreamController, Budget)}. */
+    public Message send(MessageRequest request, Budget budget) {
+        return send(request, StreamController.withCancellation(), budget);
+    }
+
+    /**
+     * Asks for an answer that is not streamed and is paid for from a budget. If that is exhausted before the request is
+     * sent, which may have waited for a permit, a rate limit or a retry, none is, and {@link StreamException.LimitExceeded} is thrown; an answer that exhausts it is made and paid for, and returned. Alerts
+     * are called on this thread before that; what they throw is thrown in place of the answer.
+     *
+     * @see #send(MessageRequest, StreamController)
+     */
+    public Message send(MessageRequest request, StreamController controller, Budget budget) {
+        return ask(request, controller, Objects.requireNonNull(budget, "budget"));
+    }
+
+    private Message ask(MessageRequest request, StreamController controller, @Nullable Budget budget) {
+        checkOpen();
+        if (controller.maxChunks().isPresent()) {
+            throw new IllegalArgumentException(
+                    "controller: has a limit on chunks, and an answer that is not streamed has none; stream it");
+        }
+        Optional<TransportRequest> wire = config.provider().wholeRequest(request);
+        if (wire.isEmpty()) {
+            try (MessageStream stream = start(request, controller, budget)) {
+                return stream.finalMessage();
+            }
+        }
+        Timeouts times = controller.timeouts(config.timeouts()).whole();
+        StreamReaderTask reader =
+                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
+        try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
+            launch(reader, controller);
+            return answer.finalMessage();
+        }
+    }
+
+    /**
+     * Asks how many tokens a request's prompt has, its system text and tools included, and waits for the answer. Retries,
+     * limits and errors are those of a stream; {@link Builder#onEnd} is not told. An interrupt of this thread cancels the
+     * request, and is kept.
+     *
+     * @throws StreamException if there is no answer
+     * @throws IllegalArgumentException if the provider surely rejects the request; the message names the field
+     * @throws UnsupportedOperationException if the provider does not count tokens
+     * @throws IllegalStateException if this client is closed
+     */
+    public int countTokens(MessageRequest request) {
+        checkOpen();
+        TransportRequest wire = config.provider()
+                .countRequest(request)
+                .orElseThrow(() ->
+                        new UnsupportedOperationException(config.provider().name() + " does not count tokens"));
+        return lookUp(wire, request.model(), config.provider()::tokenCount);
+    }
+
+    /**
+     * Asks which models there are and waits for all of them, in the provider's order; see {@link #countTokens}. A list of
+     * several pages is several requests, each with these limits for itself.
+     *
+     * @throws StreamException if there is no answer, or the pages do not end
+     * @throws UnsupportedOperationException if the provider does not list its models
+     * @throws IllegalStateException if this client is closed
+     */
+    public List<ModelInfo> models() {
+        checkOpen();
+        return Pagination.all(page -> {
+            TransportRequest wire = config.provider()
+                    .modelsRequest(page)
+                    .orElseThrow(() ->
+                            new UnsupportedOperationException(config.provider().name() + " does not list models"));
+            return lookUp(wire, "", config.provider()::models);
+        });
+    }
+
+    private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
+        var controller = StreamController.withCancellation();
+        StreamReaderTask reader =
+                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
+        launch(reader, controller);
+        return new PendingLookup<T>(reader, controller).answer();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this client is closed");
+        }
+    }
+
+    private StreamReaderTask prepare(
+            TransportRequest wire,
+            String model,
+            ResponseMode reading,
+            Timeouts times,
+            StreamController controller,
+            @Nullable Budget budget) {
+        String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
+        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
+        controller.attach(reason -> reader.stop(new Cancelled(reason)));
+        return reader;
+    }
+
+    private void launch(StreamReaderTask reader, StreamController controller) {
+        running.put(reader, new WeakReference<>(controller));
+        if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
+            controller.cancel(CLOSED);
+        }
+        reader.start();
+    }
+
+    /**
+     * Cancels every stream and every other request of this client, and gives up its connections, unless the transport was the
+     * caller's. Does not wait for them.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach((reader, weakly) -> {
+            StreamController controller = weakly.get();
+            if (controller != null) {
+                controller.cancel(CLOSED);
+            } else {
+                reader.stop(new Cancelled(CLOSED));
+            }
+        });
+        onClose.forEach(Runnable::run);
+        if (ownsTransport) {
+            config.transport().close();
+        }
+    }
+
+    /**
+     * Has something run when this client is closed, by the thread that closes it; at once if it has been. For what uses
+     * the client and shall not outlive it.
+     *
+     * @param callback runs once, or twice if the client is being closed this moment; never blocks and never throws
+     * @return takes it back
+     */
+    public Runnable onClose(Runnable callback) {
+        onClose.add(callback);
+        if (closed) {
+            callback.run();
+        }
+        return () -> onClose.remove(callback);
+    }
+
+    /** How many streams have a reader, for tests that see them end. */
+    int running() {
+        return running.size();
+    }
+
+    /** The clock and timer of this client and of all that it does. */
+    public TimeSource time() {
+        return config.time();
+    }
+
+    /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */
+    public static final class Builder {
+        private final Provider provider;
+        private @Nullable HttpTransport transport;
+        private Timeouts timeouts = Timeouts.defaults();
+        private Limits limits = Limits.defaults();
+        private int queueCapacity = 256;
+        private long queueBytes = EventQueue.DEFAULT_BYTES;
+        private TimeSource time = TimeSource.system();
+        private Resilience resilience = Resilience.defaults();
+        private Continuation continuation = Continuation.off();
+        private Consumer<StreamReport> onEnd = report -> {};
+
+        private Builder(Provider provider) {
+            this.provider = Objects.requireNonNull(provider, "provider");
+        }
+
+        /**
+         * What opens HTTP exchanges; {@link JdkHttpTransport} over HTTP/1.1 if nothing is set. It stays the caller's to
+         * close, and its limit on connecting is its own.
+         */
+        public Builder transport(HttpTransport transport) {
+            this.transport = Objects.requireNonNull(transport, "transport");
+            return this;
+        }
+
+        /** How long the phases of a stream may take; {@link Timeouts#defaults()} if nothing is set. */
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+            return this;
+        }
+
+        /** How much a peer may send; {@link Limits#defaults()} if nothing is set. */
+        public Builder limits(Limits limits) {
+            this.limits = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /** How many events may wait for a slow consumer before the reader stops reading; 256 if nothing is set. */
+        public Builder queueCapacity(int events) {
+            if (events < 1) {
+                throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
+            }
+            queueCapacity = events;
+            return this;
+        }
+
+        /**
+         * How many bytes the events that wait for a slow consumer may have before the reader stops reading; 4 MiB if nothing is
+         * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         */
+        public Builder queueBytes(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
+            }
+            queueBytes = bytes;
+            return this;
+        }
+
+        /** Which requests are let out, and which are sent again; {@link Resilience#defaults()} if nothing is set. */
+        public Builder resilience(Resilience resilience) {
+            this.resilience = Objects.requireNonNull(resilience, "resilience");
+            return this;
+        }
+
+        /** Whether an answer that breaks off is gone on with; it is not if nothing is set. */
+        public Builder continuation(Continuation continuation) {
+            this.continuation = Objects.requireNonNull(continuation, "continuation");
+            return this;
+        }
+
+        /**
+         * Who is told of each stream, and each answer of {@code send}, when it has ended, for metrics and accounts. Called on the stream's own thread, after its
+         * consumer has been freed; what it throws is logged and goes no further. If set again, both are told.
+         */
+        public Builder onEnd(Consumer<StreamReport> listener) {
+            onEnd = onEnd.andThen(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** The clock and timer; the machine's if nothing is set. */
+        public Builder time(TimeSource time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** The client. */
+        public LlmClient build() {
+            return new LlmClient(this);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.sluice.client;
+
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.RateLimits;
+import dev.sluice.StreamException;
+import dev.sluice.TimeSource;
+import dev.sluice.budget.BudgetMeter;
+import dev.sluice.resilience.RequestGate;
+import dev.sluice.transport.TransportRequest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has a stream's request sent, and decides after each failure whether, when and what is sent again: the same request before its
+ * first event, a continuation after that. Each request first passes the gates and the budget. For the thread that calls {@link
+ * #run}, which waits here; an interrupt ends every wait at once.
+ */
+final class RetryLoop implements RequestAttempt.Source {
+    private final RequestGate attempts;
+    private final Optional<String> retryCountHeader;
+    private final TimeSource time;
+    private final @Nullable BudgetMeter tab;
+    private final Listener listener;
+
+    /** What may be sent; null once it is answered or given up, because it may be a long conversation. */
+    private @Nullable TransportRequest request;
+
+    private boolean reconnected;
+
+    /** What went wrong so far: the last failure, with those before it suppressed in it. */
+    private volatile @Nullable StreamException before;
+
+    /** What the loop needs of its stream. All but the last is called by the thread that runs the loop. */
+    interface Listener {
+        /**
+         * Sends {@link RetryLoop#request} and returns when the answer is complete.
+         *
+         * @throws StreamException if the request failed
+         * @throws InterruptedException if the stream has ended, or somebody else has interrupted the thread
+         */
+        void send() throws InterruptedException;
+
+        /** The request that continues the answer that broke off; empty if it cannot or may not be continued. */
+        Optional<TransportRequest> continuationAfter(StreamException failure);
+
+        /** A request failed, and is sent again after a delay. */
+        void onRetry(StreamException failure, int retry, Duration delay);
+
+        /** No request is sent any more. Perhaps on the thread of another stream, while this one waits. Must not block. */
+        void onBudgetExhausted(LimitReached limit);
+    }
+
+    /**
+     * A loop that has not begun.
+     *
+     * @param tab counts for the budget; null if there is none
+     */
+    RetryLoop(ClientConfig config, TransportRequest first, @Nullable BudgetMeter tab, Listener listener) {
+        request = first;
+        time = config.time();
+        attempts = config.resilience().attempts(time);
+        retryCountHeader = config.resilience().retryCountHeader();
+        this.tab = tab;
+        this.listener = listener;
+    }
+
+    /**
+     * Has request after request sent, until one is answered to its end.
+     *
+     * @throws StreamException if nothing more can be tried; what was tried before is suppressed in it
+     * @throws InterruptedException as {@link Listener#send} does, or if the budget is exhausted before a request was sent
+     */
+    void run() throws InterruptedException {
+        try (attempts) {
+            attempts.enter();
+            boolean again = true;
+            while (again) {
+                passGates();
+                try {
+                    listener.send();
+                    attempts.succeeded();
+                    again = false;
+                } catch (StreamException failure) {
+                    prepareNext(failure);
+                }
+            }
+        } catch (StreamException failure) {
+            throw withPrevious(failure);
+        } finally {
+            request = null;
+        }
+    }
+
+    /** What is to be sent now. */
+    @Override
+    public TransportRequest request() {
+        TransportRequest next = Objects.requireNonNull(request, "request");
+        return retryCountHeader
+                .map(name -> next.withDefaultHeader(name, String.valueOf(attempts.retries())))
+                .orElse(next);
+    }
+
+    /** Whether a request that was never answered may be sent again at once, on another connection: once per stream. */
+    @Override
+    public boolean mayReconnect() {
+        boolean may = !reconnected;
+        reconnected = true;
+        return may;
+    }
+
+    /** A response told these limits. */
+    void onRateLimits(RateLimits limits) {
+        attempts.told(limits);
+    }
+
+    /** The first event of an answer is there: the request is not sent again. */
+    void onFirstEvent() {
+        attempts.answered();
+        request = null;
+    }
+
+    /** The next request waits to be sent, and is refused if the budget is exhausted meanwhile. Any thread may call it before {@link #run}. */
+    void awaitBudget() {
+        if (tab != null) {
+            tab.await(listener::onBudgetExhausted);
+        }
+    }
+
+    /** A failure, with what had failed before suppressed in it. For any thread. */
+    StreamException withPrevious(StreamException failure) {
+        StreamException previous = before;
+        if (previous != null && !holds(previous, failure)) {
+            failure.addSuppressed(previous);
+        }
+        return failure;
+    }
+
+    private void passGates() throws InterruptedException {
+        awaitBudget();
+        attempts.begin();
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.admit(); // last: the gates take time
+        if (exhausted.isPresent()) {
+            attempts.unsent();
+            listener.onBudgetExhausted(exhausted.get());
+            throw new InterruptedException();
+        }
+    }
+
+    /** Decides what is sent after a failure, and waits as long as it must. Throws the failure if nothing is. */
+    private void prepareNext(StreamException failure) throws InterruptedException {
+        Optional<Duration> delay = attempts.failed(failure);
+        if (delay.isEmpty()) {
+            request = listener.continuationAfter(failure).orElse(null);
+        }
+        before = withPrevious(failure);
+        if (delay.isPresent()) {
+            listener.onRetry(failure, attempts.retries() + 1, delay.get());
+            awaitBudget();
+            time.sleep(delay.get());
+        } else if (request == null) {
+            throw failure;
+        }
+    }
+
+    /** A continuation that goes astray fails with what made it necessary, which may have been noted before. */
+    private static boolean holds(Throwable failure, Throwable sought) {
+        return failure.equals(sought)
+                || Arrays.stream(failure.getSuppressed()).anyMatch(suppressed -> holds(suppressed, sought));
+    }
+}

@@ -1,0 +1,251 @@
+package dev.sluice.client;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.Limits;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.aggregate.ChunkAggregator;
+import dev.sluice.budget.BudgetMeter;
+import dev.sluice.internal.CallbackErrors;
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.MessageStop;
+import java.lang.ref.Cleaner;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consumer's side of one stream: takes what its reader has queued, folds it into the message, tells the handlers, and
+ * tells them last how it ended. One thread at a time; a second one is refused rather than made to wait.
+ *
+ * <p>The cleaner watches this object: whoever can still consume holds it.
+ */
+final class StreamConsumer {
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final long SOON_MILLIS = 100;
+
+    final StreamReaderTask reader;
+    final ChunkAggregator message;
+    final Handlers handlers = new Handlers();
+
+    private final StreamController controller;
+    private final SignalDispatcher signals;
+    private final Cleaner.Cleanable abandoned;
+    private final long maxChunks;
+    private final @Nullable BudgetMeter tab;
+
+    private final ReentrantLock consuming = new ReentrantLock();
+    private volatile boolean closed;
+
+    /** Owned by who holds the lock. */
+    private long handedOut;
+
+    /** How the stream ended, once the consumer and the handlers have been told. */
+    private volatile @Nullable EndReason told;
+
+    StreamConsumer(StreamReaderTask reader, StreamController controller, ChunkAggregator message) {
+        this.reader = reader;
+        this.controller = controller;
+        this.message = message;
+        signals = new SignalDispatcher(handlers, message);
+        maxChunks = controller.maxChunks().orElse(0);
+        tab = reader.tab;
+        abandoned = CLEANER.register(this, reader::abandoned);
+    }
+
+    /** How it ended, once everybody has been told; null before. */
+    @Nullable
+    EndReason told() {
+        return told;
+    }
+
+    /** How it ended; empty while something may still be handed out. */
+    Optional<EndReason> endReason() {
+        EndReason known = told;
+        if (known == null) {
+            known = reader.queue.endReason().orElse(null);
+            if (known instanceof Failed(StreamException failure)) {
+                withPartial(failure);
+            }
+        }
+        return Optional.ofNullable(known);
+    }
+
+    /** Cancels what has not ended. Tells the handlers here and now, unless a thread is consuming: then it will. */
+    void close() {
+        controller.cancel("closed before its end");
+        closed = true;
+        tellIfClosed();
+    }
+
+    /** The next event, folded in and told to the handlers; null when there is none and nothing went wrong. */
+    @Nullable
+    StreamEvent pull() {
+        StreamEvent event = null;
+        while (event == null && told == null) {
+            event = step();
+        }
+        if (event == null && told instanceof Failed(StreamException exception)) {
+            exception.fillInStackTrace(); // where the caller is, rather than where the reader was
+            throw exception;
+        }
+        return event;
+    }
+
+    /** Takes what comes next: an event, or the response's head or the end, which are for the handlers alone. */
+    @Nullable
+    StreamEvent step() {
+        if (!lockForConsumer()) {
+            return null;
+        }
+        try {
+            switch (told == null ? take() : null) {
+                case StreamEvent event -> {
+                    return handOut(event) ? event : null;
+                }
+                case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
+                case null, default -> tell(reader.queue.endReason().orElseThrow());
+            }
+            return null;
+        } finally {
+            consuming.unlock();
+            tellIfClosed();
+        }
+    }
+
+    private @Nullable Object take() {
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return reader.queue.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            controller.cancel("the consuming thread was interrupted");
+            return null;
+        }
+    }
+
+    private boolean handOut(StreamEvent event) {
+        try {
+            message.accept(event);
+        } catch (ProtocolError e) {
+            failed(e);
+            return false;
+        } catch (RuntimeException | Error e) { // an event is missing now: whatever follows must not pass for whole
+            failed(new ProtocolError("An event could not be added to the message: " + Throwables.describe(e), e));
+            return false;
+        }
+        handedOut++;
+        if (!handlers.isEmpty()) {
+            guarded(() -> signals.emit(event));
+        }
+        if (tab != null && tab.hasAlerts(event)) {
+            guarded(() -> tab.runAlerts(event));
+        }
+        if (handedOut == maxChunks && !(event instanceof MessageStop)) {
+            reader.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
+        }
+        return true;
+    }
+
+    /** Calls handlers; what they throw ends the stream. */
+    private void guarded(Runnable handlers) {
+        var round = new CallbackErrors();
+        round.turn(handlers);
+        if (round.failure() != null) {
+            reader.stop(new Cancelled("a handler failed: " + Throwables.describe(round.failure())));
+            round.turn(() -> tell(reader.queue.endReason().orElseThrow())); // it may have ended before, otherwise
+        }
+        round.end();
+    }
+
+    /** Ends the stream though its last event may have been queued already, with the word that it is complete. */
+    private void failed(ProtocolError e) {
+        var reason = new Failed(e);
+        reader.stop(reason);
+        tell(reason);
+    }
+
+    /** Tells the handlers how it ended. Once, last. */
+    private void tell(EndReason reason) {
+        if (told != null) {
+            return;
+        }
+        Optional<StreamException> why = reason.toException().map(this::withPartial);
+        told = reason;
+        controller.detach();
+        abandoned.clean();
+        var round = new CallbackErrors();
+        if (tab != null) {
+            round.turn(tab::runAlerts); // those of events that nobody has consumed
+        }
+        if (why.isEmpty()) {
+            Message whole = message.snapshot();
+            round.turn(() -> handlers.emit(Signal.FINAL_MESSAGE, h -> h.accept(whole)));
+        } else {
+            var signal = reason.isFailure() ? Signal.ERROR : Signal.ABORT;
+            round.turn(() -> handlers.emit(signal, h -> h.accept(why.get())));
+        }
+        round.turn(() -> handlers.emit(Signal.END, Runnable::run));
+        round.end();
+    }
+
+    /** The exception with what has been received. */
+    StreamException withPartial(StreamException exception) {
+        return exception.received(message.snapshot(), reader.requestId());
+    }
+
+    /** Whether there may be something to consume; if not, the thread that closed the stream is telling the handlers. */
+    private boolean lockForConsumer() {
+        if (consuming.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a handler cannot consume the stream that calls it");
+        }
+        if (consuming.tryLock() || (closed && lockSoon())) {
+            return true;
+        }
+        if (told == null) {
+            throw new IllegalStateException("another thread is consuming this stream");
+        }
+        return false;
+    }
+
+    /**
+     * Waits a moment for who closes the stream, and holds the lock for a few instructions before it is told. No longer: it
+     * may be a handler that holds it, and whoever waits for a handler may wait for ever.
+     */
+    private boolean lockSoon() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return told == null && consuming.tryLock(SOON_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            return false;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Tells the handlers of a closed stream how it ended: whoever closes it, unless a thread consumes, which then does so
+     * when it is done with its step. So nothing follows the end, and it is told though nobody asks for more.
+     */
+    private void tellIfClosed() {
+        if (closed && told == null && !consuming.isHeldByCurrentThread() && consuming.tryLock()) {
+            try {
+                reader.queue.endReason().ifPresent(this::tell);
+            } finally {
+                consuming.unlock();
+            }
+        }
+    }
+}

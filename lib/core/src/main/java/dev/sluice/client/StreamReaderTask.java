@@ -1,0 +1,362 @@
+package dev.sluice.client;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.RateLimits;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts;
+import dev.sluice.budget.Budget;
+import dev.sluice.budget.BudgetMeter;
+import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.Deadlines;
+import dev.sluice.internal.EventQueue;
+import dev.sluice.internal.MonitoredInputStream;
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.MessageStop;
+import dev.sluice.message.StreamEvent.Ping;
+import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one stream, on a virtual thread of its own that runs none of the caller's code before the end: sends requests until one is
+ * answered to its end, and queues what is answered. Nobody else touches the connection.
+ *
+ * <p>To stop it is to end the queue, which frees the consumer at once, and then to interrupt the thread, which gives the
+ * connection up or ends its wait for the next try. It holds nothing of the consumer's side, so that an abandoned stream can
+ * be found by the garbage collector.
+ */
+final class StreamReaderTask implements Runnable, RequestAttempt.Listener, RetryLoop.Listener {
+    private static final Logger log = LoggerFactory.getLogger(StreamReaderTask.class);
+
+    /** How long the reader may take to give up a request that met a time limit; only a transport deaf to interrupts does. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private final ClientConfig config;
+    private final String model;
+    private final TransportRequest first; // without its headers and its body
+    private final ResponseMode reading;
+    private final Consumer<StreamReaderTask> onExit;
+    private final RetryLoop requests;
+    private final @Nullable ContinuationJoiner joint;
+    private final Deadlines deadlines;
+    private final StreamLog journal;
+    private final Thread thread;
+
+    /** What counts for the caller's budget; null if there is none. */
+    final @Nullable BudgetMeter tab;
+
+    final MetricsRecorder recorder;
+
+    /**
+     * Holds {@link ResponseInfo}s and the {@link StreamEvent}s that follow them, or the one answer of a {@link
+     * ResponseMode.Lookup}: all that the consumer learns, in order.
+     */
+    final EventQueue<Object> queue;
+
+    /** Empty if the stream ended before there was one. */
+    private final CompletableFuture<Optional<ResponseInfo>> firstHead = new CompletableFuture<>();
+
+    private volatile @Nullable ResponseInfo head;
+    private volatile @Nullable String requestId;
+    private volatile @Nullable RequestAttempt current;
+
+    // The reader's own: whether the current request has an event, and bytes that were read for events that are not
+    // queued yet.
+    private boolean answered;
+    private long unqueuedBytes;
+
+    /**
+     * A task that has not started.
+     *
+     * @param model the model that is asked; empty if none is
+     * @param first the first request
+     * @param reading how its answer is read, and that of each that follows it
+     * @param onExit is told when the thread is done, but for its report
+     */
+    StreamReaderTask(
+            ClientConfig config,
+            String model,
+            TransportRequest first,
+            ResponseMode reading,
+            Timeouts timeouts,
+            String name,
+            Consumer<StreamReaderTask> onExit,
+            @Nullable Budget budget) {
+        this.config = config;
+        this.model = model;
+        this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
+        this.reading = reading;
+        this.onExit = onExit;
+        tab = budget == null ? null : budget.open();
+        joint = reading instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
+        requests = new RetryLoop(config, first, tab, this);
+        queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
+        recorder = new MetricsRecorder(config.time());
+        deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
+        journal = new StreamLog(name, first.toString());
+        thread = Thread.ofVirtual().name(name).unstarted(this);
+    }
+
+    void start() {
+        deadlines.start();
+        requests.awaitBudget();
+        thread.start();
+    }
+
+    /** Ends the stream now, whatever is queued, and gives the connection up. Returns whether it had not ended before. */
+    boolean stop(EndReason reason) {
+        if (!queue.abort(reason)) {
+            return false;
+        }
+        endHeads();
+        thread.interrupt();
+        return true;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** What an abandoned stream's cleaner runs; does nothing after the end. */
+    void abandoned() {
+        if (stop(new Cancelled("abandoned without close()"))) {
+            log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
+        }
+    }
+
+    /** The provider's id of the last request; null before its headers, or if it gave none. */
+    @Nullable
+    String requestId() {
+        return requestId;
+    }
+
+    /** The head of the last response that was a stream; waits for the first one. Empty if there will be none. */
+    Optional<ResponseInfo> head() throws InterruptedException {
+        try {
+            return firstHead.get().map(found -> head == null ? found : head);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The head of the last response that was a stream; null as long as there is none. */
+    @Nullable
+    ResponseInfo headSoFar() {
+        return head;
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (queue.ended().isEmpty()) { // else cancelled before it began: no request is sent
+                requests.run();
+            }
+        } catch (InterruptedException e) {
+            if (queue.ended().isEmpty()) { // by somebody who has no business with it
+                fail(new ConnectionFailed("The reader of " + first + " was interrupted", e, true));
+            }
+        } catch (StreamException e) {
+            fail(e);
+        } catch (Throwable e) { // a mistake of ours, or of the caller's Resilience4j listeners
+            fail(new ProtocolError("Reading the answer to " + first + " failed: " + Throwables.describe(e), e));
+        } finally {
+            exit();
+        }
+    }
+
+    private void exit() {
+        deadlines.stop();
+        if (tab != null) {
+            tab.close();
+        }
+        recorder.ended();
+        endHeads();
+        onExit.accept(this);
+        report();
+    }
+
+    @Override
+    public void send() throws InterruptedException {
+        journal.connecting();
+        answered = false;
+        var attempt = new RequestAttempt(config, requests, reading, deadlines.limits(), this);
+        current = attempt;
+        deadlines.begin(timeout -> timedOut(attempt, timeout));
+        try {
+            attempt.run();
+        } catch (StreamException failure) {
+            if (queue.ended().isPresent()) { // stopped meanwhile: that is why
+                throw new InterruptedException();
+            }
+            throw failure;
+        } finally {
+            current = null;
+            queue.flush();
+            deadlines.pause();
+        }
+        if (queue.ended().isEmpty()) {
+            throw new IllegalStateException("an answer came to its end, and the stream did not");
+        }
+    }
+
+    @Override
+    public Optional<TransportRequest> continuationAfter(StreamException failure) {
+        Optional<MessageRequest> next = joint == null ? Optional.empty() : joint.next(failure);
+        next.ifPresent(request -> journal.continuing(failure, recorder.continued()));
+        return next.map(config.provider()::streamRequest);
+    }
+
+    @Override
+    public void onRetry(StreamException failure, int retry, Duration delay) {
+        recorder.retried();
+        journal.retrying(failure, retry, delay);
+    }
+
+    /** Ends the stream behind what is queued. */
+    @Override
+    public void onBudgetExhausted(LimitReached limit) {
+        if (queue.end(limit)) {
+            endHeads();
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public InputStream onResponse(TransportResponse response, @Nullable String id, @Nullable RateLimits limits) {
+        deadlines.headersArrived();
+        recorder.headersArrived();
+        requestId = id;
+        if (limits != null) {
+            requests.onRateLimits(limits);
+        }
+        journal.connected(response.status(), id);
+        return new MonitoredInputStream(
+                response.body(),
+                queue::flush,
+                deadlines,
+                recorder::received,
+                config.limits().maxStreamBytes());
+    }
+
+    @Override
+    public boolean onHead(ResponseInfo info) throws InterruptedException {
+        head = info;
+        firstHead.complete(Optional.of(info));
+        return queue.put(info, 0);
+    }
+
+    @Override
+    public void onEvent(StreamEvent event, long bytes) {
+        unqueuedBytes += bytes;
+        boolean isPing = event instanceof Ping;
+        if (!answered && !isPing) {
+            answered = true;
+            requests.onFirstEvent();
+        }
+        if (joint == null) {
+            enqueue(event);
+        } else {
+            joint.accept(event, this::enqueue);
+        }
+        if (!isPing) {
+            deadlines.content();
+        }
+    }
+
+    @Override
+    public void onWholeAnswer(List<StreamEvent> answer) {
+        if (tab != null) {
+            tab.countWhole(answer);
+        }
+    }
+
+    @Override
+    public void onLookup(Object found) {
+        deadlines.stop();
+        queue.end(found, new Completed());
+    }
+
+    private void enqueue(StreamEvent event) {
+        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.count(event);
+        if (recorder.received(event)) {
+            recorder.timeToFirstContent().ifPresent(journal::firstToken);
+        }
+        if (event instanceof MessageStop || exhausted.isPresent()) {
+            deadlines.stop();
+            queue.end(event, exhausted.isPresent() ? exhausted.get() : new Completed());
+            exhausted.ifPresent(limit -> thread.interrupt()); // gives the connection up
+            return;
+        }
+        try {
+            queue.put(event, unqueuedBytes);
+            unqueuedBytes = 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // ends the attempt
+        }
+    }
+
+    /** The timer runs this when the whole has taken too long. What the server said no with comes first. */
+    private void timedOut(TimedOut total) {
+        RequestAttempt attempt = current;
+        StreamException refused = attempt == null ? null : attempt.refusal();
+        fail(requests.withPrevious(refused == null ? total : refused));
+        thread.interrupt();
+    }
+
+    /** The timer runs this when a request has; it may be tried again. */
+    private void timedOut(RequestAttempt late, TimedOut timeout) {
+        late.giveUp(timeout);
+        config.time().schedule(PATIENCE, () -> {
+            if (!late.isOver()) {
+                fail(timeout);
+            }
+        });
+    }
+
+    /** Ends the stream after what is queued. */
+    private void fail(StreamException exception) {
+        exception.received(exception.partial(), requestId);
+        queue.end(new Failed(exception));
+        endHeads();
+    }
+
+    /** Whoever waits for a response that will never be there is told why. */
+    private void endHeads() {
+        firstHead.complete(Optional.empty());
+    }
+
+    private void report() {
+        try {
+            StreamReport report = recorder.report(
+                    config.provider(), first, model, requestId, queue.ended().orElseThrow());
+            if (reading instanceof ResponseMode.Lookup) {
+                journal.told(report);
+                return;
+            }
+            journal.ended(report);
+            var unused = Thread.interrupted(); // it was for us, and not for who is told
+            config.onEnd().accept(report);
+        } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
+            Throwables.warn(StreamReaderTask.class, thread.getName() + ": reporting its end failed", e);
+        }
+    }
+}

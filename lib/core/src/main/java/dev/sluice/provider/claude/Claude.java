@@ -1,0 +1,291 @@
+package dev.sluice.provider.claude;
+
+import dev.sluice.RateLimits;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.TimeSource;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.EventDecoder;
+import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider;
+import dev.sluice.provider.wire.BuilderChecks;
+import dev.sluice.provider.wire.ErrorBody;
+import dev.sluice.provider.wire.NonStreamingBody;
+import dev.sluice.provider.wire.UserAgent;
+import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Claude Messages API of Anthropic, or of a gateway that speaks it.
+ *
+ * <p>A request is sent as it is, with three exceptions. Of answers received earlier, text blocks without words and thinking
+ * without a signature are left out, because the API would reject the request for them; a tool call whose input was cut or
+ * invalid goes back wrapped in an object, because the API wants one; and of answers that another provider gave, only the words
+ * and the tool calls are told. What the API surely rejects, whatever the model, is an {@link IllegalArgumentException} that
+ * names the field.
+ */
+public final class Claude implements Provider {
+    /** This provider's {@link #name()}. */
+    static final String NAME = "claude";
+
+    private static final String KEY = "x-api-key";
+    private static final String AUTHORIZATION = "authorization";
+    private static final String BETA = "anthropic-beta";
+
+    /** The most that the API gives at once. */
+    private static final int MODELS_PER_PAGE = 1000;
+
+    private final String apiKey;
+    private final String authToken;
+    private final URI baseUrl;
+    private final URI messages;
+    private final String version;
+    private final List<String> betas;
+    private final InstantSource clock;
+
+    private Claude(Builder builder) {
+        this.apiKey = builder.apiKey;
+        this.authToken = builder.authToken;
+        this.baseUrl = builder.baseUrl;
+        this.messages = URI.create(builder.baseUrl + "/v1/messages");
+        this.version = builder.version;
+        this.betas = List.copyOf(builder.betas);
+        this.clock = builder.clock;
+    }
+
+    /** A provider with nothing set but the address and the version of the API. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A provider with the key in the environment variable {@code ANTHROPIC_API_KEY}, else the token in
+     * {@code ANTHROPIC_AUTH_TOKEN}, and the address in {@code ANTHROPIC_BASE_URL}, if it is set.
+     *
+     * @throws IllegalStateException if neither is set, or a value cannot be right; the message names the variable
+     */
+    public static Claude fromEnvironment() {
+        return fromEnvironment(System::getenv);
+    }
+
+    static Claude fromEnvironment(Function<String, @Nullable String> environment) {
+        var builder = builder();
+        String key = BuilderChecks.variable(environment, "ANTHROPIC_API_KEY");
+        String token = BuilderChecks.variable(environment, "ANTHROPIC_AUTH_TOKEN");
+        String url = BuilderChecks.variable(environment, "ANTHROPIC_BASE_URL");
+        if (!key.isEmpty()) {
+            BuilderChecks.from("ANTHROPIC_API_KEY", () -> builder.apiKey(key));
+        } else if (!token.isEmpty()) {
+            BuilderChecks.from("ANTHROPIC_AUTH_TOKEN", () -> builder.authToken(token));
+        } else {
+            throw new IllegalStateException("ANTHROPIC_API_KEY is not set: set this environment variable to your key,"
+                    + " or give the key to Claude.builder().apiKey(...)");
+        }
+        if (!url.isEmpty()) {
+            BuilderChecks.from("ANTHROPIC_BASE_URL", () -> builder.baseUrl(url));
+        }
+        return builder.build();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public TransportRequest streamRequest(MessageRequest request) {
+        return post(messages, request, ClaudeEndpoint.STREAM);
+    }
+
+    /** An answer that may take more than ten minutes is rejected: of more than 21 333 tokens, by Anthropic's reckoning. */
+    @Override
+    public Optional<TransportRequest> wholeRequest(MessageRequest request) {
+        return Optional.of(post(messages, request, ClaudeEndpoint.WHOLE));
+    }
+
+    /** Only what counts is sent: no {@code maxTokens}, no sampling, and none of the raw fields that the API takes elsewhere. */
+    @Override
+    public Optional<TransportRequest> countRequest(MessageRequest request) {
+        return Optional.of(post(URI.create(messages + "/count_tokens"), request, ClaudeEndpoint.COUNT));
+    }
+
+    @Override
+    public int tokenCount(String body) {
+        return NonStreamingBody.read(body, wire -> {
+            ClaudeErrors.throwIfAny(wire);
+            return wire.index("input_tokens");
+        });
+    }
+
+    @Override
+    public Optional<TransportRequest> modelsRequest(String page) {
+        String query = "?limit=" + MODELS_PER_PAGE
+                + (page.isEmpty() ? "" : "&after_id=" + URLEncoder.encode(page, StandardCharsets.UTF_8));
+        URI uri = URI.create(baseUrl + "/v1/models" + query);
+        return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
+    }
+
+    @Override
+    public ModelPage models(String body) {
+        return NonStreamingBody.read(body, wire -> {
+            ClaudeErrors.throwIfAny(wire);
+            return ClaudeModels.page(wire);
+        });
+    }
+
+    private TransportRequest post(URI uri, MessageRequest request, ClaudeEndpoint call) {
+        ClaudeRequestValidator.check(request, call, betas(request.headers()));
+        Map<String, String> headers = headers(request.headers());
+        headers.putIfAbsent("content-type", "application/json");
+        return new TransportRequest("POST", uri, headers, ClaudeRequestWriter.write(request, call));
+    }
+
+    /** The headers of a request of which the caller has set these; whatever the case of names. */
+    private Map<String, String> headers(Map<String, String> callers) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(callers);
+        Set<String> allBetas = betas(callers);
+        if (!allBetas.isEmpty()) {
+            headers.put(BETA, String.join(",", allBetas));
+        }
+        // Two credentials in one request are an error, so the caller's takes the place of ours.
+        if (!headers.containsKey(KEY) && !headers.containsKey(AUTHORIZATION)) {
+            headers.put(apiKey.isEmpty() ? AUTHORIZATION : KEY, apiKey.isEmpty() ? "Bearer " + authToken : apiKey);
+        }
+        headers.putIfAbsent("anthropic-version", version);
+        headers.putIfAbsent("accept", "application/json");
+        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
+        headers.putIfAbsent("user-agent", UserAgent.NAME);
+        return headers;
+    }
+
+    private Set<String> betas(Map<String, String> headers) {
+        Set<String> all = new LinkedHashSet<>(betas);
+        headers.forEach((name, value) -> {
+            if (name.equalsIgnoreCase(BETA)) {
+                Stream.of(value.split(",", -1))
+                        .map(String::strip)
+                        .filter(beta -> !beta.isEmpty())
+                        .forEach(all::add);
+            }
+        });
+        return all;
+    }
+
+    @Override
+    public EventDecoder decoder() {
+        return new ClaudeDecoder();
+    }
+
+    @Override
+    public ApiError error(TransportResponse response, String body) {
+        String secret = apiKey.isEmpty() ? authToken : apiKey;
+        return ClaudeErrors.ofResponse(response, ErrorBody.withoutKey(body, secret), clock);
+    }
+
+    @Override
+    public Optional<String> requestId(TransportResponse response) {
+        return response.header("request-id");
+    }
+
+    @Override
+    public Optional<RateLimits> rateLimits(TransportResponse response) {
+        return ClaudeRateLimits.of(response);
+    }
+
+    @Override
+    public boolean takesPrefill(MessageRequest request) {
+        return ClaudePrefill.isTaken(request);
+    }
+
+    /** The name and the address; never the key. */
+    @Override
+    public String toString() {
+        return "Claude[" + baseUrl + "]";
+    }
+
+    /** Collects the settings of a {@link Claude}. Not for use by several threads. */
+    public static final class Builder {
+        private String apiKey = "";
+        private String authToken = "";
+        private URI baseUrl = URI.create("https://api.anthropic.com");
+        private String version = "2023-06-01";
+        private Set<String> betas = Set.of();
+        private InstantSource clock = TimeSource.system()::now;
+
+        private Builder() {}
+
+        /** The API key. Either this or {@link #authToken} is required. */
+        public Builder apiKey(String key) {
+            apiKey = BuilderChecks.secret("apiKey", key);
+            return this;
+        }
+
+        /**
+         * A bearer token, for gateways and for OAuth. With a token of Anthropic's OAuth the API wants the beta
+         * {@code oauth-2025-04-20} too.
+         */
+        public Builder authToken(String token) {
+            authToken = BuilderChecks.secret("authToken", token);
+            return this;
+        }
+
+        /** Where the API is, without {@code /v1}; a path is kept. See {@link #baseUrl(URI)}. */
+        public Builder baseUrl(String url) {
+            return baseUrl(BuilderChecks.url(url));
+        }
+
+        /** Where the API is, without {@code /v1}: http or https, a host, and a path if there is one. */
+        public Builder baseUrl(URI url) {
+            baseUrl = BuilderChecks.baseUrl(url);
+            return this;
+        }
+
+        /** The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. */
+        public Builder version(String version) {
+            this.version = BuilderChecks.word("version", version);
+            return this;
+        }
+
+        /** The beta features to ask for with every request, added to those of the request itself; replaces earlier ones. */
+        public Builder beta(String... features) {
+            var all = new LinkedHashSet<String>();
+            for (String feature : features) {
+                all.add(BuilderChecks.word("beta", feature));
+            }
+            betas = Collections.unmodifiableSet(all);
+            return this;
+        }
+
+        /** The clock that a date in {@code retry-after} is counted from. */
+        Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /**
+         * The provider.
+         *
+         * @throws IllegalStateException if it has no credential, or two
+         */
+        public Claude build() {
+            if (apiKey.isEmpty() == authToken.isEmpty()) {
+                throw new IllegalStateException("apiKey, authToken: exactly one of the two is needed");
+            }
+            return new Claude(this);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.sluice.provider.claude;
+
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.ThinkingMode;
+import dev.sluice.message.ToolChoice;
+import dev.sluice.message.ToolDefinition;
+import dev.sluice.provider.wire.ForeignHistory;
+import dev.sluice.provider.wire.JsonObjectWriter;
+import dev.sluice.provider.wire.RawJson;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+
+/** Writes the body of a request to Claude's Messages API. What it is given has passed {@link ClaudeRequestValidator}. */
+final class ClaudeRequestWriter {
+    private final MessageRequest request;
+    private final ClaudeEndpoint call;
+    private final JsonObjectWriter fields;
+
+    private ClaudeRequestWriter(MessageRequest request, ClaudeEndpoint call, JsonGenerator out) {
+        this.request = request;
+        this.call = call;
+        this.fields = new JsonObjectWriter(out);
+    }
+
+    static byte[] write(MessageRequest request, ClaudeEndpoint call) {
+        var bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator out = RawJson.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            new ClaudeRequestWriter(request, call, out).body();
+        }
+        return bytes.toByteArray();
+    }
+
+    private void body() {
+        fields.begin(call.raw(request.extra()));
+        fields.text("model", request.model());
+        if (call.isAnswered()) {
+            answer();
+        }
+        var content = new ClaudeContentWriter(fields);
+        content.system(request.system());
+        content.messages(ForeignHistory.of(request.messages(), Claude.NAME));
+        if (!request.tools().isEmpty() && fields.array("tools")) {
+            request.tools().forEach(this::tool);
+            fields.endArray();
+        }
+        request.toolChoice().ifPresent(this::toolChoice);
+        request.thinking().ifPresent(this::thinking);
+        outputConfig();
+        request.cacheFor().ifPresent(this::cacheControl);
+        fields.end();
+    }
+
+    /** What says how to answer and does not count. */
+    private void answer() {
+        request.maxTokens().ifPresent(most -> fields.number("max_tokens", most));
+        if (call == ClaudeEndpoint.STREAM) {
+            fields.flag("stream", true);
+        }
+        if (!request.stopSequences().isEmpty() && fields.array("stop_sequences")) {
+            request.stopSequences().forEach(fields::text);
+            fields.endArray();
+        }
+        request.temperature().ifPresent(value -> fields.number("temperature", value));
+        request.topP().ifPresent(value -> fields.number("top_p", value));
+        request.topK().ifPresent(value -> fields.number("top_k", value));
+        request.userId().ifPresent(this::metadata);
+        request.serviceTier().ifPresent(tier -> fields.text("service_tier", tier));
+    }
+
+    private void tool(ToolDefinition tool) {
+        fields.begin(tool.extra());
+        fields.text("name", tool.name());
+        String description = tool.description();
+        if (description != null) {
+            fields.text("description", description);
+        }
+        String schema = tool.inputSchema();
+        if (schema != null && fields.named("input_schema")) {
+            fields.raw("inputSchema", schema);
+        }
+        fields.end();
+    }
+
+    private void toolChoice(ToolChoice choice) {
+        // Without tools the API takes no choice at all; "auto" and "none" mean nothing then, the others are rejected.
+        if (!ClaudeRequestValidator.hasTools(request) || !fields.named("tool_choice")) {
+            return;
+        }
+        fields.begin();
+        fields.text("type", choice.mode().name().toLowerCase(Locale.ROOT));
+        String tool = choice.tool();
+        if (tool != null) {
+            fields.text("name", tool);
+        }
+        if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE) {
+            fields.flag("disable_parallel_tool_use", true);
+        }
+        fields.end();
+    }
+
+    private void thinking(ThinkingMode mode) {
+        if (!fields.named("thinking")) {
+            return;
+        }
+        fields.begin();
+        switch (mode) {
+            case ThinkingMode.Off off -> fields.text("type", "disabled");
+            case ThinkingMode.Adaptive(boolean shown) -> {
+                fields.text("type", "adaptive");
+                display(shown);
+            }
+            case ThinkingMode.Budget(int tokens, boolean shown) -> {
+                fields.text("type", "enabled");
+                fields.number("budget_tokens", tokens);
+                display(shown);
+            }
+        }
+        fields.end();
+    }
+
+    /** Said in both cases, because models differ in what they do unasked. */
+    private void display(boolean shown) {
+        fields.text("display", shown ? "summarized" : "omitted");
+    }
+
+    private void outputConfig() {
+        boolean wanted = request.effort().isPresent() || request.outputSchema().isPresent();
+        if (!wanted || !fields.named("output_config")) {
+            return;
+        }
+        fields.begin();
+        request.effort().ifPresent(effort -> fields.text("effort", effort));
+        request.outputSchema().ifPresent(schema -> {
+            fields.named("format");
+            fields.begin();
+            fields.text("type", "json_schema");
+            fields.named("schema");
+            fields.raw("outputSchema", schema);
+            fields.end();
+        });
+        fields.end();
+    }
+
+    private void cacheControl(Duration duration) {
+        if (fields.named("cache_control")) {
+            fields.begin();
+            fields.text("type", "ephemeral");
+            fields.text("ttl", ClaudeRequestValidator.timeToLive(duration));
+            fields.end();
+        }
+    }
+
+    private void metadata(String userId) {
+        if (fields.named("metadata")) {
+            fields.begin();
+            fields.text("user_id", userId);
+            fields.end();
+        }
+    }
+}

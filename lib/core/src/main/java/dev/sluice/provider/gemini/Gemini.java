@@ -1,0 +1,268 @@
+package dev.sluice.provider.gemini;
+
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.TimeSource;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.EventDecoder;
+import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider;
+import dev.sluice.provider.wire.BuilderChecks;
+import dev.sluice.provider.wire.ErrorBody;
+import dev.sluice.provider.wire.Excerpt;
+import dev.sluice.provider.wire.ForeignHistory;
+import dev.sluice.provider.wire.UserAgent;
+import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Gemini API of Google, or of a gateway that speaks it.
+ *
+ * <p>A request is sent as it is, with these exceptions. Messages of one role that follow each other are sent as one. Of
+ * answers received earlier, texts without words are left out; every other part goes back as it came, with its signature. A
+ * tool call whose input was cut or invalid goes back wrapped in an object, because the API wants one, and the first of the
+ * calls that another provider's model made with the words that Google's documentation gives in place of a signature. A tool
+ * result is the {@code output} or the {@code error} of a function response. A document's title and context are texts before
+ * it. What the API surely rejects, whatever the model, or has no way to be told, is an {@link IllegalArgumentException} that
+ * names the field.
+ *
+ * <p>A tool of Google's is {@code ToolDefinition.server("googleSearch", "search")}: the type is the API's field for it, and
+ * further fields of the definition are its settings. What {@code MessageRequest} does not model is
+ * {@link MessageRequest.Builder#put put} by its name in the body; {@code generationConfig} and {@code toolConfig} are merged
+ * with what this library sets, field by field, and the caller's fields win. How much a model thinks is asked with
+ * {@code effort}, which is Gemini's {@code thinkingLevel}, or with a budget of thinking, not with both. A file uploaded
+ * before is named by its {@code files/...} name or its whole address.
+ *
+ * <p>The signature of a text or a call is in its block's {@code extra}, as {@code thoughtSignature}. What an answer says
+ * about where it is from are citations of its text blocks; all that it says beside its content is in the message's
+ * {@code extra}.
+ */
+public final class Gemini implements Provider {
+    /** This provider's {@link #name()}. */
+    static final String NAME = "gemini";
+
+    private static final String KEY = "x-goog-api-key";
+    private static final String AUTHORIZATION = "authorization";
+    private static final int MODELS_PER_PAGE = 1000;
+
+    private final String apiKey;
+    private final URI baseUrl;
+    private final String version;
+    private final Map<String, String> safety;
+    private final InstantSource clock;
+
+    private Gemini(Builder builder) {
+        this.apiKey = builder.apiKey;
+        this.baseUrl = builder.baseUrl;
+        this.version = builder.version;
+        this.safety = builder.safety;
+        this.clock = builder.clock;
+    }
+
+    /** A provider with nothing set but the address and the version of the API. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A provider with the key in the environment variable {@code GEMINI_API_KEY}, else in {@code GOOGLE_API_KEY}, and the
+     * address in {@code GOOGLE_GEMINI_BASE_URL}, if it is set: the names of Google's own libraries.
+     *
+     * @throws IllegalStateException if no key is set, or a value cannot be right; the message names the variable
+     */
+    public static Gemini fromEnvironment() {
+        return fromEnvironment(System::getenv);
+    }
+
+    static Gemini fromEnvironment(Function<String, @Nullable String> environment) {
+        var builder = builder();
+        String variable = "GEMINI_API_KEY";
+        String key = BuilderChecks.variable(environment, variable);
+        if (key.isEmpty()) {
+            variable = "GOOGLE_API_KEY";
+            key = BuilderChecks.variable(environment, variable);
+        }
+        if (key.isEmpty()) {
+            throw new IllegalStateException("GEMINI_API_KEY is not set: set this environment variable to your key,"
+                    + " or give the key to Gemini.builder().apiKey(...)");
+        }
+        String found = key;
+        BuilderChecks.from(variable, () -> builder.apiKey(found));
+        String url = BuilderChecks.variable(environment, "GOOGLE_GEMINI_BASE_URL");
+        if (!url.isEmpty()) {
+            BuilderChecks.from("GOOGLE_GEMINI_BASE_URL", () -> builder.baseUrl(url));
+        }
+        return builder.build();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public TransportRequest streamRequest(MessageRequest request) {
+        return post(request, "streamGenerateContent?alt=sse", GeminiRequestWriter::answer);
+    }
+
+    @Override
+    public Optional<TransportRequest> wholeRequest(MessageRequest request) {
+        return Optional.of(post(request, "generateContent", GeminiRequestWriter::answer));
+    }
+
+    @Override
+    public Optional<TransportRequest> countRequest(MessageRequest request) {
+        return Optional.of(post(request, "countTokens", GeminiRequestWriter::count));
+    }
+
+    @Override
+    public int tokenCount(String body) {
+        return GeminiModels.tokens(body);
+    }
+
+    @Override
+    public Optional<TransportRequest> modelsRequest(String page) {
+        String token = page.isEmpty() ? "" : "&pageToken=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
+        URI uri = address("models?pageSize=" + MODELS_PER_PAGE + token);
+        return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
+    }
+
+    @Override
+    public ModelPage models(String body) {
+        return GeminiModels.page(body);
+    }
+
+    @Override
+    public EventDecoder decoder() {
+        return new GeminiDecoder();
+    }
+
+    @Override
+    public ApiError error(TransportResponse response, String body) {
+        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, apiKey), clock);
+    }
+
+    /** Empty: Gemini names its answers, not its requests. */
+    @Override
+    public Optional<String> requestId(TransportResponse response) {
+        return Optional.empty();
+    }
+
+    /** The name and the address; never the key. */
+    @Override
+    public String toString() {
+        return "Gemini[" + baseUrl + "]";
+    }
+
+    /** Writes a body. */
+    private interface BodyWriter {
+        byte[] write(MessageRequest request, List<Message> messages, Map<String, String> safety);
+    }
+
+    private TransportRequest post(MessageRequest request, String method, BodyWriter writer) {
+        URI uri = address(GeminiRequestValidator.model(request.model()) + ":" + method);
+        List<Message> messages = ForeignHistory.of(request.messages(), NAME);
+        GeminiRequestValidator.check(request, messages);
+        Map<String, String> headers = headers(request.headers());
+        headers.putIfAbsent("content-type", "application/json");
+        return new TransportRequest("POST", uri, headers, writer.write(request, messages, safety));
+    }
+
+    private URI address(String path) {
+        return URI.create(baseUrl + "/" + version + "/" + path);
+    }
+
+    private Map<String, String> headers(Map<String, String> callers) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(callers);
+        // Two credentials in one request are an error, so the caller's takes the place of ours.
+        if (!headers.containsKey(AUTHORIZATION)) {
+            headers.putIfAbsent(KEY, apiKey);
+        }
+        headers.putIfAbsent("accept", "*/*");
+        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
+        headers.putIfAbsent("user-agent", UserAgent.NAME);
+        return headers;
+    }
+
+    /** Collects the settings of a {@link Gemini}. Not for use by several threads. */
+    public static final class Builder {
+        private String apiKey = "";
+        private URI baseUrl = URI.create("https://generativelanguage.googleapis.com");
+        private String version = "v1beta";
+        private Map<String, String> safety = Map.of();
+        private InstantSource clock = TimeSource.system()::now;
+
+        private Builder() {}
+
+        /** The API key. Required; sent as {@code x-goog-api-key}, never in the address. */
+        public Builder apiKey(String key) {
+            apiKey = BuilderChecks.secret("apiKey", key);
+            return this;
+        }
+
+        /** Where the API is, without {@code /v1beta}; a path is kept. See {@link #baseUrl(URI)}. */
+        public Builder baseUrl(String url) {
+            return baseUrl(BuilderChecks.url(url));
+        }
+
+        /** Where the API is, without {@code /v1beta}: http or https, a host, and a path if there is one. */
+        public Builder baseUrl(URI url) {
+            baseUrl = BuilderChecks.baseUrl(url);
+            return this;
+        }
+
+        /** The version of the API, which is part of the address; {@code v1beta} unless set. */
+        public Builder version(String version) {
+            if (!version.matches("[A-Za-z0-9._-]+") || version.contains("..")) {
+                throw new IllegalArgumentException("version: '" + Excerpt.of(version) + "', must be like v1beta");
+            }
+            this.version = version;
+            return this;
+        }
+
+        /**
+         * From which probability on content of a harmful category is blocked, in every request that does not set
+         * {@code safetySettings} itself. For each category the last one counts.
+         *
+         * @param category such as {@code HARM_CATEGORY_HARASSMENT}
+         * @param threshold such as {@code BLOCK_ONLY_HIGH} or {@code OFF}
+         */
+        public Builder safety(String category, String threshold) {
+            var all = new LinkedHashMap<>(safety);
+            all.put(BuilderChecks.word("category", category), BuilderChecks.word("threshold", threshold));
+            safety = Collections.unmodifiableMap(all);
+            return this;
+        }
+
+        /** The clock that a date in {@code retry-after} is counted from. */
+        Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /**
+         * The provider.
+         *
+         * @throws IllegalStateException if it has no key
+         */
+        public Gemini build() {
+            if (apiKey.isEmpty()) {
+                throw new IllegalStateException("apiKey: is needed");
+            }
+            return new Gemini(this);
+        }
+    }
+}

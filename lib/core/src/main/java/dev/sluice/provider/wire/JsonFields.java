@@ -1,0 +1,487 @@
+package dev.sluice.provider.wire;
+
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.sse.SseReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+
+/**
+ * One JSON object of a wire, with its fields in any order. It is read once and then asked; what nobody asked for is
+ * {@link #rest()}, raw. A field that is null counts as absent. Reused from object to object, so what it said is gone after
+ * the next {@link #read}. Belongs to one thread.
+ *
+ * <p>A field that has another type than the one it is asked for is a {@link ProtocolError} that names it; text that is no
+ * JSON is a {@link JacksonException}.
+ */
+public final class JsonFields {
+    /*
+     * One pass of the parser fills the fields: strings and numbers by value, objects of the first level as objects (they are
+     * always asked for), the lists that are named in advance, and everything else as a range of bytes that is parsed if it is
+     * asked for. The raw text of a scalar is wanted so rarely that the object's range is parsed again for it.
+     */
+    private static final int USUAL = 16;
+
+    private static final Field[] NONE = {};
+    private static final byte[] NOTHING = {};
+
+    private static final int LONG_DIGITS = 18;
+
+    private final Set<String> eager;
+    private final @Nullable JsonFields parent;
+    private final String path;
+    private final String list;
+    private byte[] bytes = NOTHING;
+    private int base;
+    private int start;
+    private int end;
+    private Field[] fields = NONE;
+    private int size;
+    private boolean mended;
+
+    /** An empty object, to be {@link #read}. */
+    public JsonFields() {
+        this(Set.of());
+    }
+
+    /** An empty object; lists of objects that have these names, wherever they are, will be asked for. */
+    public JsonFields(Set<String> eager) {
+        this(eager, null, "", "");
+    }
+
+    /** An object of a field, or of a field's list. */
+    private JsonFields(Set<String> eager, @Nullable JsonFields parent, String path, String list) {
+        this.eager = eager;
+        this.parent = parent;
+        this.path = path;
+        this.list = list;
+    }
+
+    /** One field; reused like its object. */
+    private static final class Field {
+        String name = "";
+        JsonToken token = JsonToken.VALUE_NULL;
+
+        @Nullable
+        String text;
+
+        long number;
+        boolean whole;
+        int start;
+        int end;
+
+        @Nullable
+        JsonFields object;
+
+        List<JsonFields> items = List.of();
+        boolean isRead;
+        boolean taken;
+    }
+
+    /**
+     * Reads the object that a range of bytes holds.
+     *
+     * @return false if it holds JSON, but not one object and nothing else
+     * @throws JacksonException if it holds no JSON
+     */
+    public boolean read(byte[] source, int offset, int length) {
+        try (JsonParser parser = RawJson.FACTORY.createParser(ObjectReadContext.empty(), source, offset, length)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            fill(parser, source, offset, true);
+            return parser.nextToken() == null;
+        }
+    }
+
+    /**
+     * Reads the object that an event's data is; malformed UTF-8 in it as the standard of server-sent events has it.
+     *
+     * @return and throws as {@link #read(byte[], int, int)} does
+     */
+    public boolean read(SseReader sse) {
+        mended = false;
+        try {
+            return read(sse.array(), sse.offset(), sse.length());
+        } catch (JacksonException e) {
+            byte[] mended = sse.data().getBytes(StandardCharsets.UTF_8);
+            if (Arrays.equals(mended, 0, mended.length, sse.array(), sse.offset(), sse.offset() + sse.length())) {
+                throw e;
+            }
+            this.mended = true;
+            return read(mended, 0, mended.length);
+        }
+    }
+
+    /** Whether it was read from other bytes than the event's, because those were malformed. */
+    public boolean isMended() {
+        return mended;
+    }
+
+    /** The text of a field; null if it is absent. */
+    @Nullable
+    public String text(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return null;
+        }
+        if (field.token != JsonToken.VALUE_STRING) {
+            throw mismatch(name, "a string");
+        }
+        return field.text;
+    }
+
+    /** The text of a field; empty if it is absent. */
+    public String textOrEmpty(String name) {
+        String text = text(name);
+        return text == null ? "" : text;
+    }
+
+    /** The whole number of a field; {@code absent} if it is absent. */
+    public long number(String name, long absent) {
+        Field field = take(name);
+        if (field == null) {
+            return absent;
+        }
+        if (!field.whole) {
+            throw mismatch(name, "a whole number");
+        }
+        return field.number;
+    }
+
+    /** Whether a field is true; if it is absent it is not. */
+    public boolean flag(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return false;
+        }
+        if (!field.token.isBoolean()) {
+            throw mismatch(name, "true or false");
+        }
+        return field.token == JsonToken.VALUE_TRUE;
+    }
+
+    /** The number of a field that must be there and be a place in a list. */
+    public int index(String name) {
+        long number = number(name, -1);
+        if (number < 0 || number > Integer.MAX_VALUE) {
+            throw mismatch(name, "a whole number from 0");
+        }
+        return (int) number;
+    }
+
+    /** The object of a field; null if it is absent. */
+    @Nullable
+    public JsonFields object(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return null;
+        }
+        if (field.token != JsonToken.START_OBJECT) {
+            throw mismatch(name, "an object");
+        }
+        JsonFields object = child(field);
+        if (!field.isRead) {
+            field.isRead = true;
+            object.read(bytes, field.start, field.end - field.start);
+        }
+        return object;
+    }
+
+    /** The object of a field that must be there. */
+    public JsonFields needed(String name) {
+        JsonFields object = object(name);
+        if (object == null) {
+            throw mismatch(name, "an object");
+        }
+        return object;
+    }
+
+    /** The objects of a list; empty if the field is absent. They are reused like this one. */
+    public List<JsonFields> objects(String name) {
+        Field field = take(name);
+        if (field == null) {
+            return List.of();
+        }
+        if (field.token != JsonToken.START_ARRAY) {
+            throw mismatch(name, "a list");
+        }
+        if (!field.isRead) {
+            try (JsonParser parser = parser(field.start, field.end)) {
+                parser.nextToken();
+                fillItems(field, parser, bytes, field.start);
+            }
+        }
+        if (!field.isRead) {
+            throw mismatch(name, "a list of objects");
+        }
+        return field.items;
+    }
+
+    /** A field as raw JSON text; null if it is absent. */
+    @Nullable
+    public String raw(String name) {
+        Field field = take(name);
+        return field == null ? null : slices(other -> other == field).get(name);
+    }
+
+    /** The text of a field; null if it is absent or anything else. */
+    @Nullable
+    public String textIfAny(String name) {
+        Field field = find(name);
+        return field == null || field.token != JsonToken.VALUE_STRING ? null : text(name);
+    }
+
+    /** Where a field's text begins in the bytes that this was read from, behind its quote; -1 if it has none. */
+    public int textStart(String name) {
+        Field field = find(name);
+        if (field == null || field.token != JsonToken.VALUE_STRING) {
+            return -1;
+        }
+        int at = -1;
+        try (JsonParser parser = parser(start, end)) {
+            parser.nextToken();
+            for (int i = 0; parser.nextName() != null; i++) {
+                parser.nextToken();
+                if (fields[i] == field) {
+                    at = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset()) + 1;
+                }
+                parser.skipChildren();
+            }
+        }
+        return at;
+    }
+
+    /** The object of a field; null if it is absent or anything else. */
+    @Nullable
+    public JsonFields objectIfAny(String name) {
+        Field field = find(name);
+        return field == null || field.token != JsonToken.START_OBJECT ? null : object(name);
+    }
+
+    /** Asks for a field only if it has this text; whether it has. */
+    public boolean takeIf(String name, String text) {
+        Field field = find(name);
+        if (field == null || !text.equals(field.text)) {
+            return false;
+        }
+        field.taken = true;
+        return true;
+    }
+
+    /** Asks for a field without looking at it. */
+    public void skip(String name) {
+        take(name);
+    }
+
+    /** Whether a field is there. Does not count as asking for it. */
+    public boolean has(String name) {
+        return find(name) != null;
+    }
+
+    /** The names of the fields that are there, in their order. Does not count as asking for them. */
+    public List<String> names() {
+        var names = new ArrayList<String>();
+        for (int i = 0; i < size; i++) {
+            if (fields[i].token != JsonToken.VALUE_NULL) {
+                names.add(fields[i].name);
+            }
+        }
+        return names;
+    }
+
+    /** The fields nobody has asked for yet, in their order, each as raw JSON text. Asks for them. */
+    public Map<String, String> rest() {
+        boolean any = false;
+        for (int i = 0; i < size; i++) {
+            any |= isLeft(fields[i]);
+        }
+        if (!any) {
+            return Map.of();
+        }
+        Map<String, String> rest = slices(JsonFields::isLeft);
+        for (int i = 0; i < size; i++) {
+            fields[i].taken = true;
+        }
+        return rest;
+    }
+
+    /** The whole object as raw JSON text. */
+    public String raw() {
+        return slice(start, end);
+    }
+
+    /** That a field is not what it must be. */
+    public ProtocolError mismatch(String name, String expected) {
+        JsonFields root = this;
+        var field = new StringBuilder(name);
+        for (JsonFields above = parent; above != null; above = above.parent) {
+            field.insert(0, root.path + ".");
+            root = above;
+        }
+        return new ProtocolError(
+                "The server sent '" + field + "' where " + expected + " was expected: " + Excerpt.of(root.raw()), null);
+    }
+
+    private void fill(JsonParser parser, byte[] source, int offset, boolean open) {
+        forget();
+        bytes = source;
+        base = offset;
+        start = tokenStart(parser);
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            Field field = next(name);
+            field.token = parser.nextToken();
+            switch (field.token) {
+                case VALUE_STRING -> field.text = parser.getString();
+                case VALUE_NUMBER_INT -> {
+                    field.whole = parser.getStringLength() <= LONG_DIGITS;
+                    field.number = field.whole ? parser.getLongValue() : 0;
+                }
+                case START_OBJECT, START_ARRAY -> {
+                    field.start = tokenStart(parser);
+                    if (open && field.token == JsonToken.START_OBJECT) {
+                        field.isRead = true;
+                        child(field).fill(parser, source, offset, false);
+                    } else if (field.token == JsonToken.START_ARRAY && eager.contains(name)) {
+                        fillItems(field, parser, source, offset);
+                    } else {
+                        parser.skipChildren();
+                    }
+                    field.end = position(parser);
+                }
+                default -> {}
+            }
+        }
+        end = position(parser);
+    }
+
+    /** Fills the objects of a list that has begun, to its end; if it has other things too, it counts as not read. */
+    private void fillItems(Field field, JsonParser parser, byte[] source, int offset) {
+        List<JsonFields> before = field.items;
+        var items = new ArrayList<JsonFields>(before.size());
+        boolean objects = true;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token != JsonToken.START_OBJECT) {
+                objects = false;
+                parser.skipChildren();
+                continue;
+            }
+            int i = items.size();
+            boolean known = i < before.size() && before.get(i).list.equals(field.name);
+            JsonFields item =
+                    known ? before.get(i) : new JsonFields(eager, this, field.name + "[" + i + "]", field.name);
+            item.fill(parser, source, offset, true);
+            items.add(item);
+        }
+        field.items = items;
+        field.isRead = objects;
+    }
+
+    private Field next(String name) {
+        if (size == fields.length) {
+            fields = Arrays.copyOf(fields, Math.max(USUAL, 2 * size));
+        }
+        Field field = fields[size];
+        if (field == null) {
+            field = new Field();
+            fields[size] = field;
+        }
+        size++;
+        field.name = name;
+        field.text = null;
+        field.whole = false;
+        field.isRead = false;
+        field.taken = false;
+        return field;
+    }
+
+    /** Lets go of all it has read, and of the memory that took: for who may not read again for long. */
+    public void clear() {
+        fields = NONE;
+        size = 0;
+        bytes = NOTHING;
+    }
+
+    /** Lets go of an object that was far larger than usual. */
+    private void forget() {
+        if (fields.length > 4 * USUAL) {
+            fields = NONE;
+        }
+        size = 0;
+    }
+
+    private JsonFields child(Field field) {
+        JsonFields object = field.object;
+        if (object == null || !object.path.equals(field.name)) {
+            object = new JsonFields(eager, this, field.name, "");
+            field.object = object;
+        }
+        return object;
+    }
+
+    private @Nullable Field take(String name) {
+        for (int i = 0; i < size; i++) {
+            fields[i].taken |= fields[i].name.equals(name);
+        }
+        return find(name);
+    }
+
+    /** The field of that name; of several the last, as most readers of JSON have it. */
+    private @Nullable Field find(String name) {
+        for (int i = size - 1; i >= 0; i--) {
+            Field field = fields[i];
+            if (field.name.equals(name)) {
+                return field.token == JsonToken.VALUE_NULL ? null : field;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isLeft(Field field) {
+        return !field.taken && field.token != JsonToken.VALUE_NULL;
+    }
+
+    private Map<String, String> slices(Predicate<Field> wanted) {
+        var slices = new LinkedHashMap<String, String>();
+        try (JsonParser parser = parser(start, end)) {
+            parser.nextToken();
+            for (int i = 0; parser.nextName() != null; i++) {
+                parser.nextToken();
+                int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+                parser.finishToken();
+                parser.skipChildren();
+                if (wanted.test(fields[i])) {
+                    int to = start + Math.toIntExact(parser.currentLocation().getByteOffset());
+                    slices.put(fields[i].name, slice(from, to));
+                }
+            }
+        }
+        return slices;
+    }
+
+    private JsonParser parser(int from, int to) {
+        return RawJson.FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
+    }
+
+    private String slice(int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private int tokenStart(JsonParser parser) {
+        return base + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+    }
+
+    private int position(JsonParser parser) {
+        return base + Math.toIntExact(parser.currentLocation().getByteOffset());
+    }
+}

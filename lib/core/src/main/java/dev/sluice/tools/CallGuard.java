@@ -1,0 +1,87 @@
+package dev.sluice.tools;
+
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.tools.ToolApproval.Verdict;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands before a tool: its input must fit, mended once if the caller can, and the caller must agree. Runs the caller's
+ * hooks.
+ *
+ * @param settings the hooks
+ * @param tool what is called
+ * @param cut if the input is known to be cut, by what
+ * @param onFailure takes what a hook threw, and which hook it was
+ */
+record CallGuard(RunSettings settings, Tool tool, @Nullable String cut, BiConsumer<String, Throwable> onFailure) {
+
+    /**
+     * What a look at the input came to.
+     *
+     * @param use the call, with its input mended if it was
+     * @param refusal what the model is told; null if the input fits
+     */
+    record Checked(ToolUse use, @Nullable CallOutcome refusal) {}
+
+    /** Whether the input fits. */
+    Checked check(ToolUse use) throws InterruptedException {
+        Optional<String> problem = cut != null ? Optional.of(cut) : problem(use.input());
+        if (problem.isEmpty()) {
+            return new Checked(use, null);
+        }
+        Optional<String> repaired = repair(use, problem.get());
+        if (repaired.isEmpty()) {
+            return new Checked(use, invalid(problem.get()));
+        }
+        ToolUse mended = new ToolUse(use.id(), use.name(), repaired.get(), use.extra());
+        return new Checked(mended, problem(mended.input()).map(this::invalid).orElse(null));
+    }
+
+    /** Whether the caller agrees: null if so. */
+    @Nullable
+    CallOutcome approve(ToolUse use) throws InterruptedException {
+        try {
+            return switch (settings.approval().decide(use)) {
+                case Verdict.Allowed allowed -> null;
+                case Verdict.Denied(String reason) -> denied(reason);
+                case null -> denied("there was no decision");
+            };
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            onFailure.accept("The approval of the tool", e);
+            return denied(Throwables.message(e));
+        }
+    }
+
+    private Optional<String> repair(ToolUse use, String problem) throws InterruptedException {
+        InputRepair repair = settings.repair();
+        try {
+            return repair == null ? Optional.empty() : repair.repair(use, problem);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            onFailure.accept("The repair of an input of the tool", e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> problem(String input) {
+        try {
+            return tool.problem(input);
+        } catch (RuntimeException | Error e) {
+            return Optional.of("it could not be checked: " + Throwables.message(e));
+        }
+    }
+
+    private CallOutcome invalid(String problem) {
+        return CallOutcome.error("the input of '" + tool.name() + "' is not valid: " + problem);
+    }
+
+    private static CallOutcome denied(String reason) {
+        return CallOutcome.error("the call was not allowed: " + reason);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.tools;
+
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.json.Json;
+import dev.sluice.json.SchemaValidator;
+import dev.sluice.message.ToolDefinition;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a tool can be run with an input: it fits the tool's schema, and can be read as what the tool takes. */
+final class InputValidator {
+    /** How many problems a model is told; it will mend these first. */
+    private static final int MOST = 5;
+
+    private static final int LONGEST = 400;
+
+    private final @Nullable SchemaValidator schema;
+    private final Consumer<String> reading;
+
+    private InputValidator(@Nullable SchemaValidator schema, Consumer<String> reading) {
+        this.schema = schema;
+        this.reading = reading;
+    }
+
+    /**
+     * The check of a tool's inputs.
+     *
+     * @param reading reads an input that fits the schema, and throws if it cannot
+     */
+    static InputValidator of(ToolDefinition definition, Consumer<String> reading) {
+        if (definition.inputSchema() == null) {
+            return new InputValidator(null, reading);
+        }
+        try {
+            return new InputValidator(SchemaValidator.of(definition.inputSchema()), reading);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("inputSchema of '" + definition.name() + "': " + e.getMessage(), e);
+        }
+    }
+
+    /** What is wrong, in words for the model. */
+    Optional<String> problem(String input) {
+        try {
+            List<String> problems = schema == null ? List.of() : schema.problems(input);
+            if (problems.isEmpty()) {
+                Json.readObject(input);
+                reading.accept(input);
+            }
+            return problems.isEmpty() ? Optional.empty() : Optional.of(told(problems));
+        } catch (RuntimeException e) { // a record's own constructor may throw whatever it likes
+            return Optional.of(told(List.of(Throwables.message(e))));
+        } catch (StackOverflowError e) {
+            return Optional.of("it is nested too deep");
+        }
+    }
+
+    private static String told(List<String> problems) {
+        String first = problems.stream()
+                .limit(MOST)
+                .map(problem -> problem.length() > LONGEST ? problem.substring(0, LONGEST) + "…" : problem)
+                .collect(Collectors.joining("; "));
+        return problems.size() > MOST ? first + "; and more" : first;
+    }
+}

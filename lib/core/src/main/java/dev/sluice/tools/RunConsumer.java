@@ -1,0 +1,126 @@
+package dev.sluice.tools;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.tools.RunEvent.StreamComplete;
+import dev.sluice.tools.RunEvent.StreamError;
+import java.lang.ref.Cleaner;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consumer's side of a run: takes what it has queued and tells the handlers. One thread at a time; a second one is refused
+ * rather than made to wait.
+ *
+ * <p>The cleaner watches this object: whoever can still consume holds it.
+ */
+final class RunConsumer {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    final RunTask run;
+    final StreamController controller;
+    final RunHandlers handlers = new RunHandlers();
+
+    private final Cleaner.Cleanable abandoned;
+    private final int maxEvents;
+    private final ReentrantLock consuming = new ReentrantLock();
+
+    /** Owned by who holds the lock. */
+    private int handedOut;
+
+    private volatile @Nullable EndReason told;
+
+    RunConsumer(RunTask run, StreamController controller) {
+        this.run = run;
+        this.controller = controller;
+        maxEvents = controller.maxChunks().orElse(0);
+        abandoned = CLEANER.register(this, run::abandoned);
+    }
+
+    /** How it ended; empty while something may still be handed out. */
+    Optional<EndReason> endReason() {
+        EndReason known = told;
+        return known != null ? Optional.of(known) : run.funnel.endReason();
+    }
+
+    /** The next event, after the handlers have been told; null when there is none and nothing went wrong. */
+    @Nullable
+    RunEvent pull() {
+        if (consuming.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a handler cannot consume the run that calls it");
+        }
+        if (!consuming.tryLock()) {
+            throw new IllegalStateException("another thread is consuming this run");
+        }
+        try {
+            RunEvent event = told == null ? take() : null;
+            if (event != null) {
+                handOut(event);
+            } else {
+                noteEnd();
+            }
+            return event;
+        } finally {
+            consuming.unlock();
+        }
+    }
+
+    /** Cancels what has not ended. Does not wait. */
+    void close() {
+        controller.cancel("closed before its end");
+        run.funnel.endReason().ifPresent(this::noteEnd);
+    }
+
+    /** The exception with what there is of the turn. */
+    StreamException withPartial(StreamException exception) {
+        return exception.received(run.transcript.partial(), null);
+    }
+
+    private @Nullable RunEvent take() {
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return run.funnel.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            controller.cancel("the consuming thread was interrupted");
+            return null;
+        }
+    }
+
+    private void handOut(RunEvent event) {
+        handedOut++;
+        try {
+            handlers.emit(event);
+        } catch (Throwable e) {
+            run.stop(new Cancelled("a handler failed: " + Throwables.describe(e)));
+            throw e;
+        }
+        if (handedOut == maxEvents && !(event instanceof StreamComplete || event instanceof StreamError)) {
+            run.stop(new LimitReached(Limit.CHUNKS, maxEvents));
+        }
+    }
+
+    private void noteEnd() {
+        EndReason end = run.funnel.endReason().orElseThrow();
+        noteEnd(end);
+        if (end instanceof Failed(StreamException failure)) {
+            withPartial(failure).fillInStackTrace(); // where the caller is, rather than where it was found
+            throw failure;
+        }
+    }
+
+    private void noteEnd(EndReason end) {
+        told = end;
+        controller.detach();
+        abandoned.clean();
+    }
+}

@@ -1,0 +1,378 @@
+package dev.sluice.tools;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.Limits.Limit;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.TimeSource;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
+import dev.sluice.client.MessageStream;
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.ToolChoice;
+import dev.sluice.tools.RunEvent.StreamComplete;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The producer's side of a run: turn after turn and the calls of each, on a virtual thread of its own. It holds nothing of the
+ * consumer's side, so that an abandoned run can be found by the garbage collector.
+ *
+ * <p>To stop it is to end the queue, which frees the consumer and whoever waits for room, and then to interrupt all else. A
+ * failure takes the slow way: the calls are stopped, then the run's thread reports their ends and its own, behind what was
+ * received before.
+ */
+final class RunTask implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(RunTask.class);
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
+    private static final String ABANDONED = "abandoned without close()";
+    private static final String CLOSED = "the client was closed";
+
+    final RunSettings settings;
+    final RunEventQueue funnel;
+    final Transcript transcript;
+    final TimeSource time;
+
+    private final RunScope scope;
+
+    private final Thread thread;
+
+    /** Weakly, for its callbacks may hold the loop, and that shall be found if it is forgotten. */
+    private final WeakReference<StreamController> controller;
+
+    /** The controller's limits on time, for the turns. */
+    private final StreamController limits;
+
+    private final Set<String> removedTools;
+
+    /** All of this run's that may have a thread. */
+    private final Set<ToolCallTask> calls = ConcurrentHashMap.newKeySet();
+
+    private final Duration total;
+    private final long began;
+    private TimeSource.Scheduled deadline = () -> {};
+    private Runnable clientForgets = () -> {};
+
+    private volatile StreamController turnController = StreamController.withCancellation();
+    private volatile @Nullable TimedOut timedOut;
+
+    // Owned by the run's thread, once it has started.
+    private @Nullable Turn turn;
+    private @Nullable MessageStream stream;
+    private @Nullable String container;
+
+    RunTask(RunSettings settings, StreamController controller) {
+        this.settings = settings;
+        this.controller = new WeakReference<>(controller);
+        limits = controller.toBuilder().build();
+        funnel = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
+        transcript = new Transcript(settings.request());
+        scope = new RunScope(
+                settings, funnel, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
+        time = settings.client().time();
+        removedTools = ToolChanges.removedBy(settings.request().messages());
+        total = limits.timeouts(Timeouts.none()).total();
+        began = time.nanos();
+        thread =
+                Thread.ofVirtual().name("sluice-run-" + COUNT.incrementAndGet()).unstarted(this);
+    }
+
+    /**
+     * Sends the first request, on the caller's thread, so that one that is wrong fails there, and starts.
+     *
+     * @throws IllegalArgumentException if the provider surely rejects the request
+     * @throws IllegalStateException if the client is closed, or the controller has something to steer already
+     */
+    void start(StreamController controller) {
+        controller.attach(reason -> stop(new Cancelled(reason)));
+        try {
+            if (!funnel.isOver()) { // else cancelled before it began: no request is sent
+                stream = ask();
+            }
+        } catch (RuntimeException | Error e) {
+            controller.detach();
+            throw e;
+        }
+        clientForgets = settings.client().onClose(() -> cancel(CLOSED));
+        if (isLimited()) {
+            deadline = time.schedule(total, () -> Thread.ofVirtual().start(this::totalPassed));
+        }
+        thread.start();
+    }
+
+    /** Ends the run now, whatever is queued, and stops all that runs in it. Does not wait. Returns whether it had not ended. */
+    boolean stop(EndReason reason) {
+        if (!funnel.abort(reason)) {
+            return false;
+        }
+        turnController.cancel(reason instanceof Cancelled(String why) ? why : "the run has come to a limit");
+        calls.forEach(call -> call.stop("the call was stopped before it had ended"));
+        thread.interrupt();
+        return true;
+    }
+
+    /** What steers the run; of a forgotten run, one that is cancelled. */
+    private StreamController controller() {
+        StreamController held = controller.get();
+        if (held == null) {
+            held = StreamController.withCancellation();
+            held.cancel(ABANDONED);
+        }
+        return held;
+    }
+
+    /** Stops the run as its caller would, with the callbacks of its controller. */
+    private void cancel(String why) {
+        StreamController held = controller.get();
+        if (held != null) {
+            held.cancel(why);
+        } else {
+            stop(new Cancelled(why));
+        }
+    }
+
+    /** What an abandoned run's cleaner runs; does nothing after the end. */
+    void abandoned() {
+        if (stop(new Cancelled(ABANDONED))) {
+            log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName());
+        }
+    }
+
+    /** How much is left of the time of the whole run; empty if it has no limit. */
+    private Optional<Duration> remaining() {
+        return isLimited() ? Optional.of(total.minusNanos(time.nanos() - began)) : Optional.empty();
+    }
+
+    /** A call that has not started, of one of the run's tools or of none. */
+    private ToolCallTask call(ToolUse use, @Nullable String cut) {
+        Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
+        var call = new ToolCallTask(scope, use, tool, cut);
+        calls.add(call);
+        if (funnel.isOver() || timedOut != null) { // meanwhile
+            call.stop("the call was stopped before it began");
+        }
+        return call;
+    }
+
+    /** The calls whose thread was told to stop and runs the caller's code still. */
+    List<ToolCallTask> strays() {
+        return calls.stream().filter(call -> call.stray() != null).toList();
+    }
+
+    /** The threads that shall end soon once the run has been stopped. */
+    List<Thread> ending() {
+        var threads = new ArrayList<Thread>();
+        threads.add(thread);
+        for (ToolCallTask call : calls) {
+            Thread stray = call.stray();
+            if (stray != null) {
+                threads.add(stray);
+            }
+        }
+        return threads;
+    }
+
+    @Override
+    public void run() {
+        try {
+            end(turns());
+        } catch (InterruptedException e) {
+            fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
+        } catch (StreamException e) {
+            fail(e instanceof TimedOut late && late.phase() == Phase.TOTAL && isLimited() ? overdue(late) : e);
+        } catch (Throwable e) { // a mistake of ours, or of what the caller has called with a budget's alert
+            fail(new ProtocolError("The run failed: " + Throwables.describe(e), e));
+        } finally {
+            deadline.cancel();
+            clientForgets.run();
+        }
+    }
+
+    /** Turn after turn, until the model is done or may not go on. */
+    private EndReason turns() throws InterruptedException {
+        while (true) {
+            EndReason end = funnel.isOver() ? new Completed() : turn();
+            if (end != null) {
+                return end;
+            }
+            if (timedOut != null) {
+                throw timedOut;
+            }
+            calls.removeIf(call -> !call.isAlive());
+            stream = askAgain();
+        }
+    }
+
+    private MessageStream askAgain() throws InterruptedException {
+        try {
+            return ask();
+        } catch (IllegalStateException e) { // the client is closed, and has not told us yet
+            cancel(CLOSED);
+            throw new InterruptedException();
+        }
+    }
+
+    /** One turn and its calls. How the run ends with it; null if it goes on. */
+    private @Nullable EndReason turn() throws InterruptedException {
+        boolean last = transcript.requests() >= settings.maxTurns();
+        Message said;
+        Turn now;
+        try (MessageStream answer = stream()) {
+            now = new Turn(funnel, transcript, this::call, answer, settings.startEarly() && !last);
+            turn = now;
+            EndReason end = now.read();
+            if (!(end instanceof Completed)) {
+                return end;
+            }
+            said = now.message();
+        }
+        if (said.finishReason() == FinishReason.CONTENT_FILTER) {
+            transcript.settle(said, now.stopAll("the answer was refused, so the tool was stopped, or did not run"));
+            return new Completed();
+        }
+        if (said.toolUses().isEmpty()) {
+            transcript.settle(said, List.of());
+            boolean paused = said.finishReason() == FinishReason.PAUSE;
+            return !paused ? new Completed() : last ? turnsAreUp() : null;
+        }
+        if (last) {
+            transcript.settle(said, List.of());
+            return turnsAreUp();
+        }
+        answer(said, now.startAll());
+        return null;
+    }
+
+    /** Waits for the calls' results. */
+    private void answer(Message said, List<ToolCallTask> all) throws InterruptedException {
+        transcript.calling(said, all);
+        var results = new ArrayList<ToolResult>();
+        for (ToolCallTask call : all) {
+            results.add(call.result());
+        }
+        transcript.settle(said, results);
+    }
+
+    private LimitReached turnsAreUp() {
+        return new LimitReached(Limit.TURNS, settings.maxTurns());
+    }
+
+    private MessageStream stream() {
+        if (stream == null) {
+            throw new IllegalStateException("no request was sent");
+        }
+        return stream;
+    }
+
+    /** Sends the next request. */
+    private MessageStream ask() {
+        MessageRequest.Builder next = settings.request().toBuilder()
+                .messages(transcript.conversation(false).messages());
+        if (transcript.requests() > 0) { // a model that must call a tool each time would never come to an end
+            settings.request().toolChoice().map(RunTask::noLongerForced).ifPresent(next::toolChoice);
+        }
+        Optional<String> named = Containers.of(transcript.partial());
+        named.ifPresent(id -> container = id);
+        if (container != null) {
+            Containers.set(container, settings.request(), next);
+        }
+        StreamController.Builder bounds = limits.toBuilder();
+        remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
+        StreamController controller = bounds.build();
+        turnController = controller;
+        if (funnel.isOver()) {
+            controller.cancel("the run is over");
+        }
+        MessageStream answer = settings.budget() == null
+                ? settings.client().stream(next.build(), controller)
+                : settings.client().stream(next.build(), controller, settings.budget());
+        transcript.begin(answer, !answer.isEnded());
+        return answer;
+    }
+
+    private static ToolChoice noLongerForced(ToolChoice first) {
+        return switch (first.mode()) {
+            case ANY, TOOL -> new ToolChoice(ToolChoice.Mode.AUTO, null, first.parallel());
+            case AUTO, NONE -> first;
+        };
+    }
+
+    /** Ends it in good order. */
+    private void end(EndReason reason) throws InterruptedException {
+        switch (reason) {
+            case Completed completed -> funnel.putLast(new StreamComplete(), reason);
+            case LimitReached limit -> {
+                stopCalls("the run has come to a limit, so the tool was stopped");
+                funnel.putLast(StreamErrorEvents.of(limit), reason);
+            }
+            case Cancelled(String why) -> cancel(why); // of the turn alone: the client was closed
+            case Failed(StreamException failure) -> fail(failure);
+        }
+    }
+
+    /** Ends it behind what was received, and behind the ends of the calls; does nothing if it has been stopped. */
+    private void fail(StreamException failure) {
+        try {
+            stopCalls("the run has failed, so the tool was stopped");
+        } catch (InterruptedException e) { // then it has been stopped
+            Thread.currentThread().interrupt();
+        }
+        funnel.putLast(StreamErrorEvents.of(failure), new Failed(failure));
+    }
+
+    private void stopCalls(String why) throws InterruptedException {
+        if (turn != null) {
+            turn.stopAll(why);
+        }
+    }
+
+    /**
+     * On a thread of its own, because to interrupt a tool may close what it reads, which is the caller's. The run's thread does the
+     * rest: it waits for the calls, or for a turn that has the same limit.
+     */
+    private void totalPassed() {
+        timedOut = new TimedOut(Phase.TOTAL, total);
+        calls.forEach(call -> call.stop("the time of the run was up, so the tool was stopped"));
+    }
+
+    private TimedOut overdue(TimedOut turns) {
+        var whole = new TimedOut(Phase.TOTAL, total);
+        whole.received(turns.partial(), turns.requestId().orElse(null));
+        return whole;
+    }
+
+    private boolean isLimited() {
+        return total.isPositive() && total.compareTo(LONGEST) < 0;
+    }
+
+    /** Its name. */
+    @Override
+    public String toString() {
+        return thread.getName();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.tools;
+
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The short wait for the threads of a run that was told to end, and the word about those that have not. */
+final class StragglerWait {
+    private static final Logger log = LoggerFactory.getLogger(StragglerWait.class);
+    private static final long LONGEST_MILLIS = 50;
+
+    private StragglerWait() {}
+
+    static void to(RunTask run) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            long left = LONGEST_MILLIS;
+            for (Thread thread : run.ending()) {
+                long before = run.time.nanos();
+                if (left > 0 && !thread.equals(Thread.currentThread())) {
+                    var unused = thread.join(Duration.ofMillis(left));
+                }
+                left -= (run.time.nanos() - before) / 1_000_000;
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        List<ToolCallTask> strays = run.strays();
+        if (!strays.isEmpty()) {
+            log.warn(
+                    "{} was closed, and these tools do not heed their interrupt and still run: {}",
+                    run,
+                    strays.stream().map(call -> call.use().name()).toList());
+        }
+    }
+}

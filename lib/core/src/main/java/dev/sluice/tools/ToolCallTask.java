@@ -1,0 +1,309 @@
+package dev.sluice.tools;
+
+import dev.sluice.TimeSource;
+import dev.sluice.internal.LogLabels;
+import dev.sluice.internal.failure.Throwables;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.tools.RunEvent.ToolStart;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a tool, and its one outcome: what the tool gives or throws, or that it was refused, took too long or was
+ * stopped, whichever is first. Two virtual threads: the keeper checks the input, asks for leave, waits for its turn, for the
+ * outcome and for the consumer; the worker runs the tool, which may never end.
+ *
+ * <p>Its events are put while the funnel is held, and none after the event of its end, so a tool that does not heed its
+ * interrupt can say what it likes.
+ */
+final class ToolCallTask {
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
+    private final RunScope run;
+    private final @Nullable Tool tool;
+    private final @Nullable String cut;
+    private final Thread keeper;
+    private final long number = COUNT.incrementAndGet();
+    private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
+    private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
+
+    private volatile ToolUse use;
+
+    /** The thread that runs the caller's code: the keeper in a hook, the worker in the tool. */
+    private volatile @Nullable Thread busy;
+
+    private volatile boolean toldToStop;
+
+    /** When the tool's time began, by the clock; only with a limit. */
+    private volatile @Nullable Long workingSince;
+
+    // Guarded by the funnel.
+    private boolean started;
+    private boolean ended;
+
+    /**
+     * A call that has not started.
+     *
+     * @param tool what is called; null if there is no such tool
+     * @param cut if the input is known to be cut, by what
+     */
+    ToolCallTask(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut) {
+        this.run = run;
+        this.use = use;
+        this.tool = tool;
+        this.cut = cut;
+        keeper = Thread.ofVirtual().name("sluice-call-" + number).unstarted(this::keep);
+    }
+
+    /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
+    void start() throws InterruptedException {
+        if (tool == null) {
+            outcome.complete(CallOutcome.error("Tool '" + use.name() + "' not found"));
+            end();
+            return;
+        }
+        if (run.settings().repair() == null) {
+            var unused = run.funnel().put(this::startOnce);
+        }
+        keeper.start();
+    }
+
+    ToolUse use() {
+        return use;
+    }
+
+    /** Waits for the outcome and sees to it that it is reported. */
+    ToolResult result() throws InterruptedException {
+        try {
+            var unused = outcome.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        end();
+        return resultNow();
+    }
+
+    /** The result as far as there is one, or else that the call was stopped. */
+    ToolResult resultNow() {
+        return outcome.getNow(CallOutcome.STOPPED).result(use.id());
+    }
+
+    /** Stops it, if it has no outcome yet. Does not wait, and does not report the end: see {@link #result}. */
+    void stop(String why) {
+        if (outcome.complete(CallOutcome.error(why))) {
+            interrupt();
+            keeper.interrupt();
+        }
+    }
+
+    /** Whether the result is no longer wanted, or is there. */
+    boolean isOver() {
+        return outcome.isDone();
+    }
+
+    /** The thread that was told to stop and still runs the caller's code. */
+    @Nullable
+    Thread stray() {
+        Thread thread = busy;
+        return toldToStop && thread != null && thread.isAlive() ? thread : null;
+    }
+
+    /** Whether a thread of it may still do something. */
+    boolean isAlive() {
+        return keeper.isAlive() || busy != null;
+    }
+
+    /** Has something run when the call has its outcome; at once if it has. */
+    Runnable onEnd(Runnable action) {
+        onEnd.add(action);
+        if (isOver()) {
+            action.run();
+        }
+        return () -> onEnd.remove(action);
+    }
+
+    /** Reports something of this call's. Returns whether that was still possible. An interrupt meanwhile is kept. */
+    boolean report(RunEvent event) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return run.funnel().put(() -> ended || isOver() ? null : event);
+                } catch (InterruptedException e) {
+                    interrupted = true; // it has not had its turn yet; if the call was stopped it will not
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** How long the tool may still run; null if there is no limit of its own. */
+    @Nullable
+    Duration remaining() {
+        Duration limit = limit();
+        Long since = workingSince;
+        return limit.isZero() || since == null
+                ? null
+                : limit.minusNanos(run.time().nanos() - since);
+    }
+
+    private void keep() {
+        try {
+            if (hooked(this::isReady)) {
+                run.permits().acquire();
+                try {
+                    work();
+                } finally {
+                    run.permits().release();
+                }
+            }
+        } catch (InterruptedException e) { // stopped, as a rule: then there is an outcome
+            outcome.complete(CallOutcome.error("the call was interrupted before it began"));
+        } catch (Throwable e) { // a mistake of ours; nobody shall wait for ever
+            if (outcome.complete(CallOutcome.thrown(e))) {
+                logFailure("A check of the tool", e);
+            }
+        }
+        onEnd.forEach(Runnable::run);
+        try {
+            var unused = Thread.interrupted(); // whoever stopped it reports the end as well
+            end();
+        } catch (InterruptedException e) {
+            // then the run's thread does
+        }
+    }
+
+    /** Runs the caller's hooks, on the keeper. */
+    private boolean hooked(Hooks hooks) throws InterruptedException {
+        busy = keeper;
+        try {
+            return hooks.agree();
+        } finally {
+            busy = null;
+        }
+    }
+
+    /** Whether the tool can and may run; if not, there is an outcome. */
+    private boolean isReady() throws InterruptedException {
+        var entrance = new CallGuard(run.settings(), tool(), cut, this::logFailure);
+        CallGuard.Checked checked = entrance.check(use);
+        use = checked.use();
+        var unused = run.funnel().put(this::startOnce);
+        CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve(use);
+        if (refusal != null) {
+            outcome.complete(refusal);
+        }
+        return !isOver();
+    }
+
+    /** Runs the tool until it ends, or is given up. */
+    private void work() throws InterruptedException {
+        if (isOver()) {
+            return;
+        }
+        Thread worker = Thread.ofVirtual()
+                .name("sluice-tool-" + tool().name() + "-" + number)
+                .unstarted(this::perform);
+        Duration limit = limit();
+        TimeSource.Scheduled timer = () -> {};
+        busy = worker;
+        workingSince = run.time().nanos();
+        if (!limit.isZero() && limit.compareTo(LONGEST) < 0) {
+            timer = run.time().schedule(limit, () -> Thread.ofVirtual().start(this::timedOut));
+        }
+        worker.start();
+        try {
+            var unused = outcome.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            timer.cancel();
+            if (toldToStop || !isOver()) {
+                interrupt(); // again, if it was stopped before it began
+            }
+        }
+    }
+
+    private void perform() {
+        try {
+            outcome.complete(CallOutcome.of(tool().call(use.input(), new CallContext(run, this))));
+        } catch (Throwable e) { // whatever it is, the model can go on
+            if (outcome.complete(CallOutcome.thrown(e))) { // else it was stopped, and this is how it says so
+                logFailure("The tool", e);
+            }
+        } finally {
+            busy = null;
+        }
+    }
+
+    private void logFailure(String what, Throwable e) {
+        String name = LogLabels.of(use.name());
+        Throwables.warn(ToolCallTask.class, what + " '" + name + "' failed (call " + LogLabels.of(use.id()) + ")", e);
+    }
+
+    /** Not on the timer's thread: to interrupt a thread may close what it reads, which is the caller's. */
+    private void timedOut() {
+        stop("the tool took longer than its limit of " + TimeUnit.MILLISECONDS.convert(limit())
+                + " ms and was stopped");
+    }
+
+    private void interrupt() {
+        toldToStop = true;
+        Thread thread = busy;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /** Reports the end, and the start if nobody has. Once, whoever is first: the keeper, or the run's thread. */
+    private void end() throws InterruptedException {
+        var unused = run.funnel().put(this::startOnce);
+        unused = run.funnel().put(this::endOnce);
+    }
+
+    private @Nullable RunEvent startOnce() {
+        return once(started || ended, () -> started = true, () -> new ToolStart(use.id(), use.name(), use.input()));
+    }
+
+    private @Nullable RunEvent endOnce() {
+        return once(ended, () -> ended = true, () -> outcome.join().event(use.id()));
+    }
+
+    private static @Nullable RunEvent once(boolean done, Runnable note, Supplier<RunEvent> event) {
+        if (done) {
+            return null;
+        }
+        note.run();
+        return event.get();
+    }
+
+    private Duration limit() {
+        return tool().timeout().orElse(run.settings().toolTimeout());
+    }
+
+    private Tool tool() {
+        if (tool == null) {
+            throw new IllegalStateException("there is no tool '" + use.name() + "'");
+        }
+        return tool;
+    }
+
+    /** What of the caller's runs before the tool. */
+    private interface Hooks {
+        boolean agree() throws InterruptedException;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.EndReason.Completed;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.Truncated;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.FinishReason;
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.resilience.Resilience;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Chat completions over real sockets: how their streams end, with an end marker and without. */
+@Timeout(30)
+class ChatCompletionStreamTest {
+    private static final String BEGUN =
+            "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"}}]}\n\n";
+    private static final String FINISHED = "data:"
+            + " {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+
+    @Test
+    void aRecordedAnswerArrivesWhole() {
+        try (var peer = ScriptedPeer.serving(Script.transcript("openai/openai-parallel-tools.sse", 100));
+                var client = client(peer);
+                var stream = client.stream(Talk.REQUEST)) {
+            var message = stream.finalMessage();
+            assertThat(message.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(message.toolUses())
+                    .extracting(ToolUse::name)
+                    .containsExactly("get_tide", "get_wind", "list_warnings");
+            assertThat(message.usage().outputTokens()).isEqualTo(61);
+            assertThat(stream.endReason()).contains(new Completed());
+        }
+    }
+
+    @Test
+    void anAnswerWithAReasonNeedsNoEndMarker() {
+        try (var peer = ScriptedPeer.serving(Script.stream(BEGUN, FINISHED));
+                var client = client(peer);
+                var stream = client.stream(Talk.REQUEST)) {
+            assertThat(stream.finalText()).isEqualTo("one");
+        }
+    }
+
+    @Test
+    void theEndMarkerEndsItThoughTheConnectionStaysOpen() {
+        try (var peer = ScriptedPeer.serving(
+                        Script.stream().sse(BEGUN, FINISHED, "data: [DONE]\n\n").stall());
+                var client = client(peer);
+                var stream = client.stream(Talk.REQUEST)) {
+            assertThat(stream.finalText()).isEqualTo("one");
+        }
+    }
+
+    @Test
+    void withNeitherItIsTruncated() {
+        assertFails(Truncated.class, Script.stream(BEGUN), true);
+    }
+
+    @Test
+    void anErrorWithoutFramingFails() {
+        assertFails(
+                ApiError.class,
+                Script.stream(BEGUN, "{\"error\":{\"message\":\"Gone\",\"type\":\"server_error\"}}"),
+                true);
+    }
+
+    @Test
+    void anErrorChunkFails() {
+        assertFails(
+                ApiError.class,
+                Script.stream(BEGUN, "data: {\"error\":{\"message\":\"No\",\"type\":\"invalid_request_error\"}}\n\n"),
+                false);
+    }
+
+    private static void assertFails(Class<?> type, Script script, boolean retryable) {
+        try (var peer = ScriptedPeer.serving(script);
+                var client = client(peer);
+                var stream = client.stream(Talk.REQUEST)) {
+            var failure = (StreamException) Talk.hear(stream).failure();
+            assertThat(failure).isInstanceOf(type);
+            assertThat(failure.partial().text()).isEqualTo("one");
+            assertThat(failure.retryable()).isEqualTo(retryable);
+        }
+    }
+
+    private static LlmClient client(ScriptedPeer peer) {
+        var openAi = OpenAi.builder().baseUrl(peer.uri("/v1").toString()).build();
+        return LlmClient.builder(openAi).resilience(Resilience.none()).build();
+    }
+}

@@ -1,0 +1,231 @@
+package dev.sluice.client;
+
+import static dev.sluice.client.Wires.PROSE;
+import static dev.sluice.client.Wires.REQUEST;
+import static dev.sluice.client.Wires.answer;
+import static dev.sluice.client.Wires.call;
+import static dev.sluice.client.Wires.thinking;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.EndReason.LimitReached;
+import dev.sluice.StreamException;
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.ContentBlock.ToolResult;
+import dev.sluice.message.Conversation;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.peer.Script;
+import dev.sluice.peer.Threads;
+import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.RunEvent.Debug;
+import dev.sluice.tools.RunEvent.MessageDelta;
+import dev.sluice.tools.RunEvent.MessageStart;
+import dev.sluice.tools.RunEvent.MessageStop;
+import dev.sluice.tools.RunEvent.StreamComplete;
+import dev.sluice.tools.RunEvent.StreamError;
+import dev.sluice.tools.RunEvent.ToolComplete;
+import dev.sluice.tools.RunEvent.ToolError;
+import dev.sluice.tools.RunEvent.ToolEvent;
+import dev.sluice.tools.RunEvent.ToolProgress;
+import dev.sluice.tools.RunEvent.ToolStart;
+import dev.sluice.tools.Tool;
+import dev.sluice.tools.ToolApproval;
+import dev.sluice.tools.ToolLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Runs in which the model says anything: turns of one to five calls, refused, paused, out of tokens, broken off or failed
+ * anywhere, with inputs that are cut, to tools that are unknown, forbidden or broken. Whatever it says, the run ends, its
+ * events are in the order that {@link RunEvent} promises, and the conversation can be gone on with.
+ */
+@Timeout(60)
+class SeededTranscriptsTest {
+    private static final String[] NAMES = {"level", "rain", "broken", "forbidden", "nobody"};
+    private static final String[] INPUTS = {"{\"x\":1}", "{}", "", "{\"x\":", "[1]", "{\"deep\":{\"a\":[null]}}"};
+
+    static LongStream seeds() {
+        return LongStream.range(0, 200);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void everyRunEndsInOrderAndCanBeGoneOnWith(long seed) {
+        var random = new Random(seed);
+        Wire wire = Wires.ALL.get((int) (seed % Wires.ALL.size()));
+        Script[] scripts = new Script[1 + random.nextInt(4)];
+        for (int i = 0; i < scripts.length - 1; i++) {
+            scripts[i] = turn(wire, random);
+        }
+        scripts[scripts.length - 1] = Script.stream(wire.stream(PROSE)); // and so on, for whoever asks again
+        try (var talk = Talk.in(wire, scripts)) {
+            Conversation said;
+            try (ToolLoop run = run(talk.client, random)) {
+                var events = new ArrayList<RunEvent>();
+                StreamException failure = null;
+                try {
+                    run.forEach(events::add);
+                } catch (StreamException e) {
+                    failure = e;
+                }
+                EndReason end = run.endReason().orElseThrow();
+                assertThat(end instanceof Failed).isEqualTo(failure != null);
+                new Order().of(events, end);
+                said = run.conversation();
+                if (!(end instanceof LimitReached)) {
+                    assertThat(said.unanswered()).isEmpty();
+                }
+                Awaitility.await()
+                        .pollDelay(Duration.ZERO)
+                        .until(() -> run.stillRunning().isEmpty());
+            }
+            goOn(talk, wire, said);
+        }
+    }
+
+    @AfterAll
+    static void nothingIsLeft() {
+        Awaitility.await()
+                .until(() -> Threads.named("sluice-run", "sluice-call", "sluice-tool")
+                        .isEmpty());
+    }
+
+    /** A turn of the model's, which may not come to its end. */
+    private static Script turn(Wire wire, Random random) {
+        var content = new ArrayList<ContentBlock>();
+        if (random.nextBoolean()) {
+            content.add(thinking("Let me think."));
+        }
+        if (random.nextBoolean()) {
+            content.add(new Text("Let me look."));
+        }
+        int calls = random.nextInt(6);
+        for (int i = 0; i < calls; i++) {
+            String input = INPUTS[random.nextInt(3) == 0 ? random.nextInt(INPUTS.length) : 0];
+            content.add(
+                    call("call_" + random.nextInt(1_000_000) + "_" + i, NAMES[random.nextInt(NAMES.length)], input));
+        }
+        FinishReason[] reasons = FinishReason.values();
+        FinishReason why = random.nextBoolean() ? FinishReason.TOOL_CALLS : reasons[random.nextInt(reasons.length)];
+        String[] events = wire.stream(answer(why, content.toArray(ContentBlock[]::new)));
+        int some = random.nextInt(events.length);
+        Script part = Script.stream().sse(Arrays.copyOf(events, some));
+        return switch (random.nextInt(12)) {
+            case 0 -> part.cut();
+            case 1 -> part.end();
+            case 2 -> part.sse(wire.error(random.nextBoolean(), "that is all")).end();
+            case 3 -> Script.json(400, wire.refusal(400, "not like this"));
+            default -> Script.stream(events);
+        };
+    }
+
+    private static ToolLoop run(LlmClient client, Random random) {
+        var order = new Random(random.nextLong());
+        Tool level = Tool.of("level", "tells it", "{\"type\":\"object\"}", (input, context) -> {
+            for (int i = 0; i < 3; i++) {
+                context.progress("step", i * 50);
+                Thread.yield();
+            }
+            return "2.41 m";
+        });
+        Tool rain = Tool.of("rain", "tells it", "{\"type\":\"object\"}", (input, context) -> {
+            context.log("looking");
+            return null;
+        });
+        Tool broken = Tool.of("broken", "breaks", "{\"type\":\"object\"}", (input, context) -> {
+            throw new IllegalStateException("under water");
+        });
+        Tool forbidden = Tool.of("forbidden", "may not", "{\"type\":\"object\"}", (input, context) -> "never");
+        return ToolLoop.builder(client, REQUEST)
+                .tools(level, rain, broken, forbidden)
+                .approval(
+                        call -> call.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
+                .startEarly(order.nextBoolean())
+                .parallelism(1 + order.nextInt(4))
+                .queueCapacity(1 + order.nextInt(20))
+                .maxTurns(1 + order.nextInt(5))
+                .start();
+    }
+
+    /** What was said is said again, and the vendor takes it. */
+    private static void goOn(Talk talk, Wire wire, Conversation said) {
+        Conversation whole = said.results(said.unanswered().stream()
+                .map(call -> new ToolResult(call.id(), "not run"))
+                .toList());
+        int asked = talk.peer.requests().size();
+        MessageRequest next =
+                REQUEST.toBuilder().conversation(whole.user("And now?")).build();
+        try (MessageStream stream = talk.client.stream(next)) {
+            Talk.hear(stream);
+            List<Message> told = wire.read(talk.peer.awaitRequest(asked + 1)).messages();
+            assertThat(new Conversation(List.of(), told).unanswered()).isEmpty();
+            assertThat(told).allSatisfy(message -> assertThat(message.content()).isNotEmpty());
+        }
+    }
+
+    /** The order of events that {@link RunEvent} promises. */
+    private static final class Order {
+        private final Set<String> running = new HashSet<>();
+        private final Set<String> ended = new HashSet<>();
+        private boolean speaking;
+        private boolean over;
+
+        void of(List<RunEvent> events, EndReason end) {
+            for (RunEvent event : events) {
+                assertThat(over).as("something comes after the end: %s", event).isFalse();
+                next(event);
+            }
+            assertThat(over).as("the last event").isTrue();
+            assertThat(running).as("calls without an end").isEmpty();
+            assertThat(events.getLast() instanceof StreamComplete).isEqualTo(end instanceof Completed);
+        }
+
+        private void next(RunEvent event) {
+            switch (event) {
+                case MessageStart start -> {
+                    assertThat(speaking).isFalse();
+                    assertThat(running).as("calls of the turn before").isEmpty();
+                    speaking = true;
+                }
+                case MessageDelta delta -> assertThat(speaking).isTrue();
+                case MessageStop stop -> {
+                    assertThat(speaking).isTrue();
+                    speaking = false;
+                }
+                case ToolStart(var id, var name, var input) -> {
+                    assertThat(ended).doesNotContain(id);
+                    assertThat(running.add(id)).isTrue();
+                }
+                case ToolProgress(var id, var message, var percentage) ->
+                    assertThat(running).contains(id);
+                case ToolEvent(var id, var inner) -> assertThat(running).contains(id);
+                case Debug(var id, var message) -> assertThat(running).contains(id);
+                case ToolComplete(var id, var output) -> end(id);
+                case ToolError(var id, var error) -> end(id);
+                case StreamError error -> over = true;
+                case StreamComplete complete -> over = true;
+            }
+        }
+
+        private void end(String id) {
+            assertThat(running.remove(id)).as("a call that runs: %s", id).isTrue();
+            ended.add(id);
+        }
+    }
+}

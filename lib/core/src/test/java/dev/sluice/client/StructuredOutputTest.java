@@ -1,0 +1,159 @@
+package dev.sluice.client;
+
+import static dev.sluice.peer.ClaudeWire.answer;
+import static dev.sluice.peer.ClaudeWire.blockStop;
+import static dev.sluice.peer.ClaudeWire.messageDelta;
+import static dev.sluice.peer.ClaudeWire.messageStart;
+import static dev.sluice.peer.ClaudeWire.messageStop;
+import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.peer.ClaudeWire.textStart;
+import static dev.sluice.peer.ClaudeWire.toolCall;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.json.Json;
+import dev.sluice.json.JsonSchema;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.peer.Script;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class StructuredOutputTest {
+    record Weather(String city, int temperature, List<String> words) {}
+
+    private static final MessageRequest REQUEST =
+            Talk.REQUEST.toBuilder().output(Weather.class).build();
+
+    private static Script ending(String stopReason, String... pieces) {
+        var events = new ArrayList<>(List.of(messageStart(), textStart(0)));
+        for (String piece : pieces) {
+            events.add(text(0, piece));
+        }
+        events.addAll(List.of(blockStop(0), messageDelta(stopReason, 3), messageStop()));
+        return Script.stream(events.toArray(String[]::new));
+    }
+
+    @Test
+    void theRequestHasTheSchemaAndTheAnswerIsTheRecord() {
+        try (var talk = Talk.with(Script.stream(
+                        answer("{\"city\":\"San Fr", "ancisco\",\"temperature\":7", "2,\"words\":[\"fog\"]}")));
+                var stream = talk.client.stream(REQUEST)) {
+            assertThat(stream.finalMessageAs(Weather.class))
+                    .isEqualTo(new Weather("San Francisco", 72, List.of("fog")));
+            assertThat(stream.partialAs(Weather.class)).contains(new Weather("San Francisco", 72, List.of("fog")));
+            assertThat(stream.snapshot().textAs(Map.class)).containsEntry("temperature", 72);
+            Map<String, Object> body = Json.readObject(talk.peer.awaitRequest(1).bodyText());
+            assertThat(body.get("output_config"))
+                    .isEqualTo(Map.of(
+                            "format",
+                            Map.of("type", "json_schema", "schema", Json.readObject(JsonSchema.of(Weather.class)))));
+        }
+    }
+
+    @Test
+    void itIsThereWhileItGrows() {
+        try (var talk = Talk.with(Script.stream(answer(
+                        "",
+                        "{\"city\"",
+                        ":\"San Fr",
+                        "ancisco\",",
+                        "\"temperature\":7",
+                        "2,\"words\":[\"f",
+                        "og\"",
+                        "]}")));
+                var stream = talk.client.stream(REQUEST)) {
+            assertThat(stream.partialAs(Weather.class)).isEmpty();
+            var seen = new LinkedHashSet<Weather>();
+            for (StreamEvent event : stream) {
+                stream.partialAs(Weather.class).ifPresent(seen::add);
+            }
+            assertThat(seen)
+                    .containsExactly(
+                            new Weather(null, 0, null),
+                            new Weather("San Fr", 0, null),
+                            new Weather("San Francisco", 0, null),
+                            new Weather("San Francisco", 7, null),
+                            new Weather("San Francisco", 72, List.of("f")),
+                            new Weather("San Francisco", 72, List.of("fog")));
+        }
+    }
+
+    // PEERS 66, save that the words of several blocks are one text here, as everywhere
+    @Test
+    void anAnswerThatDoesNotFitSaysWhatDoesNotAndIsKept() {
+        assertUnfit(
+                ending("end_turn", "{\"city\":\"Oulu\",\"temperature\":\"cold\"}"),
+                "The answer is no Weather: not" + " readable as Weather at temperature: ");
+        assertUnfit(
+                ending("end_turn", "{\"city\":\"Oulu\"}"),
+                "The answer is no Weather: not readable as Weather at temperature");
+        assertUnfit(
+                ending("end_turn", "invalid json"),
+                "The answer is no Weather: not readable as Weather at line 1, column");
+        assertUnfit(
+                ending("end_turn", "{\"city\":\"a\",\"temperature\":1} and more"),
+                "The answer is no Weather: not readable");
+        assertUnfit(ending("end_turn", "null"), "The answer is no Weather: not readable as Weather: the text is null");
+        assertUnfit(ending("end_turn"), "The answer is no Weather: not readable as Weather");
+    }
+
+    @Test
+    void anAnswerThatWasCutRefusedOrCallsToolsSaysSo() {
+        assertUnfit(
+                ending("max_tokens", "{\"city\":\"Ou"),
+                "The answer is no Weather: it met the output limit after 11 characters and is cut; allow more tokens:"
+                        + " not readable as Weather at line 1");
+        assertUnfit(
+                ending("refusal", "I can't"),
+                "The answer is no Weather: it was refused or withheld (refusal): not readable");
+        assertUnfit(
+                ending("pause_turn", "{"), "The answer is no Weather: the turn was paused; send it back to go on: not");
+        assertUnfit(ending("zz_future", "{"), "The answer is no Weather: it ended with zz_future: not readable");
+        assertUnfit(
+                Script.stream(toolCall("toolu_1", "get_weather", "{}")),
+                "The answer is no Weather: it calls tools first: get_weather: not readable");
+    }
+
+    private static void assertUnfit(Script script, String why) {
+        try (var talk = Talk.with(script);
+                var stream = talk.client.stream(REQUEST)) {
+            var error = catchThrowableOfType(ProtocolError.class, () -> stream.finalMessageAs(Weather.class));
+            assertThat(error).hasMessageStartingWith(why);
+            assertThat(error.partial()).isEqualTo(stream.snapshot());
+            assertThat(error.retryable()).isFalse();
+            assertThat(stream.finalMessage()).isEqualTo(error.partial());
+            assertThat(stream.isErrored()).isFalse();
+        }
+    }
+
+    @Test
+    void anAnswerThatFitsCountsHoweverItEnded() {
+        try (var talk = Talk.with(ending("max_tokens", "{\"city\":\"Oulu\",\"temperature\":1,\"words\":[]}"));
+                var stream = talk.client.stream(REQUEST)) {
+            assertThat(stream.finalMessageAs(Weather.class).city()).isEqualTo("Oulu");
+        }
+    }
+
+    @Test
+    void aStreamThatBreaksFailsAsItDoesAndLeavesWhatThereIs() {
+        try (var talk = Talk.with(Script.stream()
+                        .sse(messageStart(), textStart(0), text(0, "{\"city\":\"Ou"), text(0, "lu\""))
+                        .cut());
+                var stream = talk.client.stream(REQUEST)) {
+            assertThatThrownBy(() -> stream.finalMessageAs(Weather.class))
+                    .isInstanceOfSatisfying(
+                            StreamException.ConnectionFailed.class,
+                            e -> assertThat(e.partial().partialTextAs(Weather.class))
+                                    .contains(new Weather("Oulu", 0, null)));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.client;
+
+import dev.sluice.StreamController;
+import dev.sluice.Timeouts;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.peer.Script;
+import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
+import dev.sluice.resilience.Resilience;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A client and the scripted peer that it talks to. Unless it is set otherwise, nothing is tried twice. */
+final class Talk implements AutoCloseable {
+    static final MessageRequest REQUEST = MessageRequest.builder()
+            .model("claude-sonnet-5")
+            .maxTokens(100)
+            .user("Tell me about rivers")
+            .build();
+
+    final ScriptedPeer peer;
+    final LlmClient client;
+
+    private Talk(ScriptedPeer peer, Consumer<LlmClient.Builder> settings) {
+        this(peer, client(peer.uri(""), settings));
+    }
+
+    private Talk(ScriptedPeer peer, LlmClient client) {
+        this.peer = peer;
+        this.client = client;
+    }
+
+    /** A talk with a peer that speaks a vendor's wire. */
+    static Talk in(Wire wire, Consumer<LlmClient.Builder> settings, Script... scripts) {
+        var peer = ScriptedPeer.serving(scripts);
+        return new Talk(peer, client(wire.at(peer.uri("")), settings));
+    }
+
+    static Talk in(Wire wire, Script... scripts) {
+        return in(wire, settings -> {}, scripts);
+    }
+
+    static Talk with(Script... scripts) {
+        return new Talk(ScriptedPeer.serving(scripts), settings -> {});
+    }
+
+    static Talk with(Consumer<LlmClient.Builder> settings, Script... scripts) {
+        return new Talk(ScriptedPeer.serving(scripts), settings);
+    }
+
+    static Talk with(Timeouts timeouts, Script... scripts) {
+        return with(settings -> settings.timeouts(timeouts), scripts);
+    }
+
+    static LlmClient client(URI address, Consumer<LlmClient.Builder> settings) {
+        return client(
+                Claude.builder().apiKey("test-key").baseUrl(address.toString()).build(), settings);
+    }
+
+    static LlmClient client(Provider provider, Consumer<LlmClient.Builder> settings) {
+        var builder = LlmClient.builder(provider);
+        settings.accept(builder.resilience(Resilience.none()));
+        return builder.build();
+    }
+
+    MessageStream stream() {
+        return client.stream(REQUEST);
+    }
+
+    MessageStream stream(StreamController controller) {
+        return client.stream(REQUEST, controller);
+    }
+
+    /** All events of a stream, which may end as it likes; an exception is kept beside them. */
+    record Heard(List<StreamEvent> events, RuntimeException failure) {}
+
+    static Heard hear(MessageStream stream) {
+        var events = new ArrayList<StreamEvent>();
+        try {
+            stream.forEach(events::add);
+            return new Heard(events, null);
+        } catch (RuntimeException e) {
+            return new Heard(events, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        peer.close();
+    }
+}

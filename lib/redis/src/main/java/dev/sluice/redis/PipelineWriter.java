@@ -1,0 +1,314 @@
+package dev.sluice.redis;
+
+import dev.sluice.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * One connection and one virtual thread that write all streams of this node to Redis: all that waits goes out together, and
+ * while its answers come more can gather. It also renews the leases, before anything else.
+ */
+final class PipelineWriter implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PipelineWriter.class);
+    private static final Duration RETRY = Duration.ofMillis(100);
+    private static final Duration CLOSING = Duration.ofSeconds(1);
+
+    private final RedisServer server;
+    private final RedisSettings settings;
+    private final TimeSource time;
+    private final WriteBuffer backlog;
+    private final Set<RedisWriter> writers = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean reachable = true;
+    private volatile boolean closing;
+    private volatile boolean renew = true;
+    private volatile @Nullable Connection connection;
+    private volatile TimeSource.Scheduled renewal;
+
+    // The thread's own: the names of the scripts on this connection's server.
+    private byte[] append = new byte[0];
+    private byte[] renewing = new byte[0];
+
+    PipelineWriter(RedisServer server, RedisSettings settings, TimeSource time) {
+        this.server = server;
+        this.settings = settings;
+        this.time = time;
+        backlog = new WriteBuffer(settings.buffer(), time);
+        renewal = time.schedule(settings.renewal(), this::tick);
+        thread = Thread.ofVirtual().name("sluice-redis-writer").start(this::run);
+    }
+
+    /** Keeps the lease of a stream that has just been begun. */
+    void hold(RedisWriter writer) {
+        writer.heldUntil(time.nanos() + settings.lease().toNanos());
+        writers.add(writer);
+    }
+
+    /** Whether it keeps the lease of this stream. */
+    boolean holds(String streamId) {
+        return writers.stream().anyMatch(writer -> writer.claim.streamId.equals(streamId));
+    }
+
+    /** Whether Redis answered last time. */
+    boolean isReachable() {
+        return reachable;
+    }
+
+    /** Takes a write over; waits a moment while there is too much, but not for a Redis that is away. */
+    void write(PendingWrite write) {
+        if (closing && !write.end) {
+            write.writer.lose();
+        } else if (!backlog.add(write, reachable ? settings.heldUp() : Duration.ZERO)) {
+            lose(write.writer, "more waits for Redis than may");
+            backlog.dropLost();
+        }
+    }
+
+    private void tick() {
+        renew = true;
+        backlog.ring();
+        if (!closing) {
+            renewal = time.schedule(settings.renewal(), this::tick);
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closing || !backlog.isEmpty()) {
+                var batch = backlog.take();
+                try {
+                    commit(batch);
+                } finally {
+                    backlog.done(batch);
+                }
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } finally {
+            disconnect();
+        }
+    }
+
+    private void commit(List<PendingWrite> batch) throws InterruptedException {
+        while (true) {
+            try {
+                attempt(batch);
+                if (!reachable) {
+                    log.info("Redis answers again");
+                    reachable = true;
+                }
+                return;
+            } catch (RuntimeException e) { // whatever it is: this thread goes on, and leases run out
+                failed(e);
+            }
+            if (closing) {
+                return;
+            }
+            time.sleep(RETRY);
+        }
+    }
+
+    /** Sends everything, then reads the answers. */
+    private void attempt(List<PendingWrite> batch) {
+        var open = connect();
+        // A read has a time limit of its own; a write to somebody who reads nothing has none.
+        var limit = time.schedule(
+                settings.timeout().multipliedBy(2), () -> Thread.startVirtualThread(() -> RedisServer.close(open)));
+        try {
+            long sent = time.nanos();
+            var renewed = renew ? List.copyOf(writers) : List.<RedisWriter>of();
+            boolean asks = renew;
+            renew = false;
+            for (RedisWriter writer : renewed) {
+                sendRenewal(open, writer);
+            }
+            var streams = byStream(batch);
+            streams.forEach((writer, writes) -> sendWrites(open, writer, writes));
+            if (asks && renewed.isEmpty() && streams.isEmpty()) {
+                open.sendCommand(Command.PING);
+                open.getOne();
+                return;
+            }
+            var answers = open.getMany(renewed.size() + streams.size());
+            int i = 0;
+            for (RedisWriter writer : renewed) {
+                renewed(writer, sent, answers.get(i++));
+            }
+            for (var stream : streams.entrySet()) {
+                written(stream.getKey(), stream.getValue(), answers.get(i++));
+            }
+        } catch (RuntimeException e) {
+            renew = true;
+            throw e;
+        } finally {
+            limit.cancel();
+        }
+    }
+
+    private Connection connect() {
+        var open = connection;
+        if (open == null) {
+            open = server.open(0);
+            connection = open;
+            append = load(open, LuaScripts.APPEND);
+            renewing = load(open, LuaScripts.RENEW);
+            renew = true;
+        }
+        return open;
+    }
+
+    private static byte[] load(Connection open, String script) {
+        open.sendCommand(Command.SCRIPT, Keys.bytes("LOAD"), Keys.bytes(script));
+        return open.getBinaryBulkReply();
+    }
+
+    private static Map<RedisWriter, List<PendingWrite>> byStream(List<PendingWrite> batch) {
+        Map<RedisWriter, List<PendingWrite>> streams = new LinkedHashMap<>();
+        for (PendingWrite write : batch) {
+            if (!write.writer.isLost()) {
+                var writes = streams.computeIfAbsent(write.writer, writer -> new ArrayList<>());
+                if (writes.isEmpty() || !writes.getLast().end) { // the log may be closed while a run goes on
+                    writes.add(write);
+                }
+            }
+        }
+        return streams;
+    }
+
+    private void sendRenewal(Connection open, RedisWriter writer) {
+        open.sendCommand(
+                Command.EVALSHA,
+                renewing,
+                Keys.bytes(3),
+                writer.claim.lease,
+                writer.claim.events,
+                writer.claim.meta,
+                writer.claim.token,
+                Keys.bytes(settings.lease().toMillis()),
+                Keys.bytes(settings.keep().toMillis()));
+    }
+
+    private void sendWrites(Connection open, RedisWriter writer, List<PendingWrite> writes) {
+        boolean ending = writes.getLast().end;
+        var arguments = new ArrayList<byte[]>(writes.size() * 3 + 9);
+        arguments.add(append);
+        arguments.add(Keys.bytes(3));
+        arguments.add(writer.claim.events);
+        arguments.add(writer.claim.lease);
+        arguments.add(writer.claim.meta);
+        arguments.add(writer.claim.token);
+        arguments.add(Keys.bytes(settings.maxEvents()));
+        arguments.add(Keys.bytes((ending ? settings.retention() : settings.keep()).toMillis()));
+        arguments.add(Keys.bytes(ending ? 1 : 0));
+        for (PendingWrite write : writes) {
+            arguments.add(Keys.bytes(write.id));
+            arguments.add(write.type);
+            arguments.add(write.json);
+        }
+        open.sendCommand(Command.EVALSHA, arguments.toArray(byte[][]::new));
+    }
+
+    private void renewed(RedisWriter writer, long sent, Object answer) {
+        if (isDone(writer, answer)) {
+            writer.heldUntil(sent + settings.lease().toNanos());
+        }
+    }
+
+    private void written(RedisWriter writer, List<PendingWrite> writes, Object answer) {
+        isDone(writer, answer);
+        if (writes.getLast().end) {
+            writers.remove(writer);
+        }
+    }
+
+    private boolean isDone(RedisWriter writer, Object answer) {
+        if (answer instanceof JedisDataException refusal) {
+            if (concernsAll(refusal)) {
+                throw new JedisConnectionException(refusal);
+            }
+            server.isRefusal(refusal);
+            lose(writer, "Redis refused it: " + refusal.getMessage());
+            return false;
+        }
+        if (!answer.equals(1L)) {
+            if (writers.contains(writer)) {
+                lose(
+                        writer,
+                        "its lease was lost, because Redis lost its data or had no sign of this node for too long");
+            }
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether an error says that the server is not, or not yet, what it was, rather than that one stream is wrong. */
+    private static boolean concernsAll(JedisDataException refusal) {
+        var message = String.valueOf(refusal.getMessage());
+        return List.of("NOSCRIPT", "LOADING", "BUSY", "READONLY", "MASTERDOWN").stream()
+                .anyMatch(message::startsWith);
+    }
+
+    private void lose(RedisWriter writer, String why) {
+        writers.remove(writer);
+        if (!writer.isLost()) {
+            writer.lose();
+            log.info("Stream {} can no longer be resumed on other machines: {}", writer.claim.streamId, why);
+        }
+    }
+
+    private void failed(RuntimeException e) {
+        disconnect();
+        boolean refused = server.isRefusal(e);
+        if (reachable) {
+            reachable = false;
+            if (!refused) {
+                log.warn("Redis cannot be reached; streams go on for the watchers of this machine", e);
+            }
+        }
+        long now = time.nanos();
+        for (RedisWriter writer : writers) {
+            if (!writer.isHeld(now)) {
+                lose(writer, "Redis could not be reached for too long");
+            }
+        }
+        backlog.dropLost();
+    }
+
+    private void disconnect() {
+        var open = connection;
+        connection = null;
+        if (open != null) {
+            RedisServer.close(open);
+        }
+    }
+
+    /** Tells the watchers on other machines of streams that have not ended, and waits for that, but not long. */
+    @Override
+    public void close() {
+        writers.forEach(writer -> writer.end(StoredEntry.LOST));
+        closing = true;
+        renewal.cancel();
+        backlog.ring();
+        try {
+            if (!thread.join(CLOSING)) {
+                thread.interrupt();
+                disconnect();
+                thread.join(CLOSING);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

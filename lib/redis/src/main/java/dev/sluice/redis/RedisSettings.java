@@ -1,0 +1,51 @@
+package dev.sluice.redis;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * What was set for a log.
+ *
+ * @param server where Redis is, as a URI
+ * @param prefix what the names of all keys begin with
+ * @param retention how long a stream is kept after its end
+ * @param maxEvents how many events of a stream are kept, about
+ * @param lease how long a writer that says nothing holds its stream
+ * @param renewal how often it says something
+ * @param timeout how long Redis may take for an answer
+ * @param buffer how many bytes may wait for Redis
+ * @param singleNode whether streams are begun without Redis if it cannot be reached
+ */
+record RedisSettings(
+        URI server,
+        String prefix,
+        Duration retention,
+        int maxEvents,
+        Duration lease,
+        Duration renewal,
+        Duration timeout,
+        int buffer,
+        boolean singleNode) {
+
+    /** How often a reader looks whether writers still hold their streams, and the longest it waits for events. */
+    Duration check() {
+        var check = lease.dividedBy(6);
+        return check.compareTo(Duration.ofMillis(500)) > 0 ? Duration.ofMillis(500) : check;
+    }
+
+    /** How long the keys of a stream that is being written live if its writer dies. */
+    Duration keep() {
+        return retention.plus(lease);
+    }
+
+    /** How long a writer may be held up while the buffer is full. */
+    Duration heldUp() {
+        return timeout.dividedBy(4);
+    }
+
+    /** How long the last events that a watcher has may still be on their way to Redis. */
+    Duration underWay() {
+        var half = timeout.dividedBy(2);
+        return half.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : half;
+    }
+}

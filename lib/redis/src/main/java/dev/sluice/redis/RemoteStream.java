@@ -1,0 +1,71 @@
+package dev.sluice.redis;
+
+import dev.sluice.relay.ResumeLog.End;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A stream of another node's that somebody here watches. The reader's, but for the list of watches. */
+final class RemoteStream {
+    final byte[] events;
+    final byte[] lease;
+    final byte[] meta;
+    final byte[] watched;
+    private final List<RemoteSubscription> watches = new CopyOnWriteArrayList<>();
+
+    /** Whether anything came since the last look at the lease. */
+    private boolean heard;
+
+    RemoteStream(String streamId, Keys keys) {
+        events = keys.events(streamId);
+        lease = keys.lease(streamId);
+        meta = keys.meta(streamId);
+        watched = keys.watched(streamId);
+    }
+
+    void add(RemoteSubscription watch) {
+        watches.add(watch);
+    }
+
+    void remove(RemoteSubscription watch) {
+        watches.remove(watch);
+    }
+
+    boolean isEmpty() {
+        return watches.isEmpty();
+    }
+
+    /** The last event that all have been given. */
+    long position() {
+        long least = Long.MAX_VALUE;
+        for (RemoteSubscription watch : watches) {
+            least = Math.min(least, watch.position());
+        }
+        return least;
+    }
+
+    void entries(List<StoredEntry> entries) {
+        heard = true;
+        for (RemoteSubscription watch : watches) {
+            watch.entries(entries);
+        }
+        dropOver();
+    }
+
+    void end(End end) {
+        for (RemoteSubscription watch : watches) {
+            watch.end(end);
+        }
+        dropOver();
+    }
+
+    /** Whether nothing came since this was asked before, so that the writer may be dead. */
+    boolean wasSilent() {
+        boolean silent = !heard;
+        heard = false;
+        return silent;
+    }
+
+    private void dropOver() {
+        watches.removeIf(RemoteSubscription::isOver);
+    }
+}

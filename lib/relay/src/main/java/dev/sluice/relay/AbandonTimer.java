@@ -1,0 +1,133 @@
+package dev.sluice.relay;
+
+import dev.sluice.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who watches a run on this machine; stops it when nobody has for a while, here or elsewhere. */
+final class AbandonTimer {
+    private static final Logger log = LoggerFactory.getLogger(AbandonTimer.class);
+
+    /** What a run that nobody has watched yet is given at least: whoever started it is about to. */
+    private static final Duration FIRST = Duration.ofSeconds(10);
+
+    /** How often another machine is asked at most. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final TimeSource time;
+    private final Duration grace;
+    private final BooleanSupplier watchedElsewhere;
+    private final Runnable abandon;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private int watchers;
+    private TimeSource.@Nullable Scheduled look;
+    private boolean over;
+
+    /** Begins with nobody; {@code abandon} is called once at most, and {@code watchedElsewhere} on a thread that may block. */
+    AbandonTimer(RelaySettings settings, BooleanSupplier watchedElsewhere, Runnable abandon) {
+        time = settings.time();
+        grace = settings.abandonAfter();
+        this.watchedElsewhere = watchedElsewhere;
+        this.abandon = abandon;
+    }
+
+    void start() {
+        lookAfter(longer(grace, FIRST));
+    }
+
+    void came() {
+        lock.lock();
+        try {
+            watchers++;
+            cancelLook();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void left() {
+        lock.lock();
+        try {
+            watchers--;
+        } finally {
+            lock.unlock();
+        }
+        lookAfter(grace);
+    }
+
+    /** The run is over. */
+    void end() {
+        lock.lock();
+        try {
+            over = true;
+            cancelLook();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lookAfter(Duration delay) {
+        lock.lock();
+        try {
+            if (watchers > 0 || over) {
+                return;
+            }
+            cancelLook();
+            if (delay.isPositive()) {
+                look = time.schedule(delay, this::look);
+            } else {
+                look();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look() {
+        Thread.ofVirtual().name("sluice-attendance").start(this::abandonIfAlone);
+    }
+
+    private void abandonIfAlone() {
+        if (isWatchedElsewhere()) {
+            lookAfter(longer(grace, AGAIN));
+            return;
+        }
+        lock.lock();
+        try {
+            if (watchers > 0 || over) {
+                return;
+            }
+            over = true;
+        } finally {
+            lock.unlock();
+        }
+        abandon.run();
+    }
+
+    /** A log that cannot say is asked again later. */
+    private boolean isWatchedElsewhere() {
+        try {
+            return watchedElsewhere.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            Failures.warn(log, "The log could not say whether a run is watched", e);
+            return true;
+        }
+    }
+
+    private void cancelLook() {
+        if (look != null) {
+            look.cancel();
+            look = null;
+        }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+}

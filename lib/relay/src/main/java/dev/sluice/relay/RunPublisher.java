@@ -1,0 +1,238 @@
+package dev.sluice.relay;
+
+import dev.sluice.StreamException;
+import dev.sluice.internal.LogLabels;
+import dev.sluice.relay.RelayListener.Outcome;
+import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.RunEvent.StreamComplete;
+import dev.sluice.tools.RunEvent.StreamError;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run that is being carried into the log, by a thread of its own. Its last event there is always {@code stream_complete} or
+ * {@code stream_error}: if the run has none, as one that was cancelled or threw, it gets one.
+ */
+final class RunPublisher {
+    private static final Logger log = LoggerFactory.getLogger(RunPublisher.class);
+
+    /** How long a run that was cancelled may take to end before its watchers are told without it. */
+    private static final Duration STOP_GRACE = Duration.ofSeconds(2);
+
+    private final Session session;
+    private final RunSource run;
+    private final ResumeLog.Writer writer;
+    private final RelaySettings settings;
+    private final AbandonTimer attendance;
+    private final RunLimits limits;
+    private final Consumer<RunPublisher> onEnd;
+    private final String id;
+    private final long started;
+    private final Thread thread;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private final AtomicReference<@Nullable StopReason> stop = new AtomicReference<>();
+
+    /** Serialises who writes to the log: the run's thread, or the one that gives it up. Held while the log takes an event. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private volatile boolean over; // written under the lock
+
+    RunPublisher(
+            String id,
+            Session session,
+            RunSource run,
+            ResumeLog log,
+            ResumeLog.Writer writer,
+            RelaySettings settings,
+            Consumer<RunPublisher> onEnd) {
+        this.id = id;
+        this.session = session;
+        this.run = run;
+        this.writer = writer;
+        this.settings = settings;
+        this.onEnd = onEnd;
+        attendance = new AbandonTimer(
+                settings, () -> log.isWatchedElsewhere(id), () -> stop(StopReason.abandoned(), "nobody watches"));
+        limits = new RunLimits(settings, why -> stop(StopReason.timedOut(why), why));
+        started = settings.time().nanos();
+        thread = Thread.ofVirtual().name("sluice-relay-" + label()).unstarted(this::carry);
+    }
+
+    String id() {
+        return id;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    AbandonTimer attendance() {
+        return attendance;
+    }
+
+    void start() {
+        limits.start();
+        attendance.start();
+        settings.listener().started();
+        thread.start();
+    }
+
+    /** Stops the run; the first reason counts. Does not wait: what the run does about it, it does on a thread of its own. */
+    void stop(StopReason why, String reason) {
+        if (over || !stop.compareAndSet(null, why)) {
+            return;
+        }
+        settings.time().schedule(STOP_GRACE, this::giveUp);
+        Thread.ofVirtual().name("sluice-relay-cancel").start(() -> cancel(reason));
+    }
+
+    private void cancel(String reason) {
+        try {
+            run.cancel(reason);
+        } catch (Throwable e) { // it will be given up
+            Failures.warn(log, "Run " + label() + " could not be cancelled", e);
+        }
+    }
+
+    /** Tells the watchers of a run that was stopped that it is over, if it does not end itself. Does not wait. */
+    void giveUp() {
+        StopReason why = stop.get();
+        if (over || why == null) {
+            return;
+        }
+        Thread.ofVirtual().name("sluice-relay-end").start(() -> {
+            if (settle(why.event(), why.outcome())) {
+                log.warn("Run {} was stopped and did not end; it is left to itself", label());
+                thread.interrupt();
+                close();
+            }
+        });
+    }
+
+    private void carry() {
+        try {
+            for (RunEvent event : run) {
+                limits.heard();
+                if (!tell(event)) {
+                    break;
+                }
+            }
+            failed("incomplete", true, "The run ended without a word");
+        } catch (StreamException e) {
+            failed(code(e), e.retryable(), Failures.message(e));
+        } catch (RelayException e) {
+            failed(e.code().name().toLowerCase(Locale.ROOT), true, Failures.message(e));
+        } catch (Throwable e) { // the run is the application's, which may throw anything
+            Failures.warn(log, "Run " + label() + " failed", e);
+            failed("failed", false, Failures.message(e));
+        } finally {
+            close();
+        }
+    }
+
+    /** Carries one event; false if nothing may follow. */
+    private boolean tell(RunEvent event) {
+        if (event instanceof StreamError(String error, Map<String, Object> details)) {
+            failed(String.valueOf(details.get("code")), event);
+            return false;
+        }
+        if (event instanceof StreamComplete) {
+            settle(event, Outcome.COMPLETED);
+            return false;
+        }
+        RunEvent shown = settings.disclosure().of(event).orElse(null);
+        return shown == null ? !over : append(LogEntry.of(shown, settings.maxEventLength()));
+    }
+
+    private void failed(String code, boolean retryable, String error) {
+        failed(code, new StreamError(error, Map.of("code", code, "retryable", retryable)));
+    }
+
+    /** Ends with a failure, which is that of who stopped it if somebody did. No effect if it has ended. */
+    private void failed(String code, RunEvent failure) {
+        StopReason why = stop.get();
+        if (why != null) {
+            settle(why.event(), why.outcome());
+        } else if (settle(settings.disclosure().of(failure).orElse(failure), Outcome.FAILED)) {
+            log.warn("Run {} failed: {}", label(), LogLabels.of(code));
+            log.debug("Run {} failed: {}", label(), failure);
+        }
+    }
+
+    private boolean append(LogEntry text) {
+        writing.lock();
+        try {
+            if (!over) {
+                writer.append(text.type(), text.json());
+            }
+            return !over;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Writes the last event; false if there was one. */
+    private boolean settle(RunEvent last, Outcome outcome) {
+        writing.lock();
+        try (writer) { // without finish(), its watchers are told that it was lost
+            if (over) {
+                return false;
+            }
+            over = true;
+            LogEntry text = LogEntry.of(last, settings.maxEventLength());
+            writer.append(text.type(), text.json());
+            writer.finish();
+        } catch (Throwable e) { // whatever it is, the session's slot must come free
+            Failures.warn(log, "The end of run " + label() + " could not be written", e);
+        } finally {
+            writing.unlock();
+        }
+        limits.end();
+        attendance.end();
+        try {
+            settings.listener().ended(outcome, Duration.ofNanos(settings.time().nanos() - started));
+        } finally {
+            onEnd.accept(this);
+        }
+        return true;
+    }
+
+    private void close() {
+        if (closed.compareAndSet(false, true)) {
+            close(run);
+        }
+    }
+
+    /** Has a run give up what it holds, whatever it throws. */
+    static void close(RunSource run) {
+        try {
+            run.close();
+        } catch (Throwable e) {
+            Failures.warn(log, "A run could not be closed", e);
+        }
+    }
+
+    /** What kind of failure, in the words that a run has for it: the exception's name, save one. */
+    private static String code(StreamException failure) {
+        return failure instanceof StreamException.LimitExceeded
+                ? "limit_reached"
+                : failure.getClass()
+                        .getSimpleName()
+                        .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                        .toLowerCase(Locale.ROOT);
+    }
+
+    /** As much of the id as tells runs apart in a log, and opens none. */
+    private String label() {
+        return id.substring(0, Math.min(6, id.length()));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.relay;
+
+import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.ToolLoop;
+import java.util.Iterator;
+
+/** What a relay carries: events that one thread iterates, and that any thread can stop. */
+public interface RunSource extends Iterable<RunEvent>, AutoCloseable {
+
+    /** Stops it: the iterator ends soon. For any thread; does not block. */
+    void cancel(String reason);
+
+    /** Gives up what it holds. */
+    @Override
+    void close();
+
+    /** A run of a model and its tools; one of no tools for a single answer. */
+    static RunSource of(ToolLoop run) {
+        return new RunSource() {
+            @Override
+            public Iterator<RunEvent> iterator() {
+                return run.iterator();
+            }
+
+            @Override
+            public void cancel(String reason) {
+                run.cancel(reason);
+            }
+
+            @Override
+            public void close() {
+                run.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.relay.format;
+
+import dev.sluice.json.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The texts of server-sent events. No JSON can add a field to one: a line break can only be a blank between its tokens. */
+final class SseFrames {
+    /** What says no more than that the connection is alive: a comment. */
+    static final String HEARTBEAT = ": heartbeat\n\n";
+
+    /** How the formats of others end. */
+    static final String DONE = "data: [DONE]\n\n";
+
+    /** Proxies must hand events on as they come. */
+    static final Map<String, String> UNBUFFERED = Map.of("x-accel-buffering", "no");
+
+    private SseFrames() {}
+
+    /** An event of nothing but data. */
+    static String data(String json) {
+        return "data: " + line(json) + "\n\n";
+    }
+
+    /** JSON on one line. */
+    static String line(String json) {
+        return json.indexOf('\n') < 0 && json.indexOf('\r') < 0
+                ? json
+                : json.replace('\n', ' ').replace('\r', ' ');
+    }
+
+    /** An object of these fields, by turns a name and a value, in this order; a field whose value is null is left out. */
+    static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
+        var object = new LinkedHashMap<String, @Nullable Object>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            Object value = namesAndValues[i + 1];
+            if (value != null) {
+                object.put(String.valueOf(namesAndValues[i]), value);
+            }
+        }
+        return object;
+    }
+
+    /** The failure that a relay tells, as the event of a run's failure is. */
+    static String failure(String code, String message, boolean retryable) {
+        return Json.write(object(
+                "type", "stream_error", "error", message, "details", object("code", code, "retryable", retryable)));
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.relay.Session;
+import dev.sluice.relay.StartRequest;
+import dev.sluice.relay.StreamFormat;
+import dev.sluice.relay.format.OpenAiChunkFormat;
+import dev.sluice.relay.format.SluiceSseFormat;
+import dev.sluice.relay.format.SluiceWebSocketFormat;
+import dev.sluice.relay.format.UiMessageFormat;
+import java.util.Map;
+
+/** What one kind of client says, and wants to hear. */
+enum ClientProtocol {
+    /** This library's, over server-sent events. */
+    EVENTS {
+        @Override
+        StartRequest request(Session session, Map<String, Object> body) {
+            return SluiceRequest.of(session, body);
+        }
+
+        @Override
+        StreamFormat format(Map<String, Object> body) {
+            return new SluiceSseFormat();
+        }
+    },
+
+    /** This library's, over WebSocket. */
+    MESSAGES {
+        @Override
+        StartRequest request(Session session, Map<String, Object> body) {
+            return SluiceRequest.of(session, body);
+        }
+
+        @Override
+        StreamFormat format(Map<String, Object> body) {
+            return new SluiceWebSocketFormat();
+        }
+    },
+
+    /** The AI SDK's. */
+    CHAT {
+        @Override
+        StartRequest request(Session session, Map<String, Object> body) {
+            return UiMessageFormat.request(session, body);
+        }
+
+        @Override
+        StreamFormat format(Map<String, Object> body) {
+            return new UiMessageFormat();
+        }
+    },
+
+    /** OpenAI's. */
+    COMPLETIONS {
+        @Override
+        StartRequest request(Session session, Map<String, Object> body) {
+            return OpenAiChunkFormat.request(session, body);
+        }
+
+        @Override
+        StreamFormat format(Map<String, Object> body) {
+            return OpenAiChunkFormat.of(body);
+        }
+    };
+
+    /**
+     * What a client wants run.
+     *
+     * @throws IllegalArgumentException if the body does not say; the client is told the message
+     */
+    abstract StartRequest request(Session session, Map<String, Object> body);
+
+    /** How a client is answered; the body is empty if it comes back to a stream. */
+    abstract StreamFormat format(Map<String, Object> body);
+}

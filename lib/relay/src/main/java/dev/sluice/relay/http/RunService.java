@@ -1,0 +1,135 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.relay.Caller;
+import dev.sluice.relay.EventSink;
+import dev.sluice.relay.Relay;
+import dev.sluice.relay.RelayException;
+import dev.sluice.relay.RunFactory;
+import dev.sluice.relay.RunSource;
+import dev.sluice.relay.Session;
+import dev.sluice.relay.StartRequest;
+import dev.sluice.relay.StreamFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts runs and lets clients at them, with what can go wrong in the client's words. The same for HTTP and WebSocket. */
+final class RunService {
+    private static final Logger LOG = LoggerFactory.getLogger(RunService.class);
+    private static final Pattern STREAM_ID = Pattern.compile("[A-Za-z0-9_-]{1,100}");
+    private static final Pattern EVENT_ID = Pattern.compile("[0-9]{1,18}");
+
+    private final Relay relay;
+    private final RunFactory starter;
+    private final RequestLimits sizes;
+    private final StartRateLimiter sessionLimit;
+    private final StartRateLimiter addressLimit;
+    private final IdempotencyKeys starts;
+    private final ActiveChats chats = new ActiveChats();
+
+    RunService(
+            Relay relay,
+            RunFactory starter,
+            RequestLimits sizes,
+            StartRateLimiter sessionLimit,
+            StartRateLimiter addressLimit,
+            IdempotencyKeys starts) {
+        this.relay = relay;
+        this.starter = starter;
+        this.sizes = sizes;
+        this.sessionLimit = sessionLimit;
+        this.addressLimit = addressLimit;
+        this.starts = starts;
+    }
+
+    /** Throws if this caller has started too many. A start that is repeated is none. */
+    void admit(Caller caller, Optional<String> key) {
+        if (key.isEmpty() || !starts.has(caller.session(), key.get())) {
+            addressLimit.take(caller.address());
+            sessionLimit.take(caller.session().id());
+        }
+    }
+
+    /** Starts a run, unless one was started with this key. @return the stream's id */
+    String start(Caller caller, Optional<String> key, ClientProtocol dialect, Map<String, Object> body) {
+        return key.isEmpty()
+                ? start(caller, dialect, body)
+                : starts.once(caller.session(), key.get(), () -> start(caller, dialect, body));
+    }
+
+    private String start(Caller caller, ClientProtocol dialect, Map<String, Object> body) {
+        Session session = caller.session();
+        StartRequest request;
+        RunSource run;
+        sizes.check(body);
+        try {
+            request = dialect.request(session, body);
+            run = Objects.requireNonNull(starter.start(request), "the RunStarter returned no run");
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest(String.valueOf(e.getMessage()));
+        } catch (AccessDenied | RelayException e) {
+            throw e;
+        } catch (
+                Throwable e) { // the starter is the application's; an interrupted thread could not answer, so it is not
+            // marked
+            LOG.warn("A run could not be started", e);
+            throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
+        }
+        ActiveChats.Tracked tracked = chats.track(session, request.chatId(), run);
+        String id = relay.start(caller, tracked);
+        tracked.started(id);
+        return id;
+    }
+
+    /** Whether there is nothing more to tell; throws if the stream is not there for this session. */
+    boolean isDelivered(Session session, String streamId, long after) {
+        return relay.isDelivered(session, checked(streamId), after);
+    }
+
+    /** Tells a stream to a client that has been promised one, so that what goes wrong is told in the stream's form. */
+    void attach(Caller caller, String streamId, long after, StreamFormat format, EventSink sink) throws IOException {
+        try {
+            relay.attach(caller, streamId, after, format, sink);
+        } catch (RelayException e) {
+            Problem problem = Problem.of(e);
+            var frames = new ArrayList<String>();
+            format.encoder(streamId)
+                    .failure(
+                            problem.code(),
+                            String.valueOf(problem.getMessage()),
+                            e.code() == RelayException.Code.UNAVAILABLE || e.code() == RelayException.Code.TOO_MANY,
+                            frames::add);
+            sink.write(frames);
+            sink.close();
+        }
+    }
+
+    void cancel(Session session, String streamId) {
+        relay.cancel(session, checked(streamId), "stopped by the client");
+    }
+
+    Optional<String> streamOf(Session session, String chatId) {
+        return chats.stream(session, chatId);
+    }
+
+    /** The id of the last event that a client has. */
+    static long eventId(String value) {
+        if (!EVENT_ID.matcher(value).matches()) {
+            throw Problem.badRequest("The id of the last event must be a number of at most 18 digits.");
+        }
+        return Long.parseLong(value);
+    }
+
+    /** What cannot be a stream's id is not asked for. */
+    private static String checked(String streamId) {
+        if (!STREAM_ID.matcher(streamId).matches()) {
+            throw Problem.of(new RelayException(RelayException.Code.UNKNOWN, "There is no such stream."));
+        }
+        return streamId;
+    }
+}

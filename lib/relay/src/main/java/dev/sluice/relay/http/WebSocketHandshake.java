@@ -1,0 +1,23 @@
+package dev.sluice.relay.http;
+
+import dev.sluice.relay.Caller;
+import java.util.Map;
+
+/** What became of a WebSocket's handshake. */
+public sealed interface WebSocketHandshake {
+
+    /**
+     * It is let in.
+     *
+     * @param caller on whose behalf, and from where
+     * @param headers of the response that switches protocols
+     */
+    record Accepted(Caller caller, Map<String, String> headers) implements WebSocketHandshake {}
+
+    /**
+     * It is not; the response says why.
+     *
+     * @param answer the response
+     */
+    record Denied(FullResponse answer) implements WebSocketHandshake {}
+}
