@@ -47,8 +47,19 @@ final class ApacheContent extends InputStream {
         }
         hasPeeked = false;
         target[offset] = peeked[0];
-        int more = Math.min(length - 1, content.available());
-        return more == 0 ? 1 : 1 + content.read(target, offset + 1, more);
+        int buffered = Math.min(length - 1, content.available());
+        int count = buffered == 0 ? 1 : 1 + content.read(target, offset + 1, buffered);
+        return count == length ? count : count + readMore(target, offset + count, length - count);
+    }
+
+    /** Reads past Apache's buffer what is there already: the buffer has a few events, the socket may have hundreds. */
+    private int readMore(byte[] target, int offset, int length) {
+        try {
+            return Math.max(0, socket.withoutWaiting(() -> content.read(target, offset, length)));
+        } catch (IOException e) {
+            failure = e;
+            return 0;
+        }
     }
 
     @Override
