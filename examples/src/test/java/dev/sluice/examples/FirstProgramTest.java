@@ -18,8 +18,7 @@ class FirstProgramTest {
     @Test
     @Timeout(value = 60, unit = SECONDS)
     void itRunsAsPasted(@TempDir Path folder) throws Exception {
-        String program =
-                ReadmeTest.regions(README, "```java\n(import .*?)```").getFirst();
+        String program = ReadmeTest.regions(README, "```java\n(import .*?)```").getFirst();
         Path file = Files.writeString(folder.resolve("Rivers.java"), program);
         Path output = folder.resolve("output");
         try (var server = ScriptedServer.start(Pace.brisk(), 9)) {
