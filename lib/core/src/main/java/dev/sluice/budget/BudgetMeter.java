@@ -50,6 +50,9 @@ public final class BudgetMeter {
     private long words;
     private long thinking;
 
+    /** All words of this answer, in quarters of a token. */
+    private long allWords;
+
     /** Tokens of answers that broke off, by estimate. */
     private long uncounted;
 
@@ -176,17 +179,22 @@ public final class BudgetMeter {
     }
 
     private void add(ContentBlock block) {
-        words += TokenEstimator.ofWords(block);
+        addWords(TokenEstimator.ofWords(block));
         thinking += TokenEstimator.ofThinking(block);
     }
 
     private void add(Delta delta) {
         switch (delta) {
-            case TextDelta text -> words += TokenEstimator.of(text.text());
-            case InputJsonDelta input -> words += TokenEstimator.of(input.partialJson());
+            case TextDelta text -> addWords(TokenEstimator.of(text.text()));
+            case InputJsonDelta input -> addWords(TokenEstimator.of(input.partialJson()));
             case ThinkingDelta thought -> thinking += TokenEstimator.of(thought.thinking());
             default -> {}
         }
+    }
+
+    private void addWords(long quarters) {
+        words += quarters;
+        allWords += quarters;
     }
 
     /**
@@ -209,7 +217,7 @@ public final class BudgetMeter {
             exact = usage(said, exact.outputTokens(), exact.thinkingTokens());
             budget.chargeInput(before, exact);
         }
-        if (isNews(said.outputTokens())) {
+        if (isNews(said)) {
             exact = usage(exact, said.outputTokens(), said.thinkingTokens());
             ratios = budget.calibrate(
                     words,
@@ -221,9 +229,17 @@ public final class BudgetMeter {
         }
     }
 
-    /** Whether a count of output tokens is more than what a provider carries forward while it does not know better. */
-    private boolean isNews(long output) {
-        return output > 0 && (output != exact.outputTokens() || estimate() <= SHORT);
+    /**
+     * Whether a count of output tokens is more than what a provider carries forward while it does not know better. A count that
+     * is repeated is news if it covers all words of the answer: then it was that of the whole answer from the start.
+     */
+    private boolean isNews(Usage said) {
+        long output = said.outputTokens();
+        return output > 0 && (output != exact.outputTokens() || estimate() <= SHORT || coversAllWords(said));
+    }
+
+    private boolean coversAllWords(Usage said) {
+        return said.outputTokens() - said.thinkingTokens() >= allWords / TokenEstimator.QUARTERS;
     }
 
     private long estimate() {

@@ -77,6 +77,25 @@ class BudgetEstimateTest {
         assertExact(50);
     }
 
+    /** Gemini's first figure may be that of the whole answer; each chunk repeats it. */
+    @Test
+    void aFigureThatIsRepeatedAndCoversAllWordsIsTheWholeAnswers() {
+        count(text(10), said(Usage.of(100, 120)));
+        assertExact(120);
+        count(text(50), said(Usage.of(100, 120)));
+        assertExact(120);
+        count(text(60), end(100, 120));
+        assertExact(120);
+    }
+
+    @Test
+    void aFigureThatIsRepeatedAndDoesNotCoverTheWordsIsCarriedForward() {
+        count(start(100, 30), text(100), said(Usage.of(100, 30)));
+        assertEstimated(130);
+        count(end(100, 110));
+        assertExact(110);
+    }
+
     @Test
     void aStreamThatIsCutKeepsItsEstimate() {
         count(start(100, 3), text(10));
