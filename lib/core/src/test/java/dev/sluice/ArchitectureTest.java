@@ -91,7 +91,7 @@ class ArchitectureTest {
         client.remove("provider.wire");
         client.add("tools"); // LlmClient only, see below
         rooms.put("client", client);
-        rooms.put("telemetry", List.of("", "message", "client"));
+        rooms.put("telemetry", List.of("", "internal", "message", "client"));
         rooms.put(
                 "tools",
                 List.of("", "json", "message", "aggregate", "budget", "client", "internal", "internal.failure"));

@@ -53,6 +53,7 @@ public final class ContinuationJoiner {
     private boolean started;
     private boolean diverged;
 
+    /** A joiner for the answer to one request. */
     public ContinuationJoiner(Continuation continuation, MessageRequest request, Provider provider) {
         times = continuation.times();
         this.request = request;

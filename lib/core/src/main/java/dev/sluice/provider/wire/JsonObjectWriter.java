@@ -14,6 +14,7 @@ public final class JsonObjectWriter {
     private final JsonGenerator out;
     private final Deque<Map<String, String>> raw = new ArrayDeque<>();
 
+    /** A writer that adds to the generator's output. */
     public JsonObjectWriter(JsonGenerator out) {
         this.out = out;
     }
@@ -72,14 +73,17 @@ public final class JsonObjectWriter {
         return true;
     }
 
+    /** Begins an array, or an element that is one. */
     public void beginArray() {
         out.writeStartArray();
     }
 
+    /** Ends the array that was begun last. */
     public void endArray() {
         out.writeEndArray();
     }
 
+    /** Writes a field with a text, unless the caller set the field. */
     public void text(String name, String value) {
         if (named(name)) {
             text(value);
@@ -91,18 +95,21 @@ public final class JsonObjectWriter {
         out.writeString(RawJson.wellFormed(value));
     }
 
+    /** Writes a field with a whole number, unless the caller set the field. */
     public void number(String name, long value) {
         if (named(name)) {
             out.writeNumber(value);
         }
     }
 
+    /** Writes a field with a number, unless the caller set the field. */
     public void number(String name, double value) {
         if (named(name)) {
             out.writeNumber(value);
         }
     }
 
+    /** Writes a field with a boolean, unless the caller set the field. */
     public void flag(String name, boolean value) {
         if (named(name)) {
             out.writeBoolean(value);

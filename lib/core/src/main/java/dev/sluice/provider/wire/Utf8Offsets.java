@@ -8,6 +8,7 @@ public final class Utf8Offsets {
     /** For each byte the index of the character that begins there, -1 inside of one; at last the length. */
     private final int[] indexes;
 
+    /** The offsets of a text. */
     public Utf8Offsets(String text) {
         this.text = text;
         indexes = new int[Math.addExact(Math.toIntExact(bytes(text)), 1)];

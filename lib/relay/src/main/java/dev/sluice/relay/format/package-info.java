@@ -1,7 +1,7 @@
 /**
  * The wire formats that a relay speaks: its own, and two that clients which exist already understand.
  *
- * <p>Start with {@link dev.sluice.relay.format.SluiceFormat}; {@link dev.sluice.relay.format.SluiceMessages} is the same for
+ * <p>Start with {@link dev.sluice.relay.format.SluiceSseFormat}; {@link dev.sluice.relay.format.SluiceWebSocketFormat} is the same for
  * WebSocket, {@link dev.sluice.relay.format.UiMessageFormat} is for {@code useChat} of the AI SDK, {@link
  * dev.sluice.relay.format.OpenAiChunkFormat} for clients of OpenAI's chat completions. What goes over the wire is told in
  * {@code docs/relay-formats.md}. Threads: a format is safe for any, an encoder belongs to one. Nothing here blocks.

@@ -1,7 +1,7 @@
 /**
  * What the relay says over HTTP and WebSocket, whichever server it is mounted in.
  *
- * <p>Start with {@link dev.sluice.relay.http.RelayEndpoint}; an adapter gives it an {@link dev.sluice.relay.http.Exchange} for
+ * <p>Start with {@link dev.sluice.relay.http.RelayEndpoint}; an adapter gives it an {@link dev.sluice.relay.http.RelayExchange} for
  * each request. This package knows no web server and starts no threads: it works on those of the requests.
  */
 @NullMarked
