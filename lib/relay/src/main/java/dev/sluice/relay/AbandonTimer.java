@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who watches a run on this machine; stops it when nobody has for a while, here or elsewhere. */
+/** Stops a run that nobody has watched for a while, on this machine or elsewhere. */
 final class AbandonTimer {
     private static final Logger log = LoggerFactory.getLogger(AbandonTimer.class);
 
-    /** What a run that nobody has watched yet is given at least: whoever started it is about to. */
+    /** What a run that nobody has watched yet is given at least: the client that started it is about to. */
     private static final Duration FIRST = Duration.ofSeconds(10);
 
     /** How often another machine is asked at most. */

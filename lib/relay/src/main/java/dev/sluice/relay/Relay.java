@@ -364,7 +364,7 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** Who is told what happens, for metrics. */
+        /** Sets the listener that is called for what happens, for metrics. */
         public Builder listener(RelayListener listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;

@@ -91,7 +91,7 @@ public interface ResumeLog extends AutoCloseable {
         void close();
     }
 
-    /** Who watches a stream. Called by one thread at a time, in order, some of it maybe before {@link #subscribe} returns; must not block. */
+    /** A watcher of a stream. Called by one thread at a time, in order, some of it maybe before {@link #subscribe} returns; must not block. */
     interface Listener {
         /** What comes next, without gaps. */
         void events(List<RelayEvent> events);

@@ -396,7 +396,7 @@ final class Watcher {
         }
         delivery.end(why, abort);
         if (abort && stop != null) {
-            stop.interrupt(); // a sink that does not heed the abort may heed that
+            stop.interrupt(); // a sink that ignores the abort may react to that
         }
         onLeft.accept(this);
         settings.listener().left(why);

@@ -86,9 +86,9 @@ class FailingCallbacksTest {
                 "Encoder.event",
                 "Encoder.heartbeat",
                 "Encoder.end",
-                "RelayRun.iterator",
-                "RelayRun.cancel",
-                "RelayRun.close");
+                "RunSource.iterator",
+                "RunSource.cancel",
+                "RunSource.close");
     }
 
     @ParameterizedTest(name = "{0} throws {1}")
@@ -100,7 +100,7 @@ class FailingCallbacksTest {
             String id = fixture.start(thrower.around(RunSource.class, run));
             var sink = new RecordingSink().block();
             boolean told = attach(fixture, thrower, id, sink);
-            if (!method.equals("RelayRun.iterator")) {
+            if (!method.equals("RunSource.iterator")) {
                 say(fixture, run, id);
             }
             sink.unblock();
@@ -111,7 +111,7 @@ class FailingCallbacksTest {
             await().until(() -> !method.equals("Encoder.heartbeat") || thrower.calls.get() > 0);
             if (fixture.relay.running() > 0) {
                 fixture.relay.cancel(ALICE, id, "on purpose");
-                if (method.equals("RelayRun.cancel")) {
+                if (method.equals("RunSource.cancel")) {
                     await().until(() -> thrower.calls.get() > 0);
                     fixture.seconds(3);
                     run.end();

@@ -5,7 +5,7 @@ import dev.sluice.relay.Session;
 import java.util.Map;
 
 /**
- * Who sent a request.
+ * The sender of a request.
  *
  * @param caller on whose behalf, and from where
  * @param introduction what the response says so that the next request is recognised

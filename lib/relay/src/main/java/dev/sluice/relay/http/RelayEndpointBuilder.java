@@ -37,7 +37,7 @@ public final class RelayEndpointBuilder {
         this.starter = Objects.requireNonNull(starter, "starter");
     }
 
-    /** Who says on whose behalf a request is; a session cookie for everybody if nothing is set. */
+    /** Sets the authenticator, which says on whose behalf a request is. A session cookie for everybody if nothing is set. */
     public RelayEndpointBuilder authenticator(RelayAuthenticator value) {
         authenticator = Objects.requireNonNull(value, "authenticator");
         return this;

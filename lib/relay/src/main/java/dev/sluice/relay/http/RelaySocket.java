@@ -207,7 +207,7 @@ public final class RelaySocket {
             }
         }
 
-        /** Whoever takes something of one stream is not too slow for the others: they share the connection. */
+        /** A client that takes something of one stream is not too slow for the others, which share the connection. */
         @Override
         public AtomicLong progress() {
             return wire.progress();

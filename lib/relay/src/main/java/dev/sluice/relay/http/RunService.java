@@ -69,7 +69,7 @@ final class RunService {
         sizes.check(body);
         try {
             request = dialect.request(session, body);
-            run = Objects.requireNonNull(starter.start(request), "the RunStarter returned no run");
+            run = Objects.requireNonNull(starter.start(request), "the RunFactory returned no run");
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
         } catch (AccessDenied | RelayException e) {

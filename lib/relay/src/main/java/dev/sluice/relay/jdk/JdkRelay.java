@@ -77,7 +77,7 @@ public final class JdkRelay implements AutoCloseable {
 
     /**
      * The endpoint as a handler for a server of the application's, in a context of any path. The server's executor should be
-     * one of virtual threads: a stream keeps its thread. Whoever stops that server calls {@link RelayEndpoint#shutdown} first.
+     * one of virtual threads: a stream keeps its thread. The code that stops that server calls {@link RelayEndpoint#shutdown} first.
      *
      * @param writeLimit how long a client may take nothing of what is written to it before it is cut off
      */

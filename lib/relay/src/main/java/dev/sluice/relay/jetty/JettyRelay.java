@@ -57,7 +57,7 @@ public final class JettyRelay implements AutoCloseable {
     }
 
     /**
-     * The endpoint as a handler for a Jetty of the application's. Whoever stops that server calls {@link RelayEndpoint#shutdown}
+     * The endpoint as a handler for a Jetty of the application's. The code that stops that server calls {@link RelayEndpoint#shutdown}
      * first. Requests are handled on the server's threads, which should be virtual.
      */
     public static Handler handler(RelayEndpoint endpoint) {

@@ -159,7 +159,10 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                                                 "--no-first-run",
                                                 "--disable-background-networking",
                                                 "--disable-component-update",
-                                                "--disable-sync")));
+                                                "--disable-sync",
+                                                "--disable-site-isolation-trials",
+                                                "--renderer-process-limit=1",
+                                                "--mute-audio")));
                 context.setDefaultTimeout(15_000);
                 context.addInitScript(WATCH);
                 return new Browser(playwright, context);
