@@ -198,7 +198,7 @@ public final class BudgetMeter {
     }
 
     /**
-     * More input is paid for: the answer broke off and is gone on with. What came of it has no figure and will get none, so
+     * More input is paid for: the answer broke off and is continued. What came of it has no figure and will get none, so
      * that the estimate is all there will be.
      */
     private void keepWhatNobodyCounted(Usage said) {

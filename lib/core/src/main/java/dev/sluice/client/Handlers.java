@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Who wants to be told of what. Safe for use by any thread. A handler that is added or removed while a signal goes round
+ * The handlers of a stream's signals. Safe for use by any thread. A handler that is added or removed while a signal goes round
  * is told, or spared, from the next one on.
  */
 final class Handlers {

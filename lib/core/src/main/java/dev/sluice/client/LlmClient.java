@@ -180,7 +180,7 @@ public final class LlmClient implements AutoCloseable {
      *
      * <p>Its server says nothing until the answer is complete, so that a dead one is found late, after {@link
      * Timeouts#whole()} unless {@code total} is set. Of an answer that breaks off there is nothing; it is asked for again or
-     * fails, and is never gone on with.
+     * fails, and is never continued.
      *
      * @param request what is asked
      * @param controller bounds and stops this one request; without a limit on chunks, for there are none
@@ -415,15 +415,15 @@ public final class LlmClient implements AutoCloseable {
             return this;
         }
 
-        /** Whether an answer that breaks off is gone on with; it is not if nothing is set. */
+        /** Sets whether the model is asked to continue an answer that breaks off. Off if nothing is set. */
         public Builder continuation(Continuation continuation) {
             this.continuation = Objects.requireNonNull(continuation, "continuation");
             return this;
         }
 
         /**
-         * Who is told of each stream, and each answer of {@code send}, when it has ended, for metrics and accounts. Called on the stream's own thread, after its
-         * consumer has been freed; what it throws is logged and goes no further. If set again, both are told.
+         * Adds a listener that is called once when a stream or a {@code send} ends, for metrics and accounts. It runs on the
+         * stream's thread, after the consumer has been freed. Its exceptions are logged. Listeners accumulate.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {
             onEnd = onEnd.andThen(Objects.requireNonNull(listener, "listener"));

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The consumer's side of one stream: takes what its reader has queued, folds it into the message, tells the handlers, and
  * tells them last how it ended. One thread at a time; a second one is refused rather than made to wait.
  *
- * <p>The cleaner watches this object: whoever can still consume holds it.
+ * <p>The cleaner watches this object: a caller that can still consume holds it.
  */
 final class StreamConsumer {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -219,7 +219,7 @@ final class StreamConsumer {
 
     /**
      * Waits a moment for who closes the stream, and holds the lock for a few instructions before it is told. No longer: it
-     * may be a handler that holds it, and whoever waits for a handler may wait for ever.
+     * may be a handler that holds it, and a thread that waits for a handler may wait for ever.
      */
     private boolean lockSoon() {
         boolean interrupted = Thread.interrupted();
@@ -236,7 +236,7 @@ final class StreamConsumer {
     }
 
     /**
-     * Tells the handlers of a closed stream how it ended: whoever closes it, unless a thread consumes, which then does so
+     * Tells the handlers of a closed stream how it ended. The closing thread does so, unless a thread consumes, which then does so
      * when it is done with its step. So nothing follows the end, and it is told though nobody asks for more.
      */
     private void tellIfClosed() {

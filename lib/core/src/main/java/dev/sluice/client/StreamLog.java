@@ -92,7 +92,7 @@ final class StreamLog {
         purpose = "retry";
     }
 
-    /** The answer broke off and is gone on with. */
+    /** The answer broke off and is continued. */
     void continuing(StreamException failure, int continuation) {
         commitConnect(0, LogLabels.of(failure));
         log.info(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputTokens tokens the model has made, as far as the provider has said
  * @param tokensPerSecond those tokens over the time from the first content to the last event; 0 while unknown
  * @param retries how many requests were sent again before anything of their answer had been handed out
- * @param continuations how many times the answer broke off and was gone on with
+ * @param continuations how many times the answer broke off and was continued
  */
 public record StreamMetrics(
         @Nullable Duration timeToHeaders,

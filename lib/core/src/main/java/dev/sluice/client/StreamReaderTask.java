@@ -339,7 +339,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         endHeads();
     }
 
-    /** Whoever waits for a response that will never be there is told why. */
+    /** Tells a thread that waits for a response, which will never come, why. */
     private void endHeads() {
         firstHead.complete(Optional.empty());
     }

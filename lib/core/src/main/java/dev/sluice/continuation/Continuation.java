@@ -1,7 +1,7 @@
 package dev.sluice.continuation;
 
 /**
- * Whether an answer that breaks off is gone on with, and how often.
+ * Says whether the model is asked to continue an answer that broke off, and how often.
  *
  * <p>When the connection of a stream breaks, goes silent or ends before the answer does, or the server reports a passing
  * error in the middle of it, the model is asked to go on from the text that has come, and what it adds follows in the same
@@ -9,7 +9,7 @@ package dev.sluice.continuation;
  * anew by a {@code MessageDelta} without a reason whenever it goes on: each request costs the prompt and the text so far
  * again as input.
  *
- * <p>Only text can be gone on with. An answer that breaks inside a tool call or inside its thinking, that holds a tool call
+ * <p>Only text can be continued. An answer that breaks inside a tool call or inside its thinking, that holds a tool call
  * already, or that must fit an output schema fails with what there is. So does one whose model, when asked, does not go on
  * from the cut; the failure that broke the answer then has a suppressed
  * {@link dev.sluice.StreamException.ProtocolError}.
@@ -29,7 +29,7 @@ public final class Continuation {
     }
 
     /**
-     * An answer that breaks off is gone on with.
+     * Asks the model to continue an answer that breaks off. No text is lost or repeated.
      *
      * @param times how many requests may be sent for it after the first, at least 1; their own retries do not count
      */

@@ -13,7 +13,7 @@ import tools.jackson.databind.introspect.AnnotatedMethod;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.BeanPropertyDefinition;
 
-/** Whether a property is marked {@code @Nullable}, by whoever's annotation of that name: on what it is, or on its type. */
+/** Whether a property is marked {@code @Nullable}, by any annotation of that name, on the property or on its type. */
 final class NullableMembers {
     private NullableMembers() {}
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What has been said so far, to be gone on with, by whichever provider, and to be stored. Immutable: what appends returns a
+ * What has been said so far. Any provider can continue it, and it can be stored. Immutable: what appends returns a
  * longer conversation, and copies references only.
  *
  * <p>Each append copies the list of the turns; {@link #builder} is for many.

@@ -32,7 +32,7 @@ public final class LazyBlock {
      * A block to be made.
      *
      * @param block makes it, the same each time; asked by the threads that read the block, perhaps more than once if they do
-     *     so at the same time, and let go when it has been made
+     *     so at the same time, and released when it has been made
      */
     public static LazyBlock of(Supplier<? extends ContentBlock> block) {
         return new LazyBlock(block);

@@ -2,7 +2,7 @@ package dev.sluice.message;
 
 import java.util.Locale;
 
-/** Who speaks a message. */
+/** The speaker of a message. */
 public enum Role {
     /** The person, or the program, that asks; tool results are sent in this role too. */
     USER,

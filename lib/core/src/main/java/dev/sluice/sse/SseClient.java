@@ -384,7 +384,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         }
 
         /**
-         * Who is told of comments, in their place among the events, by the consuming thread; without the colon and a blank
+         * Adds a handler of comments. The consuming thread calls it, in order with the events; without the colon and a blank
          * behind it. They are skipped at no cost if nothing is set. What it throws ends the client.
          */
         public Builder onComment(Consumer<String> handler) {
@@ -392,7 +392,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
             return this;
         }
 
-        /** Who is told of each new state, in its place among the events, by the consuming thread. What it throws ends the client. */
+        /** Adds a handler of each new state. The consuming thread calls it, in order with the events. An exception ends the client. */
         public Builder onState(Consumer<SseState> handler) {
             onState = Objects.requireNonNull(handler, "handler");
             return this;

@@ -92,7 +92,7 @@ final class SseConnectionLoop implements Runnable {
 
     /** Gives up the connection, or the wait for it, so that the next one is made at once. */
     void restart() {
-        restarting = true; // before the scope is looked at: whoever enters one later sees it
+        restarting = true; // before the scope is looked at, so that a later scope sees it
         scope.interrupt(new StreamException.Cancelled("restarted"));
     }
 

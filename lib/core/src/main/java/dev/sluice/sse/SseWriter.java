@@ -10,7 +10,7 @@ import java.time.Duration;
  * field or an event of its own: line breaks in data and comments begin a new line of the same kind, and where there can be
  * only one line they are refused.
  *
- * <p>Each call hands its bytes on in one piece and does not flush; whoever owns the stream flushes and closes it. Blocks
+ * <p>Each call hands its bytes on in one piece and does not flush; the owner of the stream flushes and closes it. Blocks
  * as the stream does. After an {@link IOException} part of an event may have been written, so the stream is of no more use.
  * Unpaired surrogates become question marks, as they have no UTF-8. For use by one thread.
  */

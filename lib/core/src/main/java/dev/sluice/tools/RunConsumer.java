@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The consumer's side of a run: takes what it has queued and tells the handlers. One thread at a time; a second one is refused
  * rather than made to wait.
  *
- * <p>The cleaner watches this object: whoever can still consume holds it.
+ * <p>The cleaner watches this object: a caller that can still consume holds it.
  */
 final class RunConsumer {
     private static final Cleaner CLEANER = Cleaner.create();

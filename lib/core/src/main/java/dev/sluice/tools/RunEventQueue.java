@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RunEventQueue {
     private final EventQueue<RunEvent> queue;
 
-    /** Makes one producer of many. Held while the queue is full; whoever aborts the queue frees its holder, and needs it not. */
+    /** Makes one producer of many. Held while the queue is full; an abort frees its holder, and does not need the lock. */
     private final ReentrantLock producing = new ReentrantLock();
 
     RunEventQueue(int capacity, long maxBytes) {
@@ -57,7 +57,7 @@ final class RunEventQueue {
         return true;
     }
 
-    /** Queues the last event and ends the run: whoever puts another has come too late. Not interruptible. */
+    /** Queues the last event and ends the run: a later put is refused. Not interruptible. */
     void putLast(RunEvent event, EndReason reason) {
         producing.lock();
         try {

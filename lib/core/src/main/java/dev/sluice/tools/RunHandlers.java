@@ -6,7 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Who wants to be told of which events. Safe for use by any thread. A handler that is added or removed while an event goes
+ * The handlers of a run's events. Safe for use by any thread. A handler that is added or removed while an event goes
  * round is told, or spared, from the next one on.
  */
 final class RunHandlers {

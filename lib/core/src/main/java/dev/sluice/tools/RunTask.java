@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * The producer's side of a run: turn after turn and the calls of each, on a virtual thread of its own. It holds nothing of the
  * consumer's side, so that an abandoned run can be found by the garbage collector.
  *
- * <p>To stop it is to end the queue, which frees the consumer and whoever waits for room, and then to interrupt all else. A
+ * <p>To stop it is to end the queue, which frees the consumer and the threads that wait for room, and then to interrupt all else. A
  * failure takes the slow way: the calls are stopped, then the run's thread reports their ends and its own, behind what was
  * received before.
  */

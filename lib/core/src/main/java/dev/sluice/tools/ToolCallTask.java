@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * stopped, whichever is first. Two virtual threads: the keeper checks the input, asks for leave, waits for its turn, for the
  * outcome and for the consumer; the worker runs the tool, which may never end.
  *
- * <p>Its events are put while the funnel is held, and none after the event of its end, so a tool that does not heed its
+ * <p>Its events are put while the funnel is held, and none after the event of its end, so a tool that ignores its
  * interrupt can say what it likes.
  */
 final class ToolCallTask {
@@ -180,7 +180,7 @@ final class ToolCallTask {
         }
         onEnd.forEach(Runnable::run);
         try {
-            var unused = Thread.interrupted(); // whoever stopped it reports the end as well
+            var unused = Thread.interrupted(); // the thread that stopped it reports the end as well
             end();
         } catch (InterruptedException e) {
             // then the run's thread does
@@ -269,7 +269,7 @@ final class ToolCallTask {
         }
     }
 
-    /** Reports the end, and the start if nobody has. Once, whoever is first: the keeper, or the run's thread. */
+    /** Reports the end, and the start if nobody has. Once, by the first of the supervisor and the run's thread. */
     private void end() throws InterruptedException {
         var unused = run.funnel().put(this::startOnce);
         unused = run.funnel().put(this::endOnce);

@@ -158,7 +158,7 @@ public final class ToolLoop implements InnerRun {
     }
 
     /**
-     * What has been said, to be gone on with: the request's conversation and each whole turn since, together with the results
+     * What has been said, ready to be continued: the request's conversation and each whole turn since, together with the results
      * of its calls. Once the run has ended a call without a result has one that says that it was stopped, save at the limit of
      * turns: {@link Conversation#unanswered} tells which calls those are. It may be ahead of the consumer. For any thread.
      */
@@ -326,7 +326,7 @@ public final class ToolLoop implements InnerRun {
             return this;
         }
 
-        /** Who decides whether a tool may run; all may if nothing is set. */
+        /** Sets the approval that decides whether a tool may run. Without one, all may. */
         public Builder approval(ToolApproval approval) {
             this.approval = Objects.requireNonNull(approval, "approval");
             return this;

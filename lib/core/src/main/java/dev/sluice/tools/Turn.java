@@ -68,7 +68,7 @@ final class Turn {
     EndReason read() throws InterruptedException {
         for (StreamEvent event : stream) {
             if (!funnel.put(told(event))) {
-                throw new InterruptedException(); // as whoever ended the run has done, or is about to do
+                throw new InterruptedException(); // as the thread that ended the run has done, or is about to do
             }
             if (early) {
                 look(event);

@@ -156,7 +156,7 @@ public final class JdkHttpTransport implements HttpTransport {
         }
 
         /**
-         * Who is asked for a name and a password, for a proxy as a rule.
+         * Sets the authenticator that answers for a name and a password, usually of a proxy.
          *
          * @param authenticator whom to ask
          * @return this

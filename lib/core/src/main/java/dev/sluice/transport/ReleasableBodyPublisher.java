@@ -5,7 +5,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 
-/** A request's body that can be let go: the JDK's client keeps the request for as long as its response lasts. */
+/** A request's body that can be released: the JDK's client keeps the request for as long as its response lasts. */
 final class ReleasableBodyPublisher implements BodyPublisher {
     private final long length;
     private volatile BodyPublisher bytes;

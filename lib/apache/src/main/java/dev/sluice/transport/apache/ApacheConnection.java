@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection with small buffers, which knows without waiting whether it can still be used. Unlike the client's own it has no
- * logs of heads and bytes, which show keys to whoever switches the debug level on.
+ * logs of heads and bytes, which show keys at the debug level.
  */
 final class ApacheConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 

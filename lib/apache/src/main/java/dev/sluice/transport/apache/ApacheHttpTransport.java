@@ -154,7 +154,7 @@ public final class ApacheHttpTransport implements HttpTransport {
         }
 
         /**
-         * Who is asked for a name and a password, for a proxy as a rule.
+         * Sets the authenticator that answers for a name and a password, usually of a proxy.
          *
          * @param whom to ask
          * @return this

@@ -197,7 +197,7 @@ final class ClaudeDecoder implements EventDecoder {
         return new StreamEvent.MessageDelta(finish(stopReason), stopReason, stopSequence, usage.soFar(), extra);
     }
 
-    /** Who speaks: the assistant, unless it says otherwise. A role that is not known stays among the other fields. */
+    /** The role of the message: the assistant's, unless it says otherwise. A role that is not known stays among the other fields. */
     private static Role role(JsonFields wire) {
         for (Role role : Role.values()) {
             if (wire.takeIf("role", role.wireName())) {
