@@ -173,6 +173,7 @@ class BudgetBehindGatesTest {
                         return null;
                     },
                     Limit.COST_MICROS);
+            Awaitility.await().until(() -> talk.client.running() == 0);
         }
         BigDecimal running = each.multiply(BigDecimal.valueOf(places));
         assertThat(budget.cost().orElseThrow())
