@@ -185,10 +185,10 @@ final class RequestAttempt {
         String requestId = provider.requestId(head).orElse(null);
         RateLimits rateLimits = provider.rateLimits(head).orElse(null);
         InputStream bytes = listener.onResponse(head, requestId, rateLimits);
-        var body = new ResponseBodyCheck(name, head, bytes);
+        var body = new ResponseBodyCheck(name, head, bytes, signer::withoutSecrets);
         if (head.status() / 100 != 2) {
             refusal = provider.error(head, ""); // if the rest never comes
-            throw provider.error(head, signer.withoutSecrets(body.beginning(ERROR_BODY_BYTES)));
+            throw provider.error(head, body.beginning(ERROR_BODY_BYTES));
         }
         body.reject(reading instanceof ResponseMode.Streamed);
         if (!listener.onHead(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
