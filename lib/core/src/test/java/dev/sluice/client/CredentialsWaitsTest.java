@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Credentials that take for ever, whether or not they heed an interrupt, hold nobody up and send nothing late. */
 @Timeout(30)
 class CredentialsWaitsTest {
-    private static final Duration LIMIT = Duration.ofMillis(200);
+    private static final Duration LIMIT = Duration.ofMillis(100);
     private static final Duration PROMPT = Duration.ofSeconds(3);
 
     private final CountDownLatch asked = new CountDownLatch(1);
