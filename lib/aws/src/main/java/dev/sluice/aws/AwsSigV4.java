@@ -25,6 +25,9 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
  * profile files, a container's or an instance's role. A role by web identity needs the SDK's module {@code sts} on the class path, a
  * profile with single sign-on its modules {@code sso} and {@code ssooidc}. The SDK keeps what it finds and renews it in time;
  * a request may wait for that.
+ *
+ * <p>At level DEBUG the SDK's logger {@code software.amazon.awssdk.http.auth.aws} prints the headers that it signs, the token of
+ * temporary credentials among them. Leave it at INFO.
  */
 public final class AwsSigV4 implements Credentials {
     private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
@@ -62,7 +65,8 @@ public final class AwsSigV4 implements Credentials {
      * @param region such as {@code us-east-1}
      */
     public static AwsSigV4 of(String service, String region) {
-        return new AwsSigV4(service, region, DefaultCredentialsProvider.builder().build(), Clock.systemUTC());
+        return new AwsSigV4(
+                service, region, DefaultCredentialsProvider.builder().build(), Clock.systemUTC());
     }
 
     /** The same with credentials from elsewhere, in place of the default chain's. The provider stays the caller's to close. */

@@ -115,11 +115,29 @@ class AwsSigV4Test {
         var headers = SIGNER.headers(original);
         assertThat(holds(received(original, headers), SECRET)).isTrue();
 
-        assertThat(holds(received(request("POST", original.uri().toString(), original.headers(), "{\"a\":2}"), headers), SECRET))
+        assertThat(holds(
+                        received(request("POST", original.uri().toString(), original.headers(), "{\"a\":2}"), headers),
+                        SECRET))
                 .isFalse();
-        assertThat(holds(received(request("POST", "http://localhost:8080/v1/messages?a=2&b=x%20y", original.headers(), "{\"a\":1}"), headers), SECRET))
+        assertThat(holds(
+                        received(
+                                request(
+                                        "POST",
+                                        "http://localhost:8080/v1/messages?a=2&b=x%20y",
+                                        original.headers(),
+                                        "{\"a\":1}"),
+                                headers),
+                        SECRET))
                 .isFalse();
-        assertThat(holds(received(request("POST", original.uri().toString(), Map.of("anthropic-version", "2"), "{\"a\":1}"), headers), SECRET))
+        assertThat(holds(
+                        received(
+                                request(
+                                        "POST",
+                                        original.uri().toString(),
+                                        Map.of("anthropic-version", "2"),
+                                        "{\"a\":1}"),
+                                headers),
+                        SECRET))
                 .isFalse();
     }
 
@@ -143,7 +161,9 @@ class AwsSigV4Test {
             assertThat(parts(received).group(3)).isEqualTo("eu-west-1");
             assertThat(parts(received).group(4)).isEqualTo("bedrock-mantle");
             assertThat(holds(received, SECRET)).isTrue();
-            assertThat(parts(received(request, AwsSigV4.claudePlatform("us-east-1").headers(request)))
+            assertThat(parts(received(
+                                    request,
+                                    AwsSigV4.claudePlatform("us-east-1").headers(request)))
                             .group(4))
                     .isEqualTo("aws-external-anthropic");
         } finally {

@@ -20,8 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
  * SDK, to check what a server receives. For paths that need no escapes.
  */
 final class SignatureFormula {
-    private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/]+)/(\\d{8})/([^/]+)/([^/]+)"
-            + "/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})");
+    private static final Pattern AUTHORIZATION =
+            Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/]+)/(\\d{8})/([^/]+)/([^/]+)"
+                    + "/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})");
 
     private SignatureFormula() {}
 
@@ -66,8 +67,8 @@ final class SignatureFormula {
                                 .collect(Collectors.joining(","))
                         + "\n")
                 .collect(Collectors.joining());
-        return request.method() + "\n" + target[0] + "\n" + query + "\n" + headers + "\n" + String.join(";", signedHeaders)
-                + "\n" + sha256(request.body());
+        return request.method() + "\n" + target[0] + "\n" + query + "\n" + headers + "\n"
+                + String.join(";", signedHeaders) + "\n" + sha256(request.body());
     }
 
     static String sha256(byte[] bytes) {

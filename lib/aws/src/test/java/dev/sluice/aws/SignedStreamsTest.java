@@ -108,7 +108,9 @@ class SignedStreamsTest {
                 var stream = client.stream(REQUEST)) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
             assertThat(peer.requests()).hasSize(2).allSatisfy(SignedStreamsTest::assertSigned);
-            assertThat(peer.requests()).extracting(request -> request.header("x-amz-date")).doesNotHaveDuplicates();
+            assertThat(peer.requests())
+                    .extracting(request -> request.header("x-amz-date"))
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -152,7 +154,10 @@ class SignedStreamsTest {
     @Test
     void aRefusalThatEchoesTheSignatureHidesIt() {
         try (var peer = ScriptedPeer.serving(request -> Script.json(
-                        403, "{\"message\":\"No: " + request.header("authorization") + "\"}", "x-amzn-requestid", "r-1"));
+                        403,
+                        "{\"message\":\"No: " + request.header("authorization") + "\"}",
+                        "x-amzn-requestid",
+                        "r-1"));
                 var client = client(peer, SIGNER);
                 var stream = client.stream(REQUEST)) {
             assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(StreamException.ApiError.class, e -> {

@@ -67,7 +67,9 @@ final class RequestSigner {
 
     /** What is being waited for, in words; empty if it is not for credentials. For any thread. */
     Optional<String> waitsFor() {
-        return waiting ? credentials.map(given -> name(given) + " had not given the credentials for " + request) : Optional.empty();
+        return waiting
+                ? credentials.map(given -> name(given) + " had not given the credentials for " + request)
+                : Optional.empty();
     }
 
     /** What the server said, without the secrets that were sent: a proxy can echo a request. */
@@ -96,10 +98,10 @@ final class RequestSigner {
     /** The values that are secret, with a scheme such as Bearer and without it. */
     private static List<String> secrets(Map<String, String> headers) {
         return headers.entrySet().stream()
-                .filter(header -> SECRET.stream()
-                        .anyMatch(header.getKey().toLowerCase(Locale.ROOT)::contains))
+                .filter(header -> SECRET.stream().anyMatch(header.getKey().toLowerCase(Locale.ROOT)::contains))
                 .flatMap(header -> Stream.of(
-                        header.getValue(), header.getValue().substring(header.getValue().indexOf(' ') + 1)))
+                        header.getValue(),
+                        header.getValue().substring(header.getValue().indexOf(' ') + 1)))
                 .filter(secret -> secret.length() >= SHORTEST_SECRET)
                 .toList();
     }

@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
  * @param bytes the body as it arrives
  * @param masked takes the secrets out of what is shown of it: a proxy can echo a request
  */
-record ResponseBodyCheck(
-        String request, TransportResponse head, InputStream bytes, UnaryOperator<String> masked) {
+record ResponseBodyCheck(String request, TransportResponse head, InputStream bytes, UnaryOperator<String> masked) {
     private static final Logger log = LoggerFactory.getLogger(ResponseBodyCheck.class);
     private static final int EXCERPT_BYTES = 200;
 

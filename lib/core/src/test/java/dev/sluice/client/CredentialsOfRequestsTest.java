@@ -60,8 +60,8 @@ class CredentialsOfRequestsTest {
     }
 
     private static Consumer<LlmClient.Builder> retrying() {
-        return settings -> settings.resilience(
-                Resilience.builder().retry(Retrying.quick()).build());
+        return settings ->
+                settings.resilience(Resilience.builder().retry(Retrying.quick()).build());
     }
 
     private static List<String> authorizations(Talk talk) {
@@ -157,9 +157,9 @@ class CredentialsOfRequestsTest {
                 assertThat(seen.body()).isEqualTo(received.body());
                 assertThat(received.header("authorization")).isEqualTo("Signed " + received.body().length);
                 assertThat(received.header("x-date")).isEqualTo("today");
-                seen.headers().forEach((name, value) -> assertThat(received.header(name))
-                        .as(name)
-                        .isEqualTo(value));
+                seen.headers()
+                        .forEach((name, value) ->
+                                assertThat(received.header(name)).as(name).isEqualTo(value));
                 assertThat(received.header("x-retries")).isEqualTo(String.valueOf(i));
             }
         }
@@ -258,10 +258,15 @@ class CredentialsOfRequestsTest {
         try (var elsewhere = ScriptedPeer.serving(FINE);
                 var talk = talk(
                         Credentials.bearer(this::token),
-                        Script.json(307, "{}", "location", elsewhere.uri("/v1/messages").toString()));
+                        Script.json(
+                                307,
+                                "{}",
+                                "location",
+                                elsewhere.uri("/v1/messages").toString()));
                 var stream = talk.stream()) {
             assertThatThrownBy(stream::finalMessage)
-                    .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.status()).isEqualTo(307));
+                    .isInstanceOfSatisfying(
+                            ApiError.class, e -> assertThat(e.status()).isEqualTo(307));
             assertThat(elsewhere.connections()).isZero();
         }
     }
@@ -277,8 +282,7 @@ class CredentialsOfRequestsTest {
     @ParameterizedTest
     @MethodSource("echoes")
     void whatAProxyEchoesIsMasked(Script script) {
-        Credentials credentials =
-                request -> Map.of("authorization", "Bearer kingfisher-0123", "x-date", "20261101");
+        Credentials credentials = request -> Map.of("authorization", "Bearer kingfisher-0123", "x-date", "20261101");
         try (var log = CapturedLog.open();
                 var talk = talk(credentials, script);
                 var stream = talk.stream()) {

@@ -42,8 +42,7 @@ final class Talk implements AutoCloseable {
     }
 
     /** A talk with a peer that this provider asks. */
-    static Talk through(
-            Function<URI, Provider> provider, Consumer<LlmClient.Builder> settings, Script... scripts) {
+    static Talk through(Function<URI, Provider> provider, Consumer<LlmClient.Builder> settings, Script... scripts) {
         var peer = ScriptedPeer.serving(scripts);
         return new Talk(peer, client(provider.apply(peer.uri("")), settings));
     }

@@ -95,9 +95,11 @@ class EveryProvidersSettingsTest {
     @EnumSource
     void aConstantHeaderIsInEveryRequest(Vendor vendor) {
         var provider = vendor.with(Map.of("X-Team", "rivers", "User-Agent", "mine"), Map.of());
-        assertThat(all(provider, REQUEST.build())).hasSizeGreaterThan(2).allSatisfy(request -> assertThat(headers(request))
-                .containsEntry("X-Team", "rivers")
-                .containsEntry("User-Agent", "mine"));
+        assertThat(all(provider, REQUEST.build()))
+                .hasSizeGreaterThan(2)
+                .allSatisfy(request -> assertThat(headers(request))
+                        .containsEntry("X-Team", "rivers")
+                        .containsEntry("User-Agent", "mine"));
     }
 
     @ParameterizedTest
@@ -112,9 +114,10 @@ class EveryProvidersSettingsTest {
     @EnumSource
     void aConstantQueryParameterIsInEveryAddressBesideOurs(Vendor vendor) {
         var provider = vendor.with(Map.of(), Map.of("api-version", "a b&c=ü"));
-        assertThat(all(provider, REQUEST.build())).hasSizeGreaterThan(2).allSatisfy(request -> assertThat(
-                        request.uri().getRawQuery().split("&"))
-                .contains("api-version=a%20b%26c%3D%C3%BC"));
+        assertThat(all(provider, REQUEST.build()))
+                .hasSizeGreaterThan(2)
+                .allSatisfy(request ->
+                        assertThat(request.uri().getRawQuery().split("&")).contains("api-version=a%20b%26c%3D%C3%BC"));
         var plain = vendor.with(Map.of(), Map.of());
         String own = plain.streamRequest(REQUEST.build()).uri().toString();
         assertThat(provider.streamRequest(REQUEST.build()).uri().toString()).startsWith(own);

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Timeout;
 class GoogleCloudAuthTest {
     private static final Script CLAUDE = Script.stream(answer("Rivers ", "run."));
     private static final Script GEMINI = Script.stream(
-            "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Rivers run.\"}]},"
-                    + "\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":2}}\n\n");
+            "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Rivers"
+                + " run.\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":2}}\n\n");
 
     private static PrivateKey key;
 
@@ -63,8 +63,7 @@ class GoogleCloudAuthTest {
 
     private static Script token(String token, int seconds) {
         return Script.json(
-                200,
-                "{\"access_token\":\"" + token + "\",\"expires_in\":" + seconds + ",\"token_type\":\"Bearer\"}");
+                200, "{\"access_token\":\"" + token + "\",\"expires_in\":" + seconds + ",\"token_type\":\"Bearer\"}");
     }
 
     private static ServiceAccountCredentials serviceAccount(URI tokens) {
@@ -102,8 +101,10 @@ class GoogleCloudAuthTest {
                     assertThat(stream.finalText()).isEqualTo("Rivers run.");
                 }
             }
-            assertThat(tokens.requests()).singleElement().satisfies(asked -> assertThat(claims(asked))
-                    .contains("\"scope\":\"https://www.googleapis.com/auth/cloud-platform\""));
+            assertThat(tokens.requests())
+                    .singleElement()
+                    .satisfies(asked -> assertThat(claims(asked))
+                            .contains("\"scope\":\"https://www.googleapis.com/auth/cloud-platform\""));
             assertThat(peer.requests()).hasSize(2).allSatisfy(sent -> {
                 assertThat(sent.path())
                         .isEqualTo("/v1/projects/a-project/locations/europe-west1/publishers/anthropic/models/"
@@ -171,7 +172,9 @@ class GoogleCloudAuthTest {
                 var client = claude(peer, GoogleCloudAuth.of(serviceAccount(tokens.uri("/token"))));
                 var stream = client.stream(request("claude-opus-5-5"))) {
             assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(CredentialsFailed.class, e -> {
-                assertThat(e.getMessage()).contains("Google Cloud's credentials").contains("invalid_grant");
+                assertThat(e.getMessage())
+                        .contains("Google Cloud's credentials")
+                        .contains("invalid_grant");
                 assertThat(e.retryable()).isFalse();
             });
             assertThat(tokens.requests()).hasSize(1);
@@ -195,9 +198,11 @@ class GoogleCloudAuthTest {
         Duration limit = Duration.ofMillis(300);
         try (var tokens = ScriptedPeer.serving(Script.empty().stall());
                 var peer = ScriptedPeer.serving(CLAUDE);
-                var client = claude(peer, GoogleCloudAuth.of(serviceAccount(tokens.uri("/token"))), settings -> settings
-                        .timeouts(Timeouts.none().with(Phase.HEADERS, limit))
-                        .resilience(Resilience.none()));
+                var client = claude(
+                        peer,
+                        GoogleCloudAuth.of(serviceAccount(tokens.uri("/token"))),
+                        settings -> settings.timeouts(Timeouts.none().with(Phase.HEADERS, limit))
+                                .resilience(Resilience.none()));
                 var stream = client.stream(request("claude-opus-5-5"))) {
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOf(TimedOut.class)

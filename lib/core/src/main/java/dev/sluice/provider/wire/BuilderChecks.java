@@ -51,7 +51,8 @@ public final class BuilderChecks {
     /** A text that goes into the name of a host, such as a region: letters, digits and hyphens. */
     public static String hostLabel(String name, String value) {
         if (!value.matches("[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")) {
-            throw new IllegalArgumentException(name + ": '" + Excerpt.of(value) + "', must be letters, digits and hyphens");
+            throw new IllegalArgumentException(
+                    name + ": '" + Excerpt.of(value) + "', must be letters, digits and hyphens");
         }
         return value;
     }

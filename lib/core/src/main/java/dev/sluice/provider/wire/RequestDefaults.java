@@ -35,8 +35,7 @@ public final class RequestDefaults {
     private final Map<String, String> query;
     private final @Nullable Credentials credentials;
 
-    private RequestDefaults(
-            Map<String, String> headers, Map<String, String> query, @Nullable Credentials credentials) {
+    private RequestDefaults(Map<String, String> headers, Map<String, String> query, @Nullable Credentials credentials) {
         this.headers = headers;
         this.query = query;
         this.credentials = credentials;

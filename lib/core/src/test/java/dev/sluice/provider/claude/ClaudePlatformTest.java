@@ -47,7 +47,9 @@ class ClaudePlatformTest {
                 "https://rivers.services.ai.azure.com/anthropic",
                 ClaudePlatform.googleCloud("a-project", "wrkspc_1"),
                 "https://claude.googleapis.com/v1alpha/projects/a-project/locations/global/workspaces/wrkspc_1/invoke");
-        Claude own = Claude.builder().credentials(Credentials.bearer(() -> "a-token")).build();
+        Claude own = Claude.builder()
+                .credentials(Credentials.bearer(() -> "a-token"))
+                .build();
         addresses.forEach((platform, address) -> {
             Claude claude = on(platform).build();
             TransportRequest stream = claude.streamRequest(REQUEST);
@@ -57,7 +59,8 @@ class ClaudePlatformTest {
                     .hasToString(address + "/v1/messages/count_tokens");
             assertThat(claude.modelsRequest("").orElseThrow().uri().toString()).startsWith(address + "/v1/models?");
             assertThat(stream.body()).isEqualTo(own.streamRequest(REQUEST).body());
-            assertThat(headers(stream)).containsAllEntriesOf(own.streamRequest(REQUEST).headers());
+            assertThat(headers(stream))
+                    .containsAllEntriesOf(own.streamRequest(REQUEST).headers());
             assertThat(claude).hasToString("Claude[" + address + "]");
             assertThat(platform).hasToString(address);
         });
@@ -86,7 +89,9 @@ class ClaudePlatformTest {
 
         TransportRequest whole = claude.wholeRequest(REQUEST).orElseThrow();
         assertThat(whole.uri()).hasToString(models + "claude-opus-5-5@20260801:rawPredict");
-        assertThat(body(whole)).containsEntry("anthropic_version", "vertex-2023-10-16").doesNotContainKeys("model", "stream");
+        assertThat(body(whole))
+                .containsEntry("anthropic_version", "vertex-2023-10-16")
+                .doesNotContainKeys("model", "stream");
 
         TransportRequest count = claude.countRequest(REQUEST).orElseThrow();
         assertThat(count.uri()).hasToString(models + "count-tokens:rawPredict");
@@ -121,7 +126,11 @@ class ClaudePlatformTest {
         var platform = ClaudePlatform.vertex("p", "us-east5");
         String address = "https://gateway.example/google/v1/projects/p/locations/us-east5/publishers/anthropic/models/"
                 + "claude-opus-5-5@20260801:streamRawPredict";
-        assertThat(on(platform).baseUrl("https://gateway.example/google").build().streamRequest(REQUEST).uri())
+        assertThat(on(platform)
+                        .baseUrl("https://gateway.example/google")
+                        .build()
+                        .streamRequest(REQUEST)
+                        .uri())
                 .hasToString(address);
         assertThat(Claude.builder()
                         .baseUrl("https://gateway.example/google")

@@ -66,7 +66,8 @@ class GeminiOnVertexTest {
 
     @Test
     void addressAndVersionMayBeOthers() {
-        var gemini = vertex().version("v1").baseUrl("https://gateway.example/vertex").build();
+        var gemini =
+                vertex().version("v1").baseUrl("https://gateway.example/vertex").build();
         assertThat(gemini.streamRequest(REQUEST).uri())
                 .hasToString("https://gateway.example/vertex/v1/projects/a-project/locations/us-central1"
                         + "/publishers/google/models/gemini-3.5-flash:streamGenerateContent?alt=sse");
