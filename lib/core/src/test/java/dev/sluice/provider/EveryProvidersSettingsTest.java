@@ -156,6 +156,25 @@ class EveryProvidersSettingsTest {
                 .hasMessageContaining("credentials");
     }
 
+    /** A record's toString has all that is in it. */
+    private record Vault(String secret) implements Credentials {
+        @Override
+        public Map<String, String> headers(TransportRequest request) {
+            return Map.of("authorization", secret);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noToStringHasASecret(Vendor vendor) {
+        var provider = vendor.with(
+                Map.of("x-gateway-key", "kingfisher"), Map.of("key", "kingfisher"), new Vault("kingfisher"));
+        TransportRequest request = provider.streamRequest(REQUEST.build());
+        assertThat(provider + " " + request + " " + provider.credentials())
+                .contains(Vault.class.getName())
+                .doesNotContain("kingfisher");
+    }
+
     @ParameterizedTest
     @EnumSource
     void aRequestThatIsAuthenticatedIsLeftAlone(Vendor vendor) throws Exception {

@@ -192,7 +192,8 @@ public final class OpenAi implements Provider {
         private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
         /** Hosts whose models of today take no {@code max_tokens}. */
-        private static final List<String> HOSTS = List.of(".openai.com", ".openai.azure.com");
+        private static final List<String> HOSTS =
+                List.of(".openai.com", ".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com");
 
         private String apiKey = "";
         private URI baseUrl = OPENAI;
