@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  * stream with {@link StreamException.TimedOut}, which names the phase.
  *
  * @param connect until there is a connection; belongs to the transport, so it is the client's and not one stream's
- * @param headers from sending the request until the response's headers are there, connecting included
+ * @param headers from sending the request until the response's headers are there, getting credentials and connecting
+ *     included
  * @param firstEvent from the headers until the first event that is no ping: a model may think before it speaks
  * @param idle the longest silence: no byte at all while the reader waits for one
  * @param stall the longest wait for something to show: no event but pings

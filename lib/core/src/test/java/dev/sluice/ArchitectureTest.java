@@ -77,7 +77,7 @@ class ArchitectureTest {
         rooms.put("sse", List.of("", "transport", "internal", "internal.base"));
         rooms.put("resilience", List.of("", "internal", "internal.base"));
         rooms.put("provider", List.of("", "message", "sse", "transport"));
-        rooms.put("provider.wire", List.of("", "json", "message", "sse", "provider"));
+        rooms.put("provider.wire", List.of("", "json", "message", "sse", "transport", "provider"));
         for (String vendor : VENDORS) {
             rooms.put(
                     "provider." + vendor.toLowerCase(Locale.ROOT),

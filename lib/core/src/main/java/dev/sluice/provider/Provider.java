@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
- * thread; nothing here blocks. Keys never appear in a message or a {@code toString}.
+ * thread; nothing here blocks, except for what {@link #credentials} gives. Keys never appear in a message or a {@code toString}.
  */
 public interface Provider {
 
@@ -71,6 +71,14 @@ public interface Provider {
      */
     default ModelPage models(String body) {
         throw new UnsupportedOperationException(name() + " does not list models");
+    }
+
+    /**
+     * What authenticates the requests, if their own headers do not: asked before each is sent, and blocking if it likes.
+     * Empty if each request has its key already.
+     */
+    default Optional<Credentials> credentials() {
+        return Optional.empty();
     }
 
     /** A decoder for the body of one response. */
