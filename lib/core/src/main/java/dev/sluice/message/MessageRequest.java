@@ -247,9 +247,10 @@ public final class MessageRequest {
             return messages(conversation.messages());
         }
 
-        /** Appends a tool. Names are unique. */
+        /** Appends a tool. Names are unique; a toolset has none. */
         public Builder tool(ToolDefinition tool) {
-            if (tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
+            if (!tool.name().isEmpty()
+                    && tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
                 throw new IllegalArgumentException("tool: there is one named '" + tool.name() + "' already");
             }
             tools = append(tools, tool);

@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A request is sent as it is, with three exceptions. Of answers received earlier, text blocks without words and thinking
  * without a signature are left out, because the API would reject the request for them; a tool call whose input was cut or
  * invalid goes back wrapped in an object, because the API wants one; and of answers that another provider gave, only the words
- * and the tool calls are told. What the API surely rejects, whatever the model, is an {@link IllegalArgumentException} that
- * names the field.
+ * and the tool calls are told.
+ *
+ * <p>A request that cannot be written for this API, or that the chosen {@linkplain Builder#version version} never takes, is an
+ * {@link IllegalArgumentException} that names the field. Limits of a model are not checked: the API says them.
  */
 public final class Claude implements Provider {
     /** This provider's {@link #name()}. */
@@ -44,6 +46,7 @@ public final class Claude implements Provider {
     private static final String KEY = "x-api-key";
     private static final String AUTHORIZATION = "authorization";
     private static final String BETA = "anthropic-beta";
+    private static final String VERSION = "anthropic-version";
 
     /** The most that the API gives at once. */
     private static final int MODELS_PER_PAGE = 1000;
@@ -147,8 +150,8 @@ public final class Claude implements Provider {
     }
 
     private TransportRequest post(URI uri, MessageRequest request, ClaudeEndpoint call) {
-        ClaudeRequestValidator.check(request, call, betas(request.headers()));
         Map<String, String> headers = headers(request.headers());
+        ClaudeRequestValidator.check(request, call, headers.getOrDefault(VERSION, version));
         headers.putIfAbsent("content-type", "application/json");
         return new TransportRequest("POST", uri, headers, ClaudeRequestWriter.write(request, call));
     }
@@ -165,7 +168,7 @@ public final class Claude implements Provider {
         if (!headers.containsKey(KEY) && !headers.containsKey(AUTHORIZATION)) {
             headers.put(apiKey.isEmpty() ? AUTHORIZATION : KEY, apiKey.isEmpty() ? "Bearer " + authToken : apiKey);
         }
-        headers.putIfAbsent("anthropic-version", version);
+        headers.putIfAbsent(VERSION, version);
         headers.putIfAbsent("accept", "application/json");
         headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
         headers.putIfAbsent("user-agent", UserAgent.NAME);
@@ -254,7 +257,11 @@ public final class Claude implements Provider {
             return this;
         }
 
-        /** The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. */
+        /**
+         * The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. With {@code 2026-10-21} a
+         * request is refused that sets {@code temperature}, {@code topP} or {@code topK}, has a document in an assistant
+         * message, or citations in a user message: that version takes none of these. Answers are the same in both.
+         */
         public Builder version(String version) {
             this.version = BuilderChecks.word("version", version);
             return this;
