@@ -94,7 +94,8 @@ class ArchitectureTest {
         rooms.put("telemetry", List.of("", "internal", "message", "client"));
         rooms.put(
                 "tools",
-                List.of("", "json", "message", "aggregate", "budget", "client", "internal", "internal.failure"));
+                List.of(
+                        "", "json", "message", "aggregate", "budget", "provider", "client", "internal", "internal.failure"));
         return rooms;
     }
 

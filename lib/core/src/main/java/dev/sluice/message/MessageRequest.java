@@ -350,6 +350,14 @@ public final class MessageRequest {
             return this;
         }
 
+        /** Takes a field back that {@link #put} set. */
+        public Builder remove(String name) {
+            var fewer = new LinkedHashMap<>(extra);
+            fewer.remove(name);
+            extra = Collections.unmodifiableMap(fewer);
+            return this;
+        }
+
         /** Sets a header of the request, or overrides one that this library sets. */
         public Builder header(String name, String value) {
             if (notBlank("name", name).chars().anyMatch(c -> c <= ' ' || c == ':' || c >= 127)

@@ -3,6 +3,7 @@ package dev.sluice.provider.claude;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
@@ -212,6 +213,16 @@ public final class Claude implements Provider {
     @Override
     public boolean takesPrefill(MessageRequest request) {
         return ClaudePrefill.isTaken(request);
+    }
+
+    @Override
+    public MessageRequest continueRequest(MessageRequest first, List<Message> answers) {
+        return ContinuedRequest.of(first, answers);
+    }
+
+    @Override
+    public Set<String> removedTools(List<Message> conversation) {
+        return ToolChanges.removedBy(conversation);
     }
 
     /** The name and the address; never the key. */
