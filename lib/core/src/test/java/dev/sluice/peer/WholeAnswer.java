@@ -78,6 +78,10 @@ public final class WholeAnswer {
             case "input_json_delta" ->
                 inputs.computeIfAbsent(index, i -> new StringBuilder())
                         .append(delta.get("partial_json").asString());
+            case "compaction_delta" -> {
+                set(block, delta);
+                block.put("type", "compaction");
+            }
             default -> throw new IllegalArgumentException(delta.toString());
         }
     }

@@ -159,8 +159,11 @@ final class ClaudeDecoder implements EventDecoder {
         JsonFields wire = event.needed("delta");
         String type = wire.textOrEmpty("type");
         if (compaction != null && compaction.isAt(index)) {
-            compaction.add(wire);
-            return;
+            if (!type.equals("text_delta") && !type.equals("input_json_delta") && !type.equals("thinking_delta")) {
+                compaction.add(wire);
+                return;
+            }
+            release(out); // no compaction as this library knows it: what follows is handed out as it comes
         }
         Delta delta = delta(type, wire);
         if (delta != null) {
