@@ -95,7 +95,15 @@ class ArchitectureTest {
         rooms.put(
                 "tools",
                 List.of(
-                        "", "json", "message", "aggregate", "budget", "provider", "client", "internal", "internal.failure"));
+                        "",
+                        "json",
+                        "message",
+                        "aggregate",
+                        "budget",
+                        "provider",
+                        "client",
+                        "internal",
+                        "internal.failure"));
         return rooms;
     }
 

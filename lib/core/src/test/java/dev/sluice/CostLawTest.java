@@ -130,7 +130,8 @@ class CostLawTest {
         try (Stream<Path> files = Files.walk(root)) {
             List<String> used = files.filter(file -> file.toString().endsWith(".sse"))
                     .filter(CostLawTest::hasUsage)
-                    .map(file -> root.relativize(file).toString().replace('\\', '/').replace(".sse", ""))
+                    .map(file ->
+                            root.relativize(file).toString().replace('\\', '/').replace(".sse", ""))
                     .filter(name -> PROVIDERS.containsKey(vendor(name)))
                     .toList();
             assertThat(TABLE.stream().map(Row::transcript)).containsExactlyInAnyOrderElementsOf(used);

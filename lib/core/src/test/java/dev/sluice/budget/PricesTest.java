@@ -93,6 +93,7 @@ class PricesTest {
         assertThatThrownBy(() -> new Prices(zero, negative, zero, zero)).hasMessageStartingWith("output: -1");
         assertThatThrownBy(() -> new Prices(zero, zero, negative, zero)).hasMessageStartingWith("cacheRead: -1");
         assertThatThrownBy(() -> new Prices(zero, zero, zero, negative)).hasMessageStartingWith("cacheWrite5m: -1");
-        assertThatThrownBy(() -> new Prices(zero, zero, zero, zero, negative)).hasMessageStartingWith("cacheWrite1h: -1");
+        assertThatThrownBy(() -> new Prices(zero, zero, zero, zero, negative))
+                .hasMessageStartingWith("cacheWrite1h: -1");
     }
 }

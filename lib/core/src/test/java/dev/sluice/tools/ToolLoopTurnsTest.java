@@ -155,7 +155,8 @@ class ToolLoopTurnsTest {
             assertThat(loop.turns()).isEqualTo(3);
             assertThat(runs.asked(1)).containsKey("compaction");
             assertThat(runs.lastSaid(2))
-                    .containsExactly(Map.of("type", "compaction", "content", "So far", "encrypted_content", "c2VjcmV0"));
+                    .containsExactly(
+                            Map.of("type", "compaction", "content", "So far", "encrypted_content", "c2VjcmV0"));
             assertThat(runs.asked(2)).doesNotContainKey("compaction");
             assertThat(runs.asked(3)).doesNotContainKey("compaction");
         }

@@ -35,7 +35,8 @@ final class CompactionBlock {
         Map<String, String> more = fields(delta);
         more.remove("type");
         more.values().removeIf("null"::equals);
-        more.forEach((name, json) -> fields.merge(name, json, name.equals(CONTENT) ? CompactionBlock::joined : (a, b) -> b));
+        more.forEach(
+                (name, json) -> fields.merge(name, json, name.equals(CONTENT) ? CompactionBlock::joined : (a, b) -> b));
     }
 
     /** The block with all that has come. */

@@ -87,7 +87,8 @@ class ClaudeEndpointsTest {
 
     @Test
     void whatIsRejectedInAStreamIsRejectedInAWholeAnswer() {
-        assertThatThrownBy(() -> whole(minimal().cacheFor(Duration.ofMinutes(6)))).hasMessageContaining("cacheFor");
+        assertThatThrownBy(() -> whole(minimal().cacheFor(Duration.ofMinutes(6))))
+                .hasMessageContaining("cacheFor");
         assertThatThrownBy(() -> whole(MessageRequest.builder().model("m").user("Hi")))
                 .hasMessageContaining("maxTokens");
     }

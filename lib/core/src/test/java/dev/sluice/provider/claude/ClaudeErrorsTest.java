@@ -118,8 +118,9 @@ class ClaudeErrorsTest {
 
     @Test
     void theErrorCodeIsNamedBesideTheType() {
-        String json = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"No threads here\","
-                + "\"details\":{\"error_code\":\"thread_unsupported_request\"}}}";
+        String json =
+                "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"No threads here\","
+                        + "\"details\":{\"error_code\":\"thread_unsupported_request\"}}}";
         assertThat(error(400, json).getMessage())
                 .startsWith("Claude answered 400 invalid_request_error (thread_unsupported_request): No threads here");
     }

@@ -58,7 +58,8 @@ class ClaudeReplayLawTest {
             List.of("{'type':'compaction','content':null,'encrypted_content':null}"), // it failed
             List.of(
                     "{'type':'compaction','content':null,'encrypted_content':null,'tool_changes':[{'a': 1}]}",
-                    "{'type':'compaction_delta','content':'All \\u0022so\\u0022 far','encrypted_content':'x','signature':'s'}"),
+                    "{'type':'compaction_delta','content':'All \\u0022so\\u0022"
+                            + " far','encrypted_content':'x','signature':'s'}"),
             List.of("{'type':'compaction','content':'whole in start','encrypted_content':'x'}"),
             List.of(
                     "{'type':'tool_use','id':'toolu_1','name':'click','input':{},'toolset_name':'computer',"
@@ -84,7 +85,8 @@ class ClaudeReplayLawTest {
 
         String sse() {
             var sse = new StringBuilder();
-            events.forEach(event -> sse.append("data: ").append(Json.write(event)).append("\n\n"));
+            events.forEach(
+                    event -> sse.append("data: ").append(Json.write(event)).append("\n\n"));
             return sse.toString();
         }
     }
@@ -93,7 +95,8 @@ class ClaudeReplayLawTest {
         return Stream.concat(
                 RECORDINGS.stream().map(ClaudeReplayLawTest::recorded),
                 Stream.concat(
-                        BLOCKS.stream().map(block -> made(List.of(block))), Stream.of(made(BLOCKS), made(BLOCKS.reversed()))));
+                        BLOCKS.stream().map(block -> made(List.of(block))),
+                        Stream.of(made(BLOCKS), made(BLOCKS.reversed()))));
     }
 
     @ParameterizedTest
@@ -107,8 +110,7 @@ class ClaudeReplayLawTest {
     @MethodSource("answers")
     void itIsTheSameAfterTheConversationWasStored(Answer answer) {
         Message message = message(answer);
-        Conversation stored = Conversation.fromJson(
-                new Conversation(List.of(), List.of(message)).toJson());
+        Conversation stored = Conversation.fromJson(new Conversation(List.of(), List.of(message)).toJson());
         assertThat(stored.messages()).containsExactly(message);
         assertThat(body(stored.messages().getFirst())).isEqualTo(body(message));
     }
@@ -124,8 +126,7 @@ class ClaudeReplayLawTest {
     private static Message message(Answer answer) {
         var events = new ArrayList<StreamEvent>();
         try {
-            Decoding.decode(
-                    new ByteArrayInputStream(answer.sse().getBytes(StandardCharsets.UTF_8)), CLAUDE, events);
+            Decoding.decode(new ByteArrayInputStream(answer.sse().getBytes(StandardCharsets.UTF_8)), CLAUDE, events);
         } catch (ApiError e) {
             assertThat(answer.name).isEqualTo("midstream-overloaded");
         }
@@ -169,8 +170,8 @@ class ClaudeReplayLawTest {
                 default -> {}
             }
         }
-        inputs.forEach((index, json) ->
-                blocks.get(index).put("input", json.isEmpty() ? Map.of() : Json.readObject(json)));
+        inputs.forEach(
+                (index, json) -> blocks.get(index).put("input", json.isEmpty() ? Map.of() : Json.readObject(json)));
         return blocks.values().stream()
                 .filter(block -> !"".equals(block.get("text")))
                 .toList();
@@ -212,8 +213,7 @@ class ClaudeReplayLawTest {
     }
 
     private static Answer recorded(String name) {
-        try (InputStream in =
-                ClaudeReplayLawTest.class.getResourceAsStream("/transcripts/claude-" + name + ".sse")) {
+        try (InputStream in = ClaudeReplayLawTest.class.getResourceAsStream("/transcripts/claude-" + name + ".sse")) {
             String sse = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return new Answer(
                     name,

@@ -47,7 +47,9 @@ class CompactionBlockTest {
     @ParameterizedTest
     @ValueSource(strings = {"{'type':'message_delta','delta':{'stop_reason':'compaction'}}", END})
     void itNeedsNoStop(String end) {
-        assertThat(decode(START, DELTA, end)).first().isEqualTo(new ContentBlockStart(0, new Unknown("compaction", WHOLE)));
+        assertThat(decode(START, DELTA, end))
+                .first()
+                .isEqualTo(new ContentBlockStart(0, new Unknown("compaction", WHOLE)));
     }
 
     @Test
@@ -88,8 +90,16 @@ class CompactionBlockTest {
                 STOP);
         assertThat(json(message))
                 .isEqualTo(Map.of(
-                        "type", "compaction", "content", "So far and on", "encrypted_content", "bGFzdA", "new",
-                        List.of(1), "signature", "s"));
+                        "type",
+                        "compaction",
+                        "content",
+                        "So far and on",
+                        "encrypted_content",
+                        "bGFzdA",
+                        "new",
+                        List.of(1),
+                        "signature",
+                        "s"));
     }
 
     @Test
