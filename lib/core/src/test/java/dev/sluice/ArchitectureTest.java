@@ -93,7 +93,17 @@ class ArchitectureTest {
         rooms.put("client", client);
         rooms.put("telemetry", List.of("", "internal", "message", "client"));
         rooms.put(
-                "tools", List.of("", "json", "message", "aggregate", "budget", "client", "internal", "internal.base"));
+                "tools",
+                List.of(
+                        "",
+                        "json",
+                        "message",
+                        "aggregate",
+                        "budget",
+                        "provider",
+                        "client",
+                        "internal",
+                        "internal.base"));
         return rooms;
     }
 

@@ -346,6 +346,11 @@ public final class LlmClient implements AutoCloseable {
         return running.size();
     }
 
+    /** The provider that this client asks. */
+    public Provider provider() {
+        return config.provider();
+    }
+
     /** The clock and timer of this client and of all that it does. */
     public TimeSource time() {
         return config.time();

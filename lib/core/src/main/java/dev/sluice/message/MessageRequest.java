@@ -248,9 +248,10 @@ public final class MessageRequest {
             return messages(conversation.messages());
         }
 
-        /** Appends a tool. Names are unique. */
+        /** Appends a tool. Names are unique; a toolset has none. */
         public Builder tool(ToolDefinition tool) {
-            if (tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
+            if (!tool.name().isEmpty()
+                    && tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
                 throw new IllegalArgumentException("tool: there is one named '" + tool.name() + "' already");
             }
             tools = append(tools, tool);
@@ -347,6 +348,14 @@ public final class MessageRequest {
          */
         public Builder put(String name, Object value) {
             extra = RawFields.with(extra, notBlank("name", name), Json.write(value));
+            return this;
+        }
+
+        /** Takes a field back that {@link #put} set. */
+        public Builder remove(String name) {
+            var fewer = new LinkedHashMap<>(extra);
+            fewer.remove(name);
+            extra = Collections.unmodifiableMap(fewer);
             return this;
         }
 
