@@ -121,7 +121,8 @@ class BudgetEstimateTest {
                 Decoding.whole(
                         "{'choices':[{'message':{'content':'" + words + words + "'},'finish_reason':'stop'}]" + usage,
                         openAi),
-                Decoding.gemini(content + metadata, content + metadata, "{'candidates':[{'finishReason':'STOP'}]" + metadata));
+                Decoding.gemini(
+                        content + metadata, content + metadata, "{'candidates':[{'finishReason':'STOP'}]" + metadata));
     }
 
     @Test

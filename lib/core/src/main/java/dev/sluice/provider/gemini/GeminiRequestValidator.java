@@ -43,7 +43,8 @@ final class GeminiRequestValidator {
             throw wrong("userId", "Gemini takes none");
         }
         Map<String, String> generation = RawJson.fields(request.extra().getOrDefault("generationConfig", "{}"));
-        if (generation != null && !generation.getOrDefault("candidateCount", "1").equals("1")) {
+        if (generation != null
+                && !generation.getOrDefault("candidateCount", "1").equals("1")) {
             throw wrong("generationConfig.candidateCount", "must be 1, as an answer is one message here");
         }
         ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);

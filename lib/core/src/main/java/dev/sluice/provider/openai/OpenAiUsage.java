@@ -29,7 +29,8 @@ final class OpenAiUsage {
             return;
         }
         boolean isPartial = usage.has("prompt_tokens") || usage.has("completion_tokens");
-        total = count(usage, "total_tokens", isPartial ? 0 : total); // one of an earlier report counts less than this one
+        total = count(
+                usage, "total_tokens", isPartial ? 0 : total); // one of an earlier report counts less than this one
         prompt = count(usage, "prompt_tokens", prompt);
         completion = count(usage, "completion_tokens", completion);
         cached = count(usage, "prompt_cache_hit_tokens", cached); // DeepSeek
@@ -62,7 +63,8 @@ final class OpenAiUsage {
         long cache = cached + written;
         long rest = total - prompt - completion;
         boolean isCacheBeside = cache > prompt || (cache > 0 && (rest == cache || rest == cache + reasoning));
-        boolean isReasoningBeside = reasoning > 0 && (rest == reasoning || (isCacheBeside && rest == cache + reasoning));
+        boolean isReasoningBeside =
+                reasoning > 0 && (rest == reasoning || (isCacheBeside && rest == cache + reasoning));
         long output = completion;
         if (isReasoningBeside) {
             output += reasoning;

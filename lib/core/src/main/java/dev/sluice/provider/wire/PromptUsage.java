@@ -11,7 +11,6 @@ public final class PromptUsage {
      * out at the start, that count would be added to the estimate of the words behind it.
      */
     public static Usage of(Usage usage) {
-        return new Usage(
-                usage.inputTokens(), 0, usage.cacheReadTokens(), usage.cacheWriteTokens(), 0, usage.extra());
+        return new Usage(usage.inputTokens(), 0, usage.cacheReadTokens(), usage.cacheWriteTokens(), 0, usage.extra());
     }
 }

@@ -13,7 +13,6 @@ import dev.sluice.message.ToolChoice;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.provider.wire.Requests;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -248,7 +247,8 @@ class GeminiRequestTest {
                 .containsEntry(
                         "toolConfig",
                         json("{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['other']}}"));
-        assertThat(gemini(ask().tool(ToolDefinition.of("get weather", "", "{}")))).containsKey("tools");
+        assertThat(gemini(ask().tool(ToolDefinition.of("get weather", "", "{}"))))
+                .containsKey("tools");
     }
 
     private static MessageRequest.Builder ask() {

@@ -103,7 +103,8 @@ class OpenAiUsageTest {
             long total = numbers[i & 3];
             long prompt = numbers[i >> 2 & 3];
             long completion = numbers[i >> 4 & 3];
-            String report = "{'total_tokens':" + total + ",'prompt_tokens':" + prompt + ",'completion_tokens':" + completion
+            String report = "{'total_tokens':" + total + ",'prompt_tokens':" + prompt + ",'completion_tokens':"
+                    + completion
                     + ",'reasoning_tokens':" + numbers[i >> 6 & 3] + ",'prompt_tokens_details':{'cached_tokens':"
                     + numbers[i >> 8 & 3] + ",'cache_write_tokens':" + numbers[i >> 10] + "}}";
             Usage usage = usage(report);
@@ -116,9 +117,7 @@ class OpenAiUsageTest {
                     .as(report)
                     .noneMatch(tokens -> tokens < 0);
             if (total > 0 && !usage.extra().containsKey("total_tokens")) {
-                assertThat(total)
-                        .as(report)
-                        .isIn(usage.totalTokens(), usage.inputTokens() + usage.outputTokens());
+                assertThat(total).as(report).isIn(usage.totalTokens(), usage.inputTokens() + usage.outputTokens());
             }
         }
     }
