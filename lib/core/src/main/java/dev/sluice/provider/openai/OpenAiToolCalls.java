@@ -42,6 +42,7 @@ final class OpenAiToolCalls {
     /** A call, whose block starts when its name is known. */
     private static final class Call {
         final long number;
+        final String field;
         String id = "";
         String name = "";
         Map<String, String> extra = Map.of();
@@ -49,8 +50,9 @@ final class OpenAiToolCalls {
         int index = -1;
         final StringBuilder waiting = new StringBuilder();
 
-        Call(long number) {
+        Call(long number, String field) {
             this.number = number;
+            this.field = field;
         }
     }
 
@@ -73,7 +75,7 @@ final class OpenAiToolCalls {
             return;
         }
         if (call == null) {
-            call = new Call(number);
+            call = new Call(number, CALLS);
             calls.add(call);
         }
         take(call, id, function, rest, messageId, out);
@@ -84,7 +86,7 @@ final class OpenAiToolCalls {
         if (calls.isEmpty() && isEmpty(function)) {
             return;
         }
-        Call call = calls.isEmpty() ? new Call(-1) : calls.getFirst();
+        Call call = calls.isEmpty() ? new Call(-1, LEGACY) : calls.getFirst();
         if (calls.isEmpty()) {
             calls.add(call);
         }
@@ -104,7 +106,7 @@ final class OpenAiToolCalls {
                 calls.remove(call);
                 var fields = new LinkedHashMap<>(call.unknown);
                 fields.put("arguments", Json.write(call.waiting.toString()));
-                out.accept(new StreamEvent.Unknown(CALLS, RawJson.object(fields)));
+                out.accept(new StreamEvent.Unknown(call.field, RawJson.object(fields)));
             } else {
                 start(call, messageId, out);
             }
