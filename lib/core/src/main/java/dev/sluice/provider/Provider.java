@@ -22,8 +22,8 @@ public interface Provider {
     /**
      * The HTTP request that asks for a streamed answer.
      *
-     * @throws IllegalArgumentException if the request has something this provider surely rejects; the message names the
-     *     field
+     * @throws IllegalArgumentException if the request has something that this provider cannot be told; the message names
+     *     the field
      */
     TransportRequest streamRequest(MessageRequest request);
 
