@@ -3,7 +3,7 @@ package dev.sluice.examples;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -51,8 +51,8 @@ record Vendor(
                     "OpenAI",
                     "gpt-5-mini",
                     List.of("OPENAI_API_KEY", "OPENAI_BASE_URL"),
-                    OpenAi::fromEnvironment,
-                    server -> OpenAi.builder()
+                    OpenAiChatCompletions::fromEnvironment,
+                    server -> OpenAiChatCompletions.builder()
                             .baseUrl(server.resolve("/v1"))
                             .apiKey(ANY_KEY)
                             .build()));

@@ -19,7 +19,7 @@ import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -48,7 +48,7 @@ class TranscriptLawTest {
             Claude.builder().apiKey("k").build(),
             "gemini",
             Gemini.builder().apiKey("k").build());
-    private static final Provider OPENAI = OpenAi.builder().apiKey("k").build();
+    private static final Provider OPENAI = OpenAiChatCompletions.builder().apiKey("k").build();
     private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
 
     static Stream<String> transcripts() {

@@ -58,7 +58,7 @@ final class OpenAiErrors {
                 status,
                 said.type(),
                 "The server answered " + status + said.name() + ": " + said.message + advice(status, said, keyed),
-                OpenAi.requestIdOf(response).orElse(said.requestId),
+                OpenAiChatCompletions.requestIdOf(response).orElse(said.requestId),
                 retryAfter,
                 body,
                 retryable(response, said));
@@ -140,9 +140,9 @@ final class OpenAiErrors {
         return switch (status) {
             case 400, 422 ->
                 said.message.contains("max_tokens") || said.message.contains("max_completion_tokens")
-                        ? "; see OpenAi.Builder.tokenLimitField"
+                        ? "; see OpenAiChatCompletions.Builder.tokenLimitField"
                         : "";
-            case 401 -> keyed ? "; check the API key" : "; it wants an API key: OpenAi.builder().apiKey(...)";
+            case 401 -> keyed ? "; check the API key" : "; it wants an API key: OpenAiChatCompletions.builder().apiKey(...)";
             case 402 -> "; check the account's billing";
             case 403 -> "; check what the API key may do";
             case 404 -> "; check the model's name, and that the base URL ends where /chat/completions follows";

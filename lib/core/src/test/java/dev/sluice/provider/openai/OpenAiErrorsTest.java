@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OpenAiErrorsTest {
-    private static final OpenAi OPENAI = OpenAi.builder()
+    private static final OpenAiChatCompletions OPENAI = OpenAiChatCompletions.builder()
             .apiKey("k")
             .clock(() -> Instant.parse("2026-08-06T10:00:00Z"))
             .build();
@@ -111,8 +111,8 @@ class OpenAiErrorsTest {
         assertThat(error(400, "{\"error\":{\"message\":\"m\",\"code\":\"context_length_exceeded\"}}"))
                 .hasMessageEndingWith("; shorten the conversation");
         assertThat(error(400, "{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens'\"}}"))
-                .hasMessageEndingWith("; see OpenAi.Builder.tokenLimitField");
-        var keyless = OpenAi.builder().baseUrl("http://gw/v1").build();
+                .hasMessageEndingWith("; see OpenAiChatCompletions.Builder.tokenLimitField");
+        var keyless = OpenAiChatCompletions.builder().baseUrl("http://gw/v1").build();
         assertThat(keyless.error(response(401), "no")).hasMessageEndingWith("apiKey(...)");
     }
 
