@@ -17,7 +17,7 @@ import dev.sluice.message.ModelInfo;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
-import dev.sluice.provider.openai.OpenAiChatCompletions;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
@@ -99,7 +99,7 @@ public final class LlmClient implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public static LlmClient openAi() {
-        return builder(OpenAiChatCompletions.fromEnvironment()).build();
+        return builder(OpenAi.fromEnvironment()).build();
     }
 
     /** A client of the given provider. */

@@ -1,11 +1,215 @@
 package dev.sluice.provider.openai;
 
-/** OpenAI's APIs. */
-public final class OpenAi {
-    private OpenAi() {}
+import dev.sluice.RateLimits;
+import dev.sluice.StreamException.ApiError;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.EventDecoder;
+import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider;
+import dev.sluice.provider.openai.ResponsesRequestWriter.Call;
+import dev.sluice.provider.wire.ErrorBody;
+import dev.sluice.provider.wire.NonStreamingBody;
+import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-    /** A provider that speaks chat completions, as most other servers do. */
+/**
+ * OpenAI's Responses API, or another server that speaks it: Azure, Ollama, vLLM, LM Studio, OpenRouter, xAI and others.
+ * For a server that speaks only chat completions there is {@link #chatCompletions()}.
+ *
+ * <p>The server keeps nothing unless it is asked to ({@link Builder#stateful}): the conversation is sent with each request,
+ * and what a model thought goes back encrypted. A request is sent as it is, with these exceptions. There is no field for how
+ * long a prompt stays in the cache, nor for whether a tool failed. Thinking that is off is the effort {@code none}; thinking
+ * that is shown is a summary. Answers of other providers are told as words and calls of tools. What this API has no field for
+ * is an {@link IllegalArgumentException} that names the field.
+ */
+public final class OpenAi implements Provider {
+    /** This provider's {@link #name()}. Not that of chat completions, because neither takes back the other's answers whole. */
+    static final String NAME = "openai-responses";
+
+    private final OpenAiAccess access;
+    private final boolean stateful;
+
+    private OpenAi(Builder builder) {
+        access = builder.access.checked();
+        stateful = builder.stateful;
+    }
+
+    /** A provider of the Responses API, with nothing set but the address of OpenAI. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A provider of chat completions, the API that most other servers speak; as {@link OpenAiChatCompletions#builder()}. */
     public static OpenAiChatCompletions.Builder chatCompletions() {
         return OpenAiChatCompletions.builder();
+    }
+
+    /**
+     * A provider with the key in the environment variable {@code OPENAI_API_KEY}, the address in {@code OPENAI_BASE_URL},
+     * and the organization and project in {@code OPENAI_ORG_ID} and {@code OPENAI_PROJECT_ID}, as far as they are set. With
+     * an address the key may be missing.
+     *
+     * @throws IllegalStateException if neither key nor address is set, or a value cannot be right; the message names the
+     *     variable
+     */
+    public static OpenAi fromEnvironment() {
+        return fromEnvironment(System::getenv);
+    }
+
+    static OpenAi fromEnvironment(Function<String, @Nullable String> environment) {
+        var builder = builder();
+        builder.access = OpenAiAccess.of(environment, "OpenAi.builder()");
+        return builder.build();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public TransportRequest streamRequest(MessageRequest request) {
+        return post("/responses", request, Call.STREAM);
+    }
+
+    @Override
+    public Optional<TransportRequest> wholeRequest(MessageRequest request) {
+        return Optional.of(post("/responses", request, Call.WHOLE));
+    }
+
+    /** Only what counts is sent: of the raw fields those that the API takes here. */
+    @Override
+    public Optional<TransportRequest> countRequest(MessageRequest request) {
+        return Optional.of(post("/responses/input_tokens", request, Call.COUNT));
+    }
+
+    private TransportRequest post(String path, MessageRequest request, Call call) {
+        ResponsesRequestValidator.check(request, call == Call.STREAM);
+        return new TransportRequest(
+                "POST",
+                access.uri(path),
+                access.headersOfBody(request.headers()),
+                ResponsesRequestWriter.write(request, stateful, call));
+    }
+
+    @Override
+    public int tokenCount(String body) {
+        return NonStreamingBody.read(body, wire -> {
+            if (OpenAiErrors.isError(wire)) {
+                throw OpenAiErrors.inPlace(wire, wire.raw());
+            }
+            return wire.index("input_tokens");
+        });
+    }
+
+    /** {@inheritDoc} There is one page only. */
+    @Override
+    public Optional<TransportRequest> modelsRequest(String page) {
+        return Optional.of(new TransportRequest("GET", access.uri("/models"), access.headers(Map.of()), new byte[0]));
+    }
+
+    @Override
+    public ModelPage models(String body) {
+        return OpenAiModels.read(body);
+    }
+
+    @Override
+    public EventDecoder decoder() {
+        return new ResponsesDecoder();
+    }
+
+    @Override
+    public ApiError error(TransportResponse response, String body) {
+        String told = ErrorBody.withoutKey(body, access.apiKey());
+        return OpenAiErrors.ofResponse(response, told, access.clock(), !access.apiKey().isEmpty());
+    }
+
+    @Override
+    public Optional<String> requestId(TransportResponse response) {
+        return OpenAiChatCompletions.requestIdOf(response);
+    }
+
+    @Override
+    public Optional<RateLimits> rateLimits(TransportResponse response) {
+        return OpenAiRateLimits.of(response, access.clock());
+    }
+
+    /** The name and the address; never the key. */
+    @Override
+    public String toString() {
+        return "OpenAi" + access;
+    }
+
+    /** Collects the settings of an {@link OpenAi}. Not for use by several threads. */
+    public static final class Builder {
+        private OpenAiAccess access = OpenAiAccess.OPENAI;
+        private boolean stateful;
+
+        private Builder() {}
+
+        /** The API key. OpenAI requires it; a server of one's own may want none. */
+        public Builder apiKey(String key) {
+            access = access.withApiKey(key);
+            return this;
+        }
+
+        /**
+         * Where the API is, with {@code /v1} or whatever stands before {@code /responses}; such as
+         * {@code http://localhost:11434/v1} for Ollama. See {@link #baseUrl(URI)}.
+         */
+        public Builder baseUrl(String url) {
+            access = access.withBaseUrl(url);
+            return this;
+        }
+
+        /** Where the API is: http or https, a host, and the path before {@code /responses}. */
+        public Builder baseUrl(URI url) {
+            access = access.withBaseUrl(url);
+            return this;
+        }
+
+        /** The organization that is billed, for keys that belong to several. */
+        public Builder organization(String id) {
+            access = access.withOrganization(id);
+            return this;
+        }
+
+        /** The project that is billed, for keys that belong to several. */
+        public Builder project(String id) {
+            access = access.withProject(id);
+            return this;
+        }
+
+        /**
+         * Whether the server keeps the conversation; false unless set. If it does, a request names the last answer of this
+         * provider's in the conversation ({@code previous_response_id}), and only what follows that answer is sent; a change
+         * of what came before is not seen. OpenAI keeps an answer for 30 days. One request can decide otherwise with
+         * {@code put("store", ...)} or {@code put("previous_response_id", ...)}.
+         */
+        public Builder stateful(boolean kept) {
+            stateful = kept;
+            return this;
+        }
+
+        /** The clock that times in headers are counted from. */
+        Builder clock(InstantSource clock) {
+            access = access.withClock(clock);
+            return this;
+        }
+
+        /**
+         * The provider.
+         *
+         * @throws IllegalStateException if it is OpenAI's own API, and there is no key
+         */
+        public OpenAi build() {
+            return new OpenAi(this);
+        }
     }
 }

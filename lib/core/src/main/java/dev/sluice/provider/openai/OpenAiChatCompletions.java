@@ -2,7 +2,6 @@ package dev.sluice.provider.openai;
 
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.TimeSource;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
@@ -10,7 +9,6 @@ import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAiRequestWriter.Dialect;
 import dev.sluice.provider.wire.BuilderChecks;
 import dev.sluice.provider.wire.ErrorBody;
-import dev.sluice.provider.wire.UserAgent;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -19,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,27 +34,12 @@ public final class OpenAiChatCompletions implements Provider {
     /** This provider's {@link #name()}. */
     static final String NAME = "openai";
 
-    private static final String AUTHORIZATION = "authorization";
-    private static final String AZURE_KEY = "api-key";
-
-    private final String apiKey;
-    private final URI baseUrl;
-    private final URI completions;
-    private final URI models;
-    private final String organization;
-    private final String project;
+    private final OpenAiAccess access;
     private final Dialect dialect;
-    private final InstantSource clock;
 
     private OpenAiChatCompletions(Builder builder) {
-        apiKey = builder.apiKey;
-        baseUrl = builder.baseUrl;
-        completions = URI.create(builder.baseUrl + "/chat/completions");
-        models = URI.create(builder.baseUrl + "/models");
-        organization = builder.organization;
-        project = builder.project;
+        access = builder.access.checked();
         dialect = builder.dialect();
-        clock = builder.clock;
     }
 
     /** A provider with nothing set but the address of OpenAI's API. */
@@ -80,23 +61,8 @@ public final class OpenAiChatCompletions implements Provider {
 
     static OpenAiChatCompletions fromEnvironment(Function<String, @Nullable String> environment) {
         var builder = builder();
-        set(environment, "OPENAI_API_KEY", builder::apiKey);
-        set(environment, "OPENAI_BASE_URL", builder::baseUrl);
-        set(environment, "OPENAI_ORG_ID", builder::organization);
-        set(environment, "OPENAI_PROJECT_ID", builder::project);
-        if (builder.apiKey.isEmpty() && builder.isOpenAis()) {
-            throw new IllegalStateException(
-                    "OPENAI_API_KEY is not set: set this environment variable to your key, or give the key to"
-                            + " OpenAiChatCompletions.builder().apiKey(...); for a server that wants none, set OPENAI_BASE_URL");
-        }
+        builder.access = OpenAiAccess.of(environment, "OpenAi.chatCompletions()");
         return builder.build();
-    }
-
-    private static void set(Function<String, @Nullable String> environment, String variable, Consumer<String> setter) {
-        String value = BuilderChecks.variable(environment, variable);
-        if (!value.isEmpty()) {
-            BuilderChecks.from(variable, () -> setter.accept(value));
-        }
     }
 
     @Override
@@ -116,40 +82,22 @@ public final class OpenAiChatCompletions implements Provider {
 
     private TransportRequest request(MessageRequest request, boolean streamed) {
         OpenAiRequestValidator.check(request, streamed);
-        Map<String, String> headers = headers(request.headers());
-        headers.putIfAbsent("content-type", "application/json");
         return new TransportRequest(
-                "POST", completions, headers, OpenAiRequestWriter.write(request, dialect, streamed));
+                "POST",
+                access.uri("/chat/completions"),
+                access.headersOfBody(request.headers()),
+                OpenAiRequestWriter.write(request, dialect, streamed));
     }
 
     /** {@inheritDoc} There is one page only. */
     @Override
     public Optional<TransportRequest> modelsRequest(String page) {
-        return Optional.of(new TransportRequest("GET", models, headers(Map.of()), new byte[0]));
+        return Optional.of(new TransportRequest("GET", access.uri("/models"), access.headers(Map.of()), new byte[0]));
     }
 
     @Override
     public ModelPage models(String body) {
         return OpenAiModels.read(body);
-    }
-
-    private Map<String, String> headers(Map<String, String> callers) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(callers);
-        // Two credentials in one request are an error, so the caller's takes the place of ours.
-        if (!apiKey.isEmpty() && !headers.containsKey(AUTHORIZATION) && !headers.containsKey(AZURE_KEY)) {
-            headers.put(AUTHORIZATION, "Bearer " + apiKey);
-        }
-        if (!organization.isEmpty()) {
-            headers.putIfAbsent("OpenAI-Organization", organization);
-        }
-        if (!project.isEmpty()) {
-            headers.putIfAbsent("OpenAI-Project", project);
-        }
-        headers.putIfAbsent("accept", "application/json");
-        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
-        headers.putIfAbsent("user-agent", UserAgent.NAME);
-        return headers;
     }
 
     @Override
@@ -159,8 +107,8 @@ public final class OpenAiChatCompletions implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        String told = ErrorBody.withoutKey(body, apiKey);
-        return OpenAiErrors.ofResponse(response, told, clock, !apiKey.isEmpty());
+        String told = ErrorBody.withoutKey(body, access.apiKey());
+        return OpenAiErrors.ofResponse(response, told, access.clock(), !access.apiKey().isEmpty());
     }
 
     @Override
@@ -174,37 +122,31 @@ public final class OpenAiChatCompletions implements Provider {
 
     @Override
     public Optional<RateLimits> rateLimits(TransportResponse response) {
-        return OpenAiRateLimits.of(response, clock);
+        return OpenAiRateLimits.of(response, access.clock());
     }
 
     /** The name and the address; never the key. */
     @Override
     public String toString() {
-        return "OpenAiChatCompletions[" + baseUrl + "]";
+        return "OpenAiChatCompletions" + access;
     }
 
     /** Collects the settings of an {@link OpenAiChatCompletions}. Not for use by several threads. */
     public static final class Builder {
-        private static final URI OPENAI = URI.create("https://api.openai.com/v1");
-
         /** Hosts whose models of today take no {@code max_tokens}. */
         private static final List<String> HOSTS = List.of(".openai.com", ".openai.azure.com");
 
-        private String apiKey = "";
-        private URI baseUrl = OPENAI;
-        private String organization = "";
-        private String project = "";
+        private OpenAiAccess access = OpenAiAccess.OPENAI;
         private String tokenLimitField = "";
         private String systemRole = "system";
         private boolean usage = true;
         private boolean reasoning = true;
-        private InstantSource clock = TimeSource.system()::now;
 
         private Builder() {}
 
         /** The API key. OpenAI requires it; a server of one's own may want none. */
         public Builder apiKey(String key) {
-            apiKey = BuilderChecks.secret("apiKey", key);
+            access = access.withApiKey(key);
             return this;
         }
 
@@ -213,24 +155,25 @@ public final class OpenAiChatCompletions implements Provider {
          * {@code http://localhost:11434/v1} for Ollama. See {@link #baseUrl(URI)}.
          */
         public Builder baseUrl(String url) {
-            return baseUrl(BuilderChecks.url(url));
+            access = access.withBaseUrl(url);
+            return this;
         }
 
         /** Where the API is: http or https, a host, and the path before {@code /chat/completions}. */
         public Builder baseUrl(URI url) {
-            baseUrl = BuilderChecks.baseUrl(url);
+            access = access.withBaseUrl(url);
             return this;
         }
 
         /** The organization that is billed, for keys that belong to several. */
         public Builder organization(String id) {
-            organization = BuilderChecks.word("organization", id);
+            access = access.withOrganization(id);
             return this;
         }
 
         /** The project that is billed, for keys that belong to several. */
         public Builder project(String id) {
-            project = BuilderChecks.word("project", id);
+            access = access.withProject(id);
             return this;
         }
 
@@ -267,7 +210,7 @@ public final class OpenAiChatCompletions implements Provider {
 
         /** The clock that times in headers are counted from. */
         Builder clock(InstantSource clock) {
-            this.clock = clock;
+            access = access.withClock(clock);
             return this;
         }
 
@@ -277,19 +220,11 @@ public final class OpenAiChatCompletions implements Provider {
          * @throws IllegalStateException if it is OpenAI's own API, and there is no key
          */
         public OpenAiChatCompletions build() {
-            if (apiKey.isEmpty() && isOpenAis()) {
-                throw new IllegalStateException(
-                        "apiKey: " + baseUrl.getHost() + " wants one; for a server of your own set baseUrl");
-            }
             return new OpenAiChatCompletions(this);
         }
 
-        private boolean isOpenAis() {
-            return baseUrl.getHost().equalsIgnoreCase(OPENAI.getHost());
-        }
-
         private Dialect dialect() {
-            String host = "." + baseUrl.getHost().toLowerCase(Locale.ROOT);
+            String host = "." + access.baseUrl().getHost().toLowerCase(Locale.ROOT);
             String usual = HOSTS.stream().anyMatch(host::endsWith) ? "max_completion_tokens" : "max_tokens";
             return new Dialect(tokenLimitField.isEmpty() ? usual : tokenLimitField, systemRole, usage, reasoning);
         }

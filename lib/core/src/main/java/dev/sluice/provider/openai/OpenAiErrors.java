@@ -69,6 +69,19 @@ final class OpenAiErrors {
         return inStream(said(wire, raw), raw);
     }
 
+    /**
+     * The error that an event of a response tells of, in an object of its own or among its fields. Its code says more than its
+     * type.
+     */
+    static ApiError inEvent(JsonFields wire, String raw) {
+        JsonFields inner = wire.objectIfAny("error");
+        JsonFields error = inner == null ? wire : inner;
+        String code = code(error);
+        String type = inner == null && "error".equals(error.textIfAny("type")) ? "" : said(error, raw).type;
+        String name = code.isEmpty() ? type : code;
+        return inStream(new Said(name, type, said(error, raw).message, null), raw);
+    }
+
     /** The error that stands in a body in place of what was asked for, in spite of its HTTP status. */
     static ApiError inPlace(JsonFields wire, String raw) {
         return within("in place of the answer", said(wire, raw), raw);
