@@ -83,8 +83,8 @@ final class ResponsesAnswer {
 
     private ResponsesItem announce(long place, String type, JsonFields wire, Consumer<? super StreamEvent> out) {
         ResponsesItem item = item(place, type);
-        ids.add(text(wire, "id"));
         item.added(wire, out);
+        ids.add(text(wire, "id"));
         return item;
     }
 
@@ -102,7 +102,6 @@ final class ResponsesAnswer {
         if (item.isDone() || !item.type().equals(type)) {
             return false;
         }
-        ids.add(text(wire, "id"));
         item.done(wire, out);
         return true;
     }
