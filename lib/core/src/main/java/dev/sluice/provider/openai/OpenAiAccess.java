@@ -5,6 +5,8 @@ import dev.sluice.provider.wire.BuilderChecks;
 import dev.sluice.provider.wire.UserAgent;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -23,6 +25,9 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
     /** OpenAI's own, without a key. */
     static final OpenAiAccess OPENAI =
             new OpenAiAccess("", URI.create("https://api.openai.com/v1"), "", "", TimeSource.system()::now);
+
+    /** Hosts whose models are OpenAI's. */
+    private static final List<String> HOSTS = List.of(".openai.com", ".openai.azure.com");
 
     private static final String AUTHORIZATION = "authorization";
     private static final String AZURE_KEY = "api-key";
@@ -82,6 +87,12 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
 
     OpenAiAccess withClock(InstantSource time) {
         return new OpenAiAccess(apiKey, baseUrl, organization, project, time);
+    }
+
+    /** Whether the models there are OpenAI's. */
+    boolean isOpenAis() {
+        String host = "." + baseUrl.getHost().toLowerCase(Locale.ROOT);
+        return HOSTS.stream().anyMatch(host::endsWith);
     }
 
     /** Whether it is OpenAI's own API, and there is no key. */

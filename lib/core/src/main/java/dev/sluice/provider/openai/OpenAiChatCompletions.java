@@ -13,8 +13,6 @@ import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,7 +40,7 @@ public final class OpenAiChatCompletions implements Provider {
         dialect = builder.dialect();
     }
 
-    /** A provider with nothing set but the address of OpenAI's API. */
+    /** A provider with nothing set but the address of OpenAI's API. {@link OpenAi#builder()} speaks OpenAI's newer API. */
     public static Builder builder() {
         return new Builder();
     }
@@ -82,6 +80,9 @@ public final class OpenAiChatCompletions implements Provider {
 
     private TransportRequest request(MessageRequest request, boolean streamed) {
         OpenAiRequestValidator.check(request, streamed);
+        if (access.isOpenAis()) {
+            OpenAiToolModels.check(request);
+        }
         return new TransportRequest(
                 "POST",
                 access.uri("/chat/completions"),
@@ -133,9 +134,6 @@ public final class OpenAiChatCompletions implements Provider {
 
     /** Collects the settings of an {@link OpenAiChatCompletions}. Not for use by several threads. */
     public static final class Builder {
-        /** Hosts whose models of today take no {@code max_tokens}. */
-        private static final List<String> HOSTS = List.of(".openai.com", ".openai.azure.com");
-
         private OpenAiAccess access = OpenAiAccess.OPENAI;
         private String tokenLimitField = "";
         private String systemRole = "system";
@@ -224,8 +222,7 @@ public final class OpenAiChatCompletions implements Provider {
         }
 
         private Dialect dialect() {
-            String host = "." + access.baseUrl().getHost().toLowerCase(Locale.ROOT);
-            String usual = HOSTS.stream().anyMatch(host::endsWith) ? "max_completion_tokens" : "max_tokens";
+            String usual = access.isOpenAis() ? "max_completion_tokens" : "max_tokens";
             return new Dialect(tokenLimitField.isEmpty() ? usual : tokenLimitField, systemRole, usage, reasoning);
         }
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tells what a server of chat completions means when it says no: with an HTTP status, or in the middle of a stream. The
+ * Tells what a server of chat completions or of the Responses API means when it says no: with an HTTP status, or in the middle of a stream. The
  * sets of types and codes are open, and servers fill them differently: OpenAI with words, OpenRouter, vLLM and llama.cpp
  * with an HTTP status as {@code code}.
  */
@@ -155,10 +155,10 @@ final class OpenAiErrors {
                 said.message.contains("max_tokens") || said.message.contains("max_completion_tokens")
                         ? "; see OpenAiChatCompletions.Builder.tokenLimitField"
                         : "";
-            case 401 -> keyed ? "; check the API key" : "; it wants an API key: OpenAiChatCompletions.builder().apiKey(...)";
+            case 401 -> keyed ? "; check the API key" : "; it wants an API key: set the provider's apiKey(...)";
             case 402 -> "; check the account's billing";
             case 403 -> "; check what the API key may do";
-            case 404 -> "; check the model's name, and that the base URL ends where /chat/completions follows";
+            case 404 -> "; check the model's name, and that the base URL ends where /responses or /chat/completions follows";
             case 405 -> "; check the base URL";
             case 413 -> "; send less";
             case 429 -> "; send less at a time, or later";

@@ -131,7 +131,7 @@ final class ResponsesAnswer {
         List<JsonFields> output = response == null ? List.of() : response.objectsIfAny("output");
         for (int i = 0; i < output.size(); i++) {
             JsonFields wire = output.get(i);
-            if (items.containsKey((long) i) || !ids.contains(text(wire, "id"))) {
+            if (items.containsKey((long) i) || ids.stream().noneMatch(id -> wire.takeIf("id", id))) {
                 boolean unused = done(i, wire, out);
             }
         }

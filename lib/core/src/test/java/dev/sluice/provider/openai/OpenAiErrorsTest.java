@@ -25,7 +25,7 @@ class OpenAiErrorsTest {
         "401, invalid_request_error, false, check the API key",
         "402, '', false, billing",
         "403, '', false, check what the API key may do",
-        "404, invalid_request_error, false, the base URL ends where /chat/completions follows",
+        "404, invalid_request_error, false, the base URL ends where /responses or /chat/completions follows",
         "405, '', false, check the base URL",
         "408, '', true, ''",
         "409, '', true, ''",
