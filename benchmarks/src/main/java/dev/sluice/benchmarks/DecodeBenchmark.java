@@ -56,7 +56,9 @@ public class DecodeBenchmark {
     public void open() {
         boolean claude = wire.equals("claude");
         answer = claude ? claude() : chunks(wire.equals("changing"));
-        provider = claude ? provider : OpenAiChatCompletions.builder().apiKey("none").build();
+        provider = claude
+                ? provider
+                : OpenAiChatCompletions.builder().apiKey("none").build();
     }
 
     /** Lines to events: what the framing costs. */

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(600)
 class OpenAiFuzzTest {
-    private static final Provider OPENAI = OpenAiChatCompletions.builder().apiKey("k").build();
+    private static final Provider OPENAI =
+            OpenAiChatCompletions.builder().apiKey("k").build();
 
     private static final List<byte[]> SEEDS =
             Json.readObject(new String(resource("expected.json"), StandardCharsets.UTF_8)).keySet().stream()

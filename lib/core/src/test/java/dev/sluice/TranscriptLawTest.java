@@ -51,7 +51,8 @@ class TranscriptLawTest {
             Claude.builder().apiKey("k").build(),
             "gemini",
             Gemini.builder().apiKey("k").build());
-    private static final Provider OPENAI = OpenAiChatCompletions.builder().apiKey("k").build();
+    private static final Provider OPENAI =
+            OpenAiChatCompletions.builder().apiKey("k").build();
     private static final Provider RESPONSES = OpenAi.builder().apiKey("k").build();
     private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
 
@@ -69,7 +70,9 @@ class TranscriptLawTest {
 
     /** Answers of the servers that speak the Responses API. */
     static Stream<String> responses() {
-        return Json.readObject(new String(resource("responses/expected.json"), StandardCharsets.UTF_8)).keySet().stream()
+        return Json.readObject(new String(resource("responses/expected.json"), StandardCharsets.UTF_8))
+                .keySet()
+                .stream()
                 .map(name -> "responses/" + name);
     }
 

@@ -50,17 +50,13 @@ final class ResponsesFrames implements Frames {
                 ? ""
                 : frame(place(event(name(block) + ".done"), index, block)
                         .put(block instanceof Block.ToolCall ? "arguments" : "text", whole));
-        String part =
-                switch (block) {
-                    case Block.Text text -> part("response.content_part.done", index, ResponsesBodies.text(whole));
-                    case Block.Thinking(var pieces) when pieces.isEmpty() -> "";
-                    case Block.Thinking thinking ->
-                        part(
-                                "response.reasoning_summary_part.done",
-                                index,
-                                ResponsesBodies.part("summary_text", whole));
-                    case Block.ToolCall call -> "";
-                };
+        String part = switch (block) {
+            case Block.Text text -> part("response.content_part.done", index, ResponsesBodies.text(whole));
+            case Block.Thinking(var pieces) when pieces.isEmpty() -> "";
+            case Block.Thinking thinking ->
+                part("response.reasoning_summary_part.done", index, ResponsesBodies.part("summary_text", whole));
+            case Block.ToolCall call -> "";
+        };
         bodies.complete(item, block, bodies.isCut(index));
         return done + part + item("response.output_item.done", index);
     }

@@ -37,8 +37,7 @@ final class ResponsesRequests {
             switch (item.path("type").asString("message")) {
                 case "message" -> message(item).ifPresent(turns::add);
                 case "function_call" -> turns.add(new Turn(true, "", List.of()));
-                case "function_call_output" ->
-                    turns.add(new Turn(false, "", List.of(Json.words(item.path("output")))));
+                case "function_call_output" -> turns.add(new Turn(false, "", List.of(Json.words(item.path("output")))));
                 default -> {} // what it thought
             }
         }

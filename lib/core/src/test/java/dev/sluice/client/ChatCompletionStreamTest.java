@@ -90,7 +90,9 @@ class ChatCompletionStreamTest {
     }
 
     private static LlmClient client(ScriptedPeer peer) {
-        var openAi = OpenAiChatCompletions.builder().baseUrl(peer.uri("/v1").toString()).build();
+        var openAi = OpenAiChatCompletions.builder()
+                .baseUrl(peer.uri("/v1").toString())
+                .build();
         return LlmClient.builder(openAi).resilience(Resilience.none()).build();
     }
 }

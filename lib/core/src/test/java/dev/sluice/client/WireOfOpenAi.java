@@ -32,7 +32,10 @@ final class WireOfOpenAi implements Wire {
 
     @Override
     public Provider at(URI address) {
-        return OpenAiChatCompletions.builder().apiKey(KEY).baseUrl(address.resolve("/v1")).build();
+        return OpenAiChatCompletions.builder()
+                .apiKey(KEY)
+                .baseUrl(address.resolve("/v1"))
+                .build();
     }
 
     @Override

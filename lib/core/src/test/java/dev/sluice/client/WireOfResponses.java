@@ -47,14 +47,13 @@ final class WireOfResponses implements Wire {
 
     private static void item(int index, ContentBlock block, List<String> events) {
         String place = "\"item_id\":\"item_%d\",\"output_index\":%d".formatted(index, index);
-        String added =
-                switch (block) {
-                    case Thinking thinking -> item(index, new Thinking("", null, Map.of()), "in_progress");
-                    case Text text -> "{\"id\":\"item_%d\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}"
-                            .formatted(index);
-                    case ToolUse use -> item(index, new ToolUse(use.id(), use.name(), "", Map.of()), "in_progress");
-                    default -> throw new IllegalArgumentException(block.toString());
-                };
+        String added = switch (block) {
+            case Thinking thinking -> item(index, new Thinking("", null, Map.of()), "in_progress");
+            case Text text ->
+                "{\"id\":\"item_%d\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}".formatted(index);
+            case ToolUse use -> item(index, new ToolUse(use.id(), use.name(), "", Map.of()), "in_progress");
+            default -> throw new IllegalArgumentException(block.toString());
+        };
         events.add(event("output_item.added", "\"output_index\":%d,\"item\":%s".formatted(index, added)));
         switch (block) {
             case Thinking thinking ->
@@ -105,8 +104,8 @@ final class WireOfResponses implements Wire {
 
     @Override
     public List<String> ended(Message answer) {
-        return List.of(event(
-                status(answer), "\"response\":" + response(answer, status(answer), output(answer), end(answer))));
+        return List.of(
+                event(status(answer), "\"response\":" + response(answer, status(answer), output(answer), end(answer))));
     }
 
     @Override
@@ -227,8 +226,11 @@ final class WireOfResponses implements Wire {
                 item.text("id");
                 item.is("encrypted_content", ENCRYPTED);
                 yield reply(new Thinking(
-                        String.join("", item.each("summary", part -> part.is("type", "summary_text")
-                                .text("text"))),
+                        String.join(
+                                "",
+                                item.each(
+                                        "summary",
+                                        part -> part.is("type", "summary_text").text("text"))),
                         null,
                         Map.of()));
             }
@@ -236,11 +238,9 @@ final class WireOfResponses implements Wire {
                 if (item.has("id")) {
                     item.text("id");
                 }
-                yield reply(new ToolUse(
-                        item.text("call_id"), item.text("name"), item.text("arguments"), Map.of()));
+                yield reply(new ToolUse(item.text("call_id"), item.text("name"), item.text("arguments"), Map.of()));
             }
-            case "function_call_output" ->
-                Message.user(new ToolResult(item.text("call_id"), item.text("output")));
+            case "function_call_output" -> Message.user(new ToolResult(item.text("call_id"), item.text("output")));
             default -> throw new AssertionError("OpenAI has no item " + type);
         };
     }

@@ -127,7 +127,8 @@ public final class OpenAi implements Provider {
     @Override
     public ApiError error(TransportResponse response, String body) {
         String told = ErrorBody.withoutKey(body, access.apiKey());
-        return OpenAiErrors.ofResponse(response, told, access.clock(), !access.apiKey().isEmpty());
+        return OpenAiErrors.ofResponse(
+                response, told, access.clock(), !access.apiKey().isEmpty());
     }
 
     @Override

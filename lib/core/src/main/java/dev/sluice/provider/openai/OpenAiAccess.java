@@ -45,8 +45,8 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
         access = access.set(environment, "OPENAI_PROJECT_ID", OpenAiAccess::withProject);
         if (access.lacksKey()) {
             throw new IllegalStateException(
-                    "OPENAI_API_KEY is not set: set this environment variable to your key, or give the key to " + builder
-                            + ".apiKey(...); for a server that wants none, set OPENAI_BASE_URL");
+                    "OPENAI_API_KEY is not set: set this environment variable to your key, or give the key to "
+                            + builder + ".apiKey(...); for a server that wants none, set OPENAI_BASE_URL");
         }
         return access;
     }

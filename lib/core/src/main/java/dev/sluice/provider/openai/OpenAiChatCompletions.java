@@ -109,7 +109,8 @@ public final class OpenAiChatCompletions implements Provider {
     @Override
     public ApiError error(TransportResponse response, String body) {
         String told = ErrorBody.withoutKey(body, access.apiKey());
-        return OpenAiErrors.ofResponse(response, told, access.clock(), !access.apiKey().isEmpty());
+        return OpenAiErrors.ofResponse(
+                response, told, access.clock(), !access.apiKey().isEmpty());
     }
 
     @Override

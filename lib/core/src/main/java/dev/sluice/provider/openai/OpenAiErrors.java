@@ -158,7 +158,8 @@ final class OpenAiErrors {
             case 401 -> keyed ? "; check the API key" : "; it wants an API key: set the provider's apiKey(...)";
             case 402 -> "; check the account's billing";
             case 403 -> "; check what the API key may do";
-            case 404 -> "; check the model's name, and that the base URL ends where /responses or /chat/completions follows";
+            case 404 ->
+                "; check the model's name, and that the base URL ends where /responses or /chat/completions follows";
             case 405 -> "; check the base URL";
             case 413 -> "; send less";
             case 429 -> "; send less at a time, or later";

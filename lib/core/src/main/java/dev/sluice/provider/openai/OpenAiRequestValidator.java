@@ -110,11 +110,13 @@ final class OpenAiRequestValidator {
         }
         List<Message> messages = request.messages();
         for (int i = 0; i < messages.size(); i++) {
-            if (ForeignHistory.isOwn(messages.get(i), OpenAiChatCompletions.NAME)) { // of others what does not fit is left out
+            if (ForeignHistory.isOwn(
+                    messages.get(i), OpenAiChatCompletions.NAME)) { // of others what does not fit is left out
                 message("messages[" + i + "]", messages.get(i));
             }
         }
-        if (ForeignHistory.of(messages, OpenAiChatCompletions.NAME).stream().allMatch(OpenAiRequestValidator::isLeftOut)) {
+        if (ForeignHistory.of(messages, OpenAiChatCompletions.NAME).stream()
+                .allMatch(OpenAiRequestValidator::isLeftOut)) {
             throw wrong("messages", "no message has content that can be sent");
         }
     }

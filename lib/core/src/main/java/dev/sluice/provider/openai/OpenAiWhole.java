@@ -86,8 +86,7 @@ final class OpenAiWhole implements Consumer<StreamEvent> {
             case Thinking(String thinking, var signature, var extra)
             when delta instanceof Delta.ThinkingDelta(String more) -> new Thinking(thinking + more, signature, extra);
             case ToolUse(String id, String name, String input, var extra)
-            when delta instanceof Delta.InputJsonDelta(String json) ->
-                new ToolUse(id, name, grown(input, json), extra);
+            when delta instanceof Delta.InputJsonDelta(String json) -> new ToolUse(id, name, grown(input, json), extra);
             case ServerToolUse(String id, String name, String input, var extra)
             when delta instanceof Delta.InputJsonDelta(String json) ->
                 new ServerToolUse(id, name, grown(input, json), extra);

@@ -186,8 +186,8 @@ final class ResponsesDecoder implements EventDecoder {
             return item;
         }
         JsonFields part = event.objectIfAny("part");
-        boolean thought = event.has("summary_index")
-                || (part != null && ResponsesReasoning.OPEN.equals(part.textIfAny("type")));
+        boolean thought =
+                event.has("summary_index") || (part != null && ResponsesReasoning.OPEN.equals(part.textIfAny("type")));
         return answer.open(place(), thought ? ResponsesItem.REASONING : ResponsesItem.MESSAGE, out);
     }
 

@@ -14,8 +14,8 @@ final class ResponsesOther extends ResponsesItem {
     private static final String TOOLS = "mcp_list_tools";
 
     /** What the caller has to answer, though no record says so. */
-    private static final Set<String> WAITING = Set.of(
-            "computer_call", "local_shell_call", "shell_call", "apply_patch_call", "mcp_approval_request");
+    private static final Set<String> WAITING =
+            Set.of("computer_call", "local_shell_call", "shell_call", "apply_patch_call", "mcp_approval_request");
 
     private final int block;
     private String json = "";

@@ -128,7 +128,8 @@ final class ResponsesReasoning extends ResponsesItem {
             start(false, out);
             out.accept(new ContentBlockDelta(block, new Delta.SignatureDelta(encrypted)));
         }
-        boolean plain = open ? summaries.isEmpty() && contents.size() == 1 : contents.isEmpty() && summaries.size() <= 1;
+        boolean plain =
+                open ? summaries.isEmpty() && contents.size() == 1 : contents.isEmpty() && summaries.size() <= 1;
         late = plain ? null : late(item);
         stop(false, out);
         return true;

@@ -87,7 +87,8 @@ final class ResponsesReplyWriter {
     }
 
     private static boolean isPart(ContentBlock block) {
-        return block instanceof Text || (block instanceof Unknown(String type, String json) && ResponsesContentWriter.isPart(type));
+        return block instanceof Text
+                || (block instanceof Unknown(String type, String json) && ResponsesContentWriter.isPart(type));
     }
 
     /** The raw id of the message that a part belongs to. A part without one belongs where the one before it does. */
@@ -115,7 +116,10 @@ final class ResponsesReplyWriter {
         }
         fields.text("role", Role.ASSISTANT.wireName());
         fields.named(CONTENT);
-        if (!item && parts.size() == 1 && first instanceof Text text && text.extra().isEmpty()) {
+        if (!item
+                && parts.size() == 1
+                && first instanceof Text text
+                && text.extra().isEmpty()) {
             fields.text(text.text());
         } else {
             fields.beginArray();

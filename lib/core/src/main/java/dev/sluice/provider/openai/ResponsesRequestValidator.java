@@ -78,7 +78,9 @@ final class ResponsesRequestValidator {
     private static void toolChoice(MessageRequest request) {
         ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);
         boolean asks = choice.mode() == ToolChoice.Mode.ANY || choice.mode() == ToolChoice.Mode.TOOL;
-        if (!asks || request.extra().containsKey("tool_choice") || request.extra().containsKey("tools")) {
+        if (!asks
+                || request.extra().containsKey("tool_choice")
+                || request.extra().containsKey("tools")) {
             return;
         }
         if (request.tools().isEmpty()) {

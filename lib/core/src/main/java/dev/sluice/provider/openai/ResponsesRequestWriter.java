@@ -130,7 +130,8 @@ final class ResponsesRequestWriter {
         }
         for (int i = messages.size() - 1; i >= 0; i--) {
             Message message = messages.get(i);
-            boolean own = message.provider().equals(OpenAi.NAME) && !message.id().isEmpty();
+            boolean own =
+                    message.provider().equals(OpenAi.NAME) && !message.id().isEmpty();
             if (own && (chained || ("\"" + message.id() + "\"").equals(previous))) {
                 if (chained) {
                     fields.text(PREVIOUS, message.id());
@@ -226,8 +227,8 @@ final class ResponsesRequestWriter {
     private void reasoning() {
         ThinkingMode thinking = request.thinking().orElse(null);
         boolean off = thinking instanceof ThinkingMode.Off;
-        Optional<String> effort = request.effort()
-                .or(() -> off ? Optional.of(OpenAiRequestValidator.NO_EFFORT) : Optional.empty());
+        Optional<String> effort =
+                request.effort().or(() -> off ? Optional.of(OpenAiRequestValidator.NO_EFFORT) : Optional.empty());
         boolean shown = thinking instanceof ThinkingMode.Adaptive(boolean wanted) && wanted;
         if ((effort.isPresent() || shown) && fields.beginMerged("reasoning")) {
             effort.ifPresent(word -> fields.text("effort", word));

@@ -124,7 +124,8 @@ final class ResponsesScanner {
                     return; // of several the last counts
                 }
                 Value value = value(name, parser.nextToken());
-                int start = offset + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+                int start =
+                        offset + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
                 parser.finishToken();
                 parser.skipChildren();
                 if (value != null) {

@@ -73,8 +73,7 @@ final class ResponsesServerCall extends ResponsesItem {
             default -> {}
         }
         stop(false, out);
-        out.accept(new ContentBlockStart(
-                result, new ContentBlock.ServerToolResult(type(), id, item.raw(), Map.of())));
+        out.accept(new ContentBlockStart(result, new ContentBlock.ServerToolResult(type(), id, item.raw(), Map.of())));
         out.accept(new ContentBlockStop(result));
         return true;
     }

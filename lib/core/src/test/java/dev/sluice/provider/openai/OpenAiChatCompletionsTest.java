@@ -163,7 +163,8 @@ class OpenAiChatCompletionsTest {
                 .containsEntry("authorization", "Bearer " + SECRET)
                 .containsEntry("OpenAI-Organization", "org-1")
                 .containsEntry("OpenAI-Project", "proj_2");
-        assertThat(environment("OPENAI_API_KEY", SECRET)).hasToString("OpenAiChatCompletions[https://api.openai.com/v1]");
+        assertThat(environment("OPENAI_API_KEY", SECRET))
+                .hasToString("OpenAiChatCompletions[https://api.openai.com/v1]");
     }
 
     @Test

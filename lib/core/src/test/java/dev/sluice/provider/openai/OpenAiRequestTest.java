@@ -83,7 +83,10 @@ class OpenAiRequestTest {
                 .system(List.of(new Text("A"), new Text("B", List.of(), Map.of("x", "1"))))
                 .message(Message.of(Role.SYSTEM, List.of(new Text("C"))))
                 .build();
-        var developer = OpenAiChatCompletions.builder().apiKey("k").systemRole("developer").build();
+        var developer = OpenAiChatCompletions.builder()
+                .apiKey("k")
+                .systemRole("developer")
+                .build();
         assertThat(body(developer, request).get("messages")).isEqualTo(json("""
             [{'role':'developer','content':[{'type':'text','text':'A'},{'type':'text','text':'B','x':1}]},
              {'role':'user','content':'Hi'},{'role':'developer','content':'C'}]\
@@ -92,7 +95,8 @@ class OpenAiRequestTest {
 
     @Test
     void usageIsNotAskedForOfAServerThatRejectsTheField() {
-        var plain = OpenAiChatCompletions.builder().apiKey("k").streamUsage(false).build();
+        var plain =
+                OpenAiChatCompletions.builder().apiKey("k").streamUsage(false).build();
         assertThat(body(plain, minimal().build())).doesNotContainKey("stream_options");
     }
 

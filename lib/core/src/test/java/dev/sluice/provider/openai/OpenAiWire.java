@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 
 /** What the tests of chat completions share. Quotes in JSON may be single. */
 final class OpenAiWire {
-    static final OpenAiChatCompletions OPENAI = OpenAiChatCompletions.builder().apiKey("sk-test-1234567890").build();
+    static final OpenAiChatCompletions OPENAI =
+            OpenAiChatCompletions.builder().apiKey("sk-test-1234567890").build();
 
     private OpenAiWire() {}
 

@@ -42,7 +42,8 @@ class ResponsesDecoderTest {
 
     @Test
     void aMessageHasTheIdAndTheModelOfItsFirstEvent() {
-        var start = (MessageStart) decode(event("created", "'response':{'id':'r1','model':'m1'}")).getFirst();
+        var start = (MessageStart)
+                decode(event("created", "'response':{'id':'r1','model':'m1'}")).getFirst();
         assertThat(start.message().id()).isEqualTo("r1");
         assertThat(start.message().model()).isEqualTo("m1");
         assertThat(start.message().provider()).isEqualTo("openai-responses");
@@ -89,7 +90,8 @@ class ResponsesDecoderTest {
 
     @Test
     void theTextOfACustomToolIsTheInputOfAnObject() {
-        String item = "{'id':'ctc_1','type':'custom_tool_call','status':'completed','call_id':'call_1','name':'sql','input':'%s'}";
+        String item =
+                "{'id':'ctc_1','type':'custom_tool_call','status':'completed','call_id':'call_1','name':'sql','input':'%s'}";
         Message message = message(
                 added(0, item.formatted("")),
                 delta(0, "custom_tool_call_input", "select \\u0022a"),
@@ -100,7 +102,10 @@ class ResponsesDecoderTest {
         ToolUse call = message.toolUses().getFirst();
         assertThat(call.inputAsMap()).isEqualTo(Map.of("input", "select \"a\"\n;\uD83D\uDE0A"));
         assertThat(message.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(message(done(0, item.formatted("")), completed()).toolUses().getFirst().inputAsMap())
+        assertThat(message(done(0, item.formatted("")), completed())
+                        .toolUses()
+                        .getFirst()
+                        .inputAsMap())
                 .isEqualTo(Map.of("input", ""));
         Message cut = message(
                 added(0, item.formatted("")),
@@ -126,17 +131,20 @@ class ResponsesDecoderTest {
         String item = CALL.formatted("in_progress", "{}").replace("'name'", caller + ",'name'");
         Message message = message(added(0, CALL.formatted("in_progress", "")), done(0, item), completed(item));
         assertThat(ResponsesWire.items(message))
-                .containsExactly(json(
-                        "{'type':'function_call','id':'fc_1','call_id':'call_1','name':'level','arguments':'{}'," + caller
-                                + "}"));
+                .containsExactly(
+                        json("{'type':'function_call','id':'fc_1','call_id':'call_1','name':'level','arguments':'{}',"
+                                + caller + "}"));
     }
 
     @Test
     void aRefusalIsATextThatSaysSo() {
-        String item = "{'id':'m1','type':'message','role':'assistant','content':[{'type':'refusal','refusal':'I must not'}]}";
+        String item =
+                "{'id':'m1','type':'message','role':'assistant','content':[{'type':'refusal','refusal':'I must not'}]}";
         Message message = message(
                 added(0, "{'id':'m1','type':'message','role':'assistant','content':[]}"),
-                event("content_part.added", "'output_index':0,'content_index':0,'part':{'type':'refusal','refusal':''}"),
+                event(
+                        "content_part.added",
+                        "'output_index':0,'content_index':0,'part':{'type':'refusal','refusal':''}"),
                 delta(0, "refusal", "I must"),
                 done(0, item),
                 completed(item));
@@ -147,7 +155,8 @@ class ResponsesDecoderTest {
         assertThat(message.stopReason()).isEqualTo("completed");
         assertThat(ResponsesWire.items(message))
                 .containsExactly(json(item.replace("'role'", "'status':'completed','role'")));
-        assertThat(ResponsesWire.whole("{'id':'r','status':'completed','output':[" + item + "]}").content())
+        assertThat(ResponsesWire.whole("{'id':'r','status':'completed','output':[" + item + "]}")
+                        .content())
                 .isEqualTo(message.content());
     }
 
@@ -168,10 +177,13 @@ class ResponsesDecoderTest {
         var place = "'output_index':0,'content_index':0,'annotation_index':0,'annotation':";
         Message message = message(
                 delta(0, "output_text", "Rowed \\ud83d\\udea3 daily"),
-                event("output_text.annotation.added", place
-                        + "{'type':'url_citation','url':'http://a','title':'A','start_index':6,'end_index':13}"),
-                event("output_text.annotation.added", place.replace("index':0,'annotation':", "index':1,'annotation':")
-                        + "{'type':'file_citation','file_id':'f','filename':'b.txt','index':3}"),
+                event(
+                        "output_text.annotation.added",
+                        place + "{'type':'url_citation','url':'http://a','title':'A','start_index':6,'end_index':13}"),
+                event(
+                        "output_text.annotation.added",
+                        place.replace("index':0,'annotation':", "index':1,'annotation':")
+                                + "{'type':'file_citation','file_id':'f','filename':'b.txt','index':3}"),
                 event("output_text.annotation.added", place + "null"),
                 completed());
         var citations = ((Text) message.content().getFirst()).citations();
@@ -220,21 +232,28 @@ class ResponsesDecoderTest {
                 delta(1, "output_text", "Hi"),
                 completed());
         assertThat(((Thinking) message.content().getFirst()).thinking()).isEqualTo("Hm");
-        Message announced = message(added(0, item.replace("'text':'Hm'", "'text':''")), done(0, item), delta(1, "output_text", "Hi"), completed());
+        Message announced = message(
+                added(0, item.replace("'text':'Hm'", "'text':''")),
+                done(0, item),
+                delta(1, "output_text", "Hi"),
+                completed());
         assertThat(ResponsesWire.items(announced).getFirst()).isEqualTo(json(item));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "web_search_call | 'action':{'type':'search','query':'q'} | web_search | {'type':'search','query':'q'}",
-        "file_search_call | 'queries':['a','b'],'results':null | file_search | {'queries':['a','b']}",
-        "code_interpreter_call | 'code':'1+1','outputs':[] | code_interpreter | {'code':'1+1'}",
-        "image_generation_call | 'result':'aGk=' | image_generation | {}",
-        "mcp_call | 'name':'roll','server_label':'dice','arguments':'{}','output':'4' | roll | {}",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "web_search_call | 'action':{'type':'search','query':'q'} | web_search | {'type':'search','query':'q'}",
+                "file_search_call | 'queries':['a','b'],'results':null | file_search | {'queries':['a','b']}",
+                "code_interpreter_call | 'code':'1+1','outputs':[] | code_interpreter | {'code':'1+1'}",
+                "image_generation_call | 'result':'aGk=' | image_generation | {}",
+                "mcp_call | 'name':'roll','server_label':'dice','arguments':'{}','output':'4' | roll | {}",
+            })
     void aToolOfTheServicesIsACallAndItsResult(String type, String fields, String tool, String input) {
         String item = "{'id':'x_1','type':'%s','status':'completed',%s}".formatted(type, fields);
-        String begun = item.replace("completed", "in_progress").replaceAll("'(action|queries|code|result|arguments)':('[^']*'|\\{[^}]*\\}|\\[[^]]*\\])", "'$1':null");
+        String begun = item.replace("completed", "in_progress")
+                .replaceAll("'(action|queries|code|result|arguments)':('[^']*'|\\{[^}]*\\}|\\[[^]]*\\])", "'$1':null");
         for (List<String> events : List.of(List.of(done(0, item)), List.of(added(0, begun), done(0, item)))) {
             var all = new java.util.ArrayList<>(events);
             all.add(completed(item));
@@ -248,7 +267,8 @@ class ResponsesDecoderTest {
             assertThat(message.finishReason()).isEqualTo(FinishReason.STOP);
             assertThat(ResponsesWire.items(message)).containsExactly(json(item));
         }
-        assertThat(ResponsesWire.whole("{'id':'r','status':'completed','output':[" + item + "]}").content())
+        assertThat(ResponsesWire.whole("{'id':'r','status':'completed','output':[" + item + "]}")
+                        .content())
                 .hasSize(2);
     }
 
@@ -264,8 +284,7 @@ class ResponsesDecoderTest {
     void anItemWithoutARecordIsKeptAndGoesBack(String type, FinishReason finish) {
         String item = "{'id':'x_1','type':'%s','deep':{'a':[1,null]}}".formatted(type);
         Message message = message(added(0, "{'id':'x_1','type':'%s'}".formatted(type)), done(0, item), completed(item));
-        assertThat(message.content())
-                .containsExactly(new ContentBlock.Unknown(type, item.replace('\'', '"')));
+        assertThat(message.content()).containsExactly(new ContentBlock.Unknown(type, item.replace('\'', '"')));
         assertThat(message.finishReason()).isEqualTo(finish);
         assertThat(ResponsesWire.items(message)).containsExactly(json(item));
     }
@@ -281,14 +300,17 @@ class ResponsesDecoderTest {
     void toolsThatAreListedAtTheEndAreListed() {
         String item = "{'id':'x','type':'mcp_list_tools','tools':[{'name':'roll'}]}";
         Message message = message(done(0, "{'id':'x','type':'mcp_list_tools'}"), completed(item));
-        assertThat(message.content()).containsExactly(new ContentBlock.Unknown("mcp_list_tools", item.replace('\'', '"')));
+        assertThat(message.content())
+                .containsExactly(new ContentBlock.Unknown("mcp_list_tools", item.replace('\'', '"')));
     }
 
     @Test
     void anItemThatIsNullIsReadAtTheEnd() {
         Message message = message(
-                added(0, "null"), delta(0, "output_text", "H"), done(0, "null"), completed(
-                        "{'type':'message','content':[{'type':'output_text','text':'Hi'}]}"));
+                added(0, "null"),
+                delta(0, "output_text", "H"),
+                done(0, "null"),
+                completed("{'type':'message','content':[{'type':'output_text','text':'Hi'}]}"));
         assertThat(message.text()).isEqualTo("Hi");
     }
 
@@ -313,31 +335,38 @@ class ResponsesDecoderTest {
 
     @Test
     void whatOnlyTheAnswerKnowsIsKeptAndTheEchoIsNot() {
-        Message message = message(event(
-                "completed",
-                "'response':{'id':'r','status':'completed','instructions':'long','tools':[],'service_tier':'flex','tool_usage':{'web_search':{'num_requests':1}}}"));
+        Message message = message(
+                event(
+                        "completed",
+                        "'response':{'id':'r','status':'completed','instructions':'long','tools':[],'service_tier':'flex','tool_usage':{'web_search':{'num_requests':1}}}"));
         assertThat(message.extra())
                 .containsOnlyKeys("status", "service_tier", "tool_usage")
                 .containsEntry("service_tier", "\"flex\"");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{'type':'error','sequence_number':2,'error':{'type':'tokens','code':'rate_limit_exceeded','message':'Slow','param':null}} | rate_limit_exceeded | true",
-        "{'type':'error','error':{'type':'invalid_request_error','code':null,'message':'Slow'}} | invalid_request_error | false",
-        "{'type':'error','code':'server_error','message':'Slow','param':null,'sequence_number':1} | server_error | true",
-        "{'type':'error','code':null,'message':'Slow'} | '' | false",
-        "{'type':'response.failed','response':{'status':'failed','error':{'code':'insufficient_quota','message':'Slow'}}} | insufficient_quota | false",
-        "{'type':'response.completed','response':{'status':'failed','error':{'code':'server_error','message':'Slow'}}} | server_error | true",
-        "{'error':{'message':'Slow','code':'server_error'}} | server_error | true",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'error','sequence_number':2,'error':{'type':'tokens','code':'rate_limit_exceeded','message':'Slow','param':null}}"
+                    + " | rate_limit_exceeded | true",
+                "{'type':'error','error':{'type':'invalid_request_error','code':null,'message':'Slow'}} |"
+                        + " invalid_request_error | false",
+                "{'type':'error','code':'server_error','message':'Slow','param':null,'sequence_number':1} |"
+                        + " server_error | true",
+                "{'type':'error','code':null,'message':'Slow'} | '' | false",
+                "{'type':'response.failed','response':{'status':'failed','error':{'code':'insufficient_quota','message':'Slow'}}}"
+                    + " | insufficient_quota | false",
+                "{'type':'response.completed','response':{'status':'failed','error':{'code':'server_error','message':'Slow'}}}"
+                    + " | server_error | true",
+                "{'error':{'message':'Slow','code':'server_error'}} | server_error | true",
+            })
     void anErrorInsideTheStreamHasItsCode(String event, String type, boolean passing) {
-        assertThatThrownBy(() -> decode(event("created", ""), event))
-                .isInstanceOfSatisfying(ApiError.class, error -> {
-                    assertThat(error.type()).isEqualTo(type);
-                    assertThat(error.retryable()).isEqualTo(passing);
-                    assertThat(error).hasMessageContaining("Slow");
-                });
+        assertThatThrownBy(() -> decode(event("created", ""), event)).isInstanceOfSatisfying(ApiError.class, error -> {
+            assertThat(error.type()).isEqualTo(type);
+            assertThat(error.retryable()).isEqualTo(passing);
+            assertThat(error).hasMessageContaining("Slow");
+        });
     }
 
     @ParameterizedTest
@@ -374,7 +403,9 @@ class ResponsesDecoderTest {
                 "{'mood':'sunny'}"
             })
     void whatIsUnknownGoesOnAsItCame(String event) {
-        String type = Json.readObject(event.replace('\'', '"')).getOrDefault("type", "message").toString();
+        String type = Json.readObject(event.replace('\'', '"'))
+                .getOrDefault("type", "message")
+                .toString();
         assertThat(decode(added(0, "{'type':'web_search_call','id':'w'}"), event))
                 .endsWith(new StreamEvent.Unknown(type, event.replace('\'', '"')));
     }
@@ -388,7 +419,9 @@ class ResponsesDecoderTest {
 
     @Test
     void whatIsNoJsonIsAnError() {
-        assertThatThrownBy(() -> decode("<html>")).isInstanceOf(ProtocolError.class).hasMessageContaining("<html>");
+        assertThatThrownBy(() -> decode("<html>"))
+                .isInstanceOf(ProtocolError.class)
+                .hasMessageContaining("<html>");
         assertThatThrownBy(() -> ResponsesWire.whole("{'mood':'sunny'}")).isInstanceOf(ProtocolError.class);
     }
 }

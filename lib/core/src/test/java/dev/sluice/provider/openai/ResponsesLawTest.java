@@ -69,7 +69,8 @@ class ResponsesLawTest {
                 if (done || output) {
                     List<String> left = without(transcript(name), missing, output);
                     Message message = message(decode(ResponsesWire.OPENAI.decoder(), left));
-                    assertThat(bare(message, done)).as("without %s, %s", Integer.toBinaryString(missing), output)
+                    assertThat(bare(message, done))
+                            .as("without %s, %s", Integer.toBinaryString(missing), output)
                             .isEqualTo(bare(whole, done));
                     assertThat(message.finishReason()).isEqualTo(whole.finishReason());
                     assertThat(message.usage()).isEqualTo(whole.usage());
@@ -81,7 +82,9 @@ class ResponsesLawTest {
     private static List<String> without(List<String> data, int missing, boolean output) {
         var left = new ArrayList<String>();
         for (String each : data) {
-            String type = each.equals("[DONE]") ? each : (String) Json.readObject(each).get("type");
+            String type = each.equals("[DONE]")
+                    ? each
+                    : (String) Json.readObject(each).get("type");
             boolean gone = false;
             for (int i = 0; i < GROUPS.size(); i++) {
                 gone |= (missing >> i & 1) == 1 && GROUPS.get(i).contains(type);
@@ -113,8 +116,7 @@ class ResponsesLawTest {
         return switch (block) {
             case Text(String text, var citations, var extra) ->
                 text + citations.stream().map(Citation::json).toList();
-            case Thinking(String text, var signature, var extra) ->
-                text + (signed ? signature : signature == null);
+            case Thinking(String text, var signature, var extra) -> text + (signed ? signature : signature == null);
             case ToolUse(String id, String tool, String input, var extra) -> id + tool + input;
             case ServerToolUse(String id, String tool, String input, var extra) -> tool + input;
             case ServerToolResult(String type, String id, String content, var extra) -> type + content;
@@ -150,7 +152,8 @@ class ResponsesLawTest {
             more.add(at, "{\"type\":\"keepalive\",\"sequence_number\":1}");
             List<StreamEvent> events = decode(ResponsesWire.OPENAI.decoder(), more);
             assertThat(events.remove(new StreamEvent.Ping())).isTrue();
-            assertThat(events.removeIf(event -> event instanceof StreamEvent.Unknown news && news.type().equals("acme:mood")))
+            assertThat(events.removeIf(event -> event instanceof StreamEvent.Unknown news
+                            && news.type().equals("acme:mood")))
                     .isTrue();
             assertThat(events).isEqualTo(whole);
         }
@@ -160,7 +163,8 @@ class ResponsesLawTest {
     @ParameterizedTest
     @MethodSource("complete")
     void anAnswerIsCompleteWithItsLastEventOrNotAtAll(String name) {
-        List<String> data = transcript(name).stream().filter(each -> !each.equals("[DONE]")).toList();
+        List<String> data =
+                transcript(name).stream().filter(each -> !each.equals("[DONE]")).toList();
         List<StreamEvent> whole = decode(ResponsesWire.OPENAI.decoder(), data);
         assertThat(whole).endsWith(new MessageStop());
         for (int end = 0; end < data.size(); end++) {
@@ -177,8 +181,12 @@ class ResponsesLawTest {
     @MethodSource("complete")
     void whatIsSentWholeIsWhatIsStreamed(String name) {
         Message streamed = message(decode(ResponsesWire.OPENAI.decoder(), transcript(name)));
-        String last = transcript(name).stream().filter(data -> data.contains("\"response.completed\"")).findFirst().orElseThrow();
-        Message whole = ResponsesWire.whole(Json.write(Json.readObject(last).get("response")).replace("'", "\\u0027"));
+        String last = transcript(name).stream()
+                .filter(data -> data.contains("\"response.completed\""))
+                .findFirst()
+                .orElseThrow();
+        Message whole = ResponsesWire.whole(
+                Json.write(Json.readObject(last).get("response")).replace("'", "\\u0027"));
         assertThat(items(whole)).isEqualTo(items(streamed));
         assertThat(whole.text()).isEqualTo(streamed.text());
         assertThat(whole.finishReason()).isEqualTo(streamed.finishReason()).isNotEqualTo(FinishReason.UNKNOWN);
@@ -244,8 +252,7 @@ class ResponsesLawTest {
     void aFailedResponseIsAnErrorWithItsCode() {
         var events = new ArrayList<StreamEvent>();
         try {
-            ResponsesWire.read(
-                    ResponsesWire.OPENAI.decoder(), transcript("responses-failed-midstream.sse"), events);
+            ResponsesWire.read(ResponsesWire.OPENAI.decoder(), transcript("responses-failed-midstream.sse"), events);
             throw new AssertionError("no error");
         } catch (ApiError e) {
             assertThat(e.type()).isEqualTo("server_error");

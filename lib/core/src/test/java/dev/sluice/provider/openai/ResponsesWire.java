@@ -23,11 +23,10 @@ import java.util.stream.Collectors;
 final class ResponsesWire {
     static final OpenAi OPENAI = OpenAi.builder().apiKey("sk-test-1234567890").build();
 
-    static final List<String> TRANSCRIPTS = Json.readObject(new String(bytes("expected.json"), StandardCharsets.UTF_8))
-            .keySet()
-            .stream()
-            .sorted()
-            .toList();
+    static final List<String> TRANSCRIPTS =
+            Json.readObject(new String(bytes("expected.json"), StandardCharsets.UTF_8)).keySet().stream()
+                    .sorted()
+                    .toList();
 
     private ResponsesWire() {}
 
@@ -130,8 +129,7 @@ final class ResponsesWire {
     }
 
     static Map<String, Object> body(OpenAi openAi, MessageRequest.Builder request) {
-        return Json.readObject(
-                new String(openAi.streamRequest(request.build()).body(), StandardCharsets.UTF_8));
+        return Json.readObject(new String(openAi.streamRequest(request.build()).body(), StandardCharsets.UTF_8));
     }
 
     /** The items that a request has after what the user said. */
