@@ -5,7 +5,7 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.sse.SseReader;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -56,7 +56,9 @@ public class DecodeBenchmark {
     public void open() {
         boolean claude = wire.equals("claude");
         answer = claude ? claude() : chunks(wire.equals("changing"));
-        provider = claude ? provider : OpenAi.builder().apiKey("none").build();
+        provider = claude
+                ? provider
+                : OpenAiChatCompletions.builder().apiKey("none").build();
     }
 
     /** Lines to events: what the framing costs. */

@@ -10,7 +10,7 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -72,7 +72,7 @@ class AllocationTest {
         String answer = chunk("\"content\":\"twelve chars\"").repeat(EVENTS)
                 + chunk("},\"finish_reason\":\"stop\",\"x\":{")
                 + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":" + EVENTS + "}}\n\ndata: [DONE]\n\n";
-        assertThat(bytesPerEvent(OpenAi.builder().apiKey("none").build(), answer))
+        assertThat(bytesPerEvent(OpenAiChatCompletions.builder().apiKey("none").build(), answer))
                 .isLessThan(BYTES_PER_TEXT_EVENT);
     }
 

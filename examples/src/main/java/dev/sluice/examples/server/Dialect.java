@@ -15,6 +15,9 @@ interface Dialect {
         if (call.path().startsWith(GeminiDialect.ROOT)) {
             return new GeminiDialect();
         }
+        if (call.path().startsWith(ResponsesDialect.ROOT)) {
+            return new ResponsesDialect();
+        }
         boolean claudes = call.has(ClaudeDialect.VERSION) || call.path().startsWith(ClaudeDialect.MESSAGES);
         return claudes ? new ClaudeDialect() : new OpenAiDialect();
     }

@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** OpenAI's chat completions and its list of models. It does not count tokens. */
 final class OpenAiDialect implements Dialect {
-    private static final List<Model> MODELS =
-            List.of(new Model("gpt-5", "", 0, 0), new Model("gpt-5-mini", "", 0, 0), new Model("gpt-5-nano", "", 0, 0));
+    private static final List<Model> MODELS = List.of(
+            new Model("gpt-6.1-sol", "", 0, 0), new Model("gpt-6-luna", "", 0, 0), new Model("gpt-5.4", "", 0, 0));
 
     @Override
     public Asked asked(Call call) throws Refusal {

@@ -166,7 +166,7 @@ class EveryDialectTest {
         assertThat(claudes.at("/data/0/max_tokens").asInt(0)).isPositive();
         assertThat(openAis.path("object").asString("")).isEqualTo("list");
         assertThat(openAis.at("/data/0/object").asString("")).isEqualTo("model");
-        assertThat(openAis.path("data").findValuesAsString("id")).contains("gpt-5-mini");
+        assertThat(openAis.path("data").findValuesAsString("id")).contains("gpt-6-luna");
     }
 
     @Test

@@ -37,6 +37,14 @@ enum Speaker {
             "{\"model\":\"m\",\"stream\":true,MORE\"messages\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
             "/choices/0/delta/content",
             "data: [DONE]",
+            "\n\n"),
+    RESPONSES(
+            "/v1/responses",
+            "x-anything",
+            "authorization",
+            "{\"model\":\"m\",\"stream\":true,MORE\"input\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
+            "/delta",
+            "event: response.completed",
             "\n\n");
 
     final String path;
@@ -105,7 +113,7 @@ enum Speaker {
     List<JsonNode> chunks(String stream) {
         var chunks = new ArrayList<JsonNode>();
         for (String frame : stream.split(frameEnd, 0)) {
-            String data = frame.replaceFirst("^event: \\w+\n", "");
+            String data = frame.replaceFirst("^event: [\\w.]+\n", "");
             if (!data.startsWith("data: ") || data.contains("\n")) {
                 throw new AssertionError("no frame of this wire: " + frame);
             }

@@ -105,7 +105,7 @@ final class OpenAiAssembler {
                 id,
                 Role.ASSISTANT,
                 model,
-                OpenAi.NAME,
+                OpenAiChatCompletions.NAME,
                 List.of(),
                 FinishReason.UNKNOWN,
                 null,

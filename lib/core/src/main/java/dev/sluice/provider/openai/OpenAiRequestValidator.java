@@ -71,7 +71,7 @@ final class OpenAiRequestValidator {
     private static void messages(List<Message> messages) {
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
-            if (!ForeignHistory.isOwn(message, OpenAi.NAME)) {
+            if (!ForeignHistory.isOwn(message, OpenAiChatCompletions.NAME)) {
                 continue; // of others what does not fit is left out
             }
             String where = "messages[" + i + "].content";

@@ -53,7 +53,7 @@ final class OpenAiRequestWriter {
         }
         request.maxTokens().ifPresent(most -> fields.number(dialect.tokenLimitField, most));
         new OpenAiContentWriter(fields, dialect.systemRole, dialect.reasoning)
-                .messages(request.system(), ForeignHistory.of(request.messages(), OpenAi.NAME));
+                .messages(request.system(), ForeignHistory.of(request.messages(), OpenAiChatCompletions.NAME));
         if (!request.stopSequences().isEmpty() && fields.array("stop")) {
             request.stopSequences().forEach(fields::text);
             fields.endArray();

@@ -1,7 +1,7 @@
 /**
  * Speaks to OpenAI and to all who speak its chat completions.
  *
- * <p>Start with {@link dev.sluice.provider.openai.OpenAi}, then {@code OpenAiDecoder}. Threads: the provider is immutable; a
+ * <p>Start with {@link dev.sluice.provider.openai.OpenAiChatCompletions}, then {@code OpenAiDecoder}. Threads: the provider is immutable; a
  * decoder belongs to the reader thread of its stream. Uses: {@code provider}, {@code provider.wire}.
  */
 @NullMarked

@@ -216,16 +216,16 @@ public final class JsonFields {
         if (field.token != JsonToken.START_ARRAY) {
             throw mismatch(name, "a list");
         }
-        if (!field.isRead) {
-            try (JsonParser parser = parser(field.start, field.end)) {
-                parser.nextToken();
-                fillItems(field, parser, bytes, field.start);
-            }
-        }
-        if (!field.isRead) {
+        if (!isList(field)) {
             throw mismatch(name, "a list of objects");
         }
         return field.items;
+    }
+
+    /** The objects of a list; empty if the field is absent or anything else. */
+    public List<JsonFields> objectsIfAny(String name) {
+        Field field = find(name);
+        return field == null || field.token != JsonToken.START_ARRAY || !isList(field) ? List.of() : objects(name);
     }
 
     /** A field as raw JSON text; null if it is absent. */
@@ -372,6 +372,17 @@ public final class JsonFields {
             }
         }
         end = position(parser);
+    }
+
+    /** Whether a list has objects only, which are read now if they have not been. */
+    private boolean isList(Field field) {
+        if (!field.isRead) {
+            try (JsonParser parser = parser(field.start, field.end)) {
+                parser.nextToken();
+                fillItems(field, parser, bytes, field.start);
+            }
+        }
+        return field.isRead;
     }
 
     /** Fills the objects of a list that has begun, to its end; if it has other things too, it counts as not read. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OpenAiTest {
+class OpenAiChatCompletionsTest {
     private static final String SECRET = "sk-proj-secret-0123456789";
 
     @Test
@@ -36,7 +36,7 @@ class OpenAiTest {
 
     @Test
     void aServerOfOnesOwnNeedsNoKey() {
-        var request = OpenAi.builder()
+        var request = OpenAiChatCompletions.builder()
                 .baseUrl("http://localhost:11434/v1")
                 .build()
                 .streamRequest(minimal().build());
@@ -46,7 +46,7 @@ class OpenAiTest {
 
     @Test
     void openAiNeedsOne() {
-        assertThatThrownBy(() -> OpenAi.builder().build())
+        assertThatThrownBy(() -> OpenAiChatCompletions.builder().build())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("apiKey")
                 .hasMessageContaining("api.openai.com");
@@ -139,7 +139,7 @@ class OpenAiTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", SECRET + "\n", SECRET + " " + SECRET, SECRET + "\u00e9"})
     void aKeyThatCannotBeRightIsRejectedAndNotRepeated(String key) {
-        assertThatThrownBy(() -> OpenAi.builder().apiKey(key))
+        assertThatThrownBy(() -> OpenAiChatCompletions.builder().apiKey(key))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("apiKey: ")
                 .message()
@@ -163,7 +163,8 @@ class OpenAiTest {
                 .containsEntry("authorization", "Bearer " + SECRET)
                 .containsEntry("OpenAI-Organization", "org-1")
                 .containsEntry("OpenAI-Project", "proj_2");
-        assertThat(environment("OPENAI_API_KEY", SECRET)).hasToString("OpenAi[https://api.openai.com/v1]");
+        assertThat(environment("OPENAI_API_KEY", SECRET))
+                .hasToString("OpenAiChatCompletions[https://api.openai.com/v1]");
     }
 
     @Test
@@ -192,8 +193,8 @@ class OpenAiTest {
                 .doesNotContain(SECRET);
     }
 
-    private static OpenAi environment(String... variables) {
-        return OpenAi.fromEnvironment(name -> {
+    private static OpenAiChatCompletions environment(String... variables) {
+        return OpenAiChatCompletions.fromEnvironment(name -> {
             int i = Arrays.asList(variables).indexOf(name);
             return i < 0 ? null : variables[i + 1];
         });
@@ -203,7 +204,7 @@ class OpenAiTest {
     void theKeyIsNowhereToBeSeen() {
         var openAi = keyed().build();
         var request = openAi.streamRequest(minimal().build());
-        assertThat(openAi).hasToString("OpenAi[https://api.openai.com/v1]");
+        assertThat(openAi).hasToString("OpenAiChatCompletions[https://api.openai.com/v1]");
         assertThat(request.toString() + request.uri()).doesNotContain(SECRET);
         var error = openAi.error(
                 new TransportResponse(502, Map.of(), InputStream.nullInputStream()),
@@ -215,7 +216,7 @@ class OpenAiTest {
 
     @Test
     void aWordThatStandsInForAKeyIsNoSecret() {
-        var error = OpenAi.builder()
+        var error = OpenAiChatCompletions.builder()
                 .baseUrl("http://localhost:11434/v1")
                 .apiKey("ollama")
                 .build()
@@ -236,11 +237,11 @@ class OpenAiTest {
         return new TransportResponse(200, Map.of(name, List.of(value)), InputStream.nullInputStream());
     }
 
-    private static OpenAi.Builder keyed() {
-        return OpenAi.builder().apiKey(SECRET);
+    private static OpenAiChatCompletions.Builder keyed() {
+        return OpenAiChatCompletions.builder().apiKey(SECRET);
     }
 
-    private static Map<String, String> headers(OpenAi.Builder openAi, MessageRequest.Builder request) {
+    private static Map<String, String> headers(OpenAiChatCompletions.Builder openAi, MessageRequest.Builder request) {
         return openAi.build().streamRequest(request.build()).headers();
     }
 }
