@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * One connection of a {@link ScriptedPeer}: its framing. One thread reads requests, another runs their scripts; so the
  * reader sees the client go whatever a script does.
  */
-final class PeerConnection {
+final class PeerConnection implements ScriptOutput {
+    private static final byte[] END = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     final int number;
     private final Socket socket;
     private final InputStream in;
@@ -92,7 +94,8 @@ final class PeerConnection {
         return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
-    void head(int status, String... headers) throws IOException {
+    @Override
+    public void head(int status, String... headers) throws IOException {
         var head = new StringBuilder("HTTP/1.1 " + status + " Scripted\r\n");
         chunked = true;
         for (int i = 0; i < headers.length; i += 2) {
@@ -108,7 +111,8 @@ final class PeerConnection {
         raw(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    void body(byte[] bytes) throws IOException {
+    @Override
+    public void body(byte[] bytes) throws IOException {
         if (!chunked) {
             raw(bytes);
         } else if (bytes.length > 0) { // an empty chunk would be the last one
@@ -120,12 +124,19 @@ final class PeerConnection {
         }
     }
 
-    void raw(byte[] bytes) throws IOException {
+    @Override
+    public void raw(byte[] bytes) throws IOException {
         out.write(bytes);
         written.addAndGet(bytes.length);
     }
 
-    void pause(Duration time) throws InterruptedException {
+    @Override
+    public void end() throws IOException {
+        raw(END);
+    }
+
+    @Override
+    public void pause(Duration time) throws InterruptedException {
         long until = System.nanoTime() + time.toNanos();
         for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
             LockSupport.parkNanos(left);
@@ -135,20 +146,24 @@ final class PeerConnection {
         }
     }
 
-    void stall() throws InterruptedException {
+    @Override
+    public void stall() throws InterruptedException {
         closed.await();
     }
 
-    void halfClose() throws IOException {
+    @Override
+    public void halfClose() throws IOException {
         socket.shutdownOutput();
     }
 
-    void reset() throws IOException {
+    @Override
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         close();
     }
 
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         closed.countDown();
         socket.close();
     }

@@ -3,6 +3,7 @@ package dev.sluice.peer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request as the peer got it.
@@ -13,11 +14,12 @@ import java.util.Map;
  * @param headers in a map that ignores the case of names; the values of a name in their order
  * @param body its bytes; empty if the script did not want them read
  */
+@SuppressWarnings("ArrayRecordComponent") // requests are looked at, not compared
 public record ReceivedRequest(
         int connection, String method, String path, Map<String, List<String>> headers, byte[] body) {
 
     /** The first value of a header, or null. */
-    public @org.jspecify.annotations.Nullable String header(String name) {
+    public @Nullable String header(String name) {
         List<String> values = headers.get(name);
         return values == null ? null : values.getFirst();
     }

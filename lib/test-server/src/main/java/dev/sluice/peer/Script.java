@@ -25,8 +25,10 @@ public final class Script {
     private final boolean readsBody;
 
     /** One thing that a peer does. */
-    interface Step {
-        void run(PeerConnection connection) throws IOException, InterruptedException;
+    @FunctionalInterface
+    public interface Step {
+        /** Does it, on the script's thread. */
+        void run(ScriptOutput connection) throws IOException, InterruptedException;
     }
 
     private Script(List<Step> steps, boolean readsBody) {
@@ -61,7 +63,7 @@ public final class Script {
                         Stream.of("content-type", contentType, "content-length", String.valueOf(bytes.length)),
                         Arrays.stream(headers))
                 .toArray(String[]::new);
-        return empty().head(status, all).raw(bytes);
+        return empty().head(status, all).sse(bytes);
     }
 
     /** A whole JSON answer. */
@@ -69,7 +71,7 @@ public final class Script {
         return whole(status, "application/json", body, headers);
     }
 
-    /** A transcript of {@code src/test/resources/transcripts} as a whole event stream, in HTTP chunks of this size. */
+    /** A transcript, see {@link #transcriptBytes}, as a whole event stream, in HTTP chunks of this size. */
     public static Script transcript(String name, int chunkBytes) {
         byte[] all = transcriptBytes(name);
         Script script = stream();
@@ -79,7 +81,11 @@ public final class Script {
         return script.end();
     }
 
-    /** The bytes of a transcript of {@code src/test/resources/transcripts}. */
+    /**
+     * The bytes of a transcript: a resource of the tests in the folder {@code transcripts}.
+     *
+     * @throws NullPointerException if there is none of this name
+     */
     public static byte[] transcriptBytes(String name) {
         try (InputStream in = Objects.requireNonNull(
                 Script.class.getResourceAsStream("/transcripts/" + name), () -> "no transcript " + name)) {
@@ -176,27 +182,27 @@ public final class Script {
 
     /** Keeps the connection open and says nothing, for ever. */
     public Script stall() {
-        return then(PeerConnection::stall);
+        return then(ScriptOutput::stall);
     }
 
     /** Ends a chunked body as it should; the next request may come. */
     public Script end() {
-        return raw("0\r\n\r\n");
+        return then(ScriptOutput::end);
     }
 
     /** Closes the connection: FIN, and no terminal chunk. */
     public Script cut() {
-        return then(PeerConnection::close);
+        return then(ScriptOutput::close);
     }
 
     /** Breaks the connection: RST. */
     public Script reset() {
-        return then(PeerConnection::reset);
+        return then(ScriptOutput::reset);
     }
 
     /** Sends FIN and keeps listening. */
     public Script halfClose() {
-        return then(PeerConnection::halfClose);
+        return then(ScriptOutput::halfClose);
     }
 
     /** Sends a chunk whose size is no number. */
@@ -215,17 +221,25 @@ public final class Script {
         return IntStream.range(0, count).mapToObj(i -> this).toArray(Script[]::new);
     }
 
+    /** Whether the body of the request is read. */
     boolean readsBody() {
         return readsBody;
     }
 
-    void run(PeerConnection connection) throws IOException, InterruptedException {
+    /**
+     * Does all steps, one after another.
+     *
+     * @param connection what to write the response to
+     * @throws IOException if the client has gone
+     */
+    public void run(ScriptOutput connection) throws IOException, InterruptedException {
         for (Step step : steps) {
             step.run(connection);
         }
     }
 
-    private Script then(Step step) {
+    /** Does a step of the caller's. */
+    public Script then(Step step) {
         return new Script(Stream.concat(steps.stream(), Stream.of(step)).toList(), readsBody);
     }
 
