@@ -2,7 +2,7 @@ package dev.sluice.examples;
 
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
-import dev.sluice.examples.server.Fault;
+import dev.sluice.test.server.Fault;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.telemetry.StreamMeters;
 import io.micrometer.core.instrument.Meter;

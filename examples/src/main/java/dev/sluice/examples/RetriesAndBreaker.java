@@ -3,7 +3,7 @@ package dev.sluice.examples;
 import dev.sluice.StreamException;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
-import dev.sluice.examples.server.Fault;
+import dev.sluice.test.server.Fault;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;

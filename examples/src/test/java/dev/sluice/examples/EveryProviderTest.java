@@ -96,6 +96,12 @@ class EveryProviderTest {
                         "TimedOut, phase idle",
                         "CUT",
                         "ConnectionFailed",
+                        "RESET",
+                        "ConnectionFailed",
+                        "GARBAGE",
+                        "ProtocolError",
+                        "BROKEN_CHUNK",
+                        "ConnectionFailed",
                         "HALF_CLOSE",
                         "Truncated",
                         "\nERROR",
@@ -109,7 +115,7 @@ class EveryProviderTest {
                         "kept:      nothing",
                         "SLOW",
                         "whole:     Rain fills");
-        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(7);
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(10);
     }
 
     @ParameterizedTest
