@@ -183,7 +183,7 @@ public final class AnswerQueue implements Function<ReceivedRequest, Script> {
             case RESET -> head.sse(part).reset();
             case STALL, SILENT -> head.sse(part).stall();
             case GARBAGE -> head.sse(part);
-            case BROKEN_CHUNK -> head.sse(part).malformedChunk();
+            case BROKEN_CHUNK -> head.sse(part).malformedChunk().cut();
             case ERROR, BARE_ERROR, OVERLOADED, SLOW -> head.sse(body);
         };
     }

@@ -148,7 +148,10 @@ final class Playback {
             case SILENT -> out.stall();
             case CUT -> out.close();
             case RESET -> out.reset();
-            case BROKEN_CHUNK -> out.raw("zz\r\nnot a chunk\r\n".getBytes(UTF_8));
+            case BROKEN_CHUNK -> {
+                out.raw("zz\r\nnot a chunk\r\n".getBytes(UTF_8));
+                out.close();
+            }
             case HALF_CLOSE -> out.end();
             case ERROR -> {
                 out.body(wire.error(failure).getBytes(UTF_8));
