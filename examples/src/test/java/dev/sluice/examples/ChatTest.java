@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.client.LlmClient;
 import dev.sluice.examples.server.DemoServer;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.test.server.Fault;
 import dev.sluice.test.server.Pace;
 import dev.sluice.test.server.ScriptedServer;
-import dev.sluice.provider.claude.Claude;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;

@@ -58,8 +58,8 @@ final class Crossing {
         List<Planned> plan = plan(request);
         List<String> results = request.toolResults();
         if (plan.isEmpty()) {
-            boolean isBarge =
-                    isAsked(request) && BARGE.matcher(Unfinished.prompt(request)).find();
+            boolean isBarge = isAsked(request)
+                    && BARGE.matcher(Unfinished.prompt(request)).find();
             return isBarge ? Optional.of(WITHOUT_DRAUGHT) : Optional.empty();
         }
         if (results.size() != plan.size()) {

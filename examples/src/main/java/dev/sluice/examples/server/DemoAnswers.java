@@ -53,9 +53,8 @@ final class DemoAnswers implements Function<ParsedRequest, Answer> {
                     .thenToolCall(tool.get().name(), pieces(input, random));
         }
         String words = words(request);
-        String rest = Unfinished.in(request.turns())
-                .map(answer -> answer.rest(words))
-                .orElse(words);
+        String rest =
+                Unfinished.in(request.turns()).map(answer -> answer.rest(words)).orElse(words);
         return begun.thenText(pieces(rest, random));
     }
 

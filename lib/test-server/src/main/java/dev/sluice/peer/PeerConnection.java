@@ -49,7 +49,7 @@ final class PeerConnection implements ScriptOutput {
         if (line == null) {
             return null;
         }
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", 3);
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (line = readLine(); line != null && !line.isEmpty(); line = readLine()) {
             int colon = line.indexOf(':');
@@ -100,7 +100,7 @@ final class PeerConnection implements ScriptOutput {
         chunked = true;
         for (int i = 0; i < headers.length; i += 2) {
             String name = headers[i].toLowerCase(Locale.ROOT);
-            if (name.equals("content-length") || name.equals("connection") && headers[i + 1].equals("close")) {
+            if (name.equals("content-length") || (name.equals("connection") && headers[i + 1].equals("close"))) {
                 chunked = false;
             }
             head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");

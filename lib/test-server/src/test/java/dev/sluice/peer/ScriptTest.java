@@ -36,8 +36,8 @@ class ScriptTest {
     void aScriptWaitsForItsTestAndSaysHowFarItIs() throws Exception {
         var gate = new CountDownLatch(1);
         var reached = new CountDownLatch(1);
-        try (var peer =
-                        ScriptedPeer.serving(Script.stream("a").reach(reached).gate(gate).sse("abc").cut());
+        try (var peer = ScriptedPeer.serving(
+                        Script.stream("a").reach(reached).gate(gate).sse("abc").cut());
                 Socket client = ask(peer)) {
             reached.await();
             peer.awaitWritten(100);
@@ -90,8 +90,10 @@ class ScriptTest {
     @Test
     void claudesWordsAreJson() {
         assertThat(ClaudeWire.toolCall("t", "tool", "{\"a\":\"\n\u0001\\\"}")[2])
-                .isEqualTo("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
-                        + "{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"a\\\":\\\"\\n\\u0001\\\\\\\"}\"}}\n\n");
+                .isEqualTo("event: content_block_delta\n"
+                               + "data:"
+                               + " {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"a\\\":\\\"\\n"
+                               + "\\u0001\\\\\\\"}\"}}\n\n");
         assertThat(ClaudeWire.begin("a", "b")).hasSize(4);
         assertThat(ClaudeWire.thinkingStart(0)).contains("\"thinking\"");
         assertThat(ClaudeWire.thinking(0, "x") + ClaudeWire.signature(0, "y")).contains("signature_delta");

@@ -81,7 +81,8 @@ public final class InMemoryTransport implements HttpTransport {
     private ReceivedRequest received(TransportRequest request) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         request.headers().forEach((name, value) -> headers.put(name, List.of(value)));
-        return new ReceivedRequest(requests.size() + 1, request.method(), target(request.uri()), headers, request.body());
+        return new ReceivedRequest(
+                requests.size() + 1, request.method(), target(request.uri()), headers, request.body());
     }
 
     private static String target(URI uri) {

@@ -123,8 +123,7 @@ public final class Recording {
                 return scripts.get(index);
             }
             String message = "The recording has " + scripts.size() + " exchanges, this is request " + (index + 1);
-            return Script.json(
-                    400, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"" + message + "\"}}");
+            return Script.json(400, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"" + message + "\"}}");
         };
     }
 
@@ -148,7 +147,8 @@ public final class Recording {
         } else if (line.has(RecordingFile.TEXT)) {
             return script.sse(line.get(RecordingFile.TEXT).asString());
         } else if (line.has(RecordingFile.BASE64)) {
-            return script.sse(Base64.getDecoder().decode(line.get(RecordingFile.BASE64).asString()));
+            return script.sse(
+                    Base64.getDecoder().decode(line.get(RecordingFile.BASE64).asString()));
         } else if (line.has(RecordingFile.END)) {
             boolean complete = line.get(RecordingFile.END).asString().equals(RecordingFile.COMPLETE);
             return complete ? script.end() : script.cut();

@@ -107,7 +107,11 @@ final class RecordingFile {
 
         void piece(byte[] bytes) throws IOException {
             try {
-                write(line().put(TEXT, UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
+                write(line().put(
+                                TEXT,
+                                UTF_8.newDecoder()
+                                        .decode(ByteBuffer.wrap(bytes))
+                                        .toString()));
             } catch (CharacterCodingException cutInsideACharacter) {
                 write(line().put(BASE64, Base64.getEncoder().encodeToString(bytes)));
             }

@@ -41,9 +41,12 @@ class InMemoryTransportTest {
     @ParameterizedTest
     @EnumSource
     void everyProvidersClientStreamsAndSends(Providers provider) {
-        Answer answer = Answer.thinking("Hmm. ").thenText("Hel", "lo").thenToolCall("weather", "{\"city\":", "\"Porto\"}");
+        Answer answer =
+                Answer.thinking("Hmm. ").thenText("Hel", "lo").thenToolCall("weather", "{\"city\":", "\"Porto\"}");
         var transport = InMemoryTransport.answering(answer.usage(7, 5), answer.usage(7, 5));
-        try (var client = LlmClient.builder(provider.at(NOWHERE)).transport(transport).build();
+        try (var client = LlmClient.builder(provider.at(NOWHERE))
+                        .transport(transport)
+                        .build();
                 var stream = client.stream(Providers.REQUEST)) {
             for (Message message : new Message[] {stream.finalMessage(), client.send(Providers.REQUEST)}) {
                 assertThat(message.text()).isEqualTo("Hello");
@@ -53,9 +56,10 @@ class InMemoryTransportTest {
                 assertThat(message.usage().totalTokens()).isGreaterThanOrEqualTo(12);
             }
         }
-        assertThat(transport.requests()).hasSize(2).allSatisfy(request -> assertThat(
-                        ParsedRequest.of(request).prompt())
-                .isEqualTo("hi"));
+        assertThat(transport.requests())
+                .hasSize(2)
+                .allSatisfy(request ->
+                        assertThat(ParsedRequest.of(request).prompt()).isEqualTo("hi"));
         Awaitility.await().until(() -> transport.openExchanges() == 0);
     }
 
@@ -65,8 +69,9 @@ class InMemoryTransportTest {
             names = {"CUT", "RESET", "HALF_CLOSE", "ERROR", "GARBAGE", "BROKEN_CHUNK"})
     void everyFaultIsAnExceptionThatKeepsWhatCame(Fault fault) {
         var transport = InMemoryTransport.answering(Answer.text("one", " two").failing(fault));
-        try (var client =
-                        LlmClient.builder(Providers.CLAUDE.at(NOWHERE)).transport(transport).build();
+        try (var client = LlmClient.builder(Providers.CLAUDE.at(NOWHERE))
+                        .transport(transport)
+                        .build();
                 var stream = client.stream(Providers.REQUEST)) {
             assertThatThrownBy(stream::finalText)
                     .isInstanceOfSatisfying(
@@ -162,8 +167,8 @@ class InMemoryTransportTest {
                 assertThat(transport.openExchanges()).isZero();
             }
         }
-        try (var transport = InMemoryTransport.scripted(
-                        request -> Script.empty().head(204, "content-length", "0"));
+        try (var transport =
+                        InMemoryTransport.scripted(request -> Script.empty().head(204, "content-length", "0"));
                 TransportResponse response = transport.open(ASKED)) {
             assertThat(response.body().read()).isEqualTo(-1);
         }
@@ -171,20 +176,25 @@ class InMemoryTransportTest {
 
     @Test
     void withoutAHeadThereIsNoResponse() {
-        for (Script none : new Script[] {Script.empty().cut(), Script.empty().reset(), Script.empty().end()}) {
+        for (Script none : new Script[] {
+            Script.empty().cut(), Script.empty().reset(), Script.empty().end()
+        }) {
             try (var transport = InMemoryTransport.scripted(request -> none)) {
                 assertThatThrownBy(() -> transport.open(ASKED)).isInstanceOf(NoResponseException.class);
             }
         }
-        try (var transport = InMemoryTransport.scripted(request -> Script.empty().head(200, "content-length", "-1"))) {
+        try (var transport =
+                InMemoryTransport.scripted(request -> Script.empty().head(200, "content-length", "-1"))) {
             assertThatThrownBy(() -> transport.open(ASKED)).isInstanceOf(ProtocolException.class);
         }
     }
 
     @Test
     void anInterruptEndsEachWaitAtOnce() throws Exception {
-        try (var transport = InMemoryTransport.scripted(request ->
-                request.path().startsWith("/head") ? Script.empty().stall() : Script.stream().gate(never()))) {
+        try (var transport =
+                InMemoryTransport.scripted(request -> request.path().startsWith("/head")
+                        ? Script.empty().stall()
+                        : Script.stream().gate(never()))) {
             var noHead = new TransportRequest("GET", NOWHERE.resolve("/head"), Map.of(), new byte[0]);
             assertThat(interrupted(() -> transport.open(noHead))).isInstanceOf(InterruptedException.class);
             TransportResponse silent = transport.open(ASKED);

@@ -35,8 +35,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class RecordingTest {
     private static final TransportRequest ASKED = new TransportRequest(
-            "POST", URI.create("https://key@api.invalid/p?key=secret"), Map.of("x-api-key", "secret"), "secret".getBytes(
-                    StandardCharsets.UTF_8));
+            "POST",
+            URI.create("https://key@api.invalid/p?key=secret"),
+            Map.of("x-api-key", "secret"),
+            "secret".getBytes(StandardCharsets.UTF_8));
 
     @TempDir
     private Path folder;
@@ -48,13 +50,15 @@ class RecordingTest {
         Answer answer = Answer.thinking("Hm").thenText("Grüße", " 👋").thenToolCall("t", "{}");
         List<StreamEvent> live;
         try (var server = ScriptedServer.start(answer);
-                var transport = RecordingTransport.to(file, JdkHttpTransport.builder().build())) {
+                var transport =
+                        RecordingTransport.to(file, JdkHttpTransport.builder().build())) {
             live = events(provider, server.uri(), transport);
         }
 
         Recording recording = Recording.read(file).atOnce();
         assertThat(recording.exchanges()).isEqualTo(1);
-        assertThat(events(provider, URI.create("http://api.invalid"), recording.transport())).isEqualTo(live);
+        assertThat(events(provider, URI.create("http://api.invalid"), recording.transport()))
+                .isEqualTo(live);
         try (var server = recording.serve();
                 var transport = JdkHttpTransport.builder().build()) {
             assertThat(events(provider, server.uri("/"), transport)).isEqualTo(live);
@@ -64,18 +68,20 @@ class RecordingTest {
     @Test
     void aBrokenStreamBreaksAgainAndABrokenConnectionDoes() throws Exception {
         Path file = folder.resolve("broken.jsonl");
-        try (var transport = RecordingTransport.to(file, InMemoryTransport.answering(Answer.text("one", "two").failing(Fault.CUT)))) {
+        try (var transport = RecordingTransport.to(
+                file, InMemoryTransport.answering(Answer.text("one", "two").failing(Fault.CUT)))) {
             assertThatThrownBy(() -> events(Providers.CLAUDE, URI.create("http://api.invalid"), transport))
                     .isInstanceOf(StreamException.ConnectionFailed.class);
         }
         try (var transport = Recording.read(file).atOnce().transport()) {
             assertThatThrownBy(() -> events(Providers.CLAUDE, URI.create("http://api.invalid"), transport))
-                    .isInstanceOfSatisfying(StreamException.ConnectionFailed.class, e -> assertThat(
-                                    e.partial().text())
-                            .isEqualTo("one"));
+                    .isInstanceOfSatisfying(
+                            StreamException.ConnectionFailed.class,
+                            e -> assertThat(e.partial().text()).isEqualTo("one"));
         }
         Path refused = folder.resolve("refused.jsonl");
-        try (var transport = RecordingTransport.to(refused, InMemoryTransport.scripted(r -> Script.empty().cut()))) {
+        try (var transport = RecordingTransport.to(
+                refused, InMemoryTransport.scripted(r -> Script.empty().cut()))) {
             assertThatThrownBy(() -> transport.open(ASKED)).isInstanceOf(IOException.class);
         }
         try (var transport = Recording.read(refused).transport()) {
@@ -87,14 +93,25 @@ class RecordingTest {
     void noSecretIsWritten() throws Exception {
         Path file = folder.resolve("secrets.jsonl");
         Script script = Script.json(
-                200, "{}", "set-cookie", "secret", "Anthropic-Organization-Id", "secret", "openai-project", "secret",
-                "request-id", "req_1");
+                200,
+                "{}",
+                "set-cookie",
+                "secret",
+                "Anthropic-Organization-Id",
+                "secret",
+                "openai-project",
+                "secret",
+                "request-id",
+                "req_1");
         try (var transport = RecordingTransport.to(file, InMemoryTransport.scripted(request -> script));
                 TransportResponse response = transport.open(ASKED)) {
             assertThat(response.body().readAllBytes()).hasSize(2);
             assertThat(response.header("set-cookie")).contains("secret");
         }
-        assertThat(file).content().contains("req_1", "POST https://api.invalid/p").doesNotContain("secret", "key@");
+        assertThat(file)
+                .content()
+                .contains("req_1", "POST https://api.invalid/p")
+                .doesNotContain("secret", "key@");
     }
 
     @Test
@@ -106,7 +123,8 @@ class RecordingTest {
         }
         assertThat(took(Recording.read(file))).isGreaterThanOrEqualTo(Duration.ofMillis(80));
         Path anHour = folder.resolve("hour.jsonl");
-        Files.writeString(anHour, Files.readString(file).replaceFirst("millis\":[\\d.]+,\"end", "millis\":3600000,\"end"));
+        Files.writeString(
+                anHour, Files.readString(file).replaceFirst("millis\":[\\d.]+,\"end", "millis\":3600000,\"end"));
         Recording recording = Recording.read(anHour);
         assertThat(took(recording.atSpeed(36_000))).isGreaterThanOrEqualTo(Duration.ofMillis(90));
         took(recording.atOnce()); // or this test takes an hour
@@ -127,7 +145,8 @@ class RecordingTest {
     @Test
     void aRecordingThatWasCutOffEndsThereAndWhatIsNoneIsRefused() throws Exception {
         Path file = folder.resolve("cut.jsonl");
-        try (var transport = RecordingTransport.to(file, InMemoryTransport.scripted(request -> Script.stream("a", "b")))) {
+        try (var transport =
+                RecordingTransport.to(file, InMemoryTransport.scripted(request -> Script.stream("a", "b")))) {
             try (TransportResponse response = transport.open(ASKED)) {
                 assertThat(response.body().available()).isNotNegative();
                 assertThat(response.body().read()).isEqualTo('a');
@@ -189,7 +208,9 @@ class RecordingTest {
 
     private static List<StreamEvent> events(Providers provider, URI server, HttpTransport transport) {
         List<StreamEvent> events = new ArrayList<>();
-        try (var client = LlmClient.builder(provider.at(server)).transport(transport).build();
+        try (var client = LlmClient.builder(provider.at(server))
+                        .transport(transport)
+                        .build();
                 var stream = client.stream(Providers.REQUEST)) {
             stream.forEach(events::add);
         }

@@ -14,11 +14,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.engine.TestExecutionResult;
 
 /** What JUnit reports of tests that use the extension. */
 @Timeout(30)
@@ -54,8 +54,8 @@ class ScriptedServerExtensionTest {
         failureOf("asksForAll");
 
         assertThat(GIVEN).hasSize(1);
-        assertThat(catchThrowable(() ->
-                        new Socket("127.0.0.1", GIVEN.getFirst().uri().getPort())))
+        assertThat(catchThrowable(
+                        () -> new Socket("127.0.0.1", GIVEN.getFirst().uri().getPort())))
                 .isInstanceOf(ConnectException.class);
     }
 

@@ -274,8 +274,8 @@ public final class Answer {
     public String toString() {
         String said = settings.refusal
                 .map(Throwable::getMessage)
-                .orElseGet(() -> String.join(
-                        " ", blocks.stream().map(Block::whole).toList()));
+                .orElseGet(
+                        () -> String.join(" ", blocks.stream().map(Block::whole).toList()));
         return settings.refusal.isPresent() ? "error: " + said : shortened(said);
     }
 

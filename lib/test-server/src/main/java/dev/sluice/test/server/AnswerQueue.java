@@ -96,8 +96,7 @@ public final class AnswerQueue implements Function<ReceivedRequest, Script> {
         try {
             return switch (dialect.asked(call)) {
                 case Dialect.Asked.Fact fact -> json(200, fact.body().toString(), headers);
-                case Dialect.Asked.Answer asked ->
-                    answered(dialect, call, asked.request(), requestId, headers, random);
+                case Dialect.Asked.Answer asked -> answered(dialect, call, asked.request(), requestId, headers, random);
             };
         } catch (Refusal refusal) {
             Refused refused = dialect.refused(refusal, requestId);

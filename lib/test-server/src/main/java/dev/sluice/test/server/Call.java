@@ -60,7 +60,7 @@ record Call(String method, String path, Map<String, String> query, Map<String, L
         }
         for (String field : required) {
             JsonNode value = json.path(field);
-            if (value.isMissingNode() || value.isNull() || value.isArray() && value.isEmpty()) {
+            if (value.isMissingNode() || value.isNull() || (value.isArray() && value.isEmpty())) {
                 throw Refusal.missing(field);
             }
         }

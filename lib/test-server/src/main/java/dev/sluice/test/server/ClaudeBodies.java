@@ -41,10 +41,8 @@ final class ClaudeBodies {
 
     /** The usage when all is said: totals of the message. */
     static ObjectNode usage(Reply reply) {
-        ObjectNode usage = inputUsage(reply)
-                .put("output_tokens", Math.max(1, reply.outputTokens()));
-        usage.putObject("output_tokens_details")
-                .put("thinking_tokens", reply.thinkingTokens());
+        ObjectNode usage = inputUsage(reply).put("output_tokens", Math.max(1, reply.outputTokens()));
+        usage.putObject("output_tokens_details").put("thinking_tokens", reply.thinkingTokens());
         return usage;
     }
 

@@ -42,7 +42,8 @@ final class ClaudeRequests {
             return List.of();
         }
         List<Tool> tools = Json.list(json.path("tools")).stream()
-                .map(tool -> new Tool(Json.text(tool, "name"), tool.path("input_schema").toString()))
+                .map(tool -> new Tool(
+                        Json.text(tool, "name"), tool.path("input_schema").toString()))
                 .toList();
         return Tool.choice(tools, Json.text(choice, "name"));
     }

@@ -42,7 +42,7 @@ public enum Fault {
 
     /** Whether the response is an error in place of an answer. */
     boolean isAnError(boolean streamed) {
-        return this == OVERLOADED || !streamed && (this == ERROR || this == BARE_ERROR);
+        return this == OVERLOADED || (!streamed && (this == ERROR || this == BARE_ERROR));
     }
 
     static Optional<Fault> ofHeader(String value) {

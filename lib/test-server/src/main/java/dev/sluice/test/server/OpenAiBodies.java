@@ -103,8 +103,7 @@ final class OpenAiBodies {
                 .put("completion_tokens", output)
                 .put("total_tokens", input + output);
         usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
-        usage.putObject("completion_tokens_details")
-                .put("reasoning_tokens", reply.thinkingTokens());
+        usage.putObject("completion_tokens_details").put("reasoning_tokens", reply.thinkingTokens());
         return usage;
     }
 }

@@ -58,7 +58,8 @@ final class OpenAiRequests {
         }
         List<Tool> tools = Json.list(json.path("tools")).stream()
                 .map(tool -> tool.path("function"))
-                .map(function -> new Tool(Json.text(function, "name"), function.path("parameters").toString()))
+                .map(function -> new Tool(
+                        Json.text(function, "name"), function.path("parameters").toString()))
                 .toList();
         return Tool.choice(tools, Json.text(choice.path("function"), "name"));
     }

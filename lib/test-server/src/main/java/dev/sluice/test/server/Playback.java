@@ -36,6 +36,7 @@ final class Playback {
     private int strikesAt;
 
     /** Some bytes, and how long to wait behind them. */
+    @SuppressWarnings("ArrayRecordComponent") // played, not compared
     private record Frame(byte[] bytes, Duration pause) {}
 
     /** Draws all that is random now, so that it does not depend on when the client takes what. */
@@ -47,7 +48,8 @@ final class Playback {
         this.fault = fault;
         this.failure = failure;
         draw();
-        answer.faultAt().ifPresent(at -> strikesAt = fault.map(this::waitsForFrame).orElse(false) ? endOfFrame(at) : at);
+        answer.faultAt()
+                .ifPresent(at -> strikesAt = fault.map(this::waitsForFrame).orElse(false) ? endOfFrame(at) : at);
     }
 
     private void draw() {

@@ -30,9 +30,12 @@ class AnswerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CLAUDE, /delta/thinking,                     /delta/partial_json,                                    /delta/stop_reason,         tool_use",
-        "GEMINI, /candidates/0/content/parts/0/text,  /candidates/0/content/parts/0/functionCall/args/city,   /candidates/0/finishReason, STOP",
-        "OPENAI, /choices/0/delta/reasoning_content,  /choices/0/delta/tool_calls/0/function/arguments,       /choices/0/finish_reason,   tool_calls"
+        "CLAUDE, /delta/thinking,                     /delta/partial_json,                                   "
+                + " /delta/stop_reason,         tool_use",
+        "GEMINI, /candidates/0/content/parts/0/text,  /candidates/0/content/parts/0/functionCall/args/city,  "
+                + " /candidates/0/finishReason, STOP",
+        "OPENAI, /choices/0/delta/reasoning_content,  /choices/0/delta/tool_calls/0/function/arguments,      "
+                + " /choices/0/finish_reason,   tool_calls"
     })
     void thoughtsAndCallsArriveOnEveryWire(Wire wire, String thoughts, String input, String reason, String why)
             throws Exception {
@@ -126,8 +129,7 @@ class AnswerTest {
     })
     void anErrorHasTheTypeThatTheVendorSendsWithItsStatus(Wire wire, int status, String type, String place)
             throws Exception {
-        try (var server =
-                ScriptedServer.start(Answer.error(status, "no way").header("X-Why", "because"))) {
+        try (var server = ScriptedServer.start(Answer.error(status, "no way").header("X-Why", "because"))) {
             Wire.Response response = wire.stream(server);
 
             assertThat(response.status()).isEqualTo(status);
@@ -148,19 +150,23 @@ class AnswerTest {
     @Test
     void aHeaderOfTheScriptReplacesTheServersOwn() throws Exception {
         try (var server = ScriptedServer.start(Answer.text("Hi").header("Request-Id", "req_mine"))) {
-            assertThat(Wire.CLAUDE.stream(server).head()).containsOnlyOnce("equest-").contains("req_mine");
+            assertThat(Wire.CLAUDE.stream(server).head())
+                    .containsOnlyOnce("equest-")
+                    .contains("req_mine");
         }
     }
 
     @Test
     void anAnswerThatIsTooLongIsCutAndSaysSo() throws Exception {
         Answer answer = Answer.thinking("a", "b").thenText("c", "d", "e").limitedTo(3);
-        try (var server = ScriptedServer.start(answer, Answer.text("c").limitedTo(1), Answer.text("c").limitedTo(0))) {
+        try (var server = ScriptedServer.start(
+                answer, Answer.text("c").limitedTo(1), Answer.text("c").limitedTo(0))) {
             JsonNode cut = Wire.CLAUDE.whole(server).json();
             assertThat(cut.at("/content/0/thinking").asString("")).isEqualTo("ab");
             assertThat(cut.at("/content/1/text").asString("")).isEqualTo("c");
             assertThat(cut.at("/stop_reason").asString("")).isEqualTo("max_tokens");
-            assertThat(Wire.CLAUDE.whole(server).json().at("/stop_reason").asString("")).isEqualTo("end_turn");
+            assertThat(Wire.CLAUDE.whole(server).json().at("/stop_reason").asString(""))
+                    .isEqualTo("end_turn");
             assertThat(Wire.CLAUDE.whole(server).json().at("/content")).isEmpty();
         }
     }

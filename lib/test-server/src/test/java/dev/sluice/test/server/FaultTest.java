@@ -99,7 +99,9 @@ class FaultTest {
 
             assertThat(response.complete()).isTrue();
             if (stream) {
-                assertThat(response.text()).contains("data: {\"type\": no JSON\n\n").endsWith("data: [DONE]\n\n");
+                assertThat(response.text())
+                        .contains("data: {\"type\": no JSON\n\n")
+                        .endsWith("data: [DONE]\n\n");
             } else {
                 assertThat(Json.isObject(response.text())).isFalse();
             }

@@ -60,7 +60,10 @@ class ScriptedServerTest {
 
     @Test
     void aClientMayAskForAFault() throws Exception {
-        assertThat(Wire.CLAUDE.stream(server, "x-script: flood").json().at("/error/message").asString(""))
+        assertThat(Wire.CLAUDE.stream(server, "x-script: flood")
+                        .json()
+                        .at("/error/message")
+                        .asString(""))
                 .contains("'flood'");
         assertThat(Wire.CLAUDE.stream(server, "x-script: half-close").text()).doesNotContain("message_stop");
     }
@@ -100,7 +103,8 @@ class ScriptedServerTest {
              "tools":[{"name":"a","input_schema":{"type":"object"}},{"name":"b","input_schema":{}}],
              "output_config":{"format":{"schema":{"type":"object"}}},
              "messages":[{"role":"user","content":"go"},{"role":"assistant","content":[{"type":"text","text":"ok"}]},
-             {"role":"user","content":[{"type":"tool_result","content":"r1"},{"type":"tool_result","content":"r2"}]}]}""");
+             {"role":"user","content":[{"type":"tool_result","content":"r1"},{"type":"tool_result","content":"r2"}]}]}\
+            """);
         Wire.GEMINI.ask(server, "POST /v1beta/models/m:generateContent", """
             {"generationConfig":{"maxOutputTokens":9,"responseSchema":{"type":"object"},
                "thinkingConfig":{"includeThoughts":true}},
@@ -109,13 +113,15 @@ class ScriptedServerTest {
              "contents":[{"role":"user","parts":[{"text":"go"}]},
              {"role":"model","parts":[{"functionCall":{"name":"a"},"thoughtSignature":"s"}]},
              {"role":"user","parts":[{"functionResponse":{"response":{"output":"r1"}}},
-             {"functionResponse":{"response":{"x":2}}}]}]}""");
+             {"functionResponse":{"response":{"x":2}}}]}]}\
+            """);
         Wire.OPENAI.ask(server, "POST /v1/chat/completions", """
             {"model":"m","max_tokens":9,"reasoning_effort":"low","tool_choice":{"function":{"name":"a"}},
              "tools":[{"function":{"name":"a","parameters":{"type":"object"}}},{"function":{"name":"b"}}],
              "response_format":{"json_schema":{"schema":{"type":"object"}}},
              "messages":[{"role":"system","content":"x"},{"role":"user","content":"go"},{"role":"assistant"},
-             {"role":"tool","content":"r1"},{"role":"tool","content":"r2"}]}""");
+             {"role":"tool","content":"r1"},{"role":"tool","content":"r2"}]}\
+            """);
 
         List<ParsedRequest> asked =
                 server.requests().stream().map(ParsedRequest::of).toList();
@@ -136,14 +142,17 @@ class ScriptedServerTest {
         Wire.CLAUDE.ask(server, "POST /v1/messages", """
             {"model":"m","max_tokens":9,"tools":[{"name":"a"}],"tool_choice":{"type":"none"},
              "thinking":{"type":"adaptive","display":"omitted"},
-             "output_format":{"schema":{"type":"array"}},"messages":[{"role":"user","content":"go"}]}""");
+             "output_format":{"schema":{"type":"array"}},"messages":[{"role":"user","content":"go"}]}\
+            """);
         Wire.GEMINI.ask(server, "POST /v1beta/models/m:generateContent", """
             {"generationConfig":{"thinkingConfig":{"thinkingLevel":"low"}},
              "toolConfig":{"functionCallingConfig":{"mode":"NONE"}},"tools":[{"functionDeclarations":[{"name":"a"}]}],
-             "contents":[{"parts":[{"text":"go"}]}]}""");
+             "contents":[{"parts":[{"text":"go"}]}]}\
+            """);
         Wire.OPENAI.ask(server, "POST /v1/chat/completions", """
             {"model":"m","tool_choice":"none","tools":[{"function":{"name":"a"}}],"reasoning_effort":"none",
-             "messages":[{"role":"user","content":"go"}]}""");
+             "messages":[{"role":"user","content":"go"}]}\
+            """);
 
         assertThat(server.requests().stream().map(ParsedRequest::of))
                 .allSatisfy(asked -> assertThat(asked.tools()).isEmpty())
@@ -186,20 +195,21 @@ class ScriptedServerTest {
                 "x-goog-api-key: k                       | POST /v1beta/models/m:generateContent | {} | 400 | contents",
                 "x-goog-api-key: k                       | POST /v1beta/models/m:embed | {} | 404 | Not found",
                 "x-goog-api-key: k                       | POST /v1beta/other | {} | 404 | Not found",
-                "x-goog-api-key: k                       | POST /v1beta/models/m:streamGenerateContent | {} | 400 | alt",
+                "x-goog-api-key: k                       | POST /v1beta/models/m:streamGenerateContent | {} | 400 |"
+                        + " alt",
                 "x-goog-api-key: k                       | POST /v1beta/models/m:countTokens | {} | 400 | contents",
                 "x-goog-api-key: k | POST /v1beta/models/m:generateContent | {\"contents\":[{\"role\":\"model\","
                         + "\"parts\":[{\"functionCall\":{}}]}]} | 400 | thought_signature",
                 "x-any: k                                | POST /v1/chat/completions | {} | 401 | authorization",
-                "authorization: k                        | POST /v1/chat/completions | {\"model\":\"m\"} | 400 | messages",
-                "authorization: k | POST /v1/chat/completions | {\"model\":\"m\",\"messages\":[{\"role\":\"system\"}]} |"
-                        + " 400 | messages",
+                "authorization: k                        | POST /v1/chat/completions | {\"model\":\"m\"} | 400 |"
+                        + " messages",
+                "authorization: k | POST /v1/chat/completions | {\"model\":\"m\",\"messages\":[{\"role\":\"system\"}]}"
+                        + " | 400 | messages",
                 "authorization: k                        | POST /v1/responses | {} | 404 | Not found"
             })
     void whatTheVendorWouldRefuseIsRefusedAndTakesNoAnswer(
             String headers, String line, String body, int status, String why) throws Exception {
-        Response response =
-                Wire.send(server, line, headers.replace("~", "\r\n"), body == null ? "" : body);
+        Response response = Wire.send(server, line, headers.replace("~", "\r\n"), body == null ? "" : body);
 
         assertThat(response.status()).isEqualTo(status);
         assertThat(response.json().at("/error/message").asString("")).contains(why);

@@ -132,7 +132,8 @@ enum Wire {
         int status = head.isEmpty() ? 0 : Integer.parseInt(head.split(" ")[1]);
         String rest = all.substring(head.length());
         if (!head.contains("transfer-encoding: chunked")) {
-            int length = head.isEmpty() ? -1 : Integer.parseInt(head.replaceAll("(?s).*content-length: (\\d+).*", "$1"));
+            int length =
+                    head.isEmpty() ? -1 : Integer.parseInt(head.replaceAll("(?s).*content-length: (\\d+).*", "$1"));
             return new Response(status, head, rest.getBytes(ISO_8859_1), rest.length() == length, ended);
         }
         var body = new StringBuilder();
