@@ -3,6 +3,8 @@ package dev.sluice.transport;
 import static java.util.Objects.requireNonNull;
 
 import dev.sluice.Timeouts;
+import dev.sluice.internal.OpenTasks;
+import dev.sluice.internal.ResponseHeads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;

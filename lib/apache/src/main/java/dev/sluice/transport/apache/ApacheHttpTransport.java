@@ -1,9 +1,9 @@
 package dev.sluice.transport.apache;
 
 import dev.sluice.Timeouts;
+import dev.sluice.internal.OpenTasks;
+import dev.sluice.internal.ResponseHeads;
 import dev.sluice.transport.HttpTransport;
-import dev.sluice.transport.OpenTasks;
-import dev.sluice.transport.ResponseHeads;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
