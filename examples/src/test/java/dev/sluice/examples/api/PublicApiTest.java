@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.message.Message;
 import dev.sluice.redis.RedisResumeLog;
 import dev.sluice.relay.Relay;
+import dev.sluice.test.Recording;
+import dev.sluice.test.server.ScriptedServer;
 import dev.sluice.transport.apache.ApacheHttpTransport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +22,9 @@ class PublicApiTest {
         String listing = "# dev.sluice:sluice\n\n" + ApiListing.of(Message.class)
                 + "\n# dev.sluice:sluice-apache\n\n" + ApiListing.of(ApacheHttpTransport.class)
                 + "\n# dev.sluice:sluice-relay\n\n" + ApiListing.of(Relay.class)
-                + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class);
+                + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class)
+                + "\n# dev.sluice:sluice-test\n\n" + ApiListing.of(Recording.class)
+                + "\n# dev.sluice:sluice-test-server\n\n" + ApiListing.of(ScriptedServer.class);
         if (Boolean.getBoolean("api.write")) {
             Files.writeString(FILE, listing);
         }

@@ -1,9 +1,9 @@
 package dev.sluice.test;
 
+import dev.sluice.internal.ResponseHeads;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptOutput;
 import dev.sluice.transport.NoResponseException;
-import dev.sluice.transport.ResponseHeads;
 import dev.sluice.transport.TransportResponse;
 import java.io.EOFException;
 import java.io.IOException;
