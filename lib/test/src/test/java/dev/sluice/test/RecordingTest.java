@@ -124,7 +124,10 @@ class RecordingTest {
         assertThat(took(Recording.read(file))).isGreaterThanOrEqualTo(Duration.ofMillis(80));
         Path anHour = folder.resolve("hour.jsonl");
         Files.writeString(
-                anHour, Files.readString(file).replaceFirst("[\\d.]+,\"text\":\"event: message_delta", "3600000,\"text\":\"event: message_delta"));
+                anHour,
+                Files.readString(file)
+                        .replaceFirst(
+                                "[\\d.]+,\"text\":\"event: message_delta", "3600000,\"text\":\"event: message_delta"));
         Recording recording = Recording.read(anHour);
         assertThat(took(recording.atSpeed(36_000))).isGreaterThanOrEqualTo(Duration.ofMillis(90));
         took(recording.atOnce()); // or this test takes an hour
