@@ -11,6 +11,7 @@ import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.EventQueue;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -395,10 +396,7 @@ public final class LlmClient implements AutoCloseable {
 
         /** How many events may wait for a slow consumer before the reader stops reading; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
-            if (events < 1) {
-                throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
-            }
-            queueCapacity = events;
+            queueCapacity = Checks.atLeast("queueCapacity", events, 1);
             return this;
         }
 
@@ -407,10 +405,7 @@ public final class LlmClient implements AutoCloseable {
          * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
-            if (bytes < 1) {
-                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
-            }
-            queueBytes = bytes;
+            queueBytes = Checks.atLeast("queueBytes", bytes, 1);
             return this;
         }
 

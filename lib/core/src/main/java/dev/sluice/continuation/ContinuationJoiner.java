@@ -5,6 +5,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -111,6 +112,7 @@ public final class ContinuationJoiner {
             case Truncated e -> true;
             case TimedOut e -> e.retryable();
             case ApiError e -> e.retryable();
+            case CredentialsFailed e -> e.retryable();
             case ProtocolError e -> false;
             case LimitExceeded e -> false;
             case Cancelled e -> false;

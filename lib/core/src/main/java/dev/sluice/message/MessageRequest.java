@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.internal.base.Checks;
 import dev.sluice.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ContentBlock.Text;
@@ -184,7 +185,7 @@ public final class MessageRequest {
 
         /** The most tokens the answer may have. Claude requires it; 0 only warms its prompt cache. */
         public Builder maxTokens(int maxTokens) {
-            this.maxTokens = OptionalInt.of((int) atLeast("maxTokens", maxTokens, 0));
+            this.maxTokens = OptionalInt.of(Checks.atLeast("maxTokens", maxTokens, 0));
             return this;
         }
 
@@ -314,7 +315,7 @@ public final class MessageRequest {
 
         /** The number of likely tokens to choose from. Newer models do not take it. */
         public Builder topK(int topK) {
-            this.topK = OptionalInt.of((int) atLeast("topK", topK, 0));
+            this.topK = OptionalInt.of(Checks.atLeast("topK", topK, 0));
             return this;
         }
 
@@ -397,13 +398,6 @@ public final class MessageRequest {
                 throw new IllegalArgumentException(name + ": must be a JSON object");
             }
             return json;
-        }
-
-        private static long atLeast(String name, long value, long least) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + ": " + value + ", must be at least " + least);
-            }
-            return value;
         }
 
         private static double within(String name, double value, int most) {

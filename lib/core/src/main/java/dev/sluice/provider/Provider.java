@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
- * thread; nothing here blocks. Keys never appear in a message or a {@code toString}.
+ * thread; nothing here blocks, except for what {@link #credentials} gives. Keys never appear in a message or a {@code toString}.
  */
 public interface Provider {
 
@@ -22,8 +22,8 @@ public interface Provider {
     /**
      * The HTTP request that asks for a streamed answer.
      *
-     * @throws IllegalArgumentException if the request has something this provider surely rejects; the message names the
-     *     field
+     * @throws IllegalArgumentException if the request has something that this provider cannot be told; the message names
+     *     the field
      */
     TransportRequest streamRequest(MessageRequest request);
 
@@ -74,6 +74,14 @@ public interface Provider {
      */
     default ModelPage models(String body) {
         throw new UnsupportedOperationException(name() + " does not list models");
+    }
+
+    /**
+     * What authenticates the requests, if their own headers do not: asked before each is sent, and blocking if it likes.
+     * Empty if each request has its key already.
+     */
+    default Optional<Credentials> credentials() {
+        return Optional.empty();
     }
 
     /** A decoder for the body of one response. */

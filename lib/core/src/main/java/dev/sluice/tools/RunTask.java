@@ -14,7 +14,7 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;

@@ -18,25 +18,41 @@ import tools.jackson.core.ObjectWriteContext;
 final class ClaudeRequestWriter {
     private final MessageRequest request;
     private final ClaudeEndpoint call;
+    private final boolean namesModel;
+    private final String version;
     private final JsonObjectWriter fields;
 
-    private ClaudeRequestWriter(MessageRequest request, ClaudeEndpoint call, JsonGenerator out) {
+    private ClaudeRequestWriter(
+            MessageRequest request, ClaudeEndpoint call, boolean namesModel, String version, JsonGenerator out) {
         this.request = request;
         this.call = call;
+        this.namesModel = namesModel;
+        this.version = version;
         this.fields = new JsonObjectWriter(out);
     }
 
-    static byte[] write(MessageRequest request, ClaudeEndpoint call) {
+    /**
+     * The body.
+     *
+     * @param namesModel whether it names the model
+     * @param version the version of the API that it names; empty if it names none
+     */
+    static byte[] write(MessageRequest request, ClaudeEndpoint call, boolean namesModel, String version) {
         var bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator out = RawJson.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            new ClaudeRequestWriter(request, call, out).body();
+            new ClaudeRequestWriter(request, call, namesModel, version, out).body();
         }
         return bytes.toByteArray();
     }
 
     private void body() {
         fields.begin(call.raw(request.extra()));
-        fields.text("model", request.model());
+        if (namesModel) {
+            fields.text("model", request.model());
+        }
+        if (!version.isEmpty()) {
+            fields.text("anthropic_version", version);
+        }
         if (call.isAnswered()) {
             answer();
         }

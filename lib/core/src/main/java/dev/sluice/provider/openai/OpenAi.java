@@ -4,13 +4,14 @@ import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.Credentials;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAiRequestWriter.Dialect;
 import dev.sluice.provider.wire.BuilderChecks;
 import dev.sluice.provider.wire.ErrorBody;
-import dev.sluice.provider.wire.UserAgent;
+import dev.sluice.provider.wire.RequestDefaults;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +48,15 @@ public final class OpenAi implements Provider {
     private final String organization;
     private final String project;
     private final Dialect dialect;
+    private final RequestDefaults defaults;
     private final InstantSource clock;
 
     private OpenAi(Builder builder) {
         apiKey = builder.apiKey;
         baseUrl = builder.baseUrl;
-        completions = URI.create(builder.baseUrl + "/chat/completions");
-        models = URI.create(builder.baseUrl + "/models");
+        defaults = builder.defaults;
+        completions = defaults.uri(builder.baseUrl + "/chat/completions");
+        models = defaults.uri(builder.baseUrl + "/models");
         organization = builder.organization;
         project = builder.project;
         dialect = builder.dialect();
@@ -134,8 +136,7 @@ public final class OpenAi implements Provider {
     }
 
     private Map<String, String> headers(Map<String, String> callers) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(callers);
+        Map<String, String> headers = defaults.headers(callers);
         // Two credentials in one request are an error, so the caller's takes the place of ours.
         if (!apiKey.isEmpty() && !headers.containsKey(AUTHORIZATION) && !headers.containsKey(AZURE_KEY)) {
             headers.put(AUTHORIZATION, "Bearer " + apiKey);
@@ -147,9 +148,12 @@ public final class OpenAi implements Provider {
             headers.putIfAbsent("OpenAI-Project", project);
         }
         headers.putIfAbsent("accept", "application/json");
-        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
-        headers.putIfAbsent("user-agent", UserAgent.NAME);
         return headers;
+    }
+
+    @Override
+    public Optional<Credentials> credentials() {
+        return defaults.credentials();
     }
 
     @Override
@@ -160,7 +164,7 @@ public final class OpenAi implements Provider {
     @Override
     public ApiError error(TransportResponse response, String body) {
         String told = ErrorBody.withoutKey(body, apiKey);
-        return OpenAiErrors.ofResponse(response, told, clock, !apiKey.isEmpty());
+        return OpenAiErrors.ofResponse(response, told, clock, !apiKey.isEmpty() || defaults.hasCredentials());
     }
 
     @Override
@@ -198,6 +202,7 @@ public final class OpenAi implements Provider {
         private String systemRole = "system";
         private boolean usage = true;
         private boolean reasoning = true;
+        private RequestDefaults defaults = RequestDefaults.NONE;
         private InstantSource clock = TimeSource.system()::now;
 
         private Builder() {}
@@ -205,6 +210,35 @@ public final class OpenAi implements Provider {
         /** The API key. OpenAI requires it; a server of one's own may want none. */
         public Builder apiKey(String key) {
             apiKey = BuilderChecks.secret("apiKey", key);
+            return this;
+        }
+
+        /**
+         * Credentials that change: a token that expires, or signatures. Asked for each attempt, unless the request has a header
+         * such as {@code authorization} or {@code api-key} already.
+         */
+        public Builder credentials(Credentials credentials) {
+            defaults = defaults.credentials(credentials);
+            return this;
+        }
+
+        /**
+         * A header of every request that does not set it itself; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if it cannot be sent
+         */
+        public Builder header(String name, String value) {
+            defaults = defaults.header(name, value);
+            return this;
+        }
+
+        /**
+         * A query parameter of every request, encoded here; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if the name is empty, or one that this library sets
+         */
+        public Builder queryParameter(String name, String value) {
+            defaults = defaults.queryParameter(name, value);
             return this;
         }
 
@@ -274,10 +308,12 @@ public final class OpenAi implements Provider {
         /**
          * The provider.
          *
-         * @throws IllegalStateException if it is OpenAI's own API, and there is no key
+         * @throws IllegalStateException if it is OpenAI's own API, and there is no key, or if there are a key and credentials
          */
         public OpenAi build() {
-            if (apiKey.isEmpty() && isOpenAis()) {
+            if (!apiKey.isEmpty() && defaults.hasCredentials()) {
+                throw new IllegalStateException("apiKey, credentials: only one of the two may be set");
+            } else if (apiKey.isEmpty() && !defaults.hasCredentials() && isOpenAis()) {
                 throw new IllegalStateException(
                         "apiKey: " + baseUrl.getHost() + " wants one; for a server of your own set baseUrl");
             }
