@@ -91,7 +91,12 @@ public abstract sealed class StreamException extends RuntimeException {
 
         /** The phase met its limit. */
         public TimedOut(Timeouts.Phase phase, Duration limit) {
-            super("The " + phase + " timeout of " + words(limit) + " passed" + advice(phase), null);
+            this(phase, limit, advice(phase));
+        }
+
+        /** The phase met its limit because of what this message says. */
+        public TimedOut(Timeouts.Phase phase, Duration limit, String why) {
+            super("The " + phase + " timeout of " + words(limit) + " passed: " + why, null);
             this.phase = phase;
             this.limit = limit;
         }
@@ -113,12 +118,12 @@ public abstract sealed class StreamException extends RuntimeException {
 
         private static String advice(Timeouts.Phase phase) {
             return switch (phase) {
-                case CONNECT -> ": the server could not be reached; check its address and the network";
-                case HEADERS -> ": the server took the request but did not answer";
-                case FIRST_EVENT -> ": the server answered but sent no event; a model that thinks for long needs more";
-                case IDLE -> ": the server went silent in the middle of the answer";
-                case STALL -> ": the server sent pings but no content";
-                case TOTAL -> ": the answer was not complete by then; raise the limit or ask for less";
+                case CONNECT -> "the server could not be reached; check its address and the network";
+                case HEADERS -> "the server took the request but did not answer";
+                case FIRST_EVENT -> "the server answered but sent no event; a model that thinks for long needs more";
+                case IDLE -> "the server went silent in the middle of the answer";
+                case STALL -> "the server sent pings but no content";
+                case TOTAL -> "the answer was not complete by then; raise the limit or ask for less";
             };
         }
     }
@@ -280,6 +285,28 @@ public abstract sealed class StreamException extends RuntimeException {
         @Override
         public boolean retryable() {
             return true;
+        }
+    }
+
+    /** There were no credentials for a request, which therefore was not sent. */
+    public static final class CredentialsFailed extends StreamException {
+        private static final long serialVersionUID = 1L;
+        private final boolean retryable;
+
+        /**
+         * The credentials could not be had for this reason.
+         *
+         * @param message who failed to give them, and why; without any secret
+         * @param retryable whether they may be had a little later
+         */
+        public CredentialsFailed(String message, @Nullable Throwable cause, boolean retryable) {
+            super(message, cause);
+            this.retryable = retryable;
+        }
+
+        @Override
+        public boolean retryable() {
+            return retryable;
         }
     }
 }

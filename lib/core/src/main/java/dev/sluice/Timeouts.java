@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.internal.base.Checks;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
@@ -10,7 +11,8 @@ import java.util.stream.Stream;
  * stream with {@link StreamException.TimedOut}, which names the phase.
  *
  * @param connect until there is a connection; belongs to the transport, so it is the client's and not one stream's
- * @param headers from sending the request until the response's headers are there, connecting included
+ * @param headers from sending the request until the response's headers are there, getting credentials and connecting
+ *     included
  * @param firstEvent from the headers until the first event that is no ping: a model may think before it speaks
  * @param idle the longest silence: no byte at all while the reader waits for one
  * @param stall the longest wait for something to show: no event but pings
@@ -57,12 +59,12 @@ public record Timeouts(
 
     /** Checks that none is negative. */
     public Timeouts {
-        check("connect", connect);
-        check("headers", headers);
-        check("firstEvent", firstEvent);
-        check("idle", idle);
-        check("stall", stall);
-        check("total", total);
+        Checks.notNegative("connect", connect, "off");
+        Checks.notNegative("headers", headers, "off");
+        Checks.notNegative("firstEvent", firstEvent, "off");
+        Checks.notNegative("idle", idle, "off");
+        Checks.notNegative("stall", stall, "off");
+        Checks.notNegative("total", total, "off");
     }
 
     /** Connect 10 s, headers 60 s, first event 120 s, idle 60 s; stall and total off. */
@@ -108,11 +110,5 @@ public record Timeouts(
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
         return with(Phase.HEADERS, longest).with(Phase.FIRST_EVENT, longest);
-    }
-
-    private static void check(String name, Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException(name + ": " + limit + ", must not be negative (zero switches it off)");
-        }
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * that carry them, so what is looked at is all that the JVM has allocated; the least of several runs, for the compilers
  * remove some of it only after a while, and other threads may add to it.
  */
+@Tag("allocation")
 @Timeout(60)
 class AllocationTest {
     /** To be lowered whenever the code has become better: about a quarter more than is measured. */

@@ -72,22 +72,22 @@ class ArchitectureTest {
     private static Map<String, List<String>> rooms() {
         var rooms = new LinkedHashMap<String, List<String>>();
         rooms.put("json", List.of());
-        rooms.put("message", List.of("json"));
-        rooms.put("internal.failure", List.of());
-        rooms.put("", List.of("message", "internal.failure"));
-        rooms.put("internal", List.of("", "internal.failure"));
-        rooms.put("transport", List.of("", "internal", "internal.failure"));
-        rooms.put("sse", List.of("", "transport", "internal", "internal.failure"));
-        rooms.put("resilience", List.of("", "internal", "internal.failure"));
+        rooms.put("internal.base", List.of());
+        rooms.put("message", List.of("json", "internal.base"));
+        rooms.put("", List.of("message", "internal.base"));
+        rooms.put("internal", List.of("", "internal.base"));
+        rooms.put("transport", List.of("", "internal", "internal.base"));
+        rooms.put("sse", List.of("", "transport", "internal", "internal.base"));
+        rooms.put("resilience", List.of("", "internal", "internal.base"));
         rooms.put("provider", List.of("", "message", "sse", "transport"));
-        rooms.put("provider.wire", List.of("", "json", "message", "sse", "provider"));
+        rooms.put("provider.wire", List.of("", "json", "message", "sse", "transport", "provider"));
         for (String vendor : VENDORS) {
             rooms.put(
                     "provider." + vendor.toLowerCase(Locale.ROOT),
                     List.of("", "json", "message", "sse", "transport", "provider", "provider.wire"));
         }
         rooms.put("aggregate", List.of("", "json", "message"));
-        rooms.put("budget", List.of("", "message", "internal", "internal.failure"));
+        rooms.put("budget", List.of("", "message", "internal", "internal.base"));
         rooms.put("continuation", List.of("", "message", "aggregate", "provider"));
         var client = new ArrayList<>(rooms.keySet());
         client.remove("json");
@@ -97,7 +97,16 @@ class ArchitectureTest {
         rooms.put("telemetry", List.of("", "internal", "message", "client"));
         rooms.put(
                 "tools",
-                List.of("", "json", "message", "aggregate", "budget", "client", "internal", "internal.failure"));
+                List.of(
+                        "",
+                        "json",
+                        "message",
+                        "aggregate",
+                        "budget",
+                        "provider",
+                        "client",
+                        "internal",
+                        "internal.base"));
         return rooms;
     }
 

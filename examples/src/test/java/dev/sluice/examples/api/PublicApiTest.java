@@ -6,7 +6,6 @@ import dev.sluice.message.Message;
 import dev.sluice.redis.RedisResumeLog;
 import dev.sluice.relay.Relay;
 import dev.sluice.transport.apache.ApacheHttpTransport;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,9 +15,11 @@ class PublicApiTest {
     private static final Path FILE = Path.of(System.getProperty("docs", "../docs"), "api.txt");
 
     @Test
-    void everyChangeOfThePublicApiIsWrittenDown() throws IOException {
+    void everyChangeOfThePublicApiIsWrittenDown() throws Exception {
         String listing = "# dev.sluice:sluice\n\n" + ApiListing.of(Message.class)
                 + "\n# dev.sluice:sluice-apache\n\n" + ApiListing.of(ApacheHttpTransport.class)
+                + "\n# dev.sluice:sluice-aws\n\n" + ApiListing.of(Class.forName("dev.sluice.aws.AwsSigV4"))
+                + "\n# dev.sluice:sluice-google\n\n" + ApiListing.of(Class.forName("dev.sluice.google.GoogleCloudAuth"))
                 + "\n# dev.sluice:sluice-relay\n\n" + ApiListing.of(Relay.class)
                 + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class);
         if (Boolean.getBoolean("api.write")) {

@@ -3,15 +3,16 @@ package dev.sluice.client;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts;
 import dev.sluice.internal.CancellationScope;
+import dev.sluice.internal.FailureMapper;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
-import dev.sluice.transport.FailureMapper;
 import dev.sluice.transport.NoResponseException;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -50,6 +51,7 @@ final class RequestAttempt {
     private volatile @Nullable StreamException refusal;
 
     private final CancellationScope scope = new CancellationScope(Thread.currentThread());
+    private final RequestSigner signer;
 
     // Owned by the reader.
     private boolean answered;
@@ -68,6 +70,9 @@ final class RequestAttempt {
 
     /** Is told what comes, on the reading thread, in this order. */
     interface Listener {
+        /** Whether the stream has ended meanwhile, so that nothing more is to be sent. */
+        boolean isStopped();
+
         /** The head of any response. Gives its body back, monitored. */
         InputStream onResponse(TransportResponse response, @Nullable String requestId, @Nullable RateLimits limits);
 
@@ -89,6 +94,7 @@ final class RequestAttempt {
         this.config = config;
         this.source = source;
         name = source.request().toString();
+        signer = new RequestSigner(config.provider().credentials(), name);
         this.reading = reading;
         this.timeouts = timeouts;
         this.listener = listener;
@@ -130,6 +136,13 @@ final class RequestAttempt {
         return scope.isOver();
     }
 
+    /** A time limit in the words of what it was met by. For any thread. */
+    TimedOut explained(TimedOut timeout) {
+        return signer.waitsFor()
+                .map(missing -> new TimedOut(timeout.phase(), timeout.limit(), missing))
+                .orElse(timeout);
+    }
+
     /** What the server said no with; null if it has not. */
     @Nullable
     StreamException refusal() {
@@ -145,7 +158,7 @@ final class RequestAttempt {
     /** A kept connection may have gone in the meantime: then nothing has been received, and a second try loses nothing. */
     private TransportResponse open() throws IOException, InterruptedException {
         try {
-            return config.transport().open(source.request());
+            return send();
         } catch (NoResponseException e) {
             if (!source.mayReconnect()) {
                 throw e;
@@ -154,8 +167,16 @@ final class RequestAttempt {
                     "{}: asks again, its connection had gone: {}",
                     Thread.currentThread().getName(),
                     e.getClass().getSimpleName());
-            return config.transport().open(source.request());
+            return send();
         }
+    }
+
+    private TransportResponse send() throws IOException, InterruptedException {
+        TransportRequest signed = signer.sign(source.request());
+        if (scope.isInterrupted() || listener.isStopped()) { // and who gave the credentials has lost the interrupt
+            throw new InterruptedException();
+        }
+        return config.transport().open(signed);
     }
 
     private void read(TransportResponse head) throws IOException, InterruptedException {
@@ -164,7 +185,7 @@ final class RequestAttempt {
         String requestId = provider.requestId(head).orElse(null);
         RateLimits rateLimits = provider.rateLimits(head).orElse(null);
         InputStream bytes = listener.onResponse(head, requestId, rateLimits);
-        var body = new ResponseBodyCheck(name, head, bytes);
+        var body = new ResponseBodyCheck(name, head, bytes, signer::withoutSecrets);
         if (head.status() / 100 != 2) {
             refusal = provider.error(head, ""); // if the rest never comes
             throw provider.error(head, body.beginning(ERROR_BODY_BYTES));

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * @param request the method and address of what it answers
  * @param head the head it came with
  * @param bytes the body as it arrives
+ * @param masked takes the secrets out of what is shown of it: a proxy can echo a request
  */
-record ResponseBodyCheck(String request, TransportResponse head, InputStream bytes) {
+record ResponseBodyCheck(String request, TransportResponse head, InputStream bytes, UnaryOperator<String> masked) {
     private static final Logger log = LoggerFactory.getLogger(ResponseBodyCheck.class);
     private static final int EXCERPT_BYTES = 200;
 
@@ -62,7 +64,7 @@ record ResponseBodyCheck(String request, TransportResponse head, InputStream byt
         return all;
     }
 
-    /** The beginning of it, as far as it comes: an error that is cut still says more than its cut. */
+    /** The beginning of it, masked, as far as it comes: an error that is cut still says more than its cut. */
     String beginning(int most) {
         var text = new ByteArrayOutputStream();
         byte[] buffer = new byte[Math.min(most, 4 << 10)];
@@ -75,6 +77,6 @@ record ResponseBodyCheck(String request, TransportResponse head, InputStream byt
         } catch (IOException | StreamException e) {
             log.debug("The body of an error broke: {}", e.getClass().getSimpleName());
         }
-        return text.toString(StandardCharsets.UTF_8);
+        return masked.apply(text.toString(StandardCharsets.UTF_8));
     }
 }

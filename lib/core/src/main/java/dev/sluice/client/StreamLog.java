@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.internal.LogLabels;
 import java.time.Duration;
@@ -135,6 +136,7 @@ final class StreamLog {
     private static boolean refused(StreamException failure) {
         return switch (failure) {
             case CircuitOpen open -> true;
+            case CredentialsFailed failed -> true;
             case LimitExceeded limit -> limit.retryable();
             default -> false;
         };

@@ -17,7 +17,7 @@ import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.MonitoredInputStream;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -241,6 +241,11 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     }
 
     @Override
+    public boolean isStopped() {
+        return queue.ended().isPresent();
+    }
+
+    @Override
     public InputStream onResponse(TransportResponse response, @Nullable String id, @Nullable RateLimits limits) {
         deadlines.headersArrived();
         recorder.headersArrived();
@@ -318,16 +323,18 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private void timedOut(TimedOut total) {
         RequestAttempt attempt = current;
         StreamException refused = attempt == null ? null : attempt.refusal();
-        fail(requests.withPrevious(refused == null ? total : refused));
+        StreamException late = attempt == null ? total : attempt.explained(total);
+        fail(requests.withPrevious(refused == null ? late : refused));
         thread.interrupt();
     }
 
     /** The timer runs this when a request has; it may be tried again. */
     private void timedOut(RequestAttempt late, TimedOut timeout) {
-        late.giveUp(timeout);
+        TimedOut explained = late.explained(timeout);
+        late.giveUp(explained);
         config.time().schedule(PATIENCE, () -> {
             if (!late.isOver()) {
-                fail(timeout);
+                fail(explained);
             }
         });
     }

@@ -5,6 +5,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -18,6 +19,7 @@ import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -110,6 +112,7 @@ public final class ContinuationJoiner {
             case Truncated e -> true;
             case TimedOut e -> e.retryable();
             case ApiError e -> e.retryable();
+            case CredentialsFailed e -> e.retryable();
             case ProtocolError e -> false;
             case LimitExceeded e -> false;
             case Cancelled e -> false;
@@ -156,12 +159,15 @@ public final class ContinuationJoiner {
 
     /** What both used; other fields are those of the second. */
     private static Usage sum(Usage first, Usage second) {
+        Usage both = first.plus(second);
         return new Usage(
-                first.inputTokens() + second.inputTokens(),
-                first.outputTokens() + second.outputTokens(),
-                first.cacheReadTokens() + second.cacheReadTokens(),
-                first.cacheWriteTokens() + second.cacheWriteTokens(),
-                first.thinkingTokens() + second.thinkingTokens(),
+                both.inputTokens(),
+                both.outputTokens(),
+                both.cacheReadTokens(),
+                both.cacheWriteTokens(),
+                both.cacheWrite1hTokens(),
+                both.thinkingTokens(),
+                List.of(),
                 second.extra());
     }
 }

@@ -54,6 +54,16 @@ public final class CancellationScope {
         }
     }
 
+    /** Whether it was broken off; the interrupt itself may have been lost. */
+    public boolean isInterrupted() {
+        lock.lock();
+        try {
+            return reason != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether it has ended. */
     public boolean isOver() {
         lock.lock();

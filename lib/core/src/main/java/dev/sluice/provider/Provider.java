@@ -2,14 +2,17 @@ package dev.sluice.provider;
 
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
- * thread; nothing here blocks. Keys never appear in a message or a {@code toString}.
+ * thread; nothing here blocks, except for what {@link #credentials} gives. Keys never appear in a message or a {@code toString}.
  */
 public interface Provider {
 
@@ -19,8 +22,8 @@ public interface Provider {
     /**
      * The HTTP request that asks for a streamed answer.
      *
-     * @throws IllegalArgumentException if the request has something this provider surely rejects; the message names the
-     *     field
+     * @throws IllegalArgumentException if the request has something that this provider cannot be told; the message names
+     *     the field
      */
     TransportRequest streamRequest(MessageRequest request);
 
@@ -73,6 +76,14 @@ public interface Provider {
         throw new UnsupportedOperationException(name() + " does not list models");
     }
 
+    /**
+     * What authenticates the requests, if their own headers do not: asked before each is sent, and blocking if it likes.
+     * Empty if each request has its key already.
+     */
+    default Optional<Credentials> credentials() {
+        return Optional.empty();
+    }
+
     /** A decoder for the body of one response. */
     EventDecoder decoder();
 
@@ -98,5 +109,21 @@ public interface Provider {
      */
     default boolean takesPrefill(MessageRequest request) {
         return false;
+    }
+
+    /**
+     * The request that goes on with a run, as this provider's API wants it after the answers so far: in the container that the
+     * code of an answer ran in, for example. Its conversation is set by the caller of this method.
+     *
+     * @param first the request that the run began with
+     * @param answers the answers of the run, oldest first
+     */
+    default MessageRequest continueRequest(MessageRequest first, List<Message> answers) {
+        return first;
+    }
+
+    /** The names of the tools that the conversation has taken away from the model, which may call them no more. */
+    default Set<String> removedTools(List<Message> conversation) {
+        return Set.of();
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -53,6 +54,7 @@ final class BreakerGate {
         return switch (failure) {
             case ApiError error -> !error.retryable() && error.status() < 500;
             case Cancelled cancelled -> true;
+            case CredentialsFailed failed -> true; // nothing was sent
             case LimitExceeded exceeded ->
                 switch (exceeded.limit()) {
                     case LINE_BYTES, EVENT_BYTES, STREAM_BYTES -> false;

@@ -4,6 +4,7 @@ import dev.sluice.Limits.Limit;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.TimeSource;
 import io.github.resilience4j.bulkhead.Bulkhead;
@@ -162,6 +163,9 @@ public final class RequestGate implements AutoCloseable {
             return Optional.empty();
         }
         open = false;
+        if (followed != null && failure instanceof CredentialsFailed) {
+            followed.unsent();
+        }
         if (breaker != null) {
             breaker.failed(untilAnswered(), failure);
         }

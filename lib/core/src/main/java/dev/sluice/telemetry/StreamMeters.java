@@ -92,7 +92,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     public void accept(StreamReport report) {
         Tags tags = tags(report);
         times(report, tags);
-        tokens(report.usage(), tags);
+        tokens(report.usage().billed(), tags);
         ends.withTags(tags.and("cause", LogLabels.of(report.end()))).increment();
         // Also when there were none: a counter that is there is one to alert on.
         retries.withTags(tags).increment(report.metrics().retries());

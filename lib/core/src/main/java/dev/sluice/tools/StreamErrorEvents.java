@@ -46,6 +46,7 @@ final class StreamErrorEvents {
             case StreamException.ProtocolError error -> "protocol_error";
             case StreamException.Truncated truncated -> "truncated";
             case StreamException.CircuitOpen open -> "circuit_open";
+            case StreamException.CredentialsFailed failed -> "credentials_failed";
         };
     }
 

@@ -1,10 +1,12 @@
 package dev.sluice.transport;
 
+import dev.sluice.internal.HeaderSyntax;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * One HTTP request. It is checked when it is made, so that every transport may send it as it stands.
@@ -58,6 +60,21 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
         var more = new HashMap<>(headers);
         more.put(name, value);
         return new TransportRequest(method, uri, more, body);
+    }
+
+    /**
+     * This request with more headers, each in place of one of the same name, whatever the case of the name.
+     *
+     * @throws IllegalArgumentException if one cannot be sent; the message names it, without its value
+     */
+    public TransportRequest withHeaders(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        all.putAll(headers);
+        more.forEach((name, value) -> {
+            all.remove(name); // or its old spelling would stay
+            all.put(name, value);
+        });
+        return new TransportRequest(method, uri, all, body);
     }
 
     /** Method and address; never its user or query, a header or the body, where keys and conversations are. */

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A client and the scripted peer that it talks to. Unless it is set otherwise, nothing is tried twice. */
 final class Talk implements AutoCloseable {
@@ -38,6 +39,12 @@ final class Talk implements AutoCloseable {
     static Talk in(Wire wire, Consumer<LlmClient.Builder> settings, Script... scripts) {
         var peer = ScriptedPeer.serving(scripts);
         return new Talk(peer, client(wire.at(peer.uri("")), settings));
+    }
+
+    /** A talk with a peer that this provider asks. */
+    static Talk through(Function<URI, Provider> provider, Consumer<LlmClient.Builder> settings, Script... scripts) {
+        var peer = ScriptedPeer.serving(scripts);
+        return new Talk(peer, client(provider.apply(peer.uri("")), settings));
     }
 
     static Talk in(Wire wire, Script... scripts) {

@@ -3,14 +3,16 @@ package dev.sluice.provider.claude;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.Credentials;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.wire.BuilderChecks;
 import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.provider.wire.NonStreamingBody;
-import dev.sluice.provider.wire.UserAgent;
+import dev.sluice.provider.wire.RequestDefaults;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -21,9 +23,9 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A request is sent as it is, with three exceptions. Of answers received earlier, text blocks without words and thinking
  * without a signature are left out, because the API would reject the request for them; a tool call whose input was cut or
  * invalid goes back wrapped in an object, because the API wants one; and of answers that another provider gave, only the words
- * and the tool calls are told. What the API surely rejects, whatever the model, is an {@link IllegalArgumentException} that
- * names the field.
+ * and the tool calls are told.
+ *
+ * <p>A request that cannot be written for this API, or that the chosen {@linkplain Builder#version version} never takes, is an
+ * {@link IllegalArgumentException} that names the field. Limits of a model are not checked: the API says them.
  */
 public final class Claude implements Provider {
     /** This provider's {@link #name()}. */
@@ -44,6 +48,7 @@ public final class Claude implements Provider {
     private static final String KEY = "x-api-key";
     private static final String AUTHORIZATION = "authorization";
     private static final String BETA = "anthropic-beta";
+    private static final String VERSION = "anthropic-version";
 
     /** The most that the API gives at once. */
     private static final int MODELS_PER_PAGE = 1000;
@@ -51,18 +56,20 @@ public final class Claude implements Provider {
     private final String apiKey;
     private final String authToken;
     private final URI baseUrl;
-    private final URI messages;
+    private final ClaudePlatform platform;
     private final String version;
     private final List<String> betas;
+    private final RequestDefaults defaults;
     private final InstantSource clock;
 
     private Claude(Builder builder) {
         this.apiKey = builder.apiKey;
         this.authToken = builder.authToken;
-        this.baseUrl = builder.baseUrl;
-        this.messages = URI.create(builder.baseUrl + "/v1/messages");
-        this.version = builder.version;
+        this.platform = builder.platform;
+        this.baseUrl = builder.baseUrl == null ? platform.baseUrl() : builder.baseUrl;
+        this.version = builder.version.isEmpty() ? platform.version() : builder.version;
         this.betas = List.copyOf(builder.betas);
+        this.defaults = builder.defaults;
         this.clock = builder.clock;
     }
 
@@ -107,19 +114,19 @@ public final class Claude implements Provider {
 
     @Override
     public TransportRequest streamRequest(MessageRequest request) {
-        return post(messages, request, ClaudeEndpoint.STREAM);
+        return post(request, ClaudeEndpoint.STREAM);
     }
 
     /** An answer that may take more than ten minutes is rejected: of more than 21 333 tokens, by Anthropic's reckoning. */
     @Override
     public Optional<TransportRequest> wholeRequest(MessageRequest request) {
-        return Optional.of(post(messages, request, ClaudeEndpoint.WHOLE));
+        return Optional.of(post(request, ClaudeEndpoint.WHOLE));
     }
 
     /** Only what counts is sent: no {@code maxTokens}, no sampling, and none of the raw fields that the API takes elsewhere. */
     @Override
     public Optional<TransportRequest> countRequest(MessageRequest request) {
-        return Optional.of(post(URI.create(messages + "/count_tokens"), request, ClaudeEndpoint.COUNT));
+        return Optional.of(post(request, ClaudeEndpoint.COUNT));
     }
 
     @Override
@@ -130,11 +137,15 @@ public final class Claude implements Provider {
         });
     }
 
+    /** {@inheritDoc} Vertex AI does not. */
     @Override
     public Optional<TransportRequest> modelsRequest(String page) {
+        if (!platform.listsModels()) {
+            return Optional.empty();
+        }
         String query = "?limit=" + MODELS_PER_PAGE
                 + (page.isEmpty() ? "" : "&after_id=" + URLEncoder.encode(page, StandardCharsets.UTF_8));
-        URI uri = URI.create(baseUrl + "/v1/models" + query);
+        URI uri = defaults.uri(baseUrl + "/v1/models" + query);
         return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
     }
 
@@ -146,29 +157,32 @@ public final class Claude implements Provider {
         });
     }
 
-    private TransportRequest post(URI uri, MessageRequest request, ClaudeEndpoint call) {
-        ClaudeRequestValidator.check(request, call, betas(request.headers()));
+    private TransportRequest post(MessageRequest request, ClaudeEndpoint call) {
         Map<String, String> headers = headers(request.headers());
+        ClaudeRequestValidator.check(request, call, headers.getOrDefault(VERSION, version));
         headers.putIfAbsent("content-type", "application/json");
-        return new TransportRequest("POST", uri, headers, ClaudeRequestWriter.write(request, call));
+        URI uri = defaults.uri(platform.address(baseUrl, call, request.model()));
+        byte[] body = ClaudeRequestWriter.write(
+                request, call, platform.modelInBody(call), platform.versionInBody() ? version : "");
+        return new TransportRequest("POST", uri, headers, body);
     }
 
     /** The headers of a request of which the caller has set these; whatever the case of names. */
     private Map<String, String> headers(Map<String, String> callers) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(callers);
-        Set<String> allBetas = betas(callers);
+        Map<String, String> headers = defaults.headers(callers);
+        platform.headers().forEach(headers::putIfAbsent);
+        Set<String> allBetas = betas(headers);
         if (!allBetas.isEmpty()) {
             headers.put(BETA, String.join(",", allBetas));
         }
         // Two credentials in one request are an error, so the caller's takes the place of ours.
-        if (!headers.containsKey(KEY) && !headers.containsKey(AUTHORIZATION)) {
+        if (!defaults.hasCredentials() && !headers.containsKey(KEY) && !headers.containsKey(AUTHORIZATION)) {
             headers.put(apiKey.isEmpty() ? AUTHORIZATION : KEY, apiKey.isEmpty() ? "Bearer " + authToken : apiKey);
         }
-        headers.putIfAbsent("anthropic-version", version);
+        if (!platform.versionInBody()) {
+            headers.putIfAbsent(VERSION, version);
+        }
         headers.putIfAbsent("accept", "application/json");
-        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
-        headers.putIfAbsent("user-agent", UserAgent.NAME);
         return headers;
     }
 
@@ -186,6 +200,11 @@ public final class Claude implements Provider {
     }
 
     @Override
+    public Optional<Credentials> credentials() {
+        return defaults.credentials();
+    }
+
+    @Override
     public EventDecoder decoder() {
         return new ClaudeDecoder();
     }
@@ -198,7 +217,7 @@ public final class Claude implements Provider {
 
     @Override
     public Optional<String> requestId(TransportResponse response) {
-        return response.header("request-id");
+        return response.header("request-id").or(() -> response.header("x-amzn-requestid"));
     }
 
     @Override
@@ -211,6 +230,16 @@ public final class Claude implements Provider {
         return ClaudePrefill.isTaken(request);
     }
 
+    @Override
+    public MessageRequest continueRequest(MessageRequest first, List<Message> answers) {
+        return ContinuedRequest.of(first, answers);
+    }
+
+    @Override
+    public Set<String> removedTools(List<Message> conversation) {
+        return ToolChanges.removedBy(conversation);
+    }
+
     /** The name and the address; never the key. */
     @Override
     public String toString() {
@@ -221,14 +250,16 @@ public final class Claude implements Provider {
     public static final class Builder {
         private String apiKey = "";
         private String authToken = "";
-        private URI baseUrl = URI.create("https://api.anthropic.com");
-        private String version = "2023-06-01";
+        private @Nullable URI baseUrl;
+        private ClaudePlatform platform = ClaudePlatform.ANTHROPIC;
+        private String version = "";
         private Set<String> betas = Set.of();
+        private RequestDefaults defaults = RequestDefaults.NONE;
         private InstantSource clock = TimeSource.system()::now;
 
         private Builder() {}
 
-        /** The API key. Either this or {@link #authToken} is required. */
+        /** The API key. This, {@link #authToken} or {@link #credentials} is required. */
         public Builder apiKey(String key) {
             apiKey = BuilderChecks.secret("apiKey", key);
             return this;
@@ -243,6 +274,41 @@ public final class Claude implements Provider {
             return this;
         }
 
+        /**
+         * Credentials that change: a token that expires, or signatures. Asked for each attempt, unless the request has a header
+         * such as {@code authorization} or {@code x-api-key} already.
+         */
+        public Builder credentials(Credentials credentials) {
+            defaults = defaults.credentials(credentials);
+            return this;
+        }
+
+        /**
+         * A header of every request that does not set it itself; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if it cannot be sent
+         */
+        public Builder header(String name, String value) {
+            defaults = defaults.header(name, value);
+            return this;
+        }
+
+        /**
+         * A query parameter of every request, encoded here; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if the name is empty, or one that this library sets
+         */
+        public Builder queryParameter(String name, String value) {
+            defaults = defaults.queryParameter(name, value);
+            return this;
+        }
+
+        /** Where Claude is served; by Anthropic unless set. {@link #baseUrl} replaces its address and nothing else. */
+        public Builder platform(ClaudePlatform platform) {
+            this.platform = Objects.requireNonNull(platform, "platform");
+            return this;
+        }
+
         /** Where the API is, without {@code /v1}; a path is kept. See {@link #baseUrl(URI)}. */
         public Builder baseUrl(String url) {
             return baseUrl(BuilderChecks.url(url));
@@ -254,7 +320,12 @@ public final class Claude implements Provider {
             return this;
         }
 
-        /** The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. */
+        /**
+         * The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. On Vertex AI it is in the
+         * body, and {@code vertex-2023-10-16} unless set. With {@code 2026-10-21} a request is refused that sets {@code
+         * temperature}, {@code topP} or {@code topK}, has a document in an assistant message, or citations in a user message:
+         * that version takes none of these. Answers are the same in both.
+         */
         public Builder version(String version) {
             this.version = BuilderChecks.word("version", version);
             return this;
@@ -282,8 +353,11 @@ public final class Claude implements Provider {
          * @throws IllegalStateException if it has no credential, or two
          */
         public Claude build() {
-            if (apiKey.isEmpty() == authToken.isEmpty()) {
-                throw new IllegalStateException("apiKey, authToken: exactly one of the two is needed");
+            long given = Stream.of(!apiKey.isEmpty(), !authToken.isEmpty(), defaults.hasCredentials())
+                    .filter(isGiven -> isGiven)
+                    .count();
+            if (given != 1) {
+                throw new IllegalStateException("apiKey, authToken, credentials: exactly one of the three is needed");
             }
             return new Claude(this);
         }

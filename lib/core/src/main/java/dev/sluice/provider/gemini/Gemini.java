@@ -4,6 +4,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.Credentials;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
@@ -11,7 +12,8 @@ import dev.sluice.provider.wire.BuilderChecks;
 import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.ForeignHistory;
-import dev.sluice.provider.wire.UserAgent;
+import dev.sluice.provider.wire.RequestDefaults;
+import dev.sluice.provider.wire.VertexLocation;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -23,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * tool call whose input was cut or invalid goes back wrapped in an object, because the API wants one, and the first of the
  * calls that another provider's model made with the words that Google's documentation gives in place of a signature. A tool
  * result is the {@code output} or the {@code error} of a function response. A document's title and context are texts before
- * it. What the API surely rejects, whatever the model, or has no way to be told, is an {@link IllegalArgumentException} that
- * names the field.
+ * it. What the API has no words for is an {@link IllegalArgumentException} that names the field; every limit is the API's to
+ * check.
  *
  * <p>A tool of Google's is {@code ToolDefinition.server("googleSearch", "search")}: the type is the API's field for it, and
  * further fields of the definition are its settings. What {@code MessageRequest} does not model is
@@ -55,19 +56,24 @@ public final class Gemini implements Provider {
 
     private static final String KEY = "x-goog-api-key";
     private static final String AUTHORIZATION = "authorization";
+    private static final URI GOOGLE = URI.create("https://generativelanguage.googleapis.com");
     private static final int MODELS_PER_PAGE = 1000;
 
     private final String apiKey;
     private final URI baseUrl;
     private final String version;
     private final Map<String, String> safety;
+    private final @Nullable VertexLocation vertex;
+    private final RequestDefaults defaults;
     private final InstantSource clock;
 
     private Gemini(Builder builder) {
         this.apiKey = builder.apiKey;
-        this.baseUrl = builder.baseUrl;
-        this.version = builder.version;
+        this.vertex = builder.vertex;
+        this.baseUrl = builder.baseUrl != null ? builder.baseUrl : vertex == null ? GOOGLE : vertex.origin();
+        this.version = !builder.version.isEmpty() ? builder.version : vertex == null ? "v1beta" : "v1beta1";
         this.safety = builder.safety;
+        this.defaults = builder.defaults;
         this.clock = builder.clock;
     }
 
@@ -124,7 +130,10 @@ public final class Gemini implements Provider {
 
     @Override
     public Optional<TransportRequest> countRequest(MessageRequest request) {
-        return Optional.of(post(request, "countTokens", GeminiRequestWriter::count));
+        return Optional.of(post(
+                request,
+                "countTokens",
+                vertex == null ? GeminiRequestWriter::count : GeminiRequestWriter::countOnVertex));
     }
 
     @Override
@@ -132,8 +141,12 @@ public final class Gemini implements Provider {
         return GeminiModels.tokens(body);
     }
 
+    /** {@inheritDoc} Vertex AI does not. */
     @Override
     public Optional<TransportRequest> modelsRequest(String page) {
+        if (vertex != null) {
+            return Optional.empty();
+        }
         String token = page.isEmpty() ? "" : "&pageToken=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
         URI uri = address("models?pageSize=" + MODELS_PER_PAGE + token);
         return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
@@ -142,6 +155,11 @@ public final class Gemini implements Provider {
     @Override
     public ModelPage models(String body) {
         return GeminiModels.page(body);
+    }
+
+    @Override
+    public Optional<Credentials> credentials() {
+        return defaults.credentials();
     }
 
     @Override
@@ -181,35 +199,76 @@ public final class Gemini implements Provider {
     }
 
     private URI address(String path) {
-        return URI.create(baseUrl + "/" + version + "/" + path);
+        String place = vertex == null ? "" : vertex.publisher("google") + "/";
+        return defaults.uri(baseUrl + "/" + version + "/" + place + path);
     }
 
     private Map<String, String> headers(Map<String, String> callers) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(callers);
+        Map<String, String> headers = defaults.headers(callers);
         // Two credentials in one request are an error, so the caller's takes the place of ours.
-        if (!headers.containsKey(AUTHORIZATION)) {
+        if (!defaults.hasCredentials() && !headers.containsKey(AUTHORIZATION)) {
             headers.putIfAbsent(KEY, apiKey);
         }
         headers.putIfAbsent("accept", "*/*");
-        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
-        headers.putIfAbsent("user-agent", UserAgent.NAME);
         return headers;
     }
 
     /** Collects the settings of a {@link Gemini}. Not for use by several threads. */
     public static final class Builder {
         private String apiKey = "";
-        private URI baseUrl = URI.create("https://generativelanguage.googleapis.com");
-        private String version = "v1beta";
+        private @Nullable URI baseUrl;
+        private String version = "";
         private Map<String, String> safety = Map.of();
+        private @Nullable VertexLocation vertex;
+        private RequestDefaults defaults = RequestDefaults.NONE;
         private InstantSource clock = TimeSource.system()::now;
 
         private Builder() {}
 
-        /** The API key. Required; sent as {@code x-goog-api-key}, never in the address. */
+        /** The API key, sent as {@code x-goog-api-key}, never in the address. This or {@link #credentials} is required. */
         public Builder apiKey(String key) {
             apiKey = BuilderChecks.secret("apiKey", key);
+            return this;
+        }
+
+        /**
+         * Credentials that change: a token that expires, or signatures. Asked for each attempt, unless the request has a header
+         * such as {@code authorization} or {@code x-goog-api-key} already.
+         */
+        public Builder credentials(Credentials credentials) {
+            defaults = defaults.credentials(credentials);
+            return this;
+        }
+
+        /**
+         * A header of every request that does not set it itself; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if it cannot be sent
+         */
+        public Builder header(String name, String value) {
+            defaults = defaults.header(name, value);
+            return this;
+        }
+
+        /**
+         * A query parameter of every request, encoded here; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if the name is empty, or one that this library sets
+         */
+        public Builder queryParameter(String name, String value) {
+            defaults = defaults.queryParameter(name, value);
+            return this;
+        }
+
+        /**
+         * Asks Google's Vertex AI, which takes tokens of Google's OAuth for the scope {@code cloud-platform} as {@link
+         * #credentials}: module {@code sluice-google}. Models cannot be listed there. {@link #baseUrl} replaces the host only.
+         *
+         * @param project the project's id
+         * @param location such as {@code europe-west1}, or {@code global}, {@code us} or {@code eu}
+         */
+        public Builder vertex(String project, String location) {
+            vertex = new VertexLocation(project, location);
             return this;
         }
 
@@ -224,7 +283,7 @@ public final class Gemini implements Provider {
             return this;
         }
 
-        /** The version of the API, which is part of the address; {@code v1beta} unless set. */
+        /** The version of the API, which is part of the address; {@code v1beta} unless set, {@code v1beta1} on Vertex AI. */
         public Builder version(String version) {
             if (!version.matches("[A-Za-z0-9._-]+") || version.contains("..")) {
                 throw new IllegalArgumentException("version: '" + Excerpt.of(version) + "', must be like v1beta");
@@ -256,11 +315,11 @@ public final class Gemini implements Provider {
         /**
          * The provider.
          *
-         * @throws IllegalStateException if it has no key
+         * @throws IllegalStateException if it has no key and no credentials, or both
          */
         public Gemini build() {
-            if (apiKey.isEmpty()) {
-                throw new IllegalStateException("apiKey: is needed");
+            if (apiKey.isEmpty() != defaults.hasCredentials()) {
+                throw new IllegalStateException("apiKey, credentials: exactly one of the two is needed");
             }
             return new Gemini(this);
         }

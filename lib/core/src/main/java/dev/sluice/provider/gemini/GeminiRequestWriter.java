@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
@@ -21,6 +22,10 @@ import tools.jackson.core.ObjectWriteContext;
  * caller sets too, such as {@code generationConfig}, are merged field by field, and the caller's fields win.
  */
 final class GeminiRequestWriter {
+    /** What Vertex AI takes where it counts. */
+    private static final Set<String> COUNTED =
+            Set.of("model", "contents", "systemInstruction", "tools", "generationConfig");
+
     private final MessageRequest request;
     private final List<Message> messages;
     private final Map<String, String> safety;
@@ -54,6 +59,11 @@ final class GeminiRequestWriter {
             writer.body(true);
             writer.fields.end();
         });
+    }
+
+    /** As {@link #count}, for Vertex AI, which wants what counts on its own and rejects what does not. */
+    static byte[] countOnVertex(MessageRequest request, List<Message> messages, Map<String, String> safety) {
+        return write(request, messages, safety, GeminiRequestWriter::counted);
     }
 
     private static byte[] write(
@@ -90,6 +100,18 @@ final class GeminiRequestWriter {
         safetySettings();
         generationConfig();
         request.serviceTier().ifPresent(tier -> fields.text("serviceTier", tier));
+        fields.end();
+    }
+
+    private void counted() {
+        var raw = new LinkedHashMap<>(request.extra());
+        raw.keySet().retainAll(COUNTED);
+        fields.begin(raw);
+        var content = new GeminiContentWriter(fields, model);
+        content.system(request.system());
+        content.messages(messages);
+        tools();
+        generationConfig();
         fields.end();
     }
 
@@ -137,9 +159,8 @@ final class GeminiRequestWriter {
 
     private void toolConfig() {
         ToolChoice choice = request.toolChoice().orElse(null);
-        // Without tools the API takes no choice; "auto" and "none" mean nothing then, the others are rejected.
-        if (choice == null || !GeminiRequestValidator.hasFunctions(request) || !fields.beginMerged("toolConfig")) {
-            return;
+        if (choice == null || !(hasFunctions() || isDemand(choice)) || !fields.beginMerged("toolConfig")) {
+            return; // without functions the API takes no choice, and "auto" and "none" mean nothing
         }
         if (fields.beginMerged("functionCallingConfig")) {
             String tool = choice.tool();
@@ -151,6 +172,14 @@ final class GeminiRequestWriter {
             fields.end();
         }
         fields.end();
+    }
+
+    private boolean hasFunctions() {
+        return request.extra().containsKey("tools") || request.tools().stream().anyMatch(tool -> !isServerTool(tool));
+    }
+
+    private static boolean isDemand(ToolChoice choice) {
+        return choice.mode() == ToolChoice.Mode.ANY || choice.mode() == ToolChoice.Mode.TOOL;
     }
 
     private void safetySettings() {

@@ -3,6 +3,7 @@ package dev.sluice.provider.openai;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.provider.Credentials;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
@@ -125,10 +126,15 @@ public final class OpenAi implements Provider {
     }
 
     @Override
+    public Optional<Credentials> credentials() {
+        return access.defaults().credentials();
+    }
+
+    @Override
     public ApiError error(TransportResponse response, String body) {
         String told = ErrorBody.withoutKey(body, access.apiKey());
         return OpenAiErrors.ofResponse(
-                response, told, access.clock(), !access.apiKey().isEmpty());
+                response, told, access.clock(), access.hasSecret());
     }
 
     @Override
@@ -157,6 +163,35 @@ public final class OpenAi implements Provider {
         /** The API key. OpenAI requires it; a server of one's own may want none. */
         public Builder apiKey(String key) {
             access = access.withApiKey(key);
+            return this;
+        }
+
+        /**
+         * Credentials that change: a token that expires, or signatures. Asked for each attempt, unless the request has a header
+         * such as {@code authorization} or {@code api-key} already.
+         */
+        public Builder credentials(Credentials credentials) {
+            access = access.withDefaults(defaults -> defaults.credentials(credentials));
+            return this;
+        }
+
+        /**
+         * A header of every request that does not set it itself; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if it cannot be sent
+         */
+        public Builder header(String name, String value) {
+            access = access.withDefaults(defaults -> defaults.header(name, value));
+            return this;
+        }
+
+        /**
+         * A query parameter of every request, encoded here; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException if the name is empty, or one that this library sets
+         */
+        public Builder queryParameter(String name, String value) {
+            access = access.withDefaults(defaults -> defaults.queryParameter(name, value));
             return this;
         }
 
@@ -207,7 +242,7 @@ public final class OpenAi implements Provider {
         /**
          * The provider.
          *
-         * @throws IllegalStateException if it is OpenAI's own API, and there is no key
+         * @throws IllegalStateException if it is OpenAI's own API, and there is no key, or if there are a key and credentials
          */
         public OpenAi build() {
             return new OpenAi(this);

@@ -2,14 +2,14 @@ package dev.sluice.provider.openai;
 
 import dev.sluice.TimeSource;
 import dev.sluice.provider.wire.BuilderChecks;
-import dev.sluice.provider.wire.UserAgent;
+import dev.sluice.provider.wire.RequestDefaults;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl what stands before the name of a call
  * @param organization who is billed; may be empty
  * @param project who is billed; may be empty
+ * @param defaults constant headers and query parameters, and credentials that change
  * @param clock what times in headers are counted from
  */
-record OpenAiAccess(String apiKey, URI baseUrl, String organization, String project, InstantSource clock) {
+record OpenAiAccess(
+        String apiKey,
+        URI baseUrl,
+        String organization,
+        String project,
+        RequestDefaults defaults,
+        InstantSource clock) {
     /** OpenAI's own, without a key. */
     static final OpenAiAccess OPENAI =
-            new OpenAiAccess("", URI.create("https://api.openai.com/v1"), "", "", TimeSource.system()::now);
+            new OpenAiAccess(
+                    "", URI.create("https://api.openai.com/v1"), "", "", RequestDefaults.NONE, TimeSource.system()::now);
 
     /** Hosts whose models are OpenAI's. */
     private static final List<String> HOSTS = List.of(".openai.com", ".openai.azure.com");
@@ -66,7 +74,7 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
     }
 
     OpenAiAccess withApiKey(String key) {
-        return new OpenAiAccess(BuilderChecks.secret("apiKey", key), baseUrl, organization, project, clock);
+        return new OpenAiAccess(BuilderChecks.secret("apiKey", key), baseUrl, organization, project, defaults, clock);
     }
 
     OpenAiAccess withBaseUrl(String url) {
@@ -74,19 +82,23 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
     }
 
     OpenAiAccess withBaseUrl(URI url) {
-        return new OpenAiAccess(apiKey, BuilderChecks.baseUrl(url), organization, project, clock);
+        return new OpenAiAccess(apiKey, BuilderChecks.baseUrl(url), organization, project, defaults, clock);
     }
 
     OpenAiAccess withOrganization(String id) {
-        return new OpenAiAccess(apiKey, baseUrl, BuilderChecks.word("organization", id), project, clock);
+        return new OpenAiAccess(apiKey, baseUrl, BuilderChecks.word("organization", id), project, defaults, clock);
     }
 
     OpenAiAccess withProject(String id) {
-        return new OpenAiAccess(apiKey, baseUrl, organization, BuilderChecks.word("project", id), clock);
+        return new OpenAiAccess(apiKey, baseUrl, organization, BuilderChecks.word("project", id), defaults, clock);
+    }
+
+    OpenAiAccess withDefaults(UnaryOperator<RequestDefaults> change) {
+        return new OpenAiAccess(apiKey, baseUrl, organization, project, change.apply(defaults), clock);
     }
 
     OpenAiAccess withClock(InstantSource time) {
-        return new OpenAiAccess(apiKey, baseUrl, organization, project, time);
+        return new OpenAiAccess(apiKey, baseUrl, organization, project, defaults, time);
     }
 
     /** Whether the models there are OpenAI's. */
@@ -97,11 +109,21 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
 
     /** Whether it is OpenAI's own API, and there is no key. */
     boolean lacksKey() {
-        return apiKey.isEmpty() && baseUrl.getHost().equalsIgnoreCase(OPENAI.baseUrl.getHost());
+        return apiKey.isEmpty()
+                && !defaults.hasCredentials()
+                && baseUrl.getHost().equalsIgnoreCase(OPENAI.baseUrl.getHost());
     }
 
-    /** Checks that there is a key where one is needed. */
+    /** Whether requests are authenticated. */
+    boolean hasSecret() {
+        return !apiKey.isEmpty() || defaults.hasCredentials();
+    }
+
+    /** Checks that there is a key where one is needed, and no more than one. */
     OpenAiAccess checked() {
+        if (!apiKey.isEmpty() && defaults.hasCredentials()) {
+            throw new IllegalStateException("apiKey, credentials: only one of the two may be set");
+        }
         if (lacksKey()) {
             throw new IllegalStateException(
                     "apiKey: " + baseUrl.getHost() + " wants one; for a server of your own set baseUrl");
@@ -111,13 +133,12 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
 
     /** The address of a call. */
     URI uri(String call) {
-        return URI.create(baseUrl + call);
+        return defaults.uri(baseUrl + call);
     }
 
     /** The headers of a request of which the caller has set these; whatever the case of names. */
     Map<String, String> headers(Map<String, String> callers) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(callers);
+        Map<String, String> headers = defaults.headers(callers);
         // Two credentials in one request are an error, so the caller's takes the place of ours.
         if (!apiKey.isEmpty() && !headers.containsKey(AUTHORIZATION) && !headers.containsKey(AZURE_KEY)) {
             headers.put(AUTHORIZATION, "Bearer " + apiKey);
@@ -129,8 +150,6 @@ record OpenAiAccess(String apiKey, URI baseUrl, String organization, String proj
             headers.putIfAbsent("OpenAI-Project", project);
         }
         headers.putIfAbsent("accept", "application/json");
-        headers.putIfAbsent("accept-encoding", "identity"); // who compresses a stream holds it back
-        headers.putIfAbsent("user-agent", UserAgent.NAME);
         return headers;
     }
 

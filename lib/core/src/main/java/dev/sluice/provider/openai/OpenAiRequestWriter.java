@@ -106,7 +106,9 @@ final class OpenAiRequestWriter {
     }
 
     private void toolChoice(ToolChoice choice) {
-        if (!OpenAiRequestValidator.hasTools(request)) {
+        boolean hasTools = !request.tools().isEmpty() || request.extra().containsKey("tools");
+        boolean isDemand = choice.mode() == ToolChoice.Mode.ANY || choice.mode() == ToolChoice.Mode.TOOL;
+        if (!hasTools && !isDemand) {
             return; // without tools OpenAI takes neither of the two fields
         }
         String tool = choice.tool();

@@ -48,6 +48,24 @@ public final class BuilderChecks {
         return value;
     }
 
+    /** A text that goes into the name of a host, such as a region: letters, digits and hyphens. */
+    public static String hostLabel(String name, String value) {
+        if (!value.matches("[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")) {
+            throw new IllegalArgumentException(
+                    name + ": '" + Excerpt.of(value) + "', must be letters, digits and hyphens");
+        }
+        return value;
+    }
+
+    /** A text that goes into a path as it is, such as the id of a project or of a model. */
+    public static String pathSegment(String name, String value) {
+        if (!value.matches("[A-Za-z0-9._:@-]+") || value.matches("[.]+")) {
+            throw new IllegalArgumentException(
+                    name + ": '" + Excerpt.of(value) + "', must be letters, digits and the signs . _ : @ -");
+        }
+        return value;
+    }
+
     /** The value of an environment variable; empty if it is not set. */
     public static String variable(Function<String, @Nullable String> environment, String name) {
         String value = environment.apply(name);

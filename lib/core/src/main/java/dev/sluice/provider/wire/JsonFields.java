@@ -302,14 +302,23 @@ public final class JsonFields {
 
     /** The fields nobody has asked for yet, in their order, each as raw JSON text. Asks for them. */
     public Map<String, String> rest() {
+        return rest(JsonFields::isLeft);
+    }
+
+    /** As {@link #rest()}, with the fields that are null: for an object that must be sent back exactly as it came. */
+    public Map<String, String> restWithNulls() {
+        return rest(field -> !field.taken);
+    }
+
+    private Map<String, String> rest(Predicate<Field> left) {
         boolean any = false;
         for (int i = 0; i < size; i++) {
-            any |= isLeft(fields[i]);
+            any |= left.test(fields[i]);
         }
         if (!any) {
             return Map.of();
         }
-        Map<String, String> rest = slices(JsonFields::isLeft);
+        Map<String, String> rest = slices(left);
         for (int i = 0; i < size; i++) {
             fields[i].taken = true;
         }

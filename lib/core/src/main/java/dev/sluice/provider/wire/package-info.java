@@ -2,7 +2,7 @@
  * What the wires of the vendors share: JSON that is read and written field by field. No part of the API.
  *
  * <p>Start with {@code JsonFields} and {@code JsonObjectWriter}. Threads: each object belongs to one thread. Uses: {@code json},
- * {@code message}, {@code provider}.
+ * {@code message}, {@code provider}, {@code transport}.
  */
 @NullMarked
 package dev.sluice.provider.wire;

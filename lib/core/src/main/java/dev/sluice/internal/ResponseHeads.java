@@ -1,4 +1,4 @@
-package dev.sluice.transport;
+package dev.sluice.internal;
 
 import java.net.ProtocolException;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the head of a response, for those who implement a transport. HTTP clients differ in what they let pass, and a head
+ * Checks the head of a response for the transports. HTTP clients differ in what they let pass, and a head
  * that two of them read in two ways is how one response is smuggled into another.
  */
 public final class ResponseHeads {
@@ -64,7 +64,7 @@ public final class ResponseHeads {
     }
 
     /**
-     * The failure that {@link HttpTransport#open} promises for what is no head of HTTP/1.1.
+     * The exception for a head that is not HTTP/1.1.
      *
      * @param why what is wrong; cut if it is long, since a server may have written a part of it
      * @param cause what the HTTP client said, if it did

@@ -1,4 +1,4 @@
-package dev.sluice.transport;
+package dev.sluice.internal;
 
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ConnectionFailed;

@@ -1,4 +1,4 @@
-package dev.sluice.transport;
+package dev.sluice.internal;
 
 import java.io.IOException;
 import java.util.Set;
@@ -10,7 +10,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Opens exchanges, for those who implement a transport: each up to its head, on a virtual thread of its own. The caller can
+ * Opens HTTP exchanges for the transports: each up to its head, on a virtual thread of its own. The caller can
  * leave at once in every state, even while the system looks a name up, which no interrupt ends. The thread ends with the head,
  * and with it the deep stack that opening took. Safe for use by any number of threads.
  */
@@ -24,7 +24,8 @@ public final class OpenTasks {
         this(Thread.ofVirtual().name(prefix, 0).factory());
     }
 
-    OpenTasks(ThreadFactory threads) {
+    /** Tasks on threads of this factory, which makes virtual ones. */
+    public OpenTasks(ThreadFactory threads) {
         this.threads = threads;
     }
 
@@ -82,7 +83,7 @@ public final class OpenTasks {
     }
 
     /** Refuses what is opened later. */
-    void refuse() {
+    public void refuse() {
         closed = true;
     }
 }

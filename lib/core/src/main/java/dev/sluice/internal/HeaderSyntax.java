@@ -1,4 +1,4 @@
-package dev.sluice.transport;
+package dev.sluice.internal;
 
 /** Which characters HTTP allows in a header: RFC 9110, sections 5.1, 5.5 and 5.6.2. */
 public final class HeaderSyntax {
@@ -24,7 +24,7 @@ public final class HeaderSyntax {
     }
 
     /** Whether a text may be received as the value of a header: older servers write Latin letters too. */
-    static boolean isReceivable(String text) {
+    public static boolean isReceivable(String text) {
         return isVisible(text, 0xff);
     }
 

@@ -1,4 +1,4 @@
-package dev.sluice.continuation;
+package dev.sluice.client;
 
 import dev.sluice.message.ContentBlock.ServerToolUse;
 import dev.sluice.message.Delta.InputJsonDelta;
@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * Leaves out the inputs of tools that the provider runs itself: in the neutral view, a tool call is one that the caller is
  * to answer. Remembers the blocks it has seen, so each stream needs its own.
  */
-public final class ServerToolFilter implements Predicate<StreamEvent> {
+final class ServerToolFilter implements Predicate<StreamEvent> {
     private final Set<Integer> serverTools = new HashSet<>();
 
     @Override

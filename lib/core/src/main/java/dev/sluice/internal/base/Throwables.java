@@ -1,4 +1,4 @@
-package dev.sluice.internal.failure;
+package dev.sluice.internal.base;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,4 +1,4 @@
-package dev.sluice.tools;
+package dev.sluice.provider.claude;
 
 import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock;

@@ -1,0 +1,174 @@
+package dev.sluice.client;
+
+import static dev.sluice.peer.ClaudeWire.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts;
+import dev.sluice.Timeouts.Phase;
+import dev.sluice.peer.Script;
+import dev.sluice.provider.Credentials;
+import dev.sluice.provider.claude.Claude;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Credentials that take for ever, whether or not they heed an interrupt, hold nobody up and send nothing late. */
+@Timeout(30)
+class CredentialsWaitsTest {
+    private static final Duration LIMIT = Duration.ofMillis(100);
+    private static final Duration PROMPT = Duration.ofSeconds(3);
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    @AfterEach
+    void release() {
+        released.countDown();
+    }
+
+    /** What is asked for credentials and does not give them. */
+    enum Waiting {
+        /** Gives up when it is interrupted, with an exception. */
+        HEEDFUL,
+        /** Gives a token when it is interrupted, and hides the interrupt. */
+        FORGETFUL,
+        /** Takes no notice. */
+        DEAF
+    }
+
+    private Talk talk(Waiting waiting, Timeouts timeouts) {
+        Consumer<LlmClient.Builder> settings = client -> client.timeouts(timeouts);
+        Script fine = Script.stream(answer("Rivers run."));
+        return Talk.through(
+                uri -> Claude.builder()
+                        .credentials(Credentials.bearer(() -> token(waiting)))
+                        .baseUrl(uri)
+                        .build(),
+                settings,
+                fine);
+    }
+
+    private String token(Waiting waiting) {
+        asked.countDown();
+        while (true) {
+            try {
+                released.await();
+                return "a-token";
+            } catch (InterruptedException e) {
+                switch (waiting) {
+                    case HEEDFUL -> throw new IllegalStateException("interrupted", e);
+                    case FORGETFUL -> {
+                        return "a-token";
+                    }
+                    case DEAF -> {}
+                }
+            }
+        }
+    }
+
+    /** The reader is gone, and the server has heard nothing. */
+    private void assertNothingWasSent(Talk talk) {
+        released.countDown();
+        await().until(() -> talk.client.running() == 0);
+        assertThat(talk.peer.connections()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCancelFreesTheCallerAtOnce(Waiting waiting) throws Exception {
+        try (var talk = talk(waiting, Timeouts.none())) {
+            var controller = StreamController.withCancellation();
+            var stream = talk.stream(controller);
+            asked.await();
+            controller.cancel("enough");
+            assertThat(stream.iterator().hasNext()).isFalse();
+            assertThat(stream.endReason()).contains(new Cancelled("enough"));
+            assertNothingWasSent(talk);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void soDoesClosingTheClient(Waiting waiting) throws Exception {
+        try (var talk = talk(waiting, Timeouts.none())) {
+            var stream = talk.stream();
+            asked.await();
+            talk.client.close();
+            assertThatThrownBy(stream::finalMessage).isInstanceOf(StreamException.Cancelled.class);
+            assertNothingWasSent(talk);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theLimitOnHeadersHoldsAndSaysWhatWasWaitedFor(Waiting waiting) {
+        try (var talk = talk(waiting, Timeouts.none().with(Phase.HEADERS, LIMIT));
+                var stream = talk.stream()) {
+            assertTimedOut(stream::finalMessage, Phase.HEADERS);
+            assertNothingWasSent(talk);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void soDoesTheLimitOnTheWhole(Waiting waiting) {
+        try (var talk = talk(waiting, Timeouts.none().with(Phase.TOTAL, LIMIT));
+                var stream = talk.stream()) {
+            assertTimedOut(stream::finalMessage, Phase.TOTAL);
+            assertNothingWasSent(talk);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void andForWhatIsNotStreamed(Asking asking) {
+        try (var talk = talk(Waiting.DEAF, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
+            assertTimedOut(() -> asking.ask(talk.client), Phase.TOTAL);
+            assertNothingWasSent(talk);
+        }
+    }
+
+    private static void assertTimedOut(ThrowingCallable asking, Phase phase) {
+        long start = System.nanoTime();
+        assertThatThrownBy(asking).isInstanceOfSatisfying(TimedOut.class, e -> {
+            assertThat(e.phase()).isEqualTo(phase);
+            assertThat(e.limit()).isEqualTo(LIMIT);
+            assertThat(e.getMessage())
+                    .contains("the supplier of authorization (a lambda of " + CredentialsWaitsTest.class.getName())
+                    .contains("had not given the credentials for");
+        });
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(LIMIT, PROMPT);
+    }
+
+    /** The limits that end a wait for credentials are no verdict on the server's silence. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HEADERS", "TOTAL"})
+    void aServerThatIsSilentIsStillCalledSo(Phase phase) {
+        released.countDown();
+        try (var talk = Talk.through(
+                        uri -> Claude.builder()
+                                .credentials(Credentials.bearer(() -> token(Waiting.HEEDFUL)))
+                                .baseUrl(uri)
+                                .build(),
+                        client -> client.timeouts(Timeouts.none().with(phase, LIMIT)),
+                        Script.empty().stall());
+                var stream = talk.stream()) {
+            assertThatThrownBy(stream::finalMessage)
+                    .isInstanceOf(TimedOut.class)
+                    .message()
+                    .doesNotContain("credentials");
+        }
+    }
+}
