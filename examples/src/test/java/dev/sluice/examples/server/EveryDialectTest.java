@@ -49,7 +49,8 @@ class EveryDialectTest {
     @CsvSource({
         "CLAUDE, 529, /error/type,   overloaded_error",
         "GEMINI, 503, /error/status, UNAVAILABLE",
-        "OPENAI, 503, /error/type,   server_error"
+        "OPENAI, 503, /error/type,   server_error",
+        "RESPONSES, 503, /error/type, server_error"
     })
     void anOverloadedServerSendsNoAnswer(Speaker speaker, int status, String place, String type) throws Exception {
         var response = speaker.post(server, speaker.asking("rivers", ""), "x-script", "overloaded");
@@ -62,7 +63,8 @@ class EveryDialectTest {
     @CsvSource({
         "CLAUDE, /error/type,   overloaded_error",
         "GEMINI, /error/status, UNAVAILABLE",
-        "OPENAI, /error/type,   server_error"
+        "OPENAI, /error/type,   server_error",
+        "RESPONSES, /error/type, server_error"
     })
     void anErrorIsTheLastFrame(Speaker speaker, String place, String type) throws Exception {
         String stream = Speaker.text(fail(speaker, Fault.ERROR));
@@ -76,7 +78,8 @@ class EveryDialectTest {
     @CsvSource({
         "CLAUDE, /error/type,   overloaded_error",
         "GEMINI, /error/status, UNAVAILABLE",
-        "OPENAI, /error/type,   server_error"
+        "OPENAI, /error/type,   server_error",
+        "RESPONSES, /error/type, server_error"
     })
     void aBareErrorIsJsonOfSeveralLinesBehindTheLastFrame(Speaker speaker, String place, String type) throws Exception {
         String stream = Speaker.text(fail(speaker, Fault.BARE_ERROR));
@@ -118,7 +121,11 @@ class EveryDialectTest {
         var response = fail(speaker, Fault.STALL);
         var came = new StringBuffer();
         Thread reader = read(response, came);
-        String life = speaker == Speaker.CLAUDE ? "event: ping" : ": keep-alive";
+        String life = switch (speaker) {
+            case CLAUDE -> "event: ping";
+            case RESPONSES -> "event: keepalive";
+            default -> ": keep-alive";
+        };
         await().atMost(Duration.ofSeconds(10)).until(() -> came.toString().split(life, -1).length > 3);
 
         assertThatHalfCame(speaker, came.toString().replaceAll(": keep-alive\n\n", ""));

@@ -198,7 +198,8 @@ class OpenAiDialectTest {
             value = {
                 "/v1/chat/completions | {\"model\":       | 400 | null     | null        | not valid JSON",
                 "/v1/chat/completions | {\"model\":\"m\"} | 400 | messages | null        | messages:",
-                "/v1/responses        | {}                | 404 | null     | unknown_url | POST /v1/responses",
+                "/v1/responses        | {\"model\":\"m\"} | 400 | input    | null        | input:",
+                "/v1/embeddings       | {}                | 404 | null     | unknown_url | POST /v1/embeddings",
             })
     void aRequestThatCannotBeRightIsRefusedAsTheRealServerDoes(
             String path, String body, int status, String field, String code, String message) throws Exception {

@@ -32,9 +32,19 @@ final class ResponsesText {
 
     /** Takes the whole text; null if it is not told. */
     void fill(@Nullable String whole, Consumer<? super StreamEvent> out) {
-        if (whole != null && whole.length() > soFar.length() && whole.startsWith(soFar.toString())) {
+        if (whole != null && whole.length() > soFar.length() && isBeginningOf(whole)) {
             add(whole.substring(soFar.length()), out);
         }
+    }
+
+    /** Without a copy, for what has come may be long. */
+    private boolean isBeginningOf(String whole) {
+        for (int i = 0; i < soFar.length(); i++) {
+            if (soFar.charAt(i) != whole.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean isEmpty() {

@@ -290,6 +290,17 @@ class ResponsesDecoderTest {
     }
 
     @Test
+    void aPartWithoutARecordIsKeptAndGoesBackInItsMessage() {
+        String item = "{'id':'m1','type':'message','role':'assistant','status':'completed','content':["
+                + "{'type':'output_text','text':'a','annotations':[]},{'type':'output_smell','smell':7},"
+                + "{'type':'output_text','text':'b','annotations':[]}]}";
+        Message message = message(done(0, item), completed());
+        assertThat(message.content().get(1))
+                .isEqualTo(new ContentBlock.Unknown("output_smell", "{\"type\":\"output_smell\",\"smell\":7}"));
+        assertThat(ResponsesWire.items(message)).containsExactly(json(item));
+    }
+
+    @Test
     void aShellThatTheServiceRunsWaitsForNobody() {
         assertThat(message(done(0, "{'type':'shell_call'}"), done(1, "{'type':'shell_call_output'}"), completed())
                         .finishReason())
