@@ -4,6 +4,7 @@ import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -49,10 +50,20 @@ record Vendor(
             new Vendor(
                     "openai",
                     "OpenAI",
-                    "gpt-5-mini",
+                    "gpt-6-luna",
                     List.of("OPENAI_API_KEY", "OPENAI_BASE_URL"),
                     OpenAi::fromEnvironment,
                     server -> OpenAi.builder()
+                            .baseUrl(server.resolve("/v1"))
+                            .apiKey(ANY_KEY)
+                            .build()),
+            new Vendor(
+                    "openai-chat",
+                    "OpenAI's chat completions",
+                    "gpt-5.4", // the last that takes tools there without further ado
+                    List.of("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+                    OpenAiChatCompletions::fromEnvironment,
+                    server -> OpenAi.chatCompletions()
                             .baseUrl(server.resolve("/v1"))
                             .apiKey(ANY_KEY)
                             .build()));

@@ -26,7 +26,8 @@ class DemoTest {
                 "rivers | claude-sonnet-5",
                 "--provider claude | claude-sonnet-5",
                 "--provider gemini | gemini-3.5-flash",
-                "--provider openai | gpt-5-mini",
+                "--provider openai | gpt-6-luna",
+                "--provider openai-chat | gpt-5.4",
                 "--provider openai --model qwen3 | qwen3",
                 "--model claude-opus-5 --provider claude | claude-opus-5",
             })
@@ -47,7 +48,7 @@ class DemoTest {
         assertThatThrownBy(() -> Demo.read(line.split(" ", -1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(line.replaceFirst(".* ", "").replace("red", "--colour"))
-                .hasMessageEndingWith("--provider claude|gemini|openai and --model NAME can be given");
+                .hasMessageEndingWith("--provider claude|gemini|openai|openai-chat and --model NAME can be given");
     }
 
     @Test
@@ -71,7 +72,7 @@ class DemoTest {
         }
         assertThat(program.exitValue()).isEqualTo(2);
         assertThat(Files.readString(said))
-                .contains("'nobody'", "claude|gemini|openai")
+                .contains("'nobody'", "claude|gemini|openai|openai-chat")
                 .doesNotContain("Exception");
     }
 
@@ -83,6 +84,7 @@ class DemoTest {
         "gemini, GOOGLE_API_KEY,    true",
         "openai, OPENAI_API_KEY,    true",
         "openai, OPENAI_BASE_URL,   true",
+        "openai-chat, OPENAI_API_KEY, true",
     })
     void theEnvironmentSaysWhetherThereIsTheRealOne(String name, String variable, boolean known) {
         Vendor vendor = Vendor.named(name).orElseThrow();

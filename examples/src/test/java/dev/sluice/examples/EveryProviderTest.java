@@ -17,9 +17,10 @@ class EveryProviderTest {
     private static final String CLAUDE = "claude";
     private static final String GEMINI = "gemini";
     private static final String OPENAI = "openai";
+    private static final String CHAT = "openai-chat";
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI, CHAT})
     void quickstartPrintsTheAnswerAndItsUsage(String provider) throws Exception {
         assertThat(Printed.by(Quickstart::main, "--provider", provider, "What", "is", "backpressure?"))
                 .startsWith("Talking to a scripted server")
@@ -56,7 +57,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI, CHAT})
     void aToolIsCalledAndItsResultGoesBack(String provider) throws Exception {
         assertThat(printed(ToolCallDeltas::main, provider))
                 .containsSubsequence(
@@ -96,6 +97,12 @@ class EveryProviderTest {
                         "TimedOut, phase idle",
                         "CUT",
                         "ConnectionFailed",
+                        "RESET",
+                        "ConnectionFailed",
+                        "GARBAGE",
+                        "ProtocolError",
+                        "BROKEN_CHUNK",
+                        "ConnectionFailed",
                         "HALF_CLOSE",
                         "Truncated",
                         "\nERROR",
@@ -109,7 +116,7 @@ class EveryProviderTest {
                         "kept:      nothing",
                         "SLOW",
                         "whole:     Rain fills");
-        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(7);
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(10);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.internal.base.Checks;
 import java.util.Locale;
 
 /**
@@ -51,19 +52,13 @@ public record Limits(int maxLineBytes, int maxEventBytes, long maxStreamBytes) {
 
     /** Checks the ranges. */
     public Limits {
-        check("maxLineBytes", maxLineBytes, 1);
-        check("maxEventBytes", maxEventBytes, 1);
-        check("maxStreamBytes", maxStreamBytes, 0);
+        Checks.atLeast("maxLineBytes", maxLineBytes, 1);
+        Checks.atLeast("maxEventBytes", maxEventBytes, 1);
+        Checks.atLeast("maxStreamBytes", maxStreamBytes, 0);
     }
 
     /** Lines of 8 MiB, events of 16 MiB, streams of any size. */
     public static Limits defaults() {
         return DEFAULTS;
-    }
-
-    private static void check(String name, long value, long least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + ": " + value + ", must be at least " + least);
-        }
     }
 }

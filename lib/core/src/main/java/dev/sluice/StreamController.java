@@ -1,7 +1,8 @@
 package dev.sluice;
 
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.Throwables;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -226,10 +227,7 @@ public final class StreamController {
          * given up; {@code finalMessage()} throws {@link StreamException.LimitExceeded}.
          */
         public Builder maxChunks(int maxChunks) {
-            if (maxChunks < 1) {
-                throw new IllegalArgumentException("maxChunks: " + maxChunks + ", must be at least 1");
-            }
-            this.maxChunks = OptionalInt.of(maxChunks);
+            this.maxChunks = OptionalInt.of(Checks.atLeast("maxChunks", maxChunks, 1));
             return this;
         }
 
@@ -245,10 +243,7 @@ public final class StreamController {
         }
 
         private Builder limit(String name, Phase phase, Duration limit) {
-            if (limit.isNegative()) {
-                throw new IllegalArgumentException(name + ": " + limit + ", must not be negative (zero: off)");
-            }
-            timeouts.put(phase, limit);
+            timeouts.put(phase, Checks.notNegative(name, limit, "off"));
             return this;
         }
     }

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.internal.base.Checks;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
@@ -58,12 +59,12 @@ public record Timeouts(
 
     /** Checks that none is negative. */
     public Timeouts {
-        check("connect", connect);
-        check("headers", headers);
-        check("firstEvent", firstEvent);
-        check("idle", idle);
-        check("stall", stall);
-        check("total", total);
+        Checks.notNegative("connect", connect, "off");
+        Checks.notNegative("headers", headers, "off");
+        Checks.notNegative("firstEvent", firstEvent, "off");
+        Checks.notNegative("idle", idle, "off");
+        Checks.notNegative("stall", stall, "off");
+        Checks.notNegative("total", total, "off");
     }
 
     /** Connect 10 s, headers 60 s, first event 120 s, idle 60 s; stall and total off. */
@@ -109,11 +110,5 @@ public record Timeouts(
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
         return with(Phase.HEADERS, longest).with(Phase.FIRST_EVENT, longest);
-    }
-
-    private static void check(String name, Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException(name + ": " + limit + ", must not be negative (zero switches it off)");
-        }
     }
 }

@@ -11,6 +11,7 @@ import dev.sluice.peer.ClaudeWire;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -19,7 +20,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,10 +34,14 @@ import org.junit.jupiter.api.Timeout;
  * that carry them, so what is looked at is all that the JVM has allocated; the least of several runs, for the compilers
  * remove some of it only after a while, and other threads may add to it.
  */
+@Tag("allocation")
 @Timeout(60)
 class AllocationTest {
     /** To be lowered whenever the code has become better: about a quarter more than is measured. */
     private static final int BYTES_PER_TEXT_EVENT = 160;
+
+    /** With the text that the decoder keeps, to see what a whole text has more. */
+    private static final int BYTES_PER_TEXT_EVENT_OF_RESPONSES = 220;
 
     private static final int BYTES_PER_FRAGMENT_OF_INPUT = 160;
 
@@ -70,8 +77,22 @@ class AllocationTest {
         String answer = chunk("\"content\":\"twelve chars\"").repeat(EVENTS)
                 + chunk("},\"finish_reason\":\"stop\",\"x\":{")
                 + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":" + EVENTS + "}}\n\ndata: [DONE]\n\n";
-        assertThat(bytesPerEvent(OpenAi.builder().apiKey("none").build(), answer))
+        assertThat(bytesPerEvent(OpenAiChatCompletions.builder().apiKey("none").build(), answer))
                 .isLessThan(BYTES_PER_TEXT_EVENT);
+    }
+
+    @Test
+    void aTextEventOfTheResponsesApiAllocatesLittle() {
+        String delta = "{\"type\":\"response.output_text.delta\",\"content_index\":0,\"delta\":\"twelve chars\","
+                + "\"item_id\":\"msg_7c11c05dff7b9c8f9abbd0\",\"logprobs\":[],\"obfuscation\":\"q8Zr1\","
+                + "\"output_index\":0,\"sequence_number\":";
+        String answer = IntStream.range(0, EVENTS)
+                        .mapToObj(i -> "event: response.output_text.delta\ndata: " + delta + i + "}\n\n")
+                        .collect(Collectors.joining())
+                + "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"output_tokens\":" + EVENTS
+                + "}}}\n\n";
+        assertThat(bytesPerEvent(OpenAi.builder().apiKey("none").build(), answer))
+                .isLessThan(BYTES_PER_TEXT_EVENT_OF_RESPONSES);
     }
 
     private static String chunk(String delta) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.json.Json;
 import dev.sluice.provider.Provider;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(600)
 class OpenAiFuzzTest {
-    private static final Provider OPENAI = OpenAi.builder().apiKey("k").build();
+    private static final Provider OPENAI =
+            OpenAiChatCompletions.builder().apiKey("k").build();
 
     private static final List<byte[]> SEEDS =
             Json.readObject(new String(resource("expected.json"), StandardCharsets.UTF_8)).keySet().stream()

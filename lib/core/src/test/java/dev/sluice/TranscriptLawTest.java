@@ -7,19 +7,22 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.RedactedThinking;
 import dev.sluice.message.ContentBlock.ServerToolResult;
 import dev.sluice.message.ContentBlock.ServerToolUse;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.ContentBlock.Unknown;
+import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
-import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -48,7 +52,9 @@ class TranscriptLawTest {
             Claude.builder().apiKey("k").build(),
             "gemini",
             Gemini.builder().apiKey("k").build());
-    private static final Provider OPENAI = OpenAi.builder().apiKey("k").build();
+    private static final Provider OPENAI =
+            OpenAiChatCompletions.builder().apiKey("k").build();
+    private static final Provider RESPONSES = OpenAi.builder().apiKey("k").build();
     private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
 
     static Stream<String> transcripts() {
@@ -63,10 +69,18 @@ class TranscriptLawTest {
                 .map(name -> "openai/" + name);
     }
 
+    /** Answers of the servers that speak the Responses API. */
+    static Stream<String> responses() {
+        return Json.readObject(new String(resource("responses/expected.json"), StandardCharsets.UTF_8))
+                .keySet()
+                .stream()
+                .map(name -> "responses/" + name);
+    }
+
     @Test
-    void thereAreTenTranscriptsOfClaudeAndFiveOfGemini() {
-        assertThat(transcripts()).hasSize(15);
-        assertThat(claudes()).hasSize(10);
+    void thereAreTwelveTranscriptsOfClaudeAndFiveOfGemini() {
+        assertThat(transcripts()).hasSize(17);
+        assertThat(claudes()).hasSize(12);
     }
 
     static Stream<String> claudes() {
@@ -74,7 +88,7 @@ class TranscriptLawTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"transcripts", "chatCompletions"})
+    @MethodSource({"transcripts", "chatCompletions", "responses"})
     void theAnswerIsTheOneThatIsExpected(String name) {
         Map<?, ?> expected = expected(name);
         var answer = new ChunkAggregator();
@@ -84,11 +98,17 @@ class TranscriptLawTest {
         Message message = answer.snapshot();
         String stopReason = expected.containsKey("stop_reason") ? "stop_reason" : "finishReason";
         assertThat(message.stopReason()).isEqualTo(expected.get(stopReason));
+        if (expected.get("finish") instanceof String finish) {
+            assertThat(message.finishReason()).hasToString(finish.toUpperCase(Locale.ROOT));
+        }
         List<?> blocks = (List<?>) expected.get("blocks");
         assertThat(message.content()).hasSameSizeAs(blocks);
         for (int i = 0; i < blocks.size(); i++) {
             Map<?, ?> block = (Map<?, ?>) blocks.get(i);
             assertThat(fields(message.content().get(i))).as("block " + i).containsAllEntriesOf(expectedFields(block));
+        }
+        if (expected.get("finish") instanceof String finish) {
+            assertThat(message.finishReason()).isEqualTo(FinishReason.valueOf(finish.toUpperCase(Locale.ROOT)));
         }
         if (expected.containsKey("error_type")) {
             assertThat(decoded.failure).isInstanceOf(ApiError.class);
@@ -99,10 +119,48 @@ class TranscriptLawTest {
             assertThat(((ApiError) decoded.failure).type()).isEqualTo(error.get("status"));
         }
         if (expected.get("usage") instanceof Map<?, ?> usage) {
-            assertThat(counts(message.usage())).isEqualTo(usage);
+            if (name.startsWith("claude")) {
+                assertClaudes(usage, message.usage());
+            } else {
+                assertThat(counts(message.usage())).containsAllEntriesOf(counted(usage));
+            }
         }
     }
 
+    /** That a usage, or the usage of an iteration, says what Claude's wire does. */
+    private static void assertClaudes(Map<?, ?> wire, Usage usage) {
+        wire.forEach((name, value) -> {
+            switch ((String) name) {
+                case "input_tokens" -> assertThat(usage.inputTokens()).isEqualTo((int) value);
+                case "output_tokens" -> assertThat(usage.outputTokens()).isEqualTo((int) value);
+                case "cache_read_input_tokens" ->
+                    assertThat(usage.cacheReadTokens()).isEqualTo((int) value);
+                case "cache_creation_input_tokens" ->
+                    assertThat(usage.cacheWriteTokens()).isEqualTo((int) value);
+                case "cache_creation" ->
+                    assertThat(usage.cacheWrite1hTokens())
+                            .isEqualTo((int) ((Map<?, ?>) value).get("ephemeral_1h_input_tokens"));
+                case "output_tokens_details" ->
+                    assertThat(usage.thinkingTokens()).isEqualTo((int) ((Map<?, ?>) value).get("thinking_tokens"));
+                case "iterations" -> assertIterations((List<?>) value, usage.iterations());
+                case "type", "model" -> {} // of an iteration, beside its usage
+                default -> assertThat(Json.readAny(usage.extra().get(name))).isEqualTo(value);
+            }
+        });
+    }
+
+    private static void assertIterations(List<?> wire, List<Usage.Iteration> iterations) {
+        assertThat(iterations).hasSameSizeAs(wire);
+        for (int i = 0; i < wire.size(); i++) {
+            Map<?, ?> entry = (Map<?, ?>) wire.get(i);
+            Usage.Iteration iteration = iterations.get(i);
+            assertThat(iteration.type()).isEqualTo(entry.get("type"));
+            assertThat(iteration.model()).isEqualTo(entry.containsKey("model") ? entry.get("model") : "");
+            assertClaudes(entry, iteration.usage());
+        }
+    }
+
+    /** The counts in Gemini's words and in those of the Responses API. */
     private static Map<String, Object> counts(Usage usage) {
         return Map.of(
                 "promptTokenCount",
@@ -112,34 +170,37 @@ class TranscriptLawTest {
                 "thoughtsTokenCount",
                 (int) usage.thinkingTokens(),
                 "totalTokenCount",
-                (int) usage.totalTokens());
+                (int) usage.totalTokens(),
+                "input_tokens",
+                (int) usage.totalInputTokens(),
+                "output_tokens",
+                (int) usage.outputTokens(),
+                "total_tokens",
+                (int) usage.totalTokens(),
+                "cached_tokens",
+                (int) usage.cacheReadTokens(),
+                "cache_write_tokens",
+                (int) usage.cacheWriteTokens(),
+                "reasoning_tokens",
+                (int) usage.thinkingTokens());
     }
 
-    // PEERS 64; Gemini's parts have other names, see GeminiRoundTripTest
-    @ParameterizedTest
-    @MethodSource("claudes")
-    void anAnswerThatGoesBackIsTheOneThatCame(String name) {
-        var answer = new ChunkAggregator();
-        decode(name, new ByteArrayInputStream(bytes(name, "\n"))).events.forEach(answer::accept);
-        var request = MessageRequest.builder().model("m").maxTokens(1).user("?").message(answer.snapshot());
-        byte[] body = provider(name).streamRequest(request.build()).body();
-        var messages = (List<?>)
-                Json.readObject(new String(body, StandardCharsets.UTF_8)).get("messages");
-        Object sent = ((Map<?, ?>) messages.getLast()).get("content");
-        List<?> blocks = sent instanceof String text ? List.of(Map.of("type", "text", "text", text)) : (List<?>) sent;
-        List<?> said = ((List<?>) expected(name).get("blocks"))
-                .stream()
-                        .filter(block -> !"".equals(((Map<?, ?>) block).get("text")))
-                        .toList();
-        assertThat(blocks).hasSameSizeAs(said);
-        for (int i = 0; i < said.size(); i++) {
-            assertThat(texts((Map<?, ?>) blocks.get(i))).containsAllEntriesOf(texts((Map<?, ?>) said.get(i)));
-        }
+    /** The counts of an expectation, without the objects that some are in. */
+    private static Map<String, Object> counted(Map<?, ?> usage) {
+        var counts = new HashMap<String, Object>();
+        usage.forEach((name, count) -> {
+            if (count instanceof Map<?, ?> details) {
+                counts.putAll(counted(details));
+            } else {
+                counts.put((String) name, count);
+            }
+        });
+        return counts;
     }
 
     /** A run cuts a transcript every 512 bytes, and the runs together at every byte. */
     @ParameterizedTest
-    @MethodSource({"transcripts", "chatCompletions"})
+    @MethodSource({"transcripts", "chatCompletions", "responses"})
     void itsEventsAreTheSameWhereverItIsCut(String name) {
         Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
         assertThat(whole.events).isNotEmpty();
@@ -158,7 +219,7 @@ class TranscriptLawTest {
     /** The same with one cut in each run, which takes a while. */
     @Tag("soak")
     @ParameterizedTest
-    @MethodSource({"transcripts", "chatCompletions"})
+    @MethodSource({"transcripts", "chatCompletions", "responses"})
     void itsEventsAreTheSameWhereverItIsCutOnce(String name) {
         Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
         for (String lineEnd : LINE_ENDS) {
@@ -181,7 +242,7 @@ class TranscriptLawTest {
     }
 
     static Stream<String> shortTranscripts() {
-        return transcripts().filter(name -> bytes(name, "\n").length < 6000);
+        return Stream.concat(transcripts(), responses()).filter(name -> bytes(name, "\n").length < 6000);
     }
 
     @ParameterizedTest
@@ -245,6 +306,9 @@ class TranscriptLawTest {
         if (transcript.startsWith("openai/")) {
             return OPENAI;
         }
+        if (transcript.startsWith("responses/")) {
+            return RESPONSES;
+        }
         return PROVIDERS.get(transcript.substring(0, transcript.indexOf('-')));
     }
 
@@ -267,6 +331,10 @@ class TranscriptLawTest {
                 fields.put("thinking", thinking.thinking());
                 fields.put("signature", thinking.signature());
             }
+            case RedactedThinking hidden -> {
+                fields.put("type", "redacted_thinking");
+                fields.put("data", hidden.data());
+            }
             case ToolUse use -> {
                 fields.put("name", use.name());
                 fields.put("type", "tool_use");
@@ -274,20 +342,23 @@ class TranscriptLawTest {
                 fields.put("id", use.id());
             }
             case ServerToolUse use -> {
-                fields.put("type", "server_tool_use");
+                fields.put("type", Json.readAny(use.extra().getOrDefault("type", "\"server_tool_use\"")));
+                fields.put("id", use.id());
                 fields.put("name", use.name());
                 fields.put("input", use.inputAsMap());
             }
             case ServerToolResult result -> {
                 fields.put("type", result.type());
                 fields.put("tool_use_id", result.toolUseId());
-                fields.put("content", Json.read(result.content(), List.class));
+                fields.put("content", Json.readAny(result.content()));
             }
+            case Unknown unknown -> fields.putAll(Json.readObject(unknown.json()));
             default -> throw new AssertionError("no transcript has a " + block);
         }
         if (block.extra().containsKey("thoughtSignature")) {
             fields.put("signature", Json.readAny(block.extra().get("thoughtSignature")));
         }
+        block.extra().forEach((name, json) -> fields.putIfAbsent(name, Json.readAny(json)));
         return fields;
     }
 
@@ -309,9 +380,10 @@ class TranscriptLawTest {
     }
 
     private static Map<?, ?> expected(String name) {
-        if (name.startsWith("openai/")) {
-            String json = new String(resource("openai/expected.json"), StandardCharsets.UTF_8);
-            return (Map<?, ?>) Json.readObject(json).get(name.substring("openai/".length()));
+        int folder = name.indexOf('/');
+        if (folder > 0) {
+            String json = new String(resource(name.substring(0, folder) + "/expected.json"), StandardCharsets.UTF_8);
+            return (Map<?, ?>) Json.readObject(json).get(name.substring(folder + 1));
         }
         return (Map<?, ?>) expected().get(name);
     }

@@ -48,7 +48,11 @@ final class ApiListing {
                 && !type.isAnonymousClass()
                 && !type.isLocalClass()
                 && (outer == null || isPublic(outer))
-                && !type.getPackageName().endsWith(".internal");
+                && !isPlumbing(type.getPackageName());
+    }
+
+    private static boolean isPlumbing(String room) {
+        return (room + ".").contains(".internal.") || room.equals("dev.sluice.provider.wire");
     }
 
     private static boolean isSeen(int modifiers) {

@@ -2,6 +2,7 @@ package dev.sluice.examples.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.test.server.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -37,6 +38,14 @@ enum Speaker {
             "{\"model\":\"m\",\"stream\":true,MORE\"messages\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
             "/choices/0/delta/content",
             "data: [DONE]",
+            "\n\n"),
+    RESPONSES(
+            "/v1/responses",
+            "x-anything",
+            "authorization",
+            "{\"model\":\"m\",\"stream\":true,MORE\"input\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
+            "/delta",
+            "event: response.completed",
             "\n\n");
 
     final String path;
@@ -105,7 +114,7 @@ enum Speaker {
     List<JsonNode> chunks(String stream) {
         var chunks = new ArrayList<JsonNode>();
         for (String frame : stream.split(frameEnd, 0)) {
-            String data = frame.replaceFirst("^event: \\w+\n", "");
+            String data = frame.replaceFirst("^event: [\\w.]+\n", "");
             if (!data.startsWith("data: ") || data.contains("\n")) {
                 throw new AssertionError("no frame of this wire: " + frame);
             }

@@ -178,7 +178,9 @@ public final class Budget {
                     0,
                     input.cacheReadTokens() + now.cacheReadTokens() - before.cacheReadTokens(),
                     input.cacheWriteTokens() + now.cacheWriteTokens() - before.cacheWriteTokens(),
+                    input.cacheWrite1hTokens() + now.cacheWrite1hTokens() - before.cacheWrite1hTokens(),
                     0,
+                    List.of(),
                     Map.of());
             lookAhead();
             return null;
@@ -262,7 +264,7 @@ public final class Budget {
     }
 
     private Usage spent() {
-        return new Usage(input.inputTokens(), output, input.cacheReadTokens(), input.cacheWriteTokens(), 0, Map.of());
+        return input.plus(Usage.of(0, output));
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> look) {

@@ -45,7 +45,14 @@ public final class BudgetMeter {
     private final Queue<DueAlert> dueAlerts = new ConcurrentLinkedQueue<>();
     private TokenCalibration.Ratios ratios;
 
+    /** What the wire has said, all passes of the model included. */
     private Usage exact = Usage.NONE;
+
+    /** The part of the output in {@code exact} that is the answer, which the estimate is compared with. */
+    private long answered;
+
+    private long answeredThinking;
+
     // What has come since, in quarters of a token.
     private long words;
     private long thinking;
@@ -104,8 +111,8 @@ public final class BudgetMeter {
             case ContentBlockDelta delta -> add(delta.delta());
             case MessageDelta delta -> {
                 boolean last = delta.stopReason() != null || delta.finishReason() != FinishReason.UNKNOWN;
-                if (!last && delta.usage().totalInputTokens() > exact.totalInputTokens()) {
-                    keepWhatNobodyCounted(delta.usage());
+                if (!last && delta.usage().billed().totalInputTokens() > exact.totalInputTokens()) {
+                    keepWhatNobodyCounted(delta.usage().billed());
                 }
                 settle(delta.usage());
                 whole |= last;
@@ -212,21 +219,25 @@ public final class BudgetMeter {
 
     /** Takes the wire's word. Zeros are no word. */
     private void settle(Usage said) {
+        Usage billed = said.billed();
         Usage before = exact;
-        if (said.totalInputTokens() != 0) {
-            exact = usage(said, exact.outputTokens(), exact.thinkingTokens());
+        if (billed.totalInputTokens() != 0) {
+            exact = usage(billed, exact.outputTokens(), exact.thinkingTokens());
             budget.chargeInput(before, exact);
         }
-        if (isNews(said)) {
-            exact = usage(exact, said.outputTokens(), said.thinkingTokens());
-            ratios = budget.calibrate(
-                    words,
-                    thinking,
-                    exact.outputTokens() - before.outputTokens(),
-                    exact.thinkingTokens() - before.thinkingTokens());
-            words = 0;
-            thinking = 0;
+        if (isNews(billed)) {
+            exact = usage(exact, billed.outputTokens(), billed.thinkingTokens());
+            calibrate(bounded(said.outputTokens()), bounded(said.thinkingTokens()));
         }
+    }
+
+    /** Learns from the tokens of the answer: what else is paid for, such as a summary, is not among the words that came. */
+    private void calibrate(long tokens, long thinkingTokens) {
+        ratios = budget.calibrate(words, thinking, tokens - answered, thinkingTokens - answeredThinking);
+        answered = tokens;
+        answeredThinking = thinkingTokens;
+        words = 0;
+        thinking = 0;
     }
 
     /**
@@ -266,7 +277,9 @@ public final class BudgetMeter {
                 bounded(output),
                 bounded(input.cacheReadTokens()),
                 bounded(input.cacheWriteTokens()),
+                Math.min(bounded(input.cacheWrite1hTokens()), bounded(input.cacheWriteTokens())),
                 bounded(thinking),
+                List.of(),
                 Map.of());
     }
 

@@ -107,8 +107,8 @@ final class JfrStreamEnd extends Event {
         longestGap = metrics.gapMax().toNanos();
         events = metrics.events();
         bytes = metrics.bytes();
-        inputTokens = report.usage().totalInputTokens();
-        outputTokens = report.usage().outputTokens();
+        inputTokens = report.usage().billed().totalInputTokens();
+        outputTokens = report.usage().billed().outputTokens();
         retries = metrics.retries();
         continuations = metrics.continuations();
     }

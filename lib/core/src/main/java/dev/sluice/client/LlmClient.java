@@ -11,6 +11,7 @@ import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.EventQueue;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -93,8 +94,9 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * A client of OpenAI, or of a server that speaks its chat completions, as the environment variables
-     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say.
+     * A client of OpenAI's Responses API, or of another server that speaks it, as the environment variables
+     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say. For a server that speaks only chat completions,
+     * {@code builder(OpenAiChatCompletions.fromEnvironment())}.
      *
      * @throws IllegalStateException if there is none
      */
@@ -345,6 +347,11 @@ public final class LlmClient implements AutoCloseable {
         return running.size();
     }
 
+    /** The provider that this client asks. */
+    public Provider provider() {
+        return config.provider();
+    }
+
     /** The clock and timer of this client and of all that it does. */
     public TimeSource time() {
         return config.time();
@@ -390,10 +397,7 @@ public final class LlmClient implements AutoCloseable {
 
         /** How many events may wait for a slow consumer before the reader stops reading; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
-            if (events < 1) {
-                throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
-            }
-            queueCapacity = events;
+            queueCapacity = Checks.atLeast("queueCapacity", events, 1);
             return this;
         }
 
@@ -402,10 +406,7 @@ public final class LlmClient implements AutoCloseable {
          * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
-            if (bytes < 1) {
-                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
-            }
-            queueBytes = bytes;
+            queueBytes = Checks.atLeast("queueBytes", bytes, 1);
             return this;
         }
 

@@ -42,7 +42,7 @@ final class LogSummary {
 
     static String of(StreamReport report) {
         StreamMetrics metrics = report.metrics();
-        Usage usage = report.usage();
+        Usage usage = report.usage().billed();
         return "request " + requestId(report)
                 + ", headers " + millis(metrics.timeToHeaders())
                 + ", first token " + millis(metrics.timeToFirstToken().orElse(null))

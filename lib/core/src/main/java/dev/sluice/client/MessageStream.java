@@ -4,7 +4,6 @@ import dev.sluice.EndReason;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.continuation.ServerToolFilter;
 import dev.sluice.internal.AutoClosingStream;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.message.Message;

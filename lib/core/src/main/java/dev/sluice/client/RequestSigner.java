@@ -2,7 +2,7 @@ package dev.sluice.client;
 
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.CredentialsFailed;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.provider.Credentials;
 import dev.sluice.transport.TransportRequest;
 import java.io.IOException;

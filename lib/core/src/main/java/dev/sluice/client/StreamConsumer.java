@@ -11,7 +11,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.BudgetMeter;
 import dev.sluice.internal.CallbackErrors;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -121,16 +121,7 @@ final class StreamConsumer {
     }
 
     private @Nullable Object take() {
-        try {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            return reader.queue.take();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            controller.cancel("the consuming thread was interrupted");
-            return null;
-        }
+        return reader.queue.takeUnlessInterrupted(() -> controller.cancel("the consuming thread was interrupted"));
     }
 
     private boolean handOut(StreamEvent event) {

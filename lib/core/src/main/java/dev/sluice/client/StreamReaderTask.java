@@ -17,7 +17,7 @@ import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.MonitoredInputStream;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;

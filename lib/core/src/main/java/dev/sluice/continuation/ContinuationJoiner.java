@@ -19,6 +19,7 @@ import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -158,12 +159,15 @@ public final class ContinuationJoiner {
 
     /** What both used; other fields are those of the second. */
     private static Usage sum(Usage first, Usage second) {
+        Usage both = first.plus(second);
         return new Usage(
-                first.inputTokens() + second.inputTokens(),
-                first.outputTokens() + second.outputTokens(),
-                first.cacheReadTokens() + second.cacheReadTokens(),
-                first.cacheWriteTokens() + second.cacheWriteTokens(),
-                first.thinkingTokens() + second.thinkingTokens(),
+                both.inputTokens(),
+                both.outputTokens(),
+                both.cacheReadTokens(),
+                both.cacheWriteTokens(),
+                both.cacheWrite1hTokens(),
+                both.thinkingTokens(),
+                List.of(),
                 second.extra());
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.internal;
 
 import dev.sluice.EndReason;
+import dev.sluice.internal.base.Checks;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -91,14 +92,8 @@ public final class EventQueue<T> {
      * @param maxBytes how many bytes its items have at most, beyond one item that is always let in
      */
     public EventQueue(int capacity, long maxBytes) {
-        if (capacity < 1) {
-            throw new IllegalArgumentException("capacity: " + capacity + ", must be at least 1");
-        }
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException("maxBytes: " + maxBytes + ", must be at least 1");
-        }
-        this.capacity = capacity;
-        this.maxBytes = maxBytes;
+        this.capacity = Checks.atLeast("capacity", capacity, 1);
+        this.maxBytes = Checks.atLeast("maxBytes", maxBytes, 1);
         batchItems = Math.clamp(capacity / 8, 1, LARGEST_BATCH);
         halfItems = capacity < SMALL ? capacity - 1 : capacity / 2;
         roomItems = capacity;
@@ -141,6 +136,25 @@ public final class EventQueue<T> {
         } finally {
             noteRoom();
             lock.unlock();
+        }
+    }
+
+    /**
+     * As {@link #take}, but an interrupt sets the thread's flag again, runs the action, and gives null.
+     *
+     * @param onInterrupt ends what the consumer consumes
+     */
+    @Nullable
+    public T takeUnlessInterrupted(Runnable onInterrupt) {
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            onInterrupt.run();
+            return null;
         }
     }
 

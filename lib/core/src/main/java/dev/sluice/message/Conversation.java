@@ -5,7 +5,6 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What has been said so far. Any provider can continue it, and it can be stored. Immutable: what appends returns a
@@ -92,9 +91,12 @@ public record Conversation(List<Text> system, List<Message> messages) {
         return new UnansweredCalls(messages).all();
     }
 
-    /** The tokens of all answers together. Each answer's input counts again what was said before it, as it is paid for. */
+    /**
+     * The tokens of all answers together, as they are {@linkplain Usage#billed() paid for}. Each answer's input counts again what
+     * was said before it.
+     */
     public Usage usage() {
-        return messages.stream().map(Message::usage).reduce(Usage.NONE, Conversation::sum);
+        return messages.stream().map(Message::usage).reduce(Usage.NONE, Usage::plus);
     }
 
     /**
@@ -118,15 +120,5 @@ public record Conversation(List<Text> system, List<Message> messages) {
     @Override
     public String toString() {
         return "Conversation[messages=" + messages.size() + "]";
-    }
-
-    private static Usage sum(Usage one, Usage other) {
-        return new Usage(
-                one.inputTokens() + other.inputTokens(),
-                one.outputTokens() + other.outputTokens(),
-                one.cacheReadTokens() + other.cacheReadTokens(),
-                one.cacheWriteTokens() + other.cacheWriteTokens(),
-                one.thinkingTokens() + other.thinkingTokens(),
-                Map.of());
     }
 }

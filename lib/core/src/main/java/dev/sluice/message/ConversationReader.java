@@ -67,8 +67,18 @@ final class ConversationReader {
                 stored.number("output_tokens"),
                 stored.number("cache_read_tokens"),
                 stored.number("cache_write_tokens"),
+                stored.number("cache_write_1h_tokens"),
                 stored.number("thinking_tokens"),
+                stored.each("iterations", ConversationReader::iteration),
                 stored.texts("extra"));
+    }
+
+    private static Usage.Iteration iteration(StoredJson stored) {
+        return new Usage.Iteration(
+                stored.textOrEmpty("type"),
+                stored.textOrEmpty("model"),
+                stored.flag("is_answer"),
+                usage(stored.object("usage")));
     }
 
     private static ContentBlock block(StoredJson stored) {

@@ -12,6 +12,7 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -55,14 +56,24 @@ final class ConversationWriter {
                 .map();
     }
 
-    private static Object usage(Usage usage) {
+    private static Map<String, Object> usage(Usage usage) {
         return new JsonFieldsBuilder()
                 .put("input_tokens", usage.inputTokens())
                 .put("output_tokens", usage.outputTokens())
                 .put("cache_read_tokens", usage.cacheReadTokens())
                 .put("cache_write_tokens", usage.cacheWriteTokens())
+                .put("cache_write_1h_tokens", usage.cacheWrite1hTokens())
                 .put("thinking_tokens", usage.thinkingTokens())
+                .put("iterations", each(usage.iterations(), ConversationWriter::iteration))
                 .put("extra", usage.extra())
+                .map();
+    }
+
+    private static Object iteration(Usage.Iteration pass) {
+        return new JsonFieldsBuilder(pass.type())
+                .put("model", pass.model())
+                .put("is_answer", pass.isAnswer())
+                .put("usage", usage(pass.usage()))
                 .map();
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.internal.base.Checks;
 import dev.sluice.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ContentBlock.Text;
@@ -184,7 +185,7 @@ public final class MessageRequest {
 
         /** The most tokens the answer may have. Claude requires it; 0 only warms its prompt cache. */
         public Builder maxTokens(int maxTokens) {
-            this.maxTokens = OptionalInt.of((int) atLeast("maxTokens", maxTokens, 0));
+            this.maxTokens = OptionalInt.of(Checks.atLeast("maxTokens", maxTokens, 0));
             return this;
         }
 
@@ -247,9 +248,10 @@ public final class MessageRequest {
             return messages(conversation.messages());
         }
 
-        /** Appends a tool. Names are unique. */
+        /** Appends a tool. Names are unique; a toolset has none. */
         public Builder tool(ToolDefinition tool) {
-            if (tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
+            if (!tool.name().isEmpty()
+                    && tools.stream().anyMatch(known -> known.name().equals(tool.name()))) {
                 throw new IllegalArgumentException("tool: there is one named '" + tool.name() + "' already");
             }
             tools = append(tools, tool);
@@ -313,7 +315,7 @@ public final class MessageRequest {
 
         /** The number of likely tokens to choose from. Newer models do not take it. */
         public Builder topK(int topK) {
-            this.topK = OptionalInt.of((int) atLeast("topK", topK, 0));
+            this.topK = OptionalInt.of(Checks.atLeast("topK", topK, 0));
             return this;
         }
 
@@ -346,6 +348,14 @@ public final class MessageRequest {
          */
         public Builder put(String name, Object value) {
             extra = RawFields.with(extra, notBlank("name", name), Json.write(value));
+            return this;
+        }
+
+        /** Takes a field back that {@link #put} set. */
+        public Builder remove(String name) {
+            var fewer = new LinkedHashMap<>(extra);
+            fewer.remove(name);
+            extra = Collections.unmodifiableMap(fewer);
             return this;
         }
 
@@ -388,13 +398,6 @@ public final class MessageRequest {
                 throw new IllegalArgumentException(name + ": must be a JSON object");
             }
             return json;
-        }
-
-        private static long atLeast(String name, long value, long least) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + ": " + value + ", must be at least " + least);
-            }
-            return value;
         }
 
         private static double within(String name, double value, int most) {

@@ -1,5 +1,7 @@
 package dev.sluice.message;
 
+import dev.sluice.internal.base.Checks;
+
 /** Whether and how far the model thinks before it answers. */
 public sealed interface ThinkingMode {
 
@@ -22,9 +24,7 @@ public sealed interface ThinkingMode {
     record Budget(int tokens, boolean shown) implements ThinkingMode {
         /** Checks the limit. */
         public Budget {
-            if (tokens < 1) {
-                throw new IllegalArgumentException("tokens: " + tokens + ", must be at least 1");
-            }
+            Checks.atLeast("tokens", tokens, 1);
         }
     }
 }

@@ -2,10 +2,13 @@ package dev.sluice.provider;
 
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
@@ -19,8 +22,8 @@ public interface Provider {
     /**
      * The HTTP request that asks for a streamed answer.
      *
-     * @throws IllegalArgumentException if the request has something this provider surely rejects; the message names the
-     *     field
+     * @throws IllegalArgumentException if the request has something that this provider cannot be told; the message names
+     *     the field
      */
     TransportRequest streamRequest(MessageRequest request);
 
@@ -106,5 +109,21 @@ public interface Provider {
      */
     default boolean takesPrefill(MessageRequest request) {
         return false;
+    }
+
+    /**
+     * The request that goes on with a run, as this provider's API wants it after the answers so far: in the container that the
+     * code of an answer ran in, for example. Its conversation is set by the caller of this method.
+     *
+     * @param first the request that the run began with
+     * @param answers the answers of the run, oldest first
+     */
+    default MessageRequest continueRequest(MessageRequest first, List<Message> answers) {
+        return first;
+    }
+
+    /** The names of the tools that the conversation has taken away from the model, which may call them no more. */
+    default Set<String> removedTools(List<Message> conversation) {
+        return Set.of();
     }
 }

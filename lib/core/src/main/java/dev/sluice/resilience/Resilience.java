@@ -2,6 +2,7 @@ package dev.sluice.resilience;
 
 import dev.sluice.StreamException;
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -121,10 +122,7 @@ public final class Resilience {
          *     {@link StreamException.LimitExceeded}
          */
         public Builder followRateLimits(Duration longestWait) {
-            if (Objects.requireNonNull(longestWait, "longestWait").isNegative()) {
-                throw new IllegalArgumentException("longestWait: " + longestWait + ", must not be negative");
-            }
-            this.longestWait = longestWait;
+            this.longestWait = Checks.notNegative("longestWait", longestWait, "refuse at once");
             return this;
         }
 

@@ -9,8 +9,10 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.internal.EventQueue;
-import dev.sluice.internal.failure.Throwables;
-import dev.sluice.transport.HeaderSyntax;
+import dev.sluice.internal.HeaderSyntax;
+import dev.sluice.internal.PullIterator;
+import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
@@ -19,7 +21,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -109,27 +110,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         if (iterated.getAndSet(true)) {
             throw new IllegalStateException("the events of this client are being iterated already; they come once");
         }
-        return new Iterator<>() {
-            private @Nullable SseEvent next;
-
-            @Override
-            public boolean hasNext() {
-                if (next == null) {
-                    next = pull();
-                }
-                return next != null;
-            }
-
-            @Override
-            public SseEvent next() {
-                SseEvent event = hasNext() ? next : null;
-                next = null;
-                if (event == null) {
-                    throw new NoSuchElementException("the events have ended; endReason() says why");
-                }
-                return event;
-            }
-        };
+        return new PullIterator<>("the event source", this::pull);
     }
 
     /** Drops the connection, or the wait for the next one, and connects again at once with the last id. No effect after the end. */
@@ -195,16 +176,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     }
 
     private @Nullable Object take() {
-        try {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            return source.queue.take();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            cancel("the consuming thread was interrupted");
-            return null;
-        }
+        return source.queue.takeUnlessInterrupted(() -> cancel("the consuming thread was interrupted"));
     }
 
     /** What a handler throws ends the client and reaches the caller. */
@@ -328,10 +300,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
 
         /** How many events may wait for a slow consumer before the reader stops reading; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
-            if (events < 1) {
-                throw new IllegalArgumentException("queueCapacity: " + events + ", must be at least 1");
-            }
-            queueCapacity = events;
+            queueCapacity = Checks.atLeast("queueCapacity", events, 1);
             return this;
         }
 
@@ -340,10 +309,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
          * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
-            if (bytes < 1) {
-                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
-            }
-            queueBytes = bytes;
+            queueBytes = Checks.atLeast("queueBytes", bytes, 1);
             return this;
         }
 

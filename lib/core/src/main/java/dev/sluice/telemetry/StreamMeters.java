@@ -92,7 +92,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     public void accept(StreamReport report) {
         Tags tags = tags(report);
         times(report, tags);
-        tokens(report.usage(), tags);
+        tokens(report.usage().billed(), tags);
         ends.withTags(tags.and("cause", LogLabels.of(report.end()))).increment();
         // Also when there were none: a counter that is there is one to alert on.
         retries.withTags(tags).increment(report.metrics().retries());
@@ -141,6 +141,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private static String provider(String name) {
         return switch (name) {
             case "claude" -> "anthropic";
+            case "openai-responses" -> "openai"; // one vendor, whichever of its APIs
             case "gemini" -> "gcp.gemini";
             default -> LogLabels.of(name);
         };

@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.tools.ToolApproval.Verdict;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.json.Json;
 import dev.sluice.json.SchemaValidator;
 import dev.sluice.message.ToolDefinition;

@@ -7,7 +7,7 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
 import java.lang.ref.Cleaner;
@@ -84,16 +84,7 @@ final class RunConsumer {
     }
 
     private @Nullable RunEvent take() {
-        try {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            return run.funnel.take();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            controller.cancel("the consuming thread was interrupted");
-            return null;
-        }
+        return run.funnel.takeUnlessInterrupted(() -> controller.cancel("the consuming thread was interrupted"));
     }
 
     private void handOut(RunEvent event) {

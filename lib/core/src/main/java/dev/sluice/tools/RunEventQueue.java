@@ -72,10 +72,10 @@ final class RunEventQueue {
         return queue.abort(reason);
     }
 
-    /** Takes the next event; waits while there is none. Null at the end. */
+    /** Takes the next event; waits while there is none. Null at the end, and after an interrupt, which runs the action. */
     @Nullable
-    RunEvent take() throws InterruptedException {
-        return queue.take();
+    RunEvent takeUnlessInterrupted(Runnable onInterrupt) {
+        return queue.takeUnlessInterrupted(onInterrupt);
     }
 
     /** Why the run ended, once nothing is left to take. */

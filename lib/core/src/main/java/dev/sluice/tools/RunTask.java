@@ -14,13 +14,14 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ToolChoice;
+import dev.sluice.provider.Provider;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -68,6 +69,8 @@ final class RunTask implements Runnable {
     /** The controller's limits on time, for the turns. */
     private final StreamController limits;
 
+    private final Provider provider;
+
     private final Set<String> removedTools;
 
     /** All of this run's that may have a thread. */
@@ -84,7 +87,6 @@ final class RunTask implements Runnable {
     // Owned by the run's thread, once it has started.
     private @Nullable Turn turn;
     private @Nullable MessageStream stream;
-    private @Nullable String container;
 
     RunTask(RunSettings settings, StreamController controller) {
         this.settings = settings;
@@ -95,7 +97,8 @@ final class RunTask implements Runnable {
         scope = new RunScope(
                 settings, funnel, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
         time = settings.client().time();
-        removedTools = ToolChanges.removedBy(settings.request().messages());
+        provider = settings.client().provider();
+        removedTools = provider.removedTools(settings.request().messages());
         total = limits.timeouts(Timeouts.none()).total();
         began = time.nanos();
         thread =
@@ -291,15 +294,10 @@ final class RunTask implements Runnable {
 
     /** Sends the next request. */
     private MessageStream ask() {
-        MessageRequest.Builder next = settings.request().toBuilder()
+        MessageRequest.Builder next = provider.continueRequest(settings.request(), transcript.answers()).toBuilder()
                 .messages(transcript.conversation(false).messages());
         if (transcript.requests() > 0) { // a model that must call a tool each time would never come to an end
             settings.request().toolChoice().map(RunTask::noLongerForced).ifPresent(next::toolChoice);
-        }
-        Optional<String> named = Containers.of(transcript.partial());
-        named.ifPresent(id -> container = id);
-        if (container != null) {
-            Containers.set(container, settings.request(), next);
         }
         StreamController.Builder bounds = limits.toBuilder();
         remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));

@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.internal.base.Checks;
 import dev.sluice.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ToolDefinition;
@@ -83,10 +84,7 @@ public final class Tool {
 
     /** This tool with a limit on the time of each call, in place of the run's; zero for none. */
     public Tool timeout(Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("timeout: " + limit + ", must not be negative (zero: no limit)");
-        }
-        return new Tool(definition, check, function, limit);
+        return new Tool(definition, check, function, Checks.notNegative("timeout", limit, "no limit"));
     }
 
     /** This tool with one more field in its definition, given as raw JSON text; see {@link ToolDefinition#with}. */

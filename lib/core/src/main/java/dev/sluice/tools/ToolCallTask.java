@@ -2,7 +2,7 @@ package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
 import dev.sluice.internal.LogLabels;
-import dev.sluice.internal.failure.Throwables;
+import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.tools.RunEvent.ToolStart;

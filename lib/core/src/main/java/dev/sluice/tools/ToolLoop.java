@@ -10,6 +10,7 @@ import dev.sluice.client.LlmClient;
 import dev.sluice.internal.AutoClosingStream;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.PullIterator;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
@@ -301,22 +302,19 @@ public final class ToolLoop implements InnerRun {
          * not run.
          */
         public Builder maxTurns(int turns) {
-            maxTurns = atLeastOne("maxTurns", turns);
+            maxTurns = Checks.atLeast("maxTurns", turns, 1);
             return this;
         }
 
         /** How long each call of a tool may take that has no limit of its own; a minute if nothing is set, zero for no limit. */
         public Builder toolTimeout(Duration limit) {
-            if (limit.isNegative()) {
-                throw new IllegalArgumentException("toolTimeout: " + limit + ", must not be negative (zero: no limit)");
-            }
-            toolTimeout = limit;
+            toolTimeout = Checks.notNegative("toolTimeout", limit, "no limit");
             return this;
         }
 
         /** How many tools run at once; 8 if nothing is set. */
         public Builder parallelism(int tools) {
-            parallelism = atLeastOne("parallelism", tools);
+            parallelism = Checks.atLeast("parallelism", tools, 1);
             return this;
         }
 
@@ -340,7 +338,7 @@ public final class ToolLoop implements InnerRun {
 
         /** How many events may wait for a slow consumer before the model and the tools are held up; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
-            queueCapacity = atLeastOne("queueCapacity", events);
+            queueCapacity = Checks.atLeast("queueCapacity", events, 1);
             return this;
         }
 
@@ -349,10 +347,7 @@ public final class ToolLoop implements InnerRun {
          * nothing is set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
-            if (bytes < 1) {
-                throw new IllegalArgumentException("queueBytes: " + bytes + ", must be at least 1");
-            }
-            queueBytes = bytes;
+            queueBytes = Checks.atLeast("queueBytes", bytes, 1);
             return this;
         }
 
@@ -383,13 +378,6 @@ public final class ToolLoop implements InnerRun {
             var run = new RunTask(settings, controller);
             run.start(controller);
             return new ToolLoop(run, controller);
-        }
-
-        private static int atLeastOne(String name, int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + ": " + value + ", must be at least 1");
-            }
-            return value;
         }
     }
 }

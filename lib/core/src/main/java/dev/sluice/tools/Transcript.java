@@ -96,12 +96,19 @@ final class Transcript {
         return locked(() -> turn == null ? Message.EMPTY : turn.snapshot());
     }
 
-    Usage usage() {
+    /** The answers of the run so far, the last one as far as it has come. */
+    List<Message> answers() {
         return locked(() -> {
             var all = new ArrayList<>(before);
-            all.add(partial());
-            return new Conversation(List.of(), all).usage();
+            if (turn != null) {
+                all.add(turn.snapshot());
+            }
+            return all;
         });
+    }
+
+    Usage usage() {
+        return new Conversation(List.of(), answers()).usage();
     }
 
     int requests() {

@@ -19,10 +19,9 @@ import java.io.IOException;
  *       and a read that waits then ends at once with an {@link IOException}.
  *   <li>{@link java.io.InputStream#available} of the body is positive only if the next read does not block. If the next read
  *       may block, it is 0: a reader then hands on what it has before it reads. It is cheap, for it is asked before each read.
- *   <li>A head that is not HTTP's, or leaves a doubt where the body ends, is a failure; see {@link ResponseHeads}.
+ *   <li>A head that is not HTTP's, or leaves a doubt where the body ends (RFC 9112, section 6.3), is a {@link
+ *       java.net.ProtocolException}.
  * </ul>
- *
- * <p>{@link OpenTasks}, {@link ConnectFailures}, {@link ResponseHeads} and {@link HeaderSyntax} are for who implements one.
  */
 public interface HttpTransport extends AutoCloseable {
 

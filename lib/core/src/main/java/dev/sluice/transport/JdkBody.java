@@ -1,5 +1,6 @@
 package dev.sluice.transport;
 
+import dev.sluice.internal.ConnectFailures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -1,5 +1,7 @@
 package dev.sluice.transport;
 
+import dev.sluice.internal.ConnectFailures;
+import dev.sluice.internal.ResponseHeads;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
@@ -17,11 +19,11 @@ final class JdkFailures {
         if (failure instanceof HttpConnectTimeoutException) {
             String limit =
                     client.connectTimeout().map(time -> time.toMillis() + " ms").orElse("the system's limit");
-            return ConnectFailures.timedOut(request, limit, failure);
+            return ConnectFailures.timedOut(request.uri(), limit, failure);
         } else if (failure instanceof ConnectException) {
             return hasCause(failure, UnresolvedAddressException.class::isInstance)
-                    ? ConnectFailures.unknownHost(request, failure)
-                    : ConnectFailures.refused(request, failure);
+                    ? ConnectFailures.unknownHost(request.uri(), failure)
+                    : ConnectFailures.refused(request.uri(), failure);
         } else if (hasCause(failure, JdkFailures::isForWantOfAnyByte)) {
             return new NoResponseException("The connection ended before a response began", failure);
         }

@@ -3,6 +3,9 @@ package dev.sluice.transport;
 import static java.util.Objects.requireNonNull;
 
 import dev.sluice.Timeouts;
+import dev.sluice.internal.OpenTasks;
+import dev.sluice.internal.ResponseHeads;
+import dev.sluice.internal.base.Checks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;
@@ -136,11 +139,7 @@ public final class JdkHttpTransport implements HttpTransport {
          * @return this
          */
         public Builder connectTimeout(Duration limit) {
-            if (limit.isNegative()) {
-                throw new IllegalArgumentException(
-                        "connectTimeout: " + limit + ", must not be negative (zero switches it off)");
-            }
-            this.connectTimeout = limit;
+            connectTimeout = Checks.notNegative("connectTimeout", limit, "off");
             return this;
         }
 

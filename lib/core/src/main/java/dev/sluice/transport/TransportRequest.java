@@ -1,5 +1,6 @@
 package dev.sluice.transport;
 
+import dev.sluice.internal.HeaderSyntax;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Locale;

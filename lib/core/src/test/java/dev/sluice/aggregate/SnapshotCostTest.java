@@ -19,12 +19,14 @@ import dev.sluice.message.StreamEvent;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A snapshot costs what one object and a reference per block cost, told by what is allocated. */
+@Tag("allocation")
 class SnapshotCostTest {
     private static final com.sun.management.ThreadMXBean MEMORY =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();

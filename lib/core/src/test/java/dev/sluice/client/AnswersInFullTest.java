@@ -170,16 +170,16 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 52, 56, 59: a compaction is a beta's; it passes through raw
+    // PEERS 52, 56, 59
     @Test
     void whatThisVersionDoesNotKnowPassesThroughTheStream() {
-        String compaction = "{\"type\":\"compaction_delta\",\"content\":\"short\",\"encrypted_content\":\"x\"}";
+        String delta = "{\"type\":\"zz_delta\",\"content\":\"short\",\"encrypted_content\":\"x\"}";
         try (var talk = Talk.with(Script.stream(
                         messageStart(),
-                        blockStart(0, "{\"type\":\"compaction\",\"content\":null}"),
+                        blockStart(0, "{\"type\":\"zz_block\",\"content\":null}"),
                         event(
                                 "content_block_delta",
-                                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":" + compaction + "}"),
+                                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":" + delta + "}"),
                         blockStop(0),
                         event("zz_event", "{\"type\":\"zz_event\",\"x\":1}"),
                         textStart(1),
@@ -192,9 +192,9 @@ class AnswersInFullTest {
             assertThat(heard.failure()).isNull();
             assertThat(heard.events())
                     .contains(new StreamEvent.Unknown("zz_event", "{\"type\":\"zz_event\",\"x\":1}"))
-                    .contains(new StreamEvent.ContentBlockDelta(0, new Delta.Unknown("compaction_delta", compaction)));
+                    .contains(new StreamEvent.ContentBlockDelta(0, new Delta.Unknown("zz_delta", delta)));
             assertThat(stream.finalMessage().content().getFirst())
-                    .isEqualTo(new ContentBlock.Unknown("compaction", "{\"type\":\"compaction\",\"content\":null}"));
+                    .isEqualTo(new ContentBlock.Unknown("zz_block", "{\"type\":\"zz_block\",\"content\":null}"));
             assertThat(stream.finalMessage().stopReason()).isEqualTo("zz_reason");
             assertThat(stream.finalMessage().finishReason()).isEqualTo(FinishReason.UNKNOWN);
         }

@@ -26,6 +26,9 @@ import dev.sluice.message.StreamEvent.ContentBlockStop;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
+import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
+import dev.sluice.provider.wire.Decoding;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,33 @@ class BudgetEstimateTest {
         assertEstimated(130);
         count(end(100, 110));
         assertExact(110);
+    }
+
+    /** Of servers that report the usage of the whole answer with each chunk; the words are shorter than the rule of thumb. */
+    @ParameterizedTest
+    @MethodSource("answersWithOneFigure")
+    void aFigureThatEachChunkHasIsCountedOnce(List<StreamEvent> answer) {
+        count(answer.toArray(StreamEvent[]::new));
+        assertExact(40);
+    }
+
+    static List<List<StreamEvent>> answersWithOneFigure() {
+        String words = "internationalization ".repeat(10);
+        String usage = ",'usage':{'prompt_tokens':9,'completion_tokens':40,'total_tokens':49}}";
+        String metadata = ",'usageMetadata':{'promptTokenCount':9,'candidatesTokenCount':40,'totalTokenCount':49}}";
+        String content = "{'candidates':[{'content':{'parts':[{'text':'" + words + "'}]}}]";
+        OpenAiChatCompletions openAi = OpenAi.chatCompletions().apiKey("k").build();
+        return List.of(
+                Decoding.stream(
+                        Decoding.framed(
+                                "{'choices':[{'delta':{'content':'" + words + "'}}]" + usage,
+                                "{'choices':[{'delta':{'content':'" + words + "'},'finish_reason':'stop'}]" + usage),
+                        openAi),
+                Decoding.whole(
+                        "{'choices':[{'message':{'content':'" + words + words + "'},'finish_reason':'stop'}]" + usage,
+                        openAi),
+                Decoding.gemini(
+                        content + metadata, content + metadata, "{'candidates':[{'finishReason':'STOP'}]" + metadata));
     }
 
     @Test

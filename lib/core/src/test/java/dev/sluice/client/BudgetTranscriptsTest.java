@@ -33,7 +33,9 @@ class BudgetTranscriptsTest {
         "claude-thinking-text, 72, 74",
         "claude-tool-use-fragments, 412, 118",
         "claude-parallel-tool-use, 655, 141",
-        "claude-web-search-citations, 9874, 214"
+        "claude-web-search-citations, 9874, 214",
+        "claude-compaction, 151848, 411",
+        "claude-mcp, 1604, 91"
     })
     void afterItsEndAnAnswerCountsWhatTheWireSaid(String name, long input, long output) throws IOException {
         transcript(name).forEach(tab::count);

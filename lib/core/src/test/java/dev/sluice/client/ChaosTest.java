@@ -110,7 +110,7 @@ class ChaosTest {
     @Test
     @Timeout(180)
     void everyStreamEndsOnceAndNothingIsLeft() throws Exception {
-        soak(Duration.ofSeconds(6));
+        soak(Duration.ofSeconds(4));
     }
 
     @Test

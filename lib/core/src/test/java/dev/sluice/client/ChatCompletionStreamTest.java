@@ -10,7 +10,7 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
 import dev.sluice.peer.Script;
 import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.resilience.Resilience;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,7 +90,9 @@ class ChatCompletionStreamTest {
     }
 
     private static LlmClient client(ScriptedPeer peer) {
-        var openAi = OpenAi.builder().baseUrl(peer.uri("/v1").toString()).build();
+        var openAi = OpenAiChatCompletions.builder()
+                .baseUrl(peer.uri("/v1").toString())
+                .build();
         return LlmClient.builder(openAi).resilience(Resilience.none()).build();
     }
 }

@@ -14,7 +14,7 @@ import dev.sluice.message.ToolDefinition;
 import dev.sluice.message.Usage;
 import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.provider.Provider;
-import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,10 @@ final class WireOfOpenAi implements Wire {
 
     @Override
     public Provider at(URI address) {
-        return OpenAi.builder().apiKey(KEY).baseUrl(address.resolve("/v1")).build();
+        return OpenAiChatCompletions.builder()
+                .apiKey(KEY)
+                .baseUrl(address.resolve("/v1"))
+                .build();
     }
 
     @Override

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Named;
 
 /** The wires that there are, and what is said over each of them. A provider joins the suite with one line here. */
 final class Wires {
-    static final List<Wire> ALL = List.of(new WireOfClaude(), new WireOfGemini(), new WireOfOpenAi(), new WireOfToy());
+    static final List<Wire> ALL =
+            List.of(new WireOfClaude(), new WireOfGemini(), new WireOfOpenAi(), new WireOfResponses(), new WireOfToy());
 
     static final MessageRequest REQUEST = MessageRequest.builder()
             .model("model-1")

@@ -70,7 +70,23 @@ final class RandomConversation {
     }
 
     private Usage usage() {
-        return new Usage(random.nextInt(9), random.nextLong(), 0, Integer.MAX_VALUE + 1L, -random.nextInt(3), extra());
+        return usage(0);
+    }
+
+    private Usage usage(int depth) {
+        return new Usage(
+                random.nextInt(9),
+                random.nextLong(),
+                0,
+                Integer.MAX_VALUE + 1L,
+                random.nextInt(2),
+                -random.nextInt(3),
+                list(depth > 0 ? 1 : 3, () -> iteration(depth + 1)),
+                extra());
+    }
+
+    private Usage.Iteration iteration(int depth) {
+        return new Usage.Iteration(words(), words(), random.nextBoolean(), usage(depth));
     }
 
     private ContentBlock block(int depth) {

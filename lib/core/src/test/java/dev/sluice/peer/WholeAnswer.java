@@ -54,6 +54,10 @@ public final class WholeAnswer {
             case "message_delta" -> {
                 set(message(), event.get("delta"));
                 set((ObjectNode) message().get("usage"), event.get("usage"));
+                JsonNode edits = event.get("context_management"); // beside the delta
+                if (edits != null) {
+                    message().set("context_management", edits);
+                }
             }
             case "message_stop" -> {
                 return true;
@@ -78,6 +82,10 @@ public final class WholeAnswer {
             case "input_json_delta" ->
                 inputs.computeIfAbsent(index, i -> new StringBuilder())
                         .append(delta.get("partial_json").asString());
+            case "compaction_delta" -> {
+                set(block, delta);
+                block.put("type", "compaction");
+            }
             default -> throw new IllegalArgumentException(delta.toString());
         }
     }

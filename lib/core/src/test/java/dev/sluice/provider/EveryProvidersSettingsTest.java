@@ -63,6 +63,23 @@ class EveryProvidersSettingsTest {
             Provider withKeyAndCredentials() {
                 return OpenAi.builder().apiKey("a-key").credentials(TOKEN).build();
             }
+        },
+        CHAT_COMPLETIONS {
+            @Override
+            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
+                var builder = OpenAi.chatCompletions();
+                headers.forEach(builder::header);
+                query.forEach(builder::queryParameter);
+                return builder.credentials(credentials).build();
+            }
+
+            @Override
+            Provider withKeyAndCredentials() {
+                return OpenAi.chatCompletions()
+                        .apiKey("a-key")
+                        .credentials(TOKEN)
+                        .build();
+            }
         };
 
         static final Credentials TOKEN = Credentials.bearer(() -> "a-token");

@@ -66,7 +66,7 @@ class ResilienceTest {
                 .hasMessage(name));
         assertThatThrownBy(() -> builder.followRateLimits(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("longestWait: PT-1S, must not be negative");
+                .hasMessage("longestWait: PT-1S, must not be negative (zero: refuse at once)");
     }
 
     @Test

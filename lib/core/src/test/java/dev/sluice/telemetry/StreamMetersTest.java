@@ -65,6 +65,16 @@ class StreamMetersTest {
     }
 
     @Test
+    void everyPassOfTheModelIsCounted() {
+        var summary = new Usage.Iteration("compaction", "", false, Usage.of(5000, 300));
+        var answer = new Usage.Iteration("message", "m", true, USAGE);
+        meters.accept(report(
+                new Completed(), METRICS, new Usage(10, 250, 1000, 90, 0, 40, List.of(summary, answer), Map.of())));
+        assertThat(tokens("input").totalAmount()).isEqualTo(6100);
+        assertThat(tokens("output").totalAmount()).isEqualTo(550);
+    }
+
+    @Test
     void theTagsAreTheConventions() {
         meters.accept(report(new Completed(), METRICS, USAGE));
         Map<String, String> common = Map.of(

@@ -26,6 +26,8 @@ import dev.sluice.message.Role;
 import dev.sluice.message.ToolChoice;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.peer.Script;
+import dev.sluice.provider.Provider;
+import dev.sluice.provider.claude.Claude;
 import dev.sluice.tools.RunEvent.StreamError;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolError;
@@ -129,6 +131,34 @@ class ToolLoopTurnsTest {
             loop.done();
             assertThat(loop.endReason()).contains(new LimitReached(Limit.TURNS, 2));
             assertThat(runs.peer.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aCompactionIsSentBackAsItCameAndNotAskedForAgain() {
+        String delta = """
+            {"type":"content_block_delta","index":0,"delta":{"type":"compaction_delta",\
+            "content":"So far","encrypted_content":"c2VjcmV0"}}\
+            """;
+        Script compacted = Script.stream(turn(
+                "compaction",
+                blockStart(0, "{\"type\":\"compaction\",\"content\":null,\"encrypted_content\":null}"),
+                ClaudeWire.event("content_block_delta", delta),
+                blockStop(0)));
+        MessageRequest request = Runs.REQUEST.toBuilder()
+                .put("compaction", Map.of("type", "summarize"))
+                .build();
+        try (var runs = Runs.with(compacted, calls(use(0, "a", "echo", "{\"x\":1}")), says("done"));
+                ToolLoop loop =
+                        ToolLoop.builder(runs.client, request).tools(ECHO).start()) {
+            assertThat(loop.finalText()).isEqualTo("done");
+            assertThat(loop.turns()).isEqualTo(3);
+            assertThat(runs.asked(1)).containsKey("compaction");
+            assertThat(runs.lastSaid(2))
+                    .containsExactly(
+                            Map.of("type", "compaction", "content", "So far", "encrypted_content", "c2VjcmV0"));
+            assertThat(runs.asked(2)).doesNotContainKey("compaction");
+            assertThat(runs.asked(3)).doesNotContainKey("compaction");
         }
     }
 
@@ -239,9 +269,10 @@ class ToolLoopTurnsTest {
     void aToolThatTheConversationTookAwayIsUnknownUntilItIsGivenBack() {
         Message removal = change("tool_removal");
         Message addition = change("tool_addition");
-        assertThat(ToolChanges.removedBy(List.of(removal))).containsExactly("echo");
-        assertThat(ToolChanges.removedBy(List.of(removal, addition))).isEmpty();
-        assertThat(ToolChanges.removedBy(
+        Provider claude = Claude.builder().apiKey("k").build();
+        assertThat(claude.removedTools(List.of(removal))).containsExactly("echo");
+        assertThat(claude.removedTools(List.of(removal, addition))).isEmpty();
+        assertThat(claude.removedTools(
                         List.of(Message.of(Role.SYSTEM, List.of(new ContentBlock.Unknown("x", "no JSON"))))))
                 .isEmpty();
         try (var runs = Runs.with(calls(use(0, "a", "echo", "{\"x\":1}")), says("ok"));

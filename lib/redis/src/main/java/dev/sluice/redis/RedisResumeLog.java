@@ -1,6 +1,7 @@
 package dev.sluice.redis;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
@@ -245,10 +246,7 @@ public final class RedisResumeLog implements ResumeLog {
 
         /** How many events of a stream are kept at least, the newest; 5,000 if nothing is set. Redis keeps up to a hundred more. */
         public Builder maxEvents(int events) {
-            if (events < 1) {
-                throw new IllegalArgumentException("events: " + events + ", must be at least 1");
-            }
-            maxEvents = events;
+            maxEvents = Checks.atLeast("events", events, 1);
             return this;
         }
 
@@ -269,10 +267,7 @@ public final class RedisResumeLog implements ResumeLog {
 
         /** How many bytes of events may wait for Redis, of all streams together; 16 MiB if nothing is set. */
         public Builder buffer(int bytes) {
-            if (bytes < 1) {
-                throw new IllegalArgumentException("bytes: " + bytes + ", must be at least 1");
-            }
-            buffer = bytes;
+            buffer = Checks.atLeast("bytes", bytes, 1);
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.sluice.relay;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -249,34 +250,31 @@ public final class MemoryResumeLog implements ResumeLog {
 
         /** How many events of a stream are kept, the newest; 5,000 if nothing is set. */
         public Builder eventsPerStream(int events) {
-            eventsPerStream = (int) positive("events", events);
+            eventsPerStream = Checks.atLeast("events", events, 1);
             return this;
         }
 
         /** How many bytes of a stream are kept, about; 4 MiB if nothing is set. The newest event is kept whatever its size. */
         public Builder bytesPerStream(long bytes) {
-            bytesPerStream = positive("bytes", bytes);
+            bytesPerStream = Checks.atLeast("bytes", bytes, 1);
             return this;
         }
 
         /** How many streams are kept, running and ended; 10,000 if nothing is set. */
         public Builder streams(int streams) {
-            this.streams = (int) positive("streams", streams);
+            this.streams = Checks.atLeast("streams", streams, 1);
             return this;
         }
 
         /** How many bytes of all streams are kept, about; 256 MiB if nothing is set. */
         public Builder bytes(long bytes) {
-            this.bytes = positive("bytes", bytes);
+            this.bytes = Checks.atLeast("bytes", bytes, 1);
             return this;
         }
 
         /** How long a stream is kept after its end; 5 minutes if nothing is set. */
         public Builder retention(Duration afterEnd) {
-            if (afterEnd.isNegative()) {
-                throw new IllegalArgumentException("afterEnd: " + afterEnd + " is negative");
-            }
-            retention = afterEnd;
+            retention = Checks.notNegative("afterEnd", afterEnd, "not at all");
             return this;
         }
 
@@ -289,13 +287,6 @@ public final class MemoryResumeLog implements ResumeLog {
         /** The log. */
         public MemoryResumeLog build() {
             return new MemoryResumeLog(this);
-        }
-
-        private static long positive(String name, long value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + ": " + value + " is not positive");
-            }
-            return value;
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.relay;
 
+import dev.sluice.internal.base.Checks;
+
 /**
  * How many of something may be open at once.
  *
@@ -10,19 +12,13 @@ package dev.sluice.relay;
 public record Quota(int perSession, int perAddress, int total) {
     /** Checks the numbers. */
     public Quota {
-        check("perSession", perSession);
-        check("perAddress", perAddress);
-        check("total", total);
+        Checks.atLeast("perSession", perSession, 1);
+        Checks.atLeast("perAddress", perAddress, 1);
+        Checks.atLeast("total", total, 1);
     }
 
     /** The same quota with another number for a session. */
     public Quota withPerSession(int number) {
         return new Quota(number, perAddress, total);
-    }
-
-    private static void check(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + ": " + value + " is not positive");
-        }
     }
 }

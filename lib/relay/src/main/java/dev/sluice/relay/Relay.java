@@ -1,6 +1,7 @@
 package dev.sluice.relay;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.relay.RelayException.Code;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -276,7 +277,7 @@ public final class Relay implements AutoCloseable {
 
         /** How many streams a session may have running at once; 4 if nothing is set. */
         public Builder streamsPerSession(int streams) {
-            runs = runs.withPerSession(positive("streams", streams));
+            runs = runs.withPerSession(Checks.atLeast("streams", streams, 1));
             return this;
         }
 
@@ -297,7 +298,7 @@ public final class Relay implements AutoCloseable {
 
         /** How often a silent connection is told that it is alive; 15 s if nothing is set. */
         public Builder heartbeat(Duration every) {
-            heartbeat = positive("every", every);
+            heartbeat = Checks.positive("every", every);
             return this;
         }
 
@@ -306,7 +307,7 @@ public final class Relay implements AutoCloseable {
          * is never held back, nor is text after such a pause.
          */
         public Builder flushAfter(Duration delay) {
-            flushAfter = notNegative("delay", delay);
+            flushAfter = Checks.notNegative("delay", delay, "write at once");
             return this;
         }
 
@@ -315,19 +316,19 @@ public final class Relay implements AutoCloseable {
          * watched yet is given ten seconds at least.
          */
         public Builder abandonAfter(Duration grace) {
-            abandonAfter = notNegative("grace", grace);
+            abandonAfter = Checks.notNegative("grace", grace, "cancel at once");
             return this;
         }
 
         /** How long a run may be silent; 5 minutes if nothing is set, zero for no limit. */
         public Builder idleTimeout(Duration limit) {
-            idleTimeout = notNegative("limit", limit);
+            idleTimeout = Checks.notNegative("limit", limit, "no limit");
             return this;
         }
 
         /** How long a run may take; an hour if nothing is set, zero for no limit. */
         public Builder totalTimeout(Duration limit) {
-            totalTimeout = notNegative("limit", limit);
+            totalTimeout = Checks.notNegative("limit", limit, "no limit");
             return this;
         }
 
@@ -336,7 +337,7 @@ public final class Relay implements AutoCloseable {
          * beyond that stays in the log until the watcher has taken what waits.
          */
         public Builder watcherBuffer(int bytes) {
-            watcherBuffer = positive("bytes", bytes);
+            watcherBuffer = Checks.atLeast("bytes", bytes, 1);
             return this;
         }
 
@@ -345,7 +346,7 @@ public final class Relay implements AutoCloseable {
          * 10 s if nothing is set. One whose connection takes nothing for twice that is cut off.
          */
         public Builder slowAfter(Duration limit) {
-            slowAfter = positive("limit", limit);
+            slowAfter = Checks.positive("limit", limit);
             return this;
         }
 
@@ -354,7 +355,7 @@ public final class Relay implements AutoCloseable {
          * cut for watchers; a run with any other event that is longer fails.
          */
         public Builder maxEvent(int characters) {
-            maxEvent = positive("characters", characters);
+            maxEvent = Checks.atLeast("characters", characters, 1);
             return this;
         }
 
@@ -394,27 +395,6 @@ public final class Relay implements AutoCloseable {
                     new ErrorRedaction(showErrors),
                     new SafeListener(listener),
                     time);
-        }
-
-        private static int positive(String name, int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + ": " + value + " is not positive");
-            }
-            return value;
-        }
-
-        private static Duration positive(String name, Duration value) {
-            if (!value.isPositive()) {
-                throw new IllegalArgumentException(name + ": " + value + " is not positive");
-            }
-            return value;
-        }
-
-        private static Duration notNegative(String name, Duration value) {
-            if (value.isNegative()) {
-                throw new IllegalArgumentException(name + ": " + value + " is negative");
-            }
-            return value;
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.transport.apache;
 
-import dev.sluice.transport.ConnectFailures;
+import dev.sluice.internal.ConnectFailures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -1,7 +1,7 @@
 package dev.sluice.transport.apache;
 
-import dev.sluice.transport.ConnectFailures;
-import dev.sluice.transport.ResponseHeads;
+import dev.sluice.internal.ConnectFailures;
+import dev.sluice.internal.ResponseHeads;
 import dev.sluice.transport.TransportRequest;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,9 +17,10 @@ final class ApacheFailures {
 
     static IOException explain(IOException failure, TransportRequest request, Duration connectTimeout) {
         return switch (failure) {
-            case SocketTimeoutException e -> ConnectFailures.timedOut(request, connectTimeout.toMillis() + " ms", e);
-            case UnknownHostException e -> ConnectFailures.unknownHost(request, e);
-            case ConnectException e -> ConnectFailures.refused(request, e);
+            case SocketTimeoutException e ->
+                ConnectFailures.timedOut(request.uri(), connectTimeout.toMillis() + " ms", e);
+            case UnknownHostException e -> ConnectFailures.unknownHost(request.uri(), e);
+            case ConnectException e -> ConnectFailures.refused(request.uri(), e);
             case MessageConstraintException e -> ResponseHeads.malformed(String.valueOf(e.getMessage()), e);
             case IOException e
             when e.getCause() instanceof HttpException malformed -> // Apache's ClientProtocolException

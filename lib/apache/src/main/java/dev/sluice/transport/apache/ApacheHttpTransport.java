@@ -1,9 +1,10 @@
 package dev.sluice.transport.apache;
 
 import dev.sluice.Timeouts;
+import dev.sluice.internal.OpenTasks;
+import dev.sluice.internal.ResponseHeads;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.transport.HttpTransport;
-import dev.sluice.transport.OpenTasks;
-import dev.sluice.transport.ResponseHeads;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
@@ -134,11 +135,7 @@ public final class ApacheHttpTransport implements HttpTransport {
          * @return this
          */
         public Builder connectTimeout(Duration limit) {
-            if (limit.isNegative()) {
-                throw new IllegalArgumentException(
-                        "connectTimeout: " + limit + ", must not be negative (zero switches it off)");
-            }
-            this.connectTimeout = limit;
+            connectTimeout = Checks.notNegative("connectTimeout", limit, "off");
             return this;
         }
 

@@ -19,7 +19,7 @@ class ApacheArchitectureTest {
             .resideInAnyPackage(
                     "dev.sluice.transport..",
                     "dev.sluice",
-                    "dev.sluice.internal",
+                    "dev.sluice.internal..",
                     "java..",
                     "javax.net.ssl..",
                     "org.apache.hc..",

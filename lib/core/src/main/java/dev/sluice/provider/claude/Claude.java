@@ -3,6 +3,7 @@ package dev.sluice.provider.claude;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.Credentials;
 import dev.sluice.provider.EventDecoder;
@@ -35,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A request is sent as it is, with three exceptions. Of answers received earlier, text blocks without words and thinking
  * without a signature are left out, because the API would reject the request for them; a tool call whose input was cut or
  * invalid goes back wrapped in an object, because the API wants one; and of answers that another provider gave, only the words
- * and the tool calls are told. What the API surely rejects, whatever the model, is an {@link IllegalArgumentException} that
- * names the field.
+ * and the tool calls are told.
+ *
+ * <p>A request that cannot be written for this API, or that the chosen {@linkplain Builder#version version} never takes, is an
+ * {@link IllegalArgumentException} that names the field. Limits of a model are not checked: the API says them.
  */
 public final class Claude implements Provider {
     /** This provider's {@link #name()}. */
@@ -45,6 +48,7 @@ public final class Claude implements Provider {
     private static final String KEY = "x-api-key";
     private static final String AUTHORIZATION = "authorization";
     private static final String BETA = "anthropic-beta";
+    private static final String VERSION = "anthropic-version";
 
     /** The most that the API gives at once. */
     private static final int MODELS_PER_PAGE = 1000;
@@ -155,7 +159,7 @@ public final class Claude implements Provider {
 
     private TransportRequest post(MessageRequest request, ClaudeEndpoint call) {
         Map<String, String> headers = headers(request.headers());
-        ClaudeRequestValidator.check(request, call, betas(headers));
+        ClaudeRequestValidator.check(request, call, headers.getOrDefault(VERSION, version));
         headers.putIfAbsent("content-type", "application/json");
         URI uri = defaults.uri(platform.address(baseUrl, call, request.model()));
         byte[] body = ClaudeRequestWriter.write(
@@ -176,7 +180,7 @@ public final class Claude implements Provider {
             headers.put(apiKey.isEmpty() ? AUTHORIZATION : KEY, apiKey.isEmpty() ? "Bearer " + authToken : apiKey);
         }
         if (!platform.versionInBody()) {
-            headers.putIfAbsent("anthropic-version", version);
+            headers.putIfAbsent(VERSION, version);
         }
         headers.putIfAbsent("accept", "application/json");
         return headers;
@@ -224,6 +228,16 @@ public final class Claude implements Provider {
     @Override
     public boolean takesPrefill(MessageRequest request) {
         return ClaudePrefill.isTaken(request);
+    }
+
+    @Override
+    public MessageRequest continueRequest(MessageRequest first, List<Message> answers) {
+        return ContinuedRequest.of(first, answers);
+    }
+
+    @Override
+    public Set<String> removedTools(List<Message> conversation) {
+        return ToolChanges.removedBy(conversation);
     }
 
     /** The name and the address; never the key. */
@@ -308,7 +322,9 @@ public final class Claude implements Provider {
 
         /**
          * The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. On Vertex AI it is in the
-         * body, and {@code vertex-2023-10-16} unless set.
+         * body, and {@code vertex-2023-10-16} unless set. With {@code 2026-10-21} a request is refused that sets {@code
+         * temperature}, {@code topP} or {@code topK}, has a document in an assistant message, or citations in a user message:
+         * that version takes none of these. Answers are the same in both.
          */
         public Builder version(String version) {
             this.version = BuilderChecks.word("version", version);

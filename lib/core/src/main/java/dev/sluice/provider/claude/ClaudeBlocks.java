@@ -1,9 +1,12 @@
 package dev.sluice.provider.claude;
 
+import dev.sluice.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.provider.wire.JsonFields;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Reads the content blocks and citations of an answer of Claude's. Every field may be absent. */
@@ -26,19 +29,17 @@ final class ClaudeBlocks {
             case "thinking" -> {
                 String thinking = wire.textOrEmpty("thinking");
                 String signature = wire.textOrEmpty("signature");
-                yield new ContentBlock.Thinking(thinking, signature.isEmpty() ? null : signature, wire.rest());
+                yield new ContentBlock.Thinking(thinking, signature.isEmpty() ? null : signature, wire.restWithNulls());
             }
-            case "redacted_thinking" -> new ContentBlock.RedactedThinking(wire.textOrEmpty("data"), wire.rest());
+            case "redacted_thinking" ->
+                new ContentBlock.RedactedThinking(wire.textOrEmpty("data"), wire.restWithNulls());
             case "tool_use" -> {
                 String id = wire.textOrEmpty("id");
                 String name = wire.textOrEmpty("name");
                 yield new ContentBlock.ToolUse(id, name, input(wire), wire.rest());
             }
-            case "server_tool_use" -> {
-                String id = wire.textOrEmpty("id");
-                String name = wire.textOrEmpty("name");
-                yield new ContentBlock.ServerToolUse(id, name, input(wire), wire.rest());
-            }
+            case "server_tool_use" -> serverToolUse(wire, Map.of());
+            case "mcp_tool_use" -> serverToolUse(wire, Map.of("type", Json.write(type)));
             default -> {
                 if (type.endsWith("_tool_result") && wire.has("tool_use_id") && wire.has("content")) {
                     yield result(type, wire);
@@ -65,6 +66,16 @@ final class ClaudeBlocks {
     private static String input(JsonFields wire) {
         String input = wire.raw("input");
         return input == null ? "{}" : input;
+    }
+
+    /** A call of the provider's; what it keeps of the wire beside its input goes back with it. */
+    private static ContentBlock serverToolUse(JsonFields wire, Map<String, String> kept) {
+        String id = wire.textOrEmpty("id");
+        String name = wire.textOrEmpty("name");
+        String input = input(wire);
+        var extra = new LinkedHashMap<>(kept);
+        extra.putAll(wire.rest());
+        return new ContentBlock.ServerToolUse(id, name, input, extra);
     }
 
     private static ContentBlock result(String type, JsonFields wire) {

@@ -34,6 +34,7 @@ final class ClaudeDecoder implements EventDecoder {
     private final ClaudeUsage usage = new ClaudeUsage();
     private boolean started;
     private boolean parsed; // the event before: its fields are still there
+    private @Nullable CompactionBlock compaction; // held back until it is whole
 
     ClaudeDecoder() {
         this(new DeltaScanner());
@@ -51,6 +52,9 @@ final class ClaudeDecoder implements EventDecoder {
             if (parsed) {
                 parsed = false;
                 event.clear(); // nearly all that follows is the scanner's, or else nothing is
+            }
+            if (compaction != null && compaction.isAt(delta.index())) {
+                release(out);
             }
             out.accept(delta);
             return;
@@ -92,15 +96,22 @@ final class ClaudeDecoder implements EventDecoder {
     private void decode(String type, SseReader sse, Consumer<? super StreamEvent> out) {
         switch (type) {
             case "content_block_delta" -> decodeDelta(out);
-            case "content_block_start" -> {
+            case "content_block_start" -> decodeStart(out);
+            case "content_block_stop" -> {
                 int index = event.index("index");
-                out.accept(new StreamEvent.ContentBlockStart(index, ClaudeBlocks.block(event.needed("content_block"))));
+                if (compaction != null && compaction.isAt(index)) {
+                    release(out);
+                }
+                out.accept(new StreamEvent.ContentBlockStop(index));
             }
-            case "content_block_stop" -> out.accept(new StreamEvent.ContentBlockStop(event.index("index")));
             case "message_start" -> out.accept(new StreamEvent.MessageStart(message(event.needed("message"))));
-            case "message_delta" -> out.accept(messageDelta());
+            case "message_delta" -> {
+                release(out);
+                out.accept(messageDelta());
+            }
             case "ping" -> out.accept(new StreamEvent.Ping());
             case "message_stop" -> {
+                release(out);
                 decodeRest(type, out);
                 out.accept(new StreamEvent.MessageStop());
                 return;
@@ -123,10 +134,37 @@ final class ClaudeDecoder implements EventDecoder {
         return !sse.hasType() && event.has("error") ? "error" : sse.type();
     }
 
+    private void decodeStart(Consumer<? super StreamEvent> out) {
+        int index = event.index("index");
+        JsonFields wire = event.needed("content_block");
+        if (CompactionBlock.TYPE.equals(wire.textIfAny("type"))) {
+            release(out);
+            compaction = new CompactionBlock(index, wire);
+        } else {
+            out.accept(new StreamEvent.ContentBlockStart(index, ClaudeBlocks.block(wire)));
+        }
+    }
+
+    /** Hands out the compaction block that is held back, if there is one. */
+    private void release(Consumer<? super StreamEvent> out) {
+        if (compaction != null) {
+            StreamEvent start = compaction.start();
+            compaction = null;
+            out.accept(start);
+        }
+    }
+
     private void decodeDelta(Consumer<? super StreamEvent> out) {
         int index = event.index("index");
         JsonFields wire = event.needed("delta");
         String type = wire.textOrEmpty("type");
+        if (compaction != null && compaction.isAt(index)) {
+            if (!type.equals("text_delta") && !type.equals("input_json_delta") && !type.equals("thinking_delta")) {
+                compaction.add(wire);
+                return;
+            }
+            release(out); // no compaction as this library knows it: what follows is handed out as it comes
+        }
         Delta delta = delta(type, wire);
         if (delta != null) {
             out.accept(new ContentBlockDelta(index, delta));
@@ -213,7 +251,7 @@ final class ClaudeDecoder implements EventDecoder {
             case "max_tokens", "model_context_window_exceeded" -> FinishReason.LENGTH;
             case "tool_use" -> FinishReason.TOOL_CALLS;
             case "refusal" -> FinishReason.CONTENT_FILTER;
-            case "pause_turn" -> FinishReason.PAUSE;
+            case "pause_turn", "compaction" -> FinishReason.PAUSE;
             case null, default -> FinishReason.UNKNOWN;
         };
     }

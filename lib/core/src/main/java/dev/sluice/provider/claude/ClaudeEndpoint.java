@@ -14,8 +14,17 @@ enum ClaudeEndpoint {
     COUNT;
 
     /** What counts, and all that the API takes where it counts. */
-    private static final Set<String> COUNTED =
-            Set.of("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control");
+    private static final Set<String> COUNTED = Set.of(
+            "model",
+            "messages",
+            "system",
+            "tools",
+            "tool_choice",
+            "thinking",
+            "output_config",
+            "cache_control",
+            "context_management",
+            "mcp_servers");
 
     /** Whether the fields that say how to answer belong to it. */
     boolean isAnswered() {

@@ -29,7 +29,7 @@ final class ClaudeErrors {
         Said said = said(body);
         String requestId = response.header("request-id").orElse(said.requestId);
         Duration retryAfter = RetryAfter.of(response, clock).orElse(null);
-        String answered = "Claude answered " + status + (said.type.isEmpty() ? "" : " " + said.type);
+        String answered = "Claude answered " + status + (said.type.isEmpty() ? "" : " " + said.type) + said.code();
         return new ApiError(
                 status,
                 said.type,
@@ -43,34 +43,31 @@ final class ClaudeErrors {
     /** The error that an event tells of. */
     static ApiError ofEvent(JsonFields event, String raw) {
         Said said = said(event, raw);
-        return inStream(said.type, said.message, said.requestId, raw);
+        return within("inside the stream", said, raw);
     }
 
     /** Throws the error that stands in a body in the answer's place, in spite of its HTTP status, if there is one. */
     static void throwIfAny(JsonFields body) {
         if (body.has("error") && !"message".equals(body.textIfAny("type"))) {
             Said said = said(body, body.raw());
-            throw within("in place of the answer", said.type, said.message, said.requestId, body.raw());
+            throw within("in place of the answer", said, body.raw());
         }
     }
 
     /** The error of an event whose name says so, but whose data is not Claude's. */
     static ApiError ofForeignEvent(String raw) {
-        return inStream("", Excerpt.of(raw), null, raw);
+        return within("inside the stream", new Said("", null, Excerpt.of(raw), null), raw);
     }
 
-    private static ApiError inStream(String type, String message, @Nullable String requestId, String raw) {
-        return within("inside the stream", type, message, requestId, raw);
-    }
-
-    private static ApiError within(String where, String type, String message, @Nullable String requestId, String raw) {
+    private static ApiError within(String where, Said said, String raw) {
+        String type = said.type;
         boolean retryable = PASSING.contains(type);
         return new ApiError(
                 200,
                 type,
-                "Claude reported an error " + where + (type.isEmpty() ? "" : ", " + type) + ": " + message
-                        + (retryable ? "; try again later" : ""),
-                requestId,
+                "Claude reported an error " + where + (type.isEmpty() ? "" : ", " + type) + said.code() + ": "
+                        + said.message + (retryable ? "; try again later" : ""),
+                said.requestId,
                 null,
                 raw,
                 retryable);
@@ -101,7 +98,15 @@ final class ClaudeErrors {
 
     /** What an error body says; {@code message} is never empty. */
     private record Said(
-            String type, String message, @Nullable String requestId) {}
+            String type,
+            @Nullable String errorCode,
+            String message,
+            @Nullable String requestId) {
+        /** What says more than the type, if anything does: an open set of words. */
+        String code() {
+            return errorCode == null || errorCode.isBlank() ? "" : " (" + Excerpt.of(errorCode) + ")";
+        }
+    }
 
     private static Said said(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -113,7 +118,7 @@ final class ClaudeErrors {
         } catch (JacksonException e) {
             // A proxy's page, or nothing.
         }
-        return new Said("", words(body), null);
+        return new Said("", null, words(body), null);
     }
 
     private static Said said(JsonFields wire, String raw) {
@@ -122,8 +127,12 @@ final class ClaudeErrors {
         JsonFields error = wire.objectIfAny("error");
         String type = error == null ? null : error.textIfAny("type");
         String message = error == null ? bare : error.textIfAny("message");
+        JsonFields details = error == null ? null : error.objectIfAny("details");
         return new Said(
-                type == null ? "" : type, message == null || message.isBlank() ? words(raw) : message, requestId);
+                type == null ? "" : type,
+                details == null ? null : details.textIfAny("error_code"),
+                message == null || message.isBlank() ? words(raw) : message,
+                requestId);
     }
 
     private static String words(String raw) {

@@ -2,29 +2,23 @@ package dev.sluice.provider.claude;
 
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Document;
-import dev.sluice.message.ContentBlock.Image;
 import dev.sluice.message.ContentBlock.Text;
-import dev.sluice.message.ContentBlock.ToolResult;
-import dev.sluice.message.MediaSource;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.Role;
-import dev.sluice.message.ThinkingMode;
-import dev.sluice.message.ToolChoice;
-import dev.sluice.message.ToolDefinition;
 import dev.sluice.provider.wire.ForeignHistory;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what Claude's API surely rejects, whatever the model, and names the field. A field that the caller sets raw is the
- * caller's own affair.
+ * Refuses a request that {@link ClaudeRequestWriter} cannot express, that would be answered in a way this library does not
+ * read, or that its version of the API never takes; and names the field. A version never changes, but models do: their limits
+ * are for the server to say. A field that the caller sets raw is not checked.
  */
 final class ClaudeRequestValidator {
-    private static final int MOST_MESSAGES = 100_000;
-    private static final int LEAST_BUDGET = 1024;
+    /** The version that took the sampling parameters away, and with them some places where a block may be. */
+    private static final String VERSION_2026_10_21 = "2026-10-21";
 
     /**
      * How many tokens an answer that is not streamed may have. Such an answer is given up after ten minutes, and Anthropic's
@@ -44,23 +38,23 @@ final class ClaudeRequestValidator {
      * Checks a request.
      *
      * @param call what it is for
-     * @param betas the beta features that the request asks for
-     * @throws IllegalArgumentException if the API surely rejects it; the message names the field
+     * @param version the version of the API that the request names
+     * @throws IllegalArgumentException if it is refused; the message names the field
      */
-    static void check(MessageRequest request, ClaudeEndpoint call, Set<String> betas) {
+    static void check(MessageRequest request, ClaudeEndpoint call, String version) {
         var rules = new ClaudeRequestValidator(request, call);
         if (call.isAnswered()) {
             rules.answer();
         }
-        rules.cache();
-        rules.thinking(betas);
-        rules.toolChoice();
-        rules.messages();
-    }
-
-    /** Whether there is, or may be, a tool to call. */
-    static boolean hasTools(MessageRequest request) {
-        return !request.tools().isEmpty() || bringsTools(request);
+        if (!rules.isRaw("cache_control")) {
+            request.cacheFor().ifPresent(ClaudeRequestValidator::timeToLive);
+        }
+        if (!rules.isRaw("messages")) {
+            rules.messages();
+        }
+        if (version.equals(VERSION_2026_10_21)) {
+            rules.version20261021();
+        }
     }
 
     /** How the API spells how long something is kept in its cache. */
@@ -89,121 +83,13 @@ final class ClaudeRequestValidator {
                     maxTokens + ", and an answer of more than " + MOST_WHOLE
                             + " tokens may take longer than Claude answers without streaming; stream it instead");
         }
-        double temperature = request.temperature().orElse(0);
-        if (temperature > 1 && !isRaw("temperature")) {
-            throw wrong("temperature", temperature + ", must be 0 to 1 for Claude");
-        }
     }
 
-    private void cache() {
-        if (!isRaw("cache_control")) {
-            request.cacheFor().ifPresent(ClaudeRequestValidator::timeToLive);
-        }
-    }
-
-    private void thinking(Set<String> betas) {
-        if (isRaw("thinking") || !(request.thinking().orElse(null) instanceof ThinkingMode.Budget budget)) {
-            return;
-        }
-        if (budget.tokens() < LEAST_BUDGET) {
-            throw wrong("thinking", "a budget of " + budget.tokens() + " tokens, must be at least " + LEAST_BUDGET);
-        }
-        // With this beta the budget is that of all the thinking between the calls of one turn.
-        boolean interleaved = betas.stream().anyMatch(beta -> beta.startsWith("interleaved-thinking"));
-        int maxTokens = request.maxTokens().orElse(Integer.MAX_VALUE);
-        if (call.isAnswered() && budget.tokens() >= maxTokens && !interleaved && !isRaw("max_tokens")) {
-            throw wrong(
-                    "thinking",
-                    "a budget of " + budget.tokens() + " tokens, must be less than maxTokens (" + maxTokens + ")");
-        }
-    }
-
-    private void toolChoice() {
-        ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);
-        if (choice.mode() == ToolChoice.Mode.AUTO
-                || choice.mode() == ToolChoice.Mode.NONE
-                || isRaw("tool_choice")
-                || bringsTools(request)) {
-            return;
-        }
-        if (request.tools().isEmpty()) {
-            throw wrong("toolChoice", "asks for a tool, but the request has none");
-        }
-        String name = choice.tool();
-        if (name != null
-                && request.tools().stream().noneMatch(tool -> tool.name().equals(name) || isToolset(tool))) {
-            throw wrong("toolChoice", "names the tool '" + name + "', which the request does not have");
-        }
-    }
-
+    /** What cannot be sent is left out, and a request without a message would be refused for a reason nobody can see. */
     private void messages() {
-        if (isRaw("messages")) {
-            return;
-        }
-        List<Message> messages = request.messages();
-        if (messages.size() > MOST_MESSAGES) {
-            throw wrong("messages", messages.size() + ", must be at most " + MOST_MESSAGES);
-        }
-        for (int i = 0; i < messages.size(); i++) {
-            message("messages[" + i + "]", messages.get(i));
-        }
-        if (ForeignHistory.of(messages, Claude.NAME).stream().allMatch(ClaudeRequestValidator::isLeftOut)) {
+        if (ForeignHistory.of(request.messages(), Claude.NAME).stream().allMatch(ClaudeRequestValidator::isLeftOut)) {
             throw wrong("messages", "no message has content that can be sent");
         }
-    }
-
-    private static void message(String where, Message message) {
-        List<ContentBlock> content = message.content();
-        if (message.role() != Role.ASSISTANT && content.stream().allMatch(ClaudeRequestValidator::isEmpty)) {
-            throw wrong(where + ".content", "is empty");
-        }
-        for (int i = 0; i < content.size(); i++) {
-            String here = where + ".content[" + i + "]";
-            ContentBlock block = content.get(i);
-            String misplaced = switch (message.role()) {
-                case USER -> misplacedInUser(block);
-                case ASSISTANT -> block instanceof ToolResult ? "a tool result belongs to a user message" : null;
-                case SYSTEM -> misplacedInSystem(block);
-            };
-            if (misplaced != null) {
-                throw wrong(here, misplaced);
-            }
-            source(here, block);
-        }
-    }
-
-    private static @Nullable String misplacedInUser(ContentBlock block) {
-        return switch (block) {
-            case ContentBlock.ToolUse use -> "a tool call belongs to an assistant message";
-            case ContentBlock.ServerToolUse use -> "a tool call belongs to an assistant message";
-            case ContentBlock.Thinking thinking -> "thinking belongs to an assistant message";
-            case ContentBlock.RedactedThinking thinking -> "thinking belongs to an assistant message";
-            default -> null;
-        };
-    }
-
-    private static @Nullable String misplacedInSystem(ContentBlock block) {
-        return block instanceof Text || block instanceof ContentBlock.Unknown
-                ? null
-                : "a system message takes text blocks only";
-    }
-
-    private static void source(String where, ContentBlock block) {
-        switch (block) {
-            case Image(MediaSource source, var extra) -> {
-                if (source instanceof MediaSource.PlainText || source instanceof MediaSource.Blocks) {
-                    throw wrong(where + ".source", "an image takes bytes, a URL or a file");
-                }
-            }
-            case Document(MediaSource.Blocks(List<ContentBlock> content), var title, var context, var c, var extra) ->
-                content.forEach(inner -> source(where + ".source.content", inner));
-            case ToolResult result -> result.content().forEach(inner -> source(where + ".content", inner));
-            default -> {}
-        }
-    }
-
-    private static boolean isEmpty(ContentBlock block) {
-        return block instanceof Text(String text, var citations, var extra) && text.isEmpty();
     }
 
     private static boolean isLeftOut(Message message) {
@@ -211,17 +97,45 @@ final class ClaudeRequestValidator {
                 && message.content().stream().noneMatch(ClaudeContentWriter::isReplayable);
     }
 
-    /** One definition of a toolset stands for many tools. */
-    private static boolean isToolset(ToolDefinition tool) {
-        return tool.extra().getOrDefault("type", "").contains("toolset");
+    private void version20261021() {
+        if (call.isAnswered()) {
+            takesNo("temperature", "temperature", request.temperature().isPresent());
+            takesNo("topP", "top_p", request.topP().isPresent());
+            takesNo("topK", "top_k", request.topK().isPresent());
+        }
+        List<Message> messages = isRaw("messages") ? List.of() : request.messages();
+        for (int i = 0; i < messages.size(); i++) {
+            Message message = messages.get(i);
+            for (int j = 0; j < message.content().size(); j++) {
+                String misplaced = misplaced(message.role(), message.content().get(j));
+                if (misplaced != null) {
+                    throw notTaken("messages[" + i + "].content[" + j + "]", misplaced);
+                }
+            }
+        }
     }
 
-    private static boolean bringsTools(MessageRequest request) {
-        return request.extra().containsKey("tools") || request.extra().containsKey("mcp_servers");
+    private void takesNo(String field, String wireName, boolean isSet) {
+        if (isSet && !isRaw(wireName)) {
+            throw notTaken(field, "no value, not even the default");
+        }
+    }
+
+    private static @Nullable String misplaced(Role role, ContentBlock block) {
+        return switch (block) {
+            case Document document when role == Role.ASSISTANT -> "no document in an assistant message";
+            case Text text when role == Role.USER && !text.citations().isEmpty() -> "no citations in a user message";
+            default -> null;
+        };
     }
 
     private boolean isRaw(String field) {
         return request.extra().containsKey(field);
+    }
+
+    private static IllegalArgumentException notTaken(String field, String what) {
+        return wrong(
+                field, "version " + VERSION_2026_10_21 + " of Claude's API takes " + what + "; 2023-06-01 may take it");
     }
 
     private static IllegalArgumentException wrong(String field, String why) {

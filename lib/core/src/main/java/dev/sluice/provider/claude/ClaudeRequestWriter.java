@@ -3,6 +3,7 @@ package dev.sluice.provider.claude;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ThinkingMode;
 import dev.sluice.message.ToolChoice;
+import dev.sluice.message.ToolChoice.Mode;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.provider.wire.ForeignHistory;
 import dev.sluice.provider.wire.JsonObjectWriter;
@@ -88,7 +89,9 @@ final class ClaudeRequestWriter {
 
     private void tool(ToolDefinition tool) {
         fields.begin(tool.extra());
-        fields.text("name", tool.name());
+        if (!tool.name().isEmpty()) {
+            fields.text("name", tool.name());
+        }
         String description = tool.description();
         if (description != null) {
             fields.text("description", description);
@@ -101,9 +104,9 @@ final class ClaudeRequestWriter {
     }
 
     private void toolChoice(ToolChoice choice) {
-        // Without tools the API takes no choice at all; "auto" and "none" mean nothing then, the others are rejected.
-        if (!ClaudeRequestValidator.hasTools(request) || !fields.named("tool_choice")) {
-            return;
+        boolean meansNothing = !hasTools() && (choice.mode() == Mode.AUTO || choice.mode() == Mode.NONE);
+        if (meansNothing || !fields.named("tool_choice")) {
+            return; // without tools the API takes no choice at all
         }
         fields.begin();
         fields.text("type", choice.mode().name().toLowerCase(Locale.ROOT));
@@ -111,10 +114,16 @@ final class ClaudeRequestWriter {
         if (tool != null) {
             fields.text("name", tool);
         }
-        if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE) {
+        if (!choice.parallel() && choice.mode() != Mode.NONE) {
             fields.flag("disable_parallel_tool_use", true);
         }
         fields.end();
+    }
+
+    private boolean hasTools() {
+        return !request.tools().isEmpty()
+                || request.extra().containsKey("tools")
+                || request.extra().containsKey("mcp_servers");
     }
 
     private void thinking(ThinkingMode mode) {

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * tool call whose input was cut or invalid goes back wrapped in an object, because the API wants one, and the first of the
  * calls that another provider's model made with the words that Google's documentation gives in place of a signature. A tool
  * result is the {@code output} or the {@code error} of a function response. A document's title and context are texts before
- * it. What the API surely rejects, whatever the model, or has no way to be told, is an {@link IllegalArgumentException} that
- * names the field.
+ * it. What the API has no words for is an {@link IllegalArgumentException} that names the field; every limit is the API's to
+ * check.
  *
  * <p>A tool of Google's is {@code ToolDefinition.server("googleSearch", "search")}: the type is the API's field for it, and
  * further fields of the definition are its settings. What {@code MessageRequest} does not model is

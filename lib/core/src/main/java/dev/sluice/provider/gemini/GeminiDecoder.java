@@ -11,6 +11,7 @@ import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.JsonFields;
 import dev.sluice.provider.wire.NonStreamingBody;
+import dev.sluice.provider.wire.PromptUsage;
 import dev.sluice.provider.wire.RawJson;
 import dev.sluice.sse.SseReader;
 import java.nio.charset.StandardCharsets;
@@ -134,7 +135,7 @@ final class GeminiDecoder implements EventDecoder {
                     FinishReason.UNKNOWN,
                     null,
                     null,
-                    usage.soFar(),
+                    PromptUsage.of(usage.soFar()),
                     Map.of())));
         }
         keepIfNew("modelVersion", version, model);

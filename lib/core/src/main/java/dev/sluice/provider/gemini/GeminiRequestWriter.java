@@ -159,9 +159,8 @@ final class GeminiRequestWriter {
 
     private void toolConfig() {
         ToolChoice choice = request.toolChoice().orElse(null);
-        // Without tools the API takes no choice; "auto" and "none" mean nothing then, the others are rejected.
-        if (choice == null || !GeminiRequestValidator.hasFunctions(request) || !fields.beginMerged("toolConfig")) {
-            return;
+        if (choice == null || !(hasFunctions() || isDemand(choice)) || !fields.beginMerged("toolConfig")) {
+            return; // without functions the API takes no choice, and "auto" and "none" mean nothing
         }
         if (fields.beginMerged("functionCallingConfig")) {
             String tool = choice.tool();
@@ -173,6 +172,14 @@ final class GeminiRequestWriter {
             fields.end();
         }
         fields.end();
+    }
+
+    private boolean hasFunctions() {
+        return request.extra().containsKey("tools") || request.tools().stream().anyMatch(tool -> !isServerTool(tool));
+    }
+
+    private static boolean isDemand(ToolChoice choice) {
+        return choice.mode() == ToolChoice.Mode.ANY || choice.mode() == ToolChoice.Mode.TOOL;
     }
 
     private void safetySettings() {

@@ -8,6 +8,7 @@ import dev.sluice.message.Role;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.provider.wire.JsonFields;
+import dev.sluice.provider.wire.PromptUsage;
 import dev.sluice.provider.wire.RawJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ final class OpenAiAssembler {
 
     /** The type of an answer that is not streamed. */
     static final String WHOLE = "chat.completion";
+
+    private static final String GROQ = "x_groq";
 
     /** What chunks repeat, and what need not be looked at twice. */
     private static final List<String> REPEATED = List.of("service_tier", "system_fingerprint", "provider");
@@ -66,8 +69,6 @@ final class OpenAiAssembler {
     /** Takes a chunk, which is not an error. */
     void chunk(JsonFields chunk, Consumer<? super StreamEvent> out) {
         usage.merge(chunk.objectIfAny("usage"));
-        JsonFields groq = chunk.objectIfAny("x_groq");
-        usage.merge(groq == null ? null : groq.objectIfAny("usage"));
         List<JsonFields> choices = chunk.objects("choices");
         fields(chunk);
         if (!started && !choices.isEmpty()) {
@@ -104,18 +105,19 @@ final class OpenAiAssembler {
                 id,
                 Role.ASSISTANT,
                 model,
-                OpenAi.NAME,
+                OpenAiChatCompletions.NAME,
                 List.of(),
                 FinishReason.UNKNOWN,
                 null,
                 null,
-                usage.soFar(),
+                PromptUsage.of(usage.soFar()),
                 head);
     }
 
     private void fields(JsonFields chunk) {
         chunk.takeIf("object", type);
         chunk.skip("obfuscation"); // random, so that the length of a chunk tells nothing
+        groq(chunk.objectIfAny(GROQ));
         if (started) {
             chunk.skip("id");
             chunk.skip("created"); // of some servers the time of the chunk
@@ -134,6 +136,17 @@ final class OpenAiAssembler {
             }
         }
         head.putAll(chunk.rest());
+    }
+
+    /** Groq reports its usage inside of a field that has more. */
+    private void groq(@Nullable JsonFields groq) {
+        if (groq != null) {
+            usage.merge(groq.objectIfAny("usage"));
+            Map<String, String> rest = groq.rest();
+            if (!rest.isEmpty()) {
+                (started ? changes : head).put(GROQ, RawJson.object(rest));
+            }
+        }
     }
 
     private void choice(JsonFields choice, Consumer<? super StreamEvent> out) {

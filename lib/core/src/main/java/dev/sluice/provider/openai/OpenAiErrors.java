@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tells what a server of chat completions means when it says no: with an HTTP status, or in the middle of a stream. The
+ * Tells what a server of chat completions or of the Responses API means when it says no: with an HTTP status, or in the middle of a stream. The
  * sets of types and codes are open, and servers fill them differently: OpenAI with words, OpenRouter, vLLM and llama.cpp
  * with an HTTP status as {@code code}.
  */
@@ -58,7 +58,7 @@ final class OpenAiErrors {
                 status,
                 said.type(),
                 "The server answered " + status + said.name() + ": " + said.message + advice(status, said, keyed),
-                OpenAi.requestIdOf(response).orElse(said.requestId),
+                OpenAiChatCompletions.requestIdOf(response).orElse(said.requestId),
                 retryAfter,
                 body,
                 retryable(response, said));
@@ -67,6 +67,19 @@ final class OpenAiErrors {
     /** The error that a chunk tells of. */
     static ApiError inStream(JsonFields wire, String raw) {
         return inStream(said(wire, raw), raw);
+    }
+
+    /**
+     * The error that an event of a response tells of, in an object of its own or among its fields. Its code says more than its
+     * type.
+     */
+    static ApiError inEvent(JsonFields wire, String raw) {
+        JsonFields inner = wire.objectIfAny("error");
+        JsonFields error = inner == null ? wire : inner;
+        String code = code(error);
+        String type = inner == null && "error".equals(error.textIfAny("type")) ? "" : said(error, raw).type;
+        String name = code.isEmpty() ? type : code;
+        return inStream(new Said(name, type, said(error, raw).message, null), raw);
     }
 
     /** The error that stands in a body in place of what was asked for, in spite of its HTTP status. */
@@ -140,12 +153,13 @@ final class OpenAiErrors {
         return switch (status) {
             case 400, 422 ->
                 said.message.contains("max_tokens") || said.message.contains("max_completion_tokens")
-                        ? "; see OpenAi.Builder.tokenLimitField"
+                        ? "; see OpenAiChatCompletions.Builder.tokenLimitField"
                         : "";
-            case 401 -> keyed ? "; check the API key" : "; it wants an API key: OpenAi.builder().apiKey(...)";
+            case 401 -> keyed ? "; check the API key" : "; it wants an API key: set the provider's apiKey(...)";
             case 402 -> "; check the account's billing";
             case 403 -> "; check what the API key may do";
-            case 404 -> "; check the model's name, and that the base URL ends where /chat/completions follows";
+            case 404 ->
+                "; check the model's name, and that the base URL ends where /responses or /chat/completions follows; not every server has both";
             case 405 -> "; check the base URL";
             case 413 -> "; send less";
             case 429 -> "; send less at a time, or later";

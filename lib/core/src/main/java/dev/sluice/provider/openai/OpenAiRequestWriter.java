@@ -53,7 +53,7 @@ final class OpenAiRequestWriter {
         }
         request.maxTokens().ifPresent(most -> fields.number(dialect.tokenLimitField, most));
         new OpenAiContentWriter(fields, dialect.systemRole, dialect.reasoning)
-                .messages(request.system(), ForeignHistory.of(request.messages(), OpenAi.NAME));
+                .messages(request.system(), ForeignHistory.of(request.messages(), OpenAiChatCompletions.NAME));
         if (!request.stopSequences().isEmpty() && fields.array("stop")) {
             request.stopSequences().forEach(fields::text);
             fields.endArray();
@@ -106,7 +106,9 @@ final class OpenAiRequestWriter {
     }
 
     private void toolChoice(ToolChoice choice) {
-        if (!OpenAiRequestValidator.hasTools(request)) {
+        boolean hasTools = !request.tools().isEmpty() || request.extra().containsKey("tools");
+        boolean isDemand = choice.mode() == ToolChoice.Mode.ANY || choice.mode() == ToolChoice.Mode.TOOL;
+        if (!hasTools && !isDemand) {
             return; // without tools OpenAI takes neither of the two fields
         }
         String tool = choice.tool();

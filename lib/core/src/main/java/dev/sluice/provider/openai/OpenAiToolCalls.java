@@ -1,5 +1,6 @@
 package dev.sluice.provider.openai;
 
+import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.StreamEvent;
@@ -41,14 +42,17 @@ final class OpenAiToolCalls {
     /** A call, whose block starts when its name is known. */
     private static final class Call {
         final long number;
+        final String field;
         String id = "";
         String name = "";
         Map<String, String> extra = Map.of();
+        Map<String, String> unknown = Map.of();
         int index = -1;
         final StringBuilder waiting = new StringBuilder();
 
-        Call(long number) {
+        Call(long number, String field) {
             this.number = number;
+            this.field = field;
         }
     }
 
@@ -71,7 +75,7 @@ final class OpenAiToolCalls {
             return;
         }
         if (call == null) {
-            call = new Call(number);
+            call = new Call(number, CALLS);
             calls.add(call);
         }
         take(call, id, function, rest, messageId, out);
@@ -82,17 +86,28 @@ final class OpenAiToolCalls {
         if (calls.isEmpty() && isEmpty(function)) {
             return;
         }
-        Call call = calls.isEmpty() ? new Call(-1) : calls.getFirst();
+        Call call = calls.isEmpty() ? new Call(-1, LEGACY) : calls.getFirst();
         if (calls.isEmpty()) {
             calls.add(call);
         }
         take(call, "", function, Map.of(), messageId, out);
     }
 
-    /** Starts what still waits for a name: it will not come. */
+    /**
+     * Starts what still waits for a name: it will not come. What has no id either is no call, because there is nothing that a
+     * result could answer; it goes on raw.
+     */
     void end(String messageId, Consumer<? super StreamEvent> out) {
-        for (Call call : calls) {
-            if (call.index < 0) {
+        for (Call call : List.copyOf(calls)) {
+            if (call.index >= 0) {
+                continue;
+            }
+            if (call.id.isEmpty() && call.extra.isEmpty()) {
+                calls.remove(call);
+                var fields = new LinkedHashMap<>(call.unknown);
+                fields.put("arguments", Json.write(call.waiting.toString()));
+                out.accept(new StreamEvent.Unknown(call.field, RawJson.object(fields)));
+            } else {
                 start(call, messageId, out);
             }
         }
@@ -105,15 +120,14 @@ final class OpenAiToolCalls {
             Map<String, String> rest,
             String messageId,
             Consumer<? super StreamEvent> out) {
-        boolean first = call.index < 0;
         call.waiting.append(arguments(function));
-        if (first) {
+        if (call.index < 0) {
             call.id = call.id.isEmpty() ? id : call.id;
             call.name = name(function);
             call.extra = merged(call.extra, rest);
+            call.unknown = merged(call.unknown, function.rest());
             if (!call.name.isEmpty()) {
                 start(call, messageId, out);
-                unknown(call, function.rest(), out);
             }
         } else {
             grow(call, out);
@@ -127,6 +141,7 @@ final class OpenAiToolCalls {
                         call.id.isEmpty() ? "call_" + messageId + "_" + index : call.id, call.name, "{}", call.extra),
                 out);
         grow(call, out);
+        unknown(call, call.unknown, out);
     }
 
     private void grow(Call call, Consumer<? super StreamEvent> out) {

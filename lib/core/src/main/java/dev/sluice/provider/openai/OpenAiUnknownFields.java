@@ -6,10 +6,12 @@ import java.util.Map;
 
 /**
  * Joins the fields of a choice that nothing else reads, chunk by chunk, to what the answer would have had without streaming:
- * lists grow, as do those in {@code logprobs}; of any other value the last one counts.
+ * lists grow, as do those in {@code logprobs}; of any other value the last one counts. Only what has a signature of thoughts
+ * is not replaced by what has none: Gemini's endpoint signs an answer once, and wants the signature back.
  */
 final class OpenAiUnknownFields {
     private static final String LOGPROBS = "logprobs";
+    private static final String SIGNATURE = "\"thought_signature\"";
 
     private final Map<String, StringBuilder> fields = new LinkedHashMap<>();
     private final Map<String, StringBuilder> logprobs = new LinkedHashMap<>();
@@ -37,12 +39,19 @@ final class OpenAiUnknownFields {
 
     private static void grow(Map<String, StringBuilder> all, String name, String json) {
         StringBuilder value = all.computeIfAbsent(name, key -> new StringBuilder());
+        if (isSigned(value) && json.indexOf(SIGNATURE) < 0) {
+            return;
+        }
         if (!value.isEmpty() && value.charAt(0) == '[' && (json.startsWith("[") || json.equals("null"))) {
             append(value, json);
         } else {
             value.setLength(0);
             value.append(json);
         }
+    }
+
+    private static boolean isSigned(StringBuilder value) {
+        return !value.isEmpty() && value.charAt(0) == '{' && value.indexOf(SIGNATURE) >= 0;
     }
 
     private static void append(StringBuilder list, String json) {

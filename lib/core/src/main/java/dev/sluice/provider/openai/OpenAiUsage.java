@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a server has said of an answer's tokens so far. A later report replaces an earlier one, key by key (vLLM can report
- * with each chunk).
+ * with each chunk). A negative number counts as 0.
  *
- * <p>OpenAI counts what came from a cache among the prompt, and thoughts among the answer; xAI and Gemini's endpoint count
- * thoughts beside it, which the total tells.
+ * <p>OpenAI counts the cache as a part of the prompt and thoughts as a part of the answer. Other services count either of
+ * them beside it, which only the total tells. Tokens that nothing but the total counts are the answer's: Gateways in front
+ * of Gemini leave out its thoughts, and some services name no tokens of the answer at all.
  */
 final class OpenAiUsage {
     private long prompt;
@@ -27,24 +28,29 @@ final class OpenAiUsage {
         if (usage == null) {
             return;
         }
-        prompt = usage.number("prompt_tokens", prompt);
-        total = usage.number("total_tokens", total);
-        boolean isRest = total > prompt && !usage.has("completion_tokens"); // of services that name the total only
-        completion = usage.number("completion_tokens", isRest ? total - prompt : completion);
-        cached = usage.number("prompt_cache_hit_tokens", cached); // DeepSeek
-        reasoning = usage.number("reasoning_tokens", reasoning); // SGLang
+        boolean isPartial = usage.has("prompt_tokens") || usage.has("completion_tokens");
+        total = count(
+                usage, "total_tokens", isPartial ? 0 : total); // one of an earlier report counts less than this one
+        prompt = count(usage, "prompt_tokens", prompt);
+        completion = count(usage, "completion_tokens", completion);
+        cached = count(usage, "prompt_cache_hit_tokens", cached); // DeepSeek
+        reasoning = count(usage, "reasoning_tokens", reasoning); // SGLang
         JsonFields input = usage.objectIfAny("prompt_tokens_details");
         if (input != null) {
-            cached = input.number("cached_tokens", cached);
-            written = input.number("cache_write_tokens", written);
+            cached = count(input, "cached_tokens", cached);
+            written = count(input, "cache_write_tokens", written);
             keep("prompt_tokens_details", input);
         }
         JsonFields output = usage.objectIfAny("completion_tokens_details");
         if (output != null) {
-            reasoning = output.number("reasoning_tokens", reasoning);
+            reasoning = count(output, "reasoning_tokens", reasoning);
             keep("completion_tokens_details", output);
         }
         extra.putAll(usage.rest());
+    }
+
+    private static long count(JsonFields usage, String name, long before) {
+        return Math.max(0, usage.number(name, before));
     }
 
     private void keep(String name, JsonFields details) {
@@ -54,13 +60,22 @@ final class OpenAiUsage {
     }
 
     Usage soFar() {
-        boolean beside = total == prompt + completion + reasoning;
-        long output = beside ? completion + reasoning : completion;
-        boolean besideCache = cached + written > prompt; // of services that count the cache beside the prompt
-        long input = besideCache ? prompt : prompt - cached - written;
-        if (total != 0 && total != prompt + output) {
-            extra.put("total_tokens", Long.toString(total));
+        long cache = cached + written;
+        long rest = total - prompt - completion;
+        boolean isCacheBeside = cache > prompt || (cache > 0 && (rest == cache || rest == cache + reasoning));
+        boolean isReasoningBeside =
+                reasoning > 0 && (rest == reasoning || (isCacheBeside && rest == cache + reasoning));
+        long output = completion;
+        if (isReasoningBeside) {
+            output += reasoning;
+        } else if (!isCacheBeside) {
+            output += Math.max(0, rest);
         }
-        return new Usage(input, output, cached, written, reasoning, extra);
+        long input = isCacheBeside ? prompt : prompt - cache;
+        var other = new LinkedHashMap<>(extra);
+        if (total != 0 && total != prompt + output && total != prompt + cache + output) {
+            other.put("total_tokens", Long.toString(total));
+        }
+        return new Usage(input, output, cached, written, reasoning, other);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.provider.openai;
 
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.ServerToolUse;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -29,7 +30,8 @@ final class OpenAiWhole implements Consumer<StreamEvent> {
     private final SortedMap<Integer, ContentBlock> blocks = new TreeMap<>();
     private final Map<Integer, List<StreamEvent>> unknown = new HashMap<>();
 
-    private OpenAiWhole(Consumer<? super StreamEvent> out) {
+    /** Puts what it is told in pieces together, block by block, for {@code out}. */
+    OpenAiWhole(Consumer<? super StreamEvent> out) {
         this.out = out;
     }
 
@@ -84,8 +86,17 @@ final class OpenAiWhole implements Consumer<StreamEvent> {
             case Thinking(String thinking, var signature, var extra)
             when delta instanceof Delta.ThinkingDelta(String more) -> new Thinking(thinking + more, signature, extra);
             case ToolUse(String id, String name, String input, var extra)
-            when delta instanceof Delta.InputJsonDelta(String json) -> new ToolUse(id, name, json, extra);
+            when delta instanceof Delta.InputJsonDelta(String json) -> new ToolUse(id, name, grown(input, json), extra);
+            case ServerToolUse(String id, String name, String input, var extra)
+            when delta instanceof Delta.InputJsonDelta(String json) ->
+                new ServerToolUse(id, name, grown(input, json), extra);
+            case Thinking(String thinking, var before, var extra)
+            when delta instanceof Delta.SignatureDelta(String signature) -> new Thinking(thinking, signature, extra);
             default -> block;
         };
+    }
+
+    private static String grown(String input, String more) {
+        return input.equals("{}") ? more : input + more;
     }
 }

@@ -216,16 +216,16 @@ public final class JsonFields {
         if (field.token != JsonToken.START_ARRAY) {
             throw mismatch(name, "a list");
         }
-        if (!field.isRead) {
-            try (JsonParser parser = parser(field.start, field.end)) {
-                parser.nextToken();
-                fillItems(field, parser, bytes, field.start);
-            }
-        }
-        if (!field.isRead) {
+        if (!isList(field)) {
             throw mismatch(name, "a list of objects");
         }
         return field.items;
+    }
+
+    /** The objects of a list; empty if the field is absent or anything else. */
+    public List<JsonFields> objectsIfAny(String name) {
+        Field field = find(name);
+        return field == null || field.token != JsonToken.START_ARRAY || !isList(field) ? List.of() : objects(name);
     }
 
     /** A field as raw JSON text; null if it is absent. */
@@ -302,14 +302,23 @@ public final class JsonFields {
 
     /** The fields nobody has asked for yet, in their order, each as raw JSON text. Asks for them. */
     public Map<String, String> rest() {
+        return rest(JsonFields::isLeft);
+    }
+
+    /** As {@link #rest()}, with the fields that are null: for an object that must be sent back exactly as it came. */
+    public Map<String, String> restWithNulls() {
+        return rest(field -> !field.taken);
+    }
+
+    private Map<String, String> rest(Predicate<Field> left) {
         boolean any = false;
         for (int i = 0; i < size; i++) {
-            any |= isLeft(fields[i]);
+            any |= left.test(fields[i]);
         }
         if (!any) {
             return Map.of();
         }
-        Map<String, String> rest = slices(JsonFields::isLeft);
+        Map<String, String> rest = slices(left);
         for (int i = 0; i < size; i++) {
             fields[i].taken = true;
         }
@@ -363,6 +372,17 @@ public final class JsonFields {
             }
         }
         end = position(parser);
+    }
+
+    /** Whether a list has objects only, which are read now if they have not been. */
+    private boolean isList(Field field) {
+        if (!field.isRead) {
+            try (JsonParser parser = parser(field.start, field.end)) {
+                parser.nextToken();
+                fillItems(field, parser, bytes, field.start);
+            }
+        }
+        return field.isRead;
     }
 
     /** Fills the objects of a list that has begun, to its end; if it has other things too, it counts as not read. */

@@ -52,7 +52,15 @@ public final class NonStreamingBody {
     /** Hands out a message: what is known as it starts, its blocks, each whole, and how it ended. */
     public static void handOut(Message message, Consumer<? super StreamEvent> out) {
         Usage usage = message.usage();
-        var prompt = new Usage(usage.inputTokens(), 0, usage.cacheReadTokens(), usage.cacheWriteTokens(), 0, Map.of());
+        var prompt = new Usage(
+                usage.inputTokens(),
+                0,
+                usage.cacheReadTokens(),
+                usage.cacheWriteTokens(),
+                usage.cacheWrite1hTokens(),
+                0,
+                List.of(),
+                Map.of());
         out.accept(new MessageStart(new Message(
                 message.id(),
                 message.role(),

@@ -52,7 +52,7 @@ class ClaudeDecoderTest {
             {'type':'message_start','message':{'id':'msg_1','type':'message','role':'assistant','model':'m','content':[],\
             'stop_reason':null,'stop_sequence':null,'stop_details':null,'usage':{'input_tokens':24,\
             'cache_creation_input_tokens':3,'cache_read_input_tokens':5,'output_tokens':1,'service_tier':'standard',\
-            'cache_creation':{'ephemeral_5m_input_tokens':3,'ephemeral_1h_input_tokens':0}}}}\
+            'cache_creation':{'ephemeral_5m_input_tokens':2,'ephemeral_1h_input_tokens':1}}}}\
             """))
                 .isEqualTo(new MessageStart(new Message(
                         "msg_1",
@@ -63,17 +63,7 @@ class ClaudeDecoderTest {
                         FinishReason.UNKNOWN,
                         null,
                         null,
-                        new Usage(
-                                24,
-                                1,
-                                5,
-                                3,
-                                0,
-                                Map.of(
-                                        "service_tier",
-                                        "\"standard\"",
-                                        "cache_creation",
-                                        "{\"ephemeral_5m_input_tokens\":3,\"ephemeral_1h_input_tokens\":0}")),
+                        new Usage(24, 1, 5, 3, 1, 0, List.of(), Map.of("service_tier", "\"standard\"")),
                         Map.of())));
     }
 
@@ -295,7 +285,7 @@ class ClaudeDecoderTest {
         "tool_use, TOOL_CALLS",
         "pause_turn, PAUSE",
         "refusal, CONTENT_FILTER",
-        "compaction, UNKNOWN",
+        "compaction, PAUSE",
         "a_new_one, UNKNOWN",
         "'', UNKNOWN",
     })

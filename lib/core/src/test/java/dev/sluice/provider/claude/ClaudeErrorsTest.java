@@ -117,6 +117,15 @@ class ClaudeErrorsTest {
     }
 
     @Test
+    void theErrorCodeIsNamedBesideTheType() {
+        String json =
+                "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"No threads here\","
+                        + "\"details\":{\"error_code\":\"thread_unsupported_request\"}}}";
+        assertThat(error(400, json).getMessage())
+                .startsWith("Claude answered 400 invalid_request_error (thread_unsupported_request): No threads here");
+    }
+
+    @Test
     void theClockIsTheMachinesUnlessGiven() {
         var response = new TransportResponse(
                 429, Map.of("retry-after", List.of("Thu, 06 Aug 2020 10:00:00 GMT")), InputStream.nullInputStream());

@@ -187,6 +187,43 @@ class ClaudeRequestTest {
     }
 
     @Test
+    void toolsetsHaveNoNameAndStandWhereTheyWerePut() {
+        var request = minimal()
+                .put("mcp_servers", List.of(Map.of("type", "url", "url", "https://harbour.example", "name", "harbour")))
+                .tool(ToolDefinition.toolset("mcp_toolset").with("mcp_server_name", "\"harbour\""))
+                .tool(WEATHER)
+                .tool(ToolDefinition.toolset("mcp_toolset")
+                        .with("mcp_server_name", "\"pilots\"")
+                        .with("default_config", "{\"enabled\":false}"));
+        assertThat(field(request, "tools"))
+                .isEqualTo(List.of(
+                        json("{'type':'mcp_toolset','mcp_server_name':'harbour'}"),
+                        json("{'name':'get_weather','description':'Current weather','input_schema':{'type':'object'}}"),
+                        json("{'type':'mcp_toolset','mcp_server_name':'pilots','default_config':{'enabled':false}}")));
+        assertThat(field(request, "mcp_servers"))
+                .isEqualTo(List.of(json("{'type':'url','url':'https://harbour.example','name':'harbour'}")));
+    }
+
+    @Test
+    void threadsAndFallbacksAndCompactionAreSent() {
+        var request = minimal()
+                .put("thread", Map.of("type", "continue", "previous_message_id", "msg_1"))
+                .put("fallbacks", List.of(Map.of("model", "claude-sonnet-5-5", "max_tokens", 10)))
+                .put("compaction", Map.of("type", "summarize"));
+        assertThat(body(request))
+                .containsEntry("thread", json("{'type':'continue','previous_message_id':'msg_1'}"))
+                .containsEntry("fallbacks", List.of(json("{'model':'claude-sonnet-5-5','max_tokens':10}")))
+                .containsEntry("compaction", json("{'type':'summarize'}"));
+        assertThat(body(request.put("fallbacks", "default"))).containsEntry("fallbacks", "default");
+        assertThat(body(request.remove("thread"))).doesNotContainKey("thread").containsKey("compaction");
+    }
+
+    @Test
+    void aChoiceThatNeedsAToolIsSentWithoutToolsToo() {
+        assertThat(field(minimal().toolChoice(ToolChoice.ANY), "tool_choice")).isEqualTo(json("{'type':'any'}"));
+    }
+
+    @Test
     void aToolChoiceIsSentWhereTheToolsAreRaw() {
         assertThat(field(minimal().put("mcp_servers", List.of()).toolChoice(ToolChoice.ANY), "tool_choice"))
                 .isEqualTo(json("{'type':'any'}"));

@@ -231,18 +231,10 @@ class GeminiContentTest {
         assertRejected("messages[0].role: ", Message.of(Role.SYSTEM, List.of(new Text("a"))));
         assertRejected("messages[0].content: is empty", Message.user());
         assertRejected("messages[0].content: is empty", Message.user(""));
-        assertRejected("messages: no message has content", answer(new Text("")));
-        assertRejected("messages[0].content[0]: a tool call", Message.user(new ToolUse("1", "f", "{}", NONE)));
-        assertRejected("messages[0].content[0]: a tool call", Message.user(new ServerToolUse("1", "f", "{}", NONE)));
-        assertRejected("messages[0].content[1]: thinking", Message.user(new Text("a"), new Thinking("", null, NONE)));
-        assertRejected("messages[0].content[0]: a tool result belongs", answer(new ToolResult("1", "x")));
         assertRejected(
                 "messages[1].content[0].toolUseId: no call before it has the id '2'",
                 answer(new ToolUse("1", "f", "{}", NONE)),
                 Message.user(new ToolResult("2", "x")));
-        assertRejected(
-                "messages[0].content[0]: Gemini cannot read a result of type 'web_search_tool_result'",
-                answer(new ServerToolResult("web_search_tool_result", "1", "[]", NONE)));
         assertRejected("messages[0].content[0]: Gemini cannot read another", answer(new RedactedThinking("d", NONE)));
         assertRejected(
                 "messages[0].content[0].source: an image takes",

@@ -146,7 +146,7 @@ class OpenAiContentTest {
     /** Groq rejects what DeepSeek wants. */
     @Test
     void thoughtsNeedNotBeSentBack() {
-        var groq = OpenAi.builder()
+        var groq = OpenAiChatCompletions.builder()
                 .baseUrl("https://api.groq.com/openai/v1")
                 .sendReasoning(false)
                 .build();

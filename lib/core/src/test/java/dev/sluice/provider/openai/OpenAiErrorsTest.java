@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OpenAiErrorsTest {
-    private static final OpenAi OPENAI = OpenAi.builder()
+    private static final OpenAiChatCompletions OPENAI = OpenAiChatCompletions.builder()
             .apiKey("k")
             .clock(() -> Instant.parse("2026-08-06T10:00:00Z"))
             .build();
@@ -25,7 +25,7 @@ class OpenAiErrorsTest {
         "401, invalid_request_error, false, check the API key",
         "402, '', false, billing",
         "403, '', false, check what the API key may do",
-        "404, invalid_request_error, false, the base URL ends where /chat/completions follows",
+        "404, invalid_request_error, false, the base URL ends where /responses or /chat/completions follows",
         "405, '', false, check the base URL",
         "408, '', true, ''",
         "409, '', true, ''",
@@ -111,8 +111,8 @@ class OpenAiErrorsTest {
         assertThat(error(400, "{\"error\":{\"message\":\"m\",\"code\":\"context_length_exceeded\"}}"))
                 .hasMessageEndingWith("; shorten the conversation");
         assertThat(error(400, "{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens'\"}}"))
-                .hasMessageEndingWith("; see OpenAi.Builder.tokenLimitField");
-        var keyless = OpenAi.builder().baseUrl("http://gw/v1").build();
+                .hasMessageEndingWith("; see OpenAiChatCompletions.Builder.tokenLimitField");
+        var keyless = OpenAiChatCompletions.builder().baseUrl("http://gw/v1").build();
         assertThat(keyless.error(response(401), "no")).hasMessageEndingWith("apiKey(...)");
     }
 

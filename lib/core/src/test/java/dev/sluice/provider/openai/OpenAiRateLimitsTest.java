@@ -29,7 +29,7 @@ class OpenAiRateLimitsTest {
     }
 
     private Optional<RateLimits> read() {
-        return OpenAi.builder()
+        return OpenAiChatCompletions.builder()
                 .apiKey("k")
                 .clock(() -> NOW)
                 .build()

@@ -44,7 +44,7 @@ class OpenAiRequestTest {
     @Test
     void aRequestWithNearlyEverything() {
         var request = MessageRequest.builder()
-                .model("gpt-5.4")
+                .model("gpt-5.1")
                 .maxTokens(2048)
                 .system("Answer in metric units.")
                 .user("How warm is Porto?")
@@ -62,7 +62,7 @@ class OpenAiRequestTest {
                 .serviceTier("flex")
                 .put("seed", 7);
         assertThat(body(request)).isEqualTo(json("""
-            {'model':'gpt-5.4','stream':true,'stream_options':{'include_usage':true},'max_completion_tokens':2048,
+            {'model':'gpt-5.1','stream':true,'stream_options':{'include_usage':true},'max_completion_tokens':2048,
              'messages':[{'role':'system','content':'Answer in metric units.'},
                          {'role':'user','content':'How warm is Porto?'}],
              'stop':['END','###'],'temperature':0.5,'top_p':0.9,'top_k':40,
@@ -83,7 +83,10 @@ class OpenAiRequestTest {
                 .system(List.of(new Text("A"), new Text("B", List.of(), Map.of("x", "1"))))
                 .message(Message.of(Role.SYSTEM, List.of(new Text("C"))))
                 .build();
-        var developer = OpenAi.builder().apiKey("k").systemRole("developer").build();
+        var developer = OpenAiChatCompletions.builder()
+                .apiKey("k")
+                .systemRole("developer")
+                .build();
         assertThat(body(developer, request).get("messages")).isEqualTo(json("""
             [{'role':'developer','content':[{'type':'text','text':'A'},{'type':'text','text':'B','x':1}]},
              {'role':'user','content':'Hi'},{'role':'developer','content':'C'}]\
@@ -92,7 +95,8 @@ class OpenAiRequestTest {
 
     @Test
     void usageIsNotAskedForOfAServerThatRejectsTheField() {
-        var plain = OpenAi.builder().apiKey("k").streamUsage(false).build();
+        var plain =
+                OpenAiChatCompletions.builder().apiKey("k").streamUsage(false).build();
         assertThat(body(plain, minimal().build())).doesNotContainKey("stream_options");
     }
 

@@ -69,4 +69,17 @@ class OpenAiRoundTripTest {
         assertThat(messages(MessageRequest.builder().model("m").user("?").message(said)))
                 .isEqualTo(json("[{'role':'user','content':'?'}," + signed + "]"));
     }
+
+    /** Google's endpoint says of a thought that it is one in the same field, and of the answer nothing. */
+    @Test
+    void aSignatureIsNotLostToAChunkWithoutOne() {
+        String signature = "{'google':{'thought_signature':'EjQ='}}";
+        Message said = OpenAiWire.answer(
+                "{'content':'Hm. ','extra_content':{'google':{'thought':true}}}",
+                "{'content':'a','extra_content':" + signature + "}",
+                "{'content':'b','extra_content':{'google':{}}}");
+        assertThat(messages(MessageRequest.builder().model("m").user("?").message(said)))
+                .isEqualTo(json("[{'role':'user','content':'?'},{'role':'assistant','content':'Hm. ab','extra_content':"
+                        + signature + "}]"));
+    }
 }

@@ -68,6 +68,27 @@ class OpenAiToolCallsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'function_call':{'name':'','arguments':'{}'}",
+                "'function_call':{'arguments':'{}'}",
+                "'function_call':{'name':null,'arguments':'{}'}",
+                "'tool_calls':[{'index':0,'type':'function','function':{'name':'','arguments':'{}'}}]"
+            })
+    void aCallWithoutNameAndIdGoesOnRawBecauseNobodyCouldAnswerIt(String call) {
+        String said = "{'content':'a'," + call + "}";
+        var events = decode(delta(said), OpenAiWire.finish("stop"));
+        assertThat(events)
+                .contains(new StreamEvent.Unknown(call.substring(1, call.indexOf("':")), "{\"arguments\":\"{}\"}"));
+        Message streamed = message(events);
+        assertThat(streamed.content()).containsExactly(new Text("a"));
+        assertThat(streamed.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(message(OpenAiWire.whole(
+                        "{'id':'c','model':'m','choices':[{'message':" + said + ",'finish_reason':'stop'}]}")))
+                .isEqualTo(streamed);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"'null'", "null", "''", "' null '", "'[]'"})
     void aToolWithoutParametersHasAnEmptyInput(String arguments) {
         Message said = OpenAiWire.answer(
@@ -197,6 +218,14 @@ class OpenAiToolCallsTest {
     void aCallWhoseNameNeverComesIsThereAtTheEnd() {
         assertThat(calls("{'index':0,'id':'a','function':{'arguments':'{}'}}"))
                 .containsExactly(new ToolUse("a", "", "{}", Map.of()));
+    }
+
+    @Test
+    void whatElseIsSaidBeforeTheNameIsNotLost() {
+        assertThat(decode(
+                        delta("{'tool_calls':[{'index':0,'id':'a','function':{'y':1}}]}"),
+                        delta("{'tool_calls':[{'index':0,'function':{'name':'f','arguments':'{}'}}]}")))
+                .contains(new ContentBlockDelta(0, new Delta.Unknown("tool_calls", "{\"y\":1}")));
     }
 
     /** The result of a call has to name it, so that an id is made; always the same of the same bytes. */

@@ -6,8 +6,10 @@ import static dev.sluice.provider.openai.OpenAiWire.message;
 import static dev.sluice.provider.openai.OpenAiWire.transcript;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.Usage;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,25 @@ class OpenAiUsageTest {
     void whatOnlyTheTotalTellsIsTheAnswers() {
         assertThat(usage("{'prompt_tokens':10,'total_tokens':14}")).isEqualTo(Usage.of(10, 4));
         assertThat(usage("{'prompt_tokens':10,'total_tokens':10}")).isEqualTo(Usage.of(10, 0));
+        assertThat(usage("{'prompt_tokens':0,'completion_tokens':0,'total_tokens':14}"))
+                .isEqualTo(Usage.of(0, 14));
+    }
+
+    // Gateways in front of Gemini; the figures are those of an answer of 405 tokens of thoughts
+    @Test
+    void thoughtsThatOnlyTheTotalCountsAreTheAnswers() {
+        assertThat(usage("{'prompt_tokens':20,'completion_tokens':198,'total_tokens':623}"))
+                .isEqualTo(Usage.of(20, 603));
+    }
+
+    @Test
+    void aTotalOfAnEarlierReportSaysNothingOfALaterOne() {
+        Usage usage = message(decode(
+                        "{'choices':[{'delta':{}}],'usage':{'prompt_tokens':5,'completion_tokens':40,'total_tokens':45}}",
+                        "{'choices':[],'usage':{'prompt_tokens':5,'completion_tokens':20}}",
+                        "[DONE]"))
+                .usage();
+        assertThat(usage).isEqualTo(Usage.of(5, 20));
     }
 
     // Gateways in front of Claude
@@ -60,6 +81,45 @@ class OpenAiUsageTest {
         assertThat(usage("{'prompt_tokens':10,'completion_tokens':2,"
                         + "'prompt_tokens_details':{'cached_tokens':8,'cache_write_tokens':4}}"))
                 .isEqualTo(new Usage(10, 2, 8, 4, 0, Map.of()));
+    }
+
+    @Test
+    void aCacheIsCountedBesideThePromptIfTheTotalSaysSo() {
+        String details = "'prompt_tokens_details':{'cached_tokens':40,'cache_write_tokens':10}";
+        assertThat(usage("{'prompt_tokens':100,'completion_tokens':2,'total_tokens':152," + details + "}"))
+                .isEqualTo(new Usage(100, 2, 40, 10, 0, Map.of()));
+        assertThat(usage("{'prompt_tokens':100,'completion_tokens':2,'total_tokens':159,'reasoning_tokens':7," + details
+                        + "}"))
+                .isEqualTo(new Usage(100, 9, 40, 10, 7, Map.of()));
+        assertThat(usage("{'prompt_tokens':100,'completion_tokens':2,'total_tokens':102," + details + "}"))
+                .isEqualTo(new Usage(50, 2, 40, 10, 0, Map.of()));
+    }
+
+    /** Whatever is told: no count is negative, and the counts come to the total, or the total is kept. */
+    @Test
+    void noReportMakesACountNegativeOrLosesTheTotal() {
+        long[] numbers = {-1, 0, 3, 10};
+        for (int i = 0; i < 1 << 12; i++) {
+            long total = numbers[i & 3];
+            long prompt = numbers[i >> 2 & 3];
+            long completion = numbers[i >> 4 & 3];
+            String report = "{'total_tokens':" + total + ",'prompt_tokens':" + prompt + ",'completion_tokens':"
+                    + completion
+                    + ",'reasoning_tokens':" + numbers[i >> 6 & 3] + ",'prompt_tokens_details':{'cached_tokens':"
+                    + numbers[i >> 8 & 3] + ",'cache_write_tokens':" + numbers[i >> 10] + "}}";
+            Usage usage = usage(report);
+            assertThat(List.of(
+                            usage.inputTokens(),
+                            usage.outputTokens(),
+                            usage.cacheReadTokens(),
+                            usage.cacheWriteTokens(),
+                            usage.thinkingTokens()))
+                    .as(report)
+                    .noneMatch(tokens -> tokens < 0);
+            if (total > 0 && !usage.extra().containsKey("total_tokens")) {
+                assertThat(total).as(report).isIn(usage.totalTokens(), usage.inputTokens() + usage.outputTokens());
+            }
+        }
     }
 
     // Groq
@@ -72,6 +132,16 @@ class OpenAiUsageTest {
         assertThat(usage).isEqualTo(Usage.of(3, 1));
     }
 
+    @Test
+    void whatElseIsInGroqsOwnFieldIsKept() {
+        Message said = message(decode(
+                "{'choices':[{'delta':{'content':'a'}}],'x_groq':{'id':'r'}}",
+                "{'choices':[{'delta':{},'finish_reason':'stop'}],"
+                        + "'x_groq':{'id':'r','usage':{'prompt_tokens':3,'completion_tokens':1},'x':1}}"));
+        assertThat(said.usage()).isEqualTo(Usage.of(3, 1));
+        assertThat(said.extra()).isEqualTo(Map.of("x_groq", "{\"id\":\"r\",\"x\":1}"));
+    }
+
     /** vLLM's continuous usage: each chunk has it, with its choice. */
     @Test
     void aLaterReportTakesThePlaceOfAnEarlierOne() {
@@ -81,7 +151,7 @@ class OpenAiUsageTest {
                 "{'choices':[{'delta':{},'finish_reason':'stop'}],'usage':{'completion_tokens':3}}",
                 "{'choices':[],'usage':null}",
                 "[DONE]");
-        assertThat(((MessageStart) events.getFirst()).message().usage()).isEqualTo(Usage.of(5, 1));
+        assertThat(((MessageStart) events.getFirst()).message().usage()).isEqualTo(Usage.of(5, 0));
         assertThat(message(events).usage()).isEqualTo(Usage.of(5, 3));
     }
 

@@ -52,7 +52,7 @@ class OpenAiWholeTest {
                                 FinishReason.UNKNOWN,
                                 null,
                                 null,
-                                Usage.of(9, 3),
+                                Usage.of(9, 0),
                                 Map.of("created", "7", "service_tier", "\"default\""))),
                         new ContentBlockStart(0, new Thinking("Hm.", null, Map.of("type", "\"reasoning_content\""))),
                         new ContentBlockStop(0),

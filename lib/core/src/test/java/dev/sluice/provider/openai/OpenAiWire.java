@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 
 /** What the tests of chat completions share. Quotes in JSON may be single. */
 final class OpenAiWire {
-    static final OpenAi OPENAI = OpenAi.builder().apiKey("sk-test-1234567890").build();
+    static final OpenAiChatCompletions OPENAI =
+            OpenAiChatCompletions.builder().apiKey("sk-test-1234567890").build();
 
     private OpenAiWire() {}
 
@@ -108,7 +109,7 @@ final class OpenAiWire {
     }
 
     /** The body of a streamed request, as the server gets it. */
-    static Map<String, Object> body(OpenAi openAi, MessageRequest request) {
+    static Map<String, Object> body(OpenAiChatCompletions openAi, MessageRequest request) {
         return Json.readObject(new String(openAi.streamRequest(request).body(), StandardCharsets.UTF_8));
     }
 

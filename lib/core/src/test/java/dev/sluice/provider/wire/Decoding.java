@@ -26,7 +26,8 @@ public final class Decoding {
         return stream(framed(data), Requests.GEMINI);
     }
 
-    private static String framed(String... data) {
+    /** The stream of nameless events that have these data; quotes may be single. */
+    public static String framed(String... data) {
         var sse = new StringBuilder();
         for (String each : data) {
             sse.append("data: ").append(each.replace('\'', '"')).append("\n\n");

@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunFactory;
@@ -63,19 +64,13 @@ public final class RelayEndpointBuilder {
 
     /** How long a request's body or a WebSocket's message may be; 1 MiB if nothing is set. */
     public RelayEndpointBuilder maxBodyBytes(int bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("bytes: must be positive, is " + bytes);
-        }
-        maxBodyBytes = bytes;
+        maxBodyBytes = Checks.atLeast("bytes", bytes, 1);
         return this;
     }
 
     /** How many messages a request may have; 2,000 if nothing is set. One with more is answered 413. */
     public RelayEndpointBuilder maxMessages(int messages) {
-        if (messages < 1) {
-            throw new IllegalArgumentException("messages: must be positive, is " + messages);
-        }
-        maxMessages = messages;
+        maxMessages = Checks.atLeast("messages", messages, 1);
         return this;
     }
 
@@ -84,21 +79,14 @@ public final class RelayEndpointBuilder {
      * answered 413.
      */
     public RelayEndpointBuilder maxParts(int parts) {
-        if (parts < 1) {
-            throw new IllegalArgumentException("parts: must be positive, is " + parts);
-        }
-        maxParts = parts;
+        maxParts = Checks.atLeast("parts", parts, 1);
         return this;
     }
 
     /** How many runs a session may start in a time, spread or at once; 60 in a minute if nothing is set. */
     public RelayEndpointBuilder startLimit(int runs, Duration per) {
-        if (runs < 1) {
-            throw new IllegalArgumentException("runs: must be positive, is " + runs);
-        }
-        if (!per.isPositive()) {
-            throw new IllegalArgumentException("per: must be positive, is " + per);
-        }
+        Checks.atLeast("runs", runs, 1);
+        Checks.positive("per", per);
         starts = runs;
         startsPer = per;
         return this;
@@ -109,10 +97,7 @@ public final class RelayEndpointBuilder {
      * nothing is set. Behind a proxy, see {@link #trustedProxies}.
      */
     public RelayEndpointBuilder startsPerAddress(int runs) {
-        if (runs < 1) {
-            throw new IllegalArgumentException("runs: must be positive, is " + runs);
-        }
-        startsPerAddress = runs;
+        startsPerAddress = Checks.atLeast("runs", runs, 1);
         return this;
     }
 
@@ -127,10 +112,7 @@ public final class RelayEndpointBuilder {
      * set, and then the header does not count, because a client can send it, too.
      */
     public RelayEndpointBuilder trustedProxies(int proxies) {
-        if (proxies < 0) {
-            throw new IllegalArgumentException("proxies: must not be negative, is " + proxies);
-        }
-        trustedProxies = proxies;
+        trustedProxies = Checks.atLeast("proxies", proxies, 0);
         return this;
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.relay.jdk;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.relay.http.FullResponse;
 import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RelayEndpoint;
@@ -51,9 +52,7 @@ public final class JdkRelay implements AutoCloseable {
      */
     public static JdkRelay start(RelayEndpoint endpoint, InetSocketAddress address, Duration writeLimit)
             throws IOException {
-        if (!writeLimit.isPositive()) {
-            throw new IllegalArgumentException("writeLimit: must be positive, is " + writeLimit);
-        }
+        Checks.positive("writeLimit", writeLimit);
         TimeSource time = TimeSource.system();
         return start(endpoint, address, writeLimit, time, HalfOpenDetector.create(writeLimit, time));
     }

@@ -1,6 +1,7 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
 import dev.sluice.relay.http.HalfOpenDetector;
 import dev.sluice.relay.http.RelayEndpoint;
 import java.io.IOException;
@@ -127,10 +128,7 @@ public final class JettyRelay implements AutoCloseable {
          * lower limit (Linux: {@code net.core.somaxconn}) holds fewer. Clients beyond it try again after a second and longer.
          */
         public Builder acceptQueue(int connections) {
-            if (connections < 1) {
-                throw new IllegalArgumentException("connections: must be positive, is " + connections);
-            }
-            acceptQueue = connections;
+            acceptQueue = Checks.atLeast("connections", connections, 1);
             return this;
         }
 
@@ -139,19 +137,19 @@ public final class JettyRelay implements AutoCloseable {
          * also what the kernel has accepted and the client has not acknowledged counts as not taken.
          */
         public Builder writeLimit(Duration limit) {
-            writeLimit = positive(limit, "limit");
+            writeLimit = Checks.positive("limit", limit);
             return this;
         }
 
         /** How often a WebSocket is pinged; one that answers no ping until the next is gone. 12 s if nothing is set. */
         public Builder pingEvery(Duration every) {
-            pingEvery = positive(every, "every");
+            pingEvery = Checks.positive("every", every);
             return this;
         }
 
         /** How long a connection may be silent while there is no stream on it; 30 s if nothing is set. */
         public Builder idleTimeout(Duration limit) {
-            idleTimeout = positive(limit, "limit");
+            idleTimeout = Checks.positive("limit", limit);
             return this;
         }
 
@@ -203,13 +201,6 @@ public final class JettyRelay implements AutoCloseable {
                 throw new IllegalStateException("the server did not start", e);
             }
             return new JettyRelay(endpoint, server, connector, host);
-        }
-
-        private static Duration positive(Duration value, String name) {
-            if (!value.isPositive()) {
-                throw new IllegalArgumentException(name + ": must be positive, is " + value);
-            }
-            return value;
         }
     }
 }

@@ -1,0 +1,68 @@
+package dev.sluice.provider.openai;
+
+import dev.sluice.message.StreamEvent;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One text of an item, which comes in pieces: words, thoughts, or the input of a call. Its done events have it whole; what
+ * the pieces did not bring is handed out as one more piece, unless they brought something else.
+ */
+final class ResponsesText {
+    private final BiConsumer<String, Consumer<? super StreamEvent>> sink;
+    private final StringBuilder soFar = new StringBuilder();
+
+    /**
+     * A text of which nothing has come.
+     *
+     * @param sink takes each piece, which is never empty
+     */
+    ResponsesText(BiConsumer<String, Consumer<? super StreamEvent>> sink) {
+        this.sink = sink;
+    }
+
+    /** Takes the next piece. */
+    void add(String more, Consumer<? super StreamEvent> out) {
+        if (!more.isEmpty()) {
+            soFar.append(more);
+            sink.accept(more, out);
+        }
+    }
+
+    /** Takes the whole text; null if it is not told. */
+    void fill(@Nullable String whole, Consumer<? super StreamEvent> out) {
+        if (whole != null && whole.length() > soFar.length() && isBeginningOf(whole)) {
+            add(whole.substring(soFar.length()), out);
+        }
+    }
+
+    /** Without a copy, for what has come may be long. */
+    private boolean isBeginningOf(String whole) {
+        for (int i = 0; i < soFar.length(); i++) {
+            if (soFar.charAt(i) != whole.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean isEmpty() {
+        return soFar.isEmpty();
+    }
+
+    /** What has come. */
+    CharSequence soFar() {
+        return soFar;
+    }
+
+    /** The words between two places, counted in code points; null if there are none. */
+    @Nullable
+    String slice(long start, long end) {
+        if (start < 0 || end <= start || end > soFar.codePointCount(0, soFar.length())) {
+            return null;
+        }
+        int from = soFar.offsetByCodePoints(0, (int) start);
+        return soFar.substring(from, soFar.offsetByCodePoints(from, (int) (end - start)));
+    }
+}
