@@ -13,14 +13,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Gives a JUnit test a {@link ScriptedServer} as a parameter, one for each test, and closes it behind the test. A test that has passed
  * fails if a scripted answer was never asked for.
  *
+ * <p>The class that has {@code @ExtendWith(ScriptedServerExtension.class)} has tests such as
+ *
  * <pre>{@code
- * @ExtendWith(ScriptedServerExtension.class)
- * class WeatherTest {
- *     @Test
- *     void asksOnce(ScriptedServer server) {
- *         server.enqueue(Answer.text("Sunny."));
- *         ...
- *     }
+ * void asksOnce(ScriptedServer server) {
+ *     server.enqueue(Answer.text("Sunny."));
+ *     ...
  * }
  * }</pre>
  *

@@ -46,7 +46,10 @@ public final class AnswerQueue implements Function<ReceivedRequest, Script> {
         return queue;
     }
 
-    /** Answers that depend on what is asked. The function is called on the thread of the request, or on several at once. */
+    /**
+     * Answers that depend on what is asked. The function is called on the thread of the request, or on several at once. If it throws,
+     * the request is refused with status 400 and what it says.
+     */
     public static AnswerQueue answering(Function<ParsedRequest, Answer> answers) {
         return new AnswerQueue(answers);
     }
@@ -163,7 +166,11 @@ public final class AnswerQueue implements Function<ReceivedRequest, Script> {
         if (unlessQueued == null) {
             throw Refusal.invalid("The test's script has no answer left for this request: enqueue one more Answer");
         }
-        return unlessQueued.apply(asked);
+        try {
+            return unlessQueued.apply(asked);
+        } catch (RuntimeException | AssertionError e) {
+            throw Refusal.invalid("The test's script failed: " + e);
+        }
     }
 
     private static Script whole(byte[] body, Reply reply, Optional<Fault> fault, Map<String, String> headers) {

@@ -47,6 +47,18 @@ class ScriptedServerTest {
     }
 
     @Test
+    void aFunctionThatThrowsIsToldToTheClient() throws Exception {
+        try (var broken = ScriptedServer.answering(asked -> {
+            throw new AssertionError("wrong prompt");
+        })) {
+            Response response = Wire.CLAUDE.stream(broken);
+
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.text()).contains("The test's script failed", "wrong prompt");
+        }
+    }
+
+    @Test
     void aFaultThatIsWantedStrikesOnceAndARefusalTakesNoAnswer() throws Exception {
         server.next(Fault.OVERLOADED);
         server.next(Fault.CUT);

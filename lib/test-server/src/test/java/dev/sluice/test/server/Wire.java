@@ -89,6 +89,11 @@ enum Wire {
         return stream ? stream(server) : whole(server);
     }
 
+    /** The response of a server that says nothing more, but keeps the connection open. */
+    Response hanging(ScriptedServer server, boolean stream) throws IOException {
+        return send(server, 500, "POST " + (stream ? streamed : whole), headers, asking("hi", stream));
+    }
+
     String asking(String prompt, boolean stream) {
         return body.replace("STREAM", String.valueOf(stream)).replace("ASKED", prompt);
     }
@@ -100,6 +105,13 @@ enum Wire {
 
     static Response send(ScriptedServer server, String line, String headers, String body, String... more)
             throws IOException {
+        return send(server, 10_000, line, headers, body, more);
+    }
+
+    /** Waits so many milliseconds for what follows the first byte. */
+    private static Response send(
+            ScriptedServer server, int patience, String line, String headers, String body, String... more)
+            throws IOException {
         try (var socket = new Socket("127.0.0.1", server.uri().getPort())) {
             socket.setSoTimeout(10_000);
             String head = line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -107,15 +119,15 @@ enum Wire {
                     + (more.length > 0 ? "\r\n" : "") + "Content-Length: " + body.getBytes(UTF_8).length + "\r\n\r\n";
             socket.getOutputStream().write((head + body).getBytes(UTF_8));
             var came = new ByteArrayOutputStream();
-            return parse(came, read(socket, came));
+            return parse(came, read(socket, patience, came));
         }
     }
 
-    private static Ended read(Socket socket, ByteArrayOutputStream came) throws IOException {
+    private static Ended read(Socket socket, int patience, ByteArrayOutputStream came) throws IOException {
         try {
             InputStream in = socket.getInputStream();
             came.writeBytes(in.readNBytes(1));
-            socket.setSoTimeout(700); // the rest comes at once, or not at all
+            socket.setSoTimeout(patience);
             in.transferTo(came);
             return Ended.FIN;
         } catch (SocketTimeoutException silent) {
