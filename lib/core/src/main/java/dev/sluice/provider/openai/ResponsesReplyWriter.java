@@ -53,7 +53,9 @@ final class ResponsesReplyWriter {
         boolean cut = message.finishReason() == FinishReason.LENGTH;
         var said = new ArrayList<ContentBlock>();
         for (ContentBlock block : blocks) {
-            boolean belongs = block instanceof Unknown || said.isEmpty() || id(said.getFirst()).equals(id(block));
+            boolean belongs = block instanceof Unknown
+                    || said.isEmpty()
+                    || id(said.getFirst()).equals(id(block));
             if (isPart(block) && belongs) {
                 said.add(block);
                 continue;

@@ -182,9 +182,8 @@ class ResponsesRequestTest {
     @Test
     void theResultOfACustomToolSaysSo() {
         var call = new ToolUse("call_1", "sql", "{\"input\":\"select\"}", Map.of("type", "\"custom_tool_call\""));
-        var request = minimal()
-                .message(answer("r1", FinishReason.TOOL_CALLS, call))
-                .user(new ToolResult("call_1", "4"));
+        var request =
+                minimal().message(answer("r1", FinishReason.TOOL_CALLS, call)).user(new ToolResult("call_1", "4"));
         assertThat(body(request)).containsEntry("input", json("""
             [{'role':'user','content':'Hi'},
              {'type':'custom_tool_call','call_id':'call_1','name':'sql','input':'select'},
@@ -205,9 +204,11 @@ class ResponsesRequestTest {
                 new Text("Hi"),
                 new Thinking("", "nothing follows", id));
         assertThat(ResponsesWire.items(answer))
-                .isEqualTo(json(
-                        "[{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'E'},{'role':'assistant','content':'Hi'}]"));
-        List<?> kept = (List<?>) body(minimal().message(answer).put("store", true)).get("input");
+                .isEqualTo(
+                        json(
+                                "[{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'E'},{'role':'assistant','content':'Hi'}]"));
+        List<?> kept =
+                (List<?>) body(minimal().message(answer).put("store", true)).get("input");
         assertThat(kept).hasSize(4);
     }
 
