@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.test.server.Fault;
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -20,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EveryDialectTest {
     private static final int SEED = 3;
 
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), SEED);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), SEED);
 
     @AfterEach
     void stop() {
@@ -31,8 +34,8 @@ class EveryDialectTest {
     @EnumSource
     void theSameSeedGivesTheSameBytesAndAnotherGivesOthers(Speaker speaker) throws Exception {
         String once = Speaker.text(speaker.post(server, speaker.asking("a long story", "")));
-        try (var same = ScriptedServer.start(Pace.instant(), SEED);
-                var another = ScriptedServer.start(Pace.instant(), SEED + 1)) {
+        try (var same = DemoServer.start(Pace.instant(), SEED);
+                var another = DemoServer.start(Pace.instant(), SEED + 1)) {
             String again = Speaker.text(speaker.post(same, speaker.asking("a long story", "")));
             String differently = Speaker.text(speaker.post(another, speaker.asking("a long story", "")));
 
