@@ -229,7 +229,9 @@ final class ResponsesDecoder implements EventDecoder {
         }
         if (why.equals("failed")) {
             JsonFields error = response == null ? null : response.objectIfAny("error");
-            throw OpenAiErrors.inEvent(error == null ? event : error, error == null ? sse.data() : error.raw());
+            throw error == null
+                    ? OpenAiErrors.inEvent(new JsonFields(), sse.data())
+                    : OpenAiErrors.inEvent(error, error.raw());
         }
         boolean unused = rest(PREFIX + status, out);
         done = true;

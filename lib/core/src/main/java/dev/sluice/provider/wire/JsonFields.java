@@ -32,7 +32,7 @@ public final class JsonFields {
      */
     private static final int USUAL = 16;
 
-    private static final Field[] NONE = {};
+    private static final JsonField[] NONE = {};
     private static final byte[] NOTHING = {};
 
     private static final int LONG_DIGITS = 18;
@@ -45,7 +45,7 @@ public final class JsonFields {
     private int base;
     private int start;
     private int end;
-    private Field[] fields = NONE;
+    private JsonField[] fields = NONE;
     private int size;
     private boolean mended;
 
@@ -65,27 +65,6 @@ public final class JsonFields {
         this.parent = parent;
         this.path = path;
         this.list = list;
-    }
-
-    /** One field; reused like its object. */
-    private static final class Field {
-        String name = "";
-        JsonToken token = JsonToken.VALUE_NULL;
-
-        @Nullable
-        String text;
-
-        long number;
-        boolean whole;
-        int start;
-        int end;
-
-        @Nullable
-        JsonFields object;
-
-        List<JsonFields> items = List.of();
-        boolean isRead;
-        boolean taken;
     }
 
     /**
@@ -131,7 +110,7 @@ public final class JsonFields {
     /** The text of a field; null if it is absent. */
     @Nullable
     public String text(String name) {
-        Field field = take(name);
+        JsonField field = take(name);
         if (field == null) {
             return null;
         }
@@ -149,7 +128,7 @@ public final class JsonFields {
 
     /** The whole number of a field; {@code absent} if it is absent. */
     public long number(String name, long absent) {
-        Field field = take(name);
+        JsonField field = take(name);
         if (field == null) {
             return absent;
         }
@@ -161,7 +140,7 @@ public final class JsonFields {
 
     /** Whether a field is true; if it is absent it is not. */
     public boolean flag(String name) {
-        Field field = take(name);
+        JsonField field = take(name);
         if (field == null) {
             return false;
         }
@@ -183,7 +162,7 @@ public final class JsonFields {
     /** The object of a field; null if it is absent. */
     @Nullable
     public JsonFields object(String name) {
-        Field field = take(name);
+        JsonField field = take(name);
         if (field == null) {
             return null;
         }
@@ -209,42 +188,39 @@ public final class JsonFields {
 
     /** The objects of a list; empty if the field is absent. They are reused like this one. */
     public List<JsonFields> objects(String name) {
-        Field field = take(name);
+        JsonField field = take(name);
         if (field == null) {
             return List.of();
         }
-        if (field.token != JsonToken.START_ARRAY) {
-            throw mismatch(name, "a list");
-        }
         if (!isList(field)) {
-            throw mismatch(name, "a list of objects");
+            throw mismatch(name, field.token == JsonToken.START_ARRAY ? "a list of objects" : "a list");
         }
         return field.items;
     }
 
     /** The objects of a list; empty if the field is absent or anything else. */
     public List<JsonFields> objectsIfAny(String name) {
-        Field field = find(name);
-        return field == null || field.token != JsonToken.START_ARRAY || !isList(field) ? List.of() : objects(name);
+        JsonField field = find(name);
+        return field == null || !isList(field) ? List.of() : objects(name);
     }
 
     /** A field as raw JSON text; null if it is absent. */
     @Nullable
     public String raw(String name) {
-        Field field = take(name);
+        JsonField field = take(name);
         return field == null ? null : slices(other -> other == field).get(name);
     }
 
     /** The text of a field; null if it is absent or anything else. */
     @Nullable
     public String textIfAny(String name) {
-        Field field = find(name);
+        JsonField field = find(name);
         return field == null || field.token != JsonToken.VALUE_STRING ? null : text(name);
     }
 
     /** Where a field's text begins in the bytes that this was read from, behind its quote; -1 if it has none. */
     public int textStart(String name) {
-        Field field = find(name);
+        JsonField field = find(name);
         if (field == null || field.token != JsonToken.VALUE_STRING) {
             return -1;
         }
@@ -265,13 +241,13 @@ public final class JsonFields {
     /** The object of a field; null if it is absent or anything else. */
     @Nullable
     public JsonFields objectIfAny(String name) {
-        Field field = find(name);
+        JsonField field = find(name);
         return field == null || field.token != JsonToken.START_OBJECT ? null : object(name);
     }
 
     /** Asks for a field only if it has this text; whether it has. */
     public boolean takeIf(String name, String text) {
-        Field field = find(name);
+        JsonField field = find(name);
         if (field == null || !text.equals(field.text)) {
             return false;
         }
@@ -310,7 +286,7 @@ public final class JsonFields {
         return rest(field -> !field.taken);
     }
 
-    private Map<String, String> rest(Predicate<Field> left) {
+    private Map<String, String> rest(Predicate<JsonField> left) {
         boolean any = false;
         for (int i = 0; i < size; i++) {
             any |= left.test(fields[i]);
@@ -348,7 +324,7 @@ public final class JsonFields {
         base = offset;
         start = tokenStart(parser);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            Field field = next(name);
+            JsonField field = next(name);
             field.token = parser.nextToken();
             switch (field.token) {
                 case VALUE_STRING -> field.text = parser.getString();
@@ -374,8 +350,11 @@ public final class JsonFields {
         end = position(parser);
     }
 
-    /** Whether a list has objects only, which are read now if they have not been. */
-    private boolean isList(Field field) {
+    /** Whether a field is a list of objects, which are read now if they have not been. */
+    private boolean isList(JsonField field) {
+        if (field.token != JsonToken.START_ARRAY) {
+            return false;
+        }
         if (!field.isRead) {
             try (JsonParser parser = parser(field.start, field.end)) {
                 parser.nextToken();
@@ -386,7 +365,7 @@ public final class JsonFields {
     }
 
     /** Fills the objects of a list that has begun, to its end; if it has other things too, it counts as not read. */
-    private void fillItems(Field field, JsonParser parser, byte[] source, int offset) {
+    private void fillItems(JsonField field, JsonParser parser, byte[] source, int offset) {
         List<JsonFields> before = field.items;
         var items = new ArrayList<JsonFields>(before.size());
         boolean objects = true;
@@ -407,13 +386,13 @@ public final class JsonFields {
         field.isRead = objects;
     }
 
-    private Field next(String name) {
+    private JsonField next(String name) {
         if (size == fields.length) {
             fields = Arrays.copyOf(fields, Math.max(USUAL, 2 * size));
         }
-        Field field = fields[size];
+        JsonField field = fields[size];
         if (field == null) {
-            field = new Field();
+            field = new JsonField();
             fields[size] = field;
         }
         size++;
@@ -440,7 +419,7 @@ public final class JsonFields {
         size = 0;
     }
 
-    private JsonFields child(Field field) {
+    private JsonFields child(JsonField field) {
         JsonFields object = field.object;
         if (object == null || !object.path.equals(field.name)) {
             object = new JsonFields(eager, this, field.name, "");
@@ -449,7 +428,7 @@ public final class JsonFields {
         return object;
     }
 
-    private @Nullable Field take(String name) {
+    private @Nullable JsonField take(String name) {
         for (int i = 0; i < size; i++) {
             fields[i].taken |= fields[i].name.equals(name);
         }
@@ -457,9 +436,9 @@ public final class JsonFields {
     }
 
     /** The field of that name; of several the last, as most readers of JSON have it. */
-    private @Nullable Field find(String name) {
+    private @Nullable JsonField find(String name) {
         for (int i = size - 1; i >= 0; i--) {
-            Field field = fields[i];
+            JsonField field = fields[i];
             if (field.name.equals(name)) {
                 return field.token == JsonToken.VALUE_NULL ? null : field;
             }
@@ -467,11 +446,11 @@ public final class JsonFields {
         return null;
     }
 
-    private static boolean isLeft(Field field) {
+    private static boolean isLeft(JsonField field) {
         return !field.taken && field.token != JsonToken.VALUE_NULL;
     }
 
-    private Map<String, String> slices(Predicate<Field> wanted) {
+    private Map<String, String> slices(Predicate<JsonField> wanted) {
         var slices = new LinkedHashMap<String, String>();
         try (JsonParser parser = parser(start, end)) {
             parser.nextToken();

@@ -119,10 +119,10 @@ class ResponsesDecoderTest {
     void argumentsThatCameOtherwiseStay() {
         Message message = message(
                 added(0, CALL.formatted("in_progress", "")),
-                delta(0, "function_call_arguments", "{ }"),
-                done(0, CALL.formatted("completed", "{}")),
+                delta(0, "function_call_arguments", "{}"),
+                done(0, CALL.formatted("completed", "{ }")),
                 completed());
-        assertThat(message.toolUses().getFirst().input()).isEqualTo("{ }");
+        assertThat(message.toolUses().getFirst().input()).isEqualTo("{}");
     }
 
     @Test
@@ -371,6 +371,7 @@ class ResponsesDecoderTest {
                 "{'type':'response.completed','response':{'status':'failed','error':{'code':'server_error','message':'Slow'}}}"
                     + " | server_error | true",
                 "{'error':{'message':'Slow','code':'server_error'}} | server_error | true",
+                "{'type':'response.failed','response':{'status':'failed','output':['Slow']}} | '' | false",
             })
     void anErrorInsideTheStreamHasItsCode(String event, String type, boolean passing) {
         assertThatThrownBy(() -> decode(event("created", ""), event)).isInstanceOfSatisfying(ApiError.class, error -> {
