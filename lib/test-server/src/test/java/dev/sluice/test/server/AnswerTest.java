@@ -17,7 +17,16 @@ import tools.jackson.databind.JsonNode;
 class AnswerTest {
 
     @ParameterizedTest
-    @CsvSource({"CLAUDE,true", "CLAUDE,false", "GEMINI,true", "GEMINI,false", "OPENAI,true", "OPENAI,false"})
+    @CsvSource({
+        "CLAUDE,true",
+        "CLAUDE,false",
+        "GEMINI,true",
+        "GEMINI,false",
+        "OPENAI,true",
+        "OPENAI,false",
+        "RESPONSES,true",
+        "RESPONSES,false"
+    })
     void wordsArriveOnEveryWireStreamedOrWhole(Wire wire, boolean stream) throws Exception {
         try (var server = ScriptedServer.start(Answer.text("Hé\"", "llo\n", "wörld"))) {
             Wire.Response response = wire.either(server, stream);

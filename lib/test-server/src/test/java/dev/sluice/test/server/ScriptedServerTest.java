@@ -217,7 +217,9 @@ class ScriptedServerTest {
                         + " messages",
                 "authorization: k | POST /v1/chat/completions | {\"model\":\"m\",\"messages\":[{\"role\":\"system\"}]}"
                         + " | 400 | messages",
-                "authorization: k                        | POST /v1/responses | {} | 404 | Not found"
+                "authorization: k                        | POST /v1/responses | {\"model\":\"m\"} | 400 | input",
+                "x-any: k                                | POST /v1/responses | {} | 401 | authorization",
+                "authorization: k                        | POST /v1/completions | {} | 404 | Not found"
             })
     void whatTheVendorWouldRefuseIsRefusedAndTakesNoAnswer(
             String headers, String line, String body, int status, String why) throws Exception {

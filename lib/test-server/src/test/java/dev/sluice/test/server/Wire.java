@@ -36,7 +36,14 @@ enum Wire {
             "authorization: Bearer any",
             "{\"model\":\"m\",\"stream\":STREAM,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
             "/choices/0/delta/content",
-            "/choices/0/message/content");
+            "/choices/0/message/content"),
+    RESPONSES(
+            "/v1/responses",
+            "/v1/responses",
+            "authorization: Bearer any",
+            "{\"model\":\"m\",\"stream\":STREAM,\"input\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
+            "/delta",
+            "/output/0/content/0/text");
 
     private final String streamed;
     private final String whole;
