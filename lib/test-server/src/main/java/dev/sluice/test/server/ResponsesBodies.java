@@ -127,8 +127,7 @@ final class ResponsesBodies {
                 .put("output_tokens", output)
                 .put("total_tokens", input + output);
         usage.putObject("input_tokens_details").put("cached_tokens", 0).put("cache_write_tokens", 0);
-        usage.putObject("output_tokens_details")
-                .put("reasoning_tokens", reply.thinkingTokens());
+        usage.putObject("output_tokens_details").put("reasoning_tokens", reply.thinkingTokens());
         return usage;
     }
 }

@@ -24,7 +24,9 @@ final class ResponsesRequests {
                 json.path("stream").asBoolean(false),
                 turns,
                 tools(json),
-                Optional.of(json.path("text").path("format").path("schema")).filter(JsonNode::isObject).map(JsonNode::toString),
+                Optional.of(json.path("text").path("format").path("schema"))
+                        .filter(JsonNode::isObject)
+                        .map(JsonNode::toString),
                 thoughts(json.path("reasoning")),
                 true,
                 call.tokens());
@@ -62,7 +64,8 @@ final class ResponsesRequests {
         }
         List<Tool> tools = Json.list(json.path("tools")).stream()
                 .filter(tool -> Json.text(tool, "type").equals("function"))
-                .map(tool -> new Tool(Json.text(tool, "name"), tool.path("parameters").toString()))
+                .map(tool -> new Tool(
+                        Json.text(tool, "name"), tool.path("parameters").toString()))
                 .toList();
         return Tool.choice(tools, Json.text(choice, "name"));
     }
