@@ -121,7 +121,7 @@ public final class Resilience {
          * @param longestWait a request that would have to wait longer fails at once, with
          *     {@link StreamException.LimitExceeded}
          */
-        public Builder followRateLimits(Duration longestWait) {
+        public Builder respectRateLimits(Duration longestWait) {
             this.longestWait = Checks.notNegative("longestWait", longestWait, "refuse at once");
             return this;
         }

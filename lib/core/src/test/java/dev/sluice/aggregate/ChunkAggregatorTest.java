@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 class ChunkAggregatorTest {
 
-    @Test // PEERS 36
+    @Test
     void foldsATextAnswer() {
         var answer = fold(
                 start("msg_1"),
@@ -70,7 +70,7 @@ class ChunkAggregatorTest {
         assertThat(answer.usage()).isEqualTo(Usage.of(11, 6));
     }
 
-    @Test // PEERS 37, 38, 39
+    @Test
     void foldsAToolCallAndParsesItsInputAsItComes() {
         var answer = fold(start("msg_1"), openText(0), text(0, "I'll check."), close(0), openTool(1, "{}"));
         Object[] expected = {Map.of(), Map.of(), Map.of(), Map.of(), Map.of("location", "Paris")};
@@ -90,7 +90,7 @@ class ChunkAggregatorTest {
         assertThat(answer.chunkCount()).isEqualTo(13);
     }
 
-    @Test // PEERS 40, 42, 55
+    @Test
     void fieldsOfTheEndJoinThoseOfTheStart() {
         var message = new Message(
                 "msg_1",
@@ -126,7 +126,7 @@ class ChunkAggregatorTest {
         assertThat(answer.snapshot().finishReason()).isEqualTo(FinishReason.CONTENT_FILTER);
     }
 
-    @Test // PEERS 43
+    @Test
     void usageIsOverwrittenNeverAdded() {
         var answer = fold(
                 start("msg_1"),
@@ -136,7 +136,7 @@ class ChunkAggregatorTest {
         assertThat(answer.snapshot().usage()).isEqualTo(Usage.of(11, 13));
     }
 
-    @Test // PEERS 44
+    @Test
     void aReasonToStopStaysUntilAnotherComes() {
         var answer = fold(start("msg_1"));
         assertThat(answer.snapshot().stopReason()).isNull();
@@ -154,7 +154,7 @@ class ChunkAggregatorTest {
         assertThat(answer.snapshot().finishReason()).isEqualTo(FinishReason.LENGTH);
     }
 
-    @Test // PEERS 45
+    @Test
     void hasNoFinalResponseBeforeTheEnd() {
         var answer = new ChunkAggregator();
         assertNoFinalResponse(answer);
@@ -171,14 +171,14 @@ class ChunkAggregatorTest {
                 .withMessage("message_stop has not come yet; partialResponse() has what there is");
     }
 
-    @Test // PEERS 47
+    @Test
     void anAnswerMayBeEmpty() {
         var answer = fold(start("msg_1"), stop());
         assertThat(answer.snapshot().content()).isEmpty();
         assertThat(answer.snapshot().usage()).isEqualTo(Usage.of(11, 1));
     }
 
-    @Test // PEERS 48
+    @Test
     void blocksStandInTheOrderOfTheirIndexes() {
         var answer = fold(
                 start("msg_1"),
@@ -200,7 +200,7 @@ class ChunkAggregatorTest {
                         new Text("3-ONE.3-TWO.", List.of(citation("b")), Map.of()));
     }
 
-    @Test // PEERS 50
+    @Test
     void textAndSourcesOfTheStartAreKept() {
         var begun = new Text("So ", List.of(citation("a")), Map.of("zz", "1"));
         var answer = fold(start("msg_1"), open(0, begun), cite(0, "b"), text(0, "it is."), cite(0, "c"));
@@ -212,7 +212,7 @@ class ChunkAggregatorTest {
         assertThat(answer.input(0)).isEqualTo(Map.of());
     }
 
-    @Test // PEERS 51
+    @Test
     void aSignatureReplacesTheOneBefore() {
         var answer = fold(
                 start("msg_1"),
@@ -248,7 +248,7 @@ class ChunkAggregatorTest {
                         Map.of("thoughtSignature", "\"d\""));
     }
 
-    @Test // PEERS 52
+    @Test
     void unknownBlocksAndDeltasChangeNothingThatIsKnown() {
         var unknown = new ContentBlock.Unknown("zz_future_block", "{ \"type\":\"zz_future_block\", \"n\": 1.0 }");
         var answer = fold(
@@ -264,14 +264,14 @@ class ChunkAggregatorTest {
         assertThat(answer.snapshot().content()).containsExactly(unknown, new Text("ONE.TWO."));
     }
 
-    @Test // PEERS 62
+    @Test
     void aSecondStartOfTheSameMessageIsIgnored() {
         var answer = fold(start("msg_1"), openText(0), text(0, "a"), start("msg_1"), text(0, "b"));
         assertThat(answer.snapshot().text()).isEqualTo("ab");
         assertThat(answer.chunkCount()).isEqualTo(5);
     }
 
-    @Test // WIRE A7.1
+    @Test
     void aMessageMayComeWholeInItsStart() {
         var whole = new Message(
                 "msg_1",

@@ -57,7 +57,7 @@ class EventOrderTest {
         };
     }
 
-    @ParameterizedTest // PEERS 46
+    @ParameterizedTest
     @MethodSource("events")
     void nothingComesBeforeTheStart(StreamEvent event) {
         assertRejected(
@@ -66,7 +66,7 @@ class EventOrderTest {
                 "The server's events are out of order: got " + name(event) + " before message_start");
     }
 
-    @ParameterizedTest // PEERS 46, 60
+    @ParameterizedTest
     @MethodSource("events")
     void nothingComesAfterTheEnd(StreamEvent event) {
         var answer = fold(start("msg_1"), openText(0), stop(), new Ping(), UNKNOWN);
@@ -77,7 +77,7 @@ class EventOrderTest {
         assertThat(answer.isComplete()).isTrue();
     }
 
-    @Test // PEERS 62
+    @Test
     void twoAnswersInOneStreamAreRejected() {
         assertRejected(
                 fold(start("msg_1"), openText(0), text(0, "a")),
@@ -85,7 +85,7 @@ class EventOrderTest {
                 "The stream holds two answers: message_start of 'msg_2' inside 'msg_1'");
     }
 
-    @Test // PEERS 49
+    @Test
     void aBlockStartsOnce() {
         String message = "The server's events are out of order: block 0 starts a second time";
         assertRejected(fold(start("msg_1"), openText(0)), openText(0), message);
@@ -93,7 +93,7 @@ class EventOrderTest {
         assertRejected(fold(start("msg_1", new ContentBlock.Text("whole"))), openText(0), message);
     }
 
-    @Test // PEERS 49
+    @Test
     void whatGrowsOrStopsHasStarted() {
         var answer = fold(start("msg_1"), openText(0), openText(2));
         String message = "The server's events are out of order: got %s for block 1, which has not started";
@@ -112,7 +112,7 @@ class EventOrderTest {
                 fold(start("msg_1", new ContentBlock.Text("whole"))), text(0, "a"), message.formatted("text_delta"));
     }
 
-    @Test // PEERS 53
+    @Test
     void aBlockTakesOnlyTheDeltasOfItsKind() {
         var none = Map.<String, String>of();
         var media = new MediaSource.Url("https://example.org/a");

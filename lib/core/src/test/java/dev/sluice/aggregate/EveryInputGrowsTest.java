@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A guard: whoever adds a kind of block that has an input is told if its fragments go nowhere. */
 class EveryInputGrowsTest {
 
-    @Test // PEERS 80
+    @Test
     void everyKindOfBlockThatHasAnInputGrowsByItsFragments() throws Exception {
         var withInput = Arrays.stream(ContentBlock.class.getPermittedSubclasses())
                 .filter(kind -> Arrays.stream(kind.getRecordComponents())

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tool calls, whose input comes in fragments that may be cut, invalid or missing. */
 class ToolCallsTest {
 
-    @Test // PEERS 58
+    @Test
     void parallelToolCallsMayInterleave() {
         var answer = fold(
                 start("msg_1"),
@@ -41,7 +41,7 @@ class ToolCallsTest {
         assertThat(answer.toolCalls()).isEqualTo(2);
     }
 
-    @ParameterizedTest // PEERS 78, 79; WIRE A6
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         # start's input | fragments                  | input                     | valid | parsed
         {}              |                            | {}                        | true  | {}
@@ -84,7 +84,7 @@ class ToolCallsTest {
         }
     }
 
-    @Test // PEERS 77
+    @Test
     void aCutToolCallThatNeverStoppedIsStillAMessage() {
         String cut = "{\"filename\": \"a.txt\", \"lines\": [\"1\", \"2\", \"3\", \"4\", \"5";
         var answer = fold(

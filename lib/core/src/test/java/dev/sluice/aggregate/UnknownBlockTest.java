@@ -58,7 +58,7 @@ class UnknownBlockTest {
         assertThat(answer.contentLength()).isZero();
     }
 
-    @Test // PEERS 80: whatever the block is called, its input is tracked
+    @Test // whatever the block is called, its input is tracked
     void whatTheBlockStartedWithIsKept() {
         var answer = fold(
                 start("msg_1"),

@@ -61,7 +61,7 @@ class BudgetTest {
         assertThat(budget.exhausted()).contains(TEN_TOKENS);
     }
 
-    // WIRE A7: some answers end without a word on their usage.
+    // some answers end without a word on their usage.
     @Test
     void itsLastEventDoesNotStopAnAnswerThatNobodySaidTheEndOf() {
         Budget budget = Budget.outputTokens(10);

@@ -33,7 +33,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AnswersInFullTest {
 
-    // PEERS 36
     @Test
     void anAnswerInWords() {
         try (var talk = Talk.with(Script.stream(
@@ -87,7 +86,7 @@ class AnswersInFullTest {
                 messageStop());
     }
 
-    // PEERS 37, 38: of the fourteen events on the wire one is an empty delta
+    // of the fourteen events on the wire one is an empty delta
     @Test
     void anAnswerThatCallsATool() {
         try (var talk = Talk.with(weather());
@@ -105,7 +104,6 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 3.25, 76
     @Test
     void anInputThatIsNoJsonIsNoFailureWhetherSomebodyListensOrNot() {
         String[] fragments = {"{\"foo\": \"bar\", ", "\"baz\": \"qux\": \"quux\"}", "invalid…}"};
@@ -124,7 +122,6 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 77
     @Test
     void aBlockThatIsNeverStoppedIsPartOfTheMessage() {
         String cut = "{\"lines\": [\"one\", \"two\", \"thr";
@@ -150,7 +147,6 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 62
     @Test
     void aStartThatIsSaidTwiceIsOneMessage() {
         List<String> sse = new ArrayList<>(List.of(answer("a", "b")));
@@ -170,7 +166,6 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 52, 56, 59
     @Test
     void whatThisVersionDoesNotKnowPassesThroughTheStream() {
         String delta = "{\"type\":\"zz_delta\",\"content\":\"short\",\"encrypted_content\":\"x\"}";
@@ -200,7 +195,6 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 3.24
     @Test
     void theTextIsThatOfAllBlocksJoinedWithNothingAndEmptyIfThereIsNone() {
         try (var talk = Talk.with(
@@ -226,7 +220,7 @@ class AnswersInFullTest {
         }
     }
 
-    // PEERS 3.2: the conversation is the caller's; an answer is a turn of it as it stands
+    // the conversation is the caller's; an answer is a turn of it as it stands
     @Test
     void anAnswerIsTheNextTurnOfTheConversation() {
         try (var talk = Talk.with(Script.stream(answer("Rivers run.")))) {

@@ -108,7 +108,7 @@ class BudgetWaitsTest {
                                 time.now().plus(Duration.ofHours(1)).toString())
                         .sse(answer("x"))
                         .end();
-                resilience.followRateLimits(MUCH_LONGER);
+                resilience.respectRateLimits(MUCH_LONGER);
             }
             case RETRY_DELAY -> script = Script.json(529, errorJson("overloaded_error", "x"), "retry-after", "50");
         }

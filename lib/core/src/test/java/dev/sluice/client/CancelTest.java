@@ -201,7 +201,6 @@ class CancelTest {
         }
     }
 
-    // PEERS 109
     @Test
     void aControllerCancelledBeforeSendsNoRequest() {
         try (var talk = Talk.with(Script.stream().stall())) {
@@ -217,7 +216,6 @@ class CancelTest {
         }
     }
 
-    // PEERS 41, 115
     @Test
     void anInterruptIsKept() throws Exception {
         try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
@@ -268,7 +266,6 @@ class CancelTest {
         }
     }
 
-    // PEERS 116
     @Test
     void theNextRequestWorksAfterACancel() {
         try (var talk = Talk.with(
@@ -308,7 +305,6 @@ class CancelTest {
         }
     }
 
-    // PEERS 108
     @Test
     void aStreamThatIsForgottenIsClosed() {
         try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ClosedUnreadTest {
 
-    // PEERS 113
     @Test
     void aBlockThatReadsNothingLeavesNoConnection() {
         try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
@@ -37,7 +36,6 @@ class ClosedUnreadTest {
         }
     }
 
-    // PEERS 92
     @Test
     void afterTheCloseThereIsNothingToIterate() {
         try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
@@ -55,7 +53,6 @@ class ClosedUnreadTest {
         }
     }
 
-    // PEERS 34, 110
     @Test
     void afterFiveEventsNothingComesButTheEnd() {
         try (var talk = Talk.with(
@@ -93,7 +90,6 @@ class ClosedUnreadTest {
         }
     }
 
-    // PEERS 112
     @Test
     void theReasonOfACancelReachesWhoeverAsks() {
         try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
@@ -110,7 +106,7 @@ class ClosedUnreadTest {
         }
     }
 
-    // PEERS 3.31: a failure that nobody came to hear of is told to the handlers at the close
+    // a failure that nobody came to hear of is told to the handlers at the close
     @Test
     void aFailureBeforeAnythingCameIsToldAtTheClose() {
         try (var talk = Talk.with(Script.json(401, "{\"error\":{\"type\":\"authentication_error\"}}"))) {
@@ -124,7 +120,6 @@ class ClosedUnreadTest {
         }
     }
 
-    // PEERS 3.29, 3.30, 117
     @Test
     void waitingAfterAFailureDoesNotWait() {
         try (var talk = Talk.with(Script.stream()

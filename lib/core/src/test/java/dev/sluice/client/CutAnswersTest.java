@@ -27,7 +27,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An answer is whole with its end marker and cut without, wherever the cut is. PEERS 84, 85, 89, 3.23. */
+/** An answer is whole with its end marker and cut without, wherever the cut is. */
 @Timeout(60)
 class CutAnswersTest {
     private static final String[] ANSWER = {
@@ -92,7 +92,7 @@ class CutAnswersTest {
             assertThat(heard.events()).noneMatch(StreamEvent.MessageStop.class::isInstance);
             assertThat(heard.failure()).isInstanceOfSatisfying(type, e -> {
                 assertThat(e.retryable()).isTrue();
-                assertThat(e.getCause() instanceof IOException).isEqualTo(e instanceof ConnectionFailed); // PEERS 35
+                assertThat(e.getCause() instanceof IOException).isEqualTo(e instanceof ConnectionFailed);
                 assertThat(e.partial()).isEqualTo(stream.snapshot());
                 assertThat(e.partial().text()).isEqualTo(end < 7 ? "" : end < 8 ? "Let me " : "Let me look.");
                 assertThat(e.partial().toolUses()).hasSize(end < 10 ? 0 : 1);

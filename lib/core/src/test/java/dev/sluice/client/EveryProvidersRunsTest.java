@@ -84,7 +84,6 @@ record EveryProvidersRunsTest(Wire wire) {
         return new ToolResult(id, List.of(new Text(words)), wire.marksFailedResults(), Map.of());
     }
 
-    // 128
     @Test
     void anAnswerOfWordsIsOneTurnAndIsIteratedOnce() {
         try (var talk = talk(PROSE);
@@ -97,7 +96,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 129
     @Test
     void theNextRequestIsTheHistoryTheAnswerAsItCameAndItsResults() {
         var inputs = new CopyOnWriteArrayList<String>();
@@ -138,7 +136,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 130
     @Test
     void resultsGoBackInOneMessageInTheOrderOfTheCalls() {
         int many = 5;
@@ -169,7 +166,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 131
     @Test
     void whatIsUnknownInvalidOrThrowsIsToldAsAnError() {
         Tool broken = tool("broken", input -> {
@@ -200,7 +196,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 133
     @Test
     void atTheLimitOfTurnsThereIsNoFurtherRequestAndTheLastAnswerIsTheCallers() {
         try (var talk = talk(CALLS, CALLS, PROSE);
@@ -215,7 +210,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 134
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aRefusedAnswerEndsTheRunAndNoResultGoesBack(boolean early) {
@@ -242,7 +236,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 137
     @Test
     void aToolRunsOnceHoweverOftenTheRunIsAsked() {
         var ran = new CopyOnWriteArrayList<String>();
@@ -258,7 +251,6 @@ record EveryProvidersRunsTest(Wire wire) {
         }
     }
 
-    // 138
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void afterAFailureAnotherRunGoesOnFromWhatWasSaid(int failing) {

@@ -72,7 +72,6 @@ class GeminiStreamsTest {
         }
     }
 
-    // PEERS 27
     @Test
     void aBareErrorAtTheEndFailsTheStreamAndKeepsWhatCame() {
         try (var peer = ScriptedPeer.serving(Script.transcript("gemini-midstream-error.sse", 50));

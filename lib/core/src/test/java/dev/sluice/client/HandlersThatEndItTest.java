@@ -34,7 +34,6 @@ class HandlersThatEndItTest {
         return log;
     }
 
-    // PEERS 3.19
     @Test
     void afterAnEndInAHandlerOnlyTheEndIsTold() {
         Map<String, Consumer<MessageStream>> ways = Map.of(
@@ -61,7 +60,6 @@ class HandlersThatEndItTest {
         });
     }
 
-    // PEERS 3.20
     @Test
     void theFirstThatAHandlerThrowsReachesTheConsumerWhateverTheOthersThrow() {
         var first = new IllegalArgumentException("first");
@@ -85,7 +83,7 @@ class HandlersThatEndItTest {
         }
     }
 
-    // PEERS 3.20, 91: the consumer learns of both, and the end of what a stream holds is told to everybody
+    // the consumer learns of both, and the end of what a stream holds is told to everybody
     @Test
     void whatAHandlerOfAnEndThrowsKeepsNobodyFromBeingTold() {
         Script failing =
@@ -139,7 +137,6 @@ class HandlersThatEndItTest {
         }
     }
 
-    // PEERS 3.19
     @Test
     void aHandlerThatIsAddedAfterTheEndHearsNothing() {
         try (var talk = Talk.with(Script.stream(answer("a")));

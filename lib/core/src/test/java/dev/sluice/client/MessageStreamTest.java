@@ -147,7 +147,7 @@ class MessageStreamTest {
         }
     }
 
-    // PEERS 3.33, 3.35: a second iterator is refused, whichever way the first was taken.
+    // a second iterator is refused, whichever way the first was taken.
     @Test
     void aStreamIsIteratedOnce() {
         try (var talk = Talk.with(RIVERS);
@@ -160,7 +160,6 @@ class MessageStreamTest {
         }
     }
 
-    // PEERS 117
     @Test
     void everythingReturnsAtOnceAfterTheEnd() {
         try (var talk = Talk.with(RIVERS);
@@ -221,7 +220,6 @@ class MessageStreamTest {
         }
     }
 
-    // PEERS 107
     @Test
     void leavingTheLoopEarlyCancels() {
         try (var talk = Talk.with(Script.stream().sse(begin("a", "b")).stall())) {

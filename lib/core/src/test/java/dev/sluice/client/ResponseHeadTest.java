@@ -24,7 +24,6 @@ class ResponseHeadTest {
         "anthropic-ratelimit-requests-reset", "2026-11-01T00:00:00Z"
     };
 
-    // PEERS 3.4, 3.5, 57, 65
     @Test
     void idsAndRateLimitsAreThereAsSoonAsTheHeadIs() {
         try (var talk = Talk.with(
@@ -44,7 +43,6 @@ class ResponseHeadTest {
         }
     }
 
-    // PEERS 90
     @ParameterizedTest
     @ValueSource(
             strings = {"text/event-stream", "Text/Event-Stream;charset=UTF-8", "text/plain", "application/x-ndjson"})
@@ -58,7 +56,7 @@ class ResponseHeadTest {
         }
     }
 
-    // PEERS 3.5, 3.21, 83: everybody is told the same, and nobody waits
+    // everybody is told the same, and nobody waits
     @Test
     void withoutAHeadEverythingThatWaitsForOneIsToldWhy() {
         try (var talk = Talk.with(Script.empty().cut());

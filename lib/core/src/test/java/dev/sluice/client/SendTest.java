@@ -184,7 +184,6 @@ class SendTest {
         }
     }
 
-    // PEERS 125
     @Test
     void anAnswerThatMayTakeTooLongMustBeStreamed() {
         var request = Talk.REQUEST.toBuilder().maxTokens(64_000).build();

@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The handlers' checklist: PEERS §3. */
+/** What each handler is told, in which order, and what its exceptions do. */
 @Timeout(30)
 class SignalsTest {
     private static final Script RIVERS = Script.stream(answer("Rivers ", "run."));
@@ -62,7 +62,6 @@ class SignalsTest {
         return log;
     }
 
-    // PEERS 3.1, 3.6, 3.12, 67
     @Test
     void aWholeAnswerGivesItsSignalsInOrder() {
         try (var talk = Talk.with(RIVERS);
@@ -81,7 +80,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.7, 3.8, 3.11
     @Test
     void theEventComesFirstWithASnapshotThatIncludesIt() {
         try (var talk = Talk.with(RIVERS);
@@ -112,7 +110,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.14
     @Test
     void everyKindOfDeltaHasItsSignal() {
         String citation =
@@ -157,7 +154,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.13, 39
     @Test
     void toolInputIsParsedAsFarAsItHasCome() {
         try (var talk = Talk.with(
@@ -170,7 +166,7 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.10, 58: the block of the event's index, not the last one
+    // the block of the event's index, not the last one
     @Test
     void interleavedBlocksKeepTheirOwnTexts() {
         try (var talk = Talk.with(Script.stream(
@@ -193,7 +189,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.17
     @Test
     void onAppendsOffRemovesOneAndOnceIsToldOnce() {
         try (var talk = Talk.with(RIVERS);
@@ -213,7 +208,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.18
     @Test
     void handlersAddedOrRemovedInAHandlerCountFromTheNextSignalOn() {
         try (var talk = Talk.with(RIVERS);
@@ -230,7 +224,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.20
     @Test
     void whatAHandlerThrowsEndsTheStreamAndReachesTheConsumer() {
         try (var talk = Talk.with(Script.stream().sse(begin("a", "b")).stall());
@@ -247,7 +240,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.21, 3.32
     @Test
     void aFailureGivesErrorThenEndOnce() {
         try (var talk = Talk.with(Script.stream()
@@ -264,7 +256,7 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.26, 3.3: aborted, and not errored as well
+    // aborted, and not errored as well
     @Test
     void cancellingGivesAbortThenEndAndNoError() {
         try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
@@ -305,7 +297,6 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.29
     @Test
     void awaitConsumesUntilTheSignalComes() {
         try (var talk = Talk.with(RIVERS);
@@ -373,7 +364,7 @@ class SignalsTest {
         }
     }
 
-    // PEERS 3.19, 3.28: END is told once, whatever its handlers do
+    // END is told once, whatever its handlers do
     @Test
     void endIsToldOnceEvenIfAHandlerOfTheEndThrows() {
         try (var talk = Talk.with(RIVERS);

@@ -32,7 +32,6 @@ class SilenceTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(6);
 
-    // PEERS 118, 119, 120, 126
     @ParameterizedTest
     @CsvSource({
         // what comes every 6 s under a limit of 10 s; whether it ends the wait that each limit is about
@@ -92,7 +91,7 @@ class SilenceTest {
         }
     }
 
-    // PEERS 127, 121: no limit of ours cuts a healthy stream
+    // no limit of ours cuts a healthy stream
     @Test
     void aStreamThatGoesOnIsNeverCutHoweverLongItTakes() {
         var time = new FakeTime();

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each way a stream can end: what is thrown, and that nothing received is lost. PEERS §1g, §4d. */
+/** Each way a stream can end: what is thrown, and that nothing received is lost. */
 @Timeout(30)
 class StreamEndsTest {
     private static final String JUNK = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"ind\n\n";
@@ -58,14 +58,11 @@ class StreamEndsTest {
                                 .end(),
                         Truncated.class,
                         true),
-                // 51, 85
                 arguments("closed between chunks", begun.cut(), ConnectionFailed.class, true),
                 arguments("closed inside a chunk", begun.cutInsideChunk("event: mess"), ConnectionFailed.class, true),
                 arguments("reset", begun.reset(), ConnectionFailed.class, true),
                 arguments("half-closed", begun.halfClose(), ConnectionFailed.class, true),
-                // 53, 86
                 arguments("malformed JSON", begun.sse(JUNK).stall(), ProtocolError.class, false),
-                // 12, 81, 87
                 arguments(
                         "an error event",
                         begun.sse(error("overloaded_error", "Overloaded")).stall(),
@@ -76,7 +73,6 @@ class StreamEndsTest {
                         begun.sse(error("invalid_request_error", "No")).stall(),
                         ApiError.class,
                         false),
-                // 46
                 arguments(
                         "a delta for a block that never began",
                         begun.sse(text(7, "lost")).stall(),
@@ -129,7 +125,6 @@ class StreamEndsTest {
 
     static Stream<Arguments> nothingReceived() {
         return Stream.of(
-                // 54, 86
                 arguments("empty body", Script.stream().end(), Truncated.class),
                 arguments(
                         "only comments",
@@ -175,7 +170,6 @@ class StreamEndsTest {
         }
     }
 
-    // PEERS 82
     @ParameterizedTest
     @MethodSource("statuses")
     void anHttpErrorHasItsStatusTypeAndBody(int status, String type, boolean retryable) {
@@ -265,7 +259,7 @@ class StreamEndsTest {
         }
     }
 
-    // A kept connection that the server has closed in the meantime; PEERS 1h
+    // A kept connection that the server has closed in the meantime
     @Test
     void aConnectionThatEndsBeforeAnyByteIsReplacedOnce() {
         try (var talk = Talk.with(
@@ -286,7 +280,7 @@ class StreamEndsTest {
         }
     }
 
-    // PEERS 87: nothing after an error, nothing after the end
+    // nothing after an error, nothing after the end
     @Test
     void anErrorEventIsTerminalAndSoIsTheEnd() {
         Script afterError = Script.stream()
@@ -308,7 +302,7 @@ class StreamEndsTest {
         }
     }
 
-    // DESIGN 3.4: complete at the end marker, not at the end of the body
+    // complete at the end marker, not at the end of the body
     @Test
     void theAnswerIsCompleteThoughTheServerKeepsTheConnectionOpen() {
         try (var talk = Talk.with(Script.stream().sse(answer("a")).stall());
@@ -317,7 +311,6 @@ class StreamEndsTest {
         }
     }
 
-    // Issue 6, PEERS 117, 3.32
     @Test
     void aSlowConsumerGetsEveryEventAndThenTheException() throws Exception {
         var failed = new CountDownLatch(1);
@@ -403,7 +396,7 @@ class StreamEndsTest {
         }
     }
 
-    // PEERS 60: gateways
+    // gateways
     @Test
     void strayFramesOfGatewaysAreSkipped() {
         Script script = Script.stream()

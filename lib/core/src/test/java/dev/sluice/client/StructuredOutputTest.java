@@ -87,7 +87,7 @@ class StructuredOutputTest {
         }
     }
 
-    // PEERS 66, save that the words of several blocks are one text here, as everywhere
+    // save that the words of several blocks are one text here, as everywhere
     @Test
     void anAnswerThatDoesNotFitSaysWhatDoesNotAndIsKept() {
         assertUnfit(

@@ -58,11 +58,9 @@ class TimeLimitsTest {
                 arguments(Phase.HEADERS, Script.empty().stall(), ""),
                 arguments(Phase.FIRST_EVENT, Script.stream().stall(), ""),
                 arguments(Phase.FIRST_EVENT, Script.stream().repeatPaced(ping(), 200, Duration.ofMillis(20)), ""),
-                // PEERS 126
                 arguments(Phase.IDLE, Script.stream().sse(begin("a")).stall(), "a"),
                 arguments(Phase.STALL, pings, "a"),
                 arguments(Phase.STALL, Script.stream().sse(begin("a")).stall(), "a"),
-                // PEERS 127
                 arguments(Phase.TOTAL, words, "ab"),
                 arguments(Phase.TOTAL, Script.empty().stall(), ""));
     }
@@ -103,7 +101,6 @@ class TimeLimitsTest {
         }
     }
 
-    // PEERS 123
     @Test
     void aControllersLimitReplacesTheClientsLongerOrShorter() {
         var shorter = StreamController.builder().idleTimeout(LIMIT).build();

@@ -115,7 +115,7 @@ class DeadlinesTest {
         assertThat(fired).hasSize(1);
     }
 
-    // PEERS 120: bytes that bring nothing to show do not count
+    // bytes that bring nothing to show do not count
     @Test
     void stallIsTheLongestTimeWithoutContentThoughBytesCome() {
         Deadlines deadlines = with(only(Phase.STALL, 10));

@@ -274,7 +274,7 @@ class BreakerVerdictsTest {
     void waitsAtTheGatesAreNotPartOfIt() throws Exception {
         RequestGate attempts = Resilience.builder()
                 .circuitBreaker(breaker)
-                .followRateLimits(Duration.ofMinutes(1))
+                .respectRateLimits(Duration.ofMinutes(1))
                 .build()
                 .attempts(time);
         attempts.told(nothingLeftUntil(time.now().plusSeconds(30)));
@@ -305,7 +305,7 @@ class BreakerVerdictsTest {
         assertThat(free()).isEqualTo(TRIALS);
         RequestGate follower = Resilience.builder()
                 .circuitBreaker(breaker)
-                .followRateLimits(Duration.ZERO)
+                .respectRateLimits(Duration.ZERO)
                 .build()
                 .attempts(time);
         follower.told(nothingLeftUntil(time.now().plusSeconds(1)));
@@ -326,7 +326,7 @@ class BreakerVerdictsTest {
                 .attempts(time);
         RequestGate following = Resilience.builder()
                 .circuitBreaker(breaker)
-                .followRateLimits(Duration.ofMinutes(1))
+                .respectRateLimits(Duration.ofMinutes(1))
                 .build()
                 .attempts(time);
         following.told(nothingLeftUntil(time.now().plusSeconds(30)));

@@ -38,7 +38,6 @@ class OwnRetryTest {
         return Resilience.builder().retry(retry).build().attempts(new FakeTime());
     }
 
-    // PEERS 94, 103
     @Test
     void anAnswerAfterTwoRetriesIsASuccessWithRetries() throws Exception {
         Retry retry = retry(RetryDefaults.config(4));
@@ -58,7 +57,6 @@ class OwnRetryTest {
         assertThat(events).containsExactly("RETRY 1", "RETRY 2", "SUCCESS 2");
     }
 
-    // PEERS 103
     @Test
     void anAnswerAtOnceIsASuccessWithoutRetry() throws Exception {
         Retry retry = retry(RetryDefaults.config());
@@ -80,7 +78,6 @@ class OwnRetryTest {
         assertMetrics(retry, 1, 0, 0, 0);
     }
 
-    // PEERS 104
     @Test
     void whenAllTriesFailTheLastFailureIsTheEnd() throws Exception {
         Retry retry = retry(RetryConfig.custom()
@@ -101,7 +98,6 @@ class OwnRetryTest {
         return List.of(Failures.refused(400), new CircuitOpen("open", null), new LimitExceeded(Limit.REQUESTS, 1));
     }
 
-    // PEERS 106
     @ParameterizedTest
     @MethodSource("notToBeTriedAgain")
     void aRetryThatWouldTryAnythingAgainIsNotAskedWhereThatCannotHelp(StreamException failure) throws Exception {
@@ -177,7 +173,6 @@ class OwnRetryTest {
         assertThat(events).isEmpty();
     }
 
-    // PEERS 91, 104; DESIGN 3.8
     @Test
     void onceTheFirstEventWasHandedOverNothingIsTriedAgain() throws Exception {
         Retry retry = retry(RetryDefaults.config());
@@ -206,7 +201,6 @@ class OwnRetryTest {
         assertMetrics(retry, 0, 1, 0, 1);
     }
 
-    // PEERS 104, 105
     @Test
     void aCancelIsNeitherTriedAgainNorCounted() throws Exception {
         Retry retry = retry(RetryConfig.ofDefaults());

@@ -26,7 +26,7 @@ class ProviderRateLimitGateTest {
     private final FakeTime time = new FakeTime();
     private final Instant start = time.now();
     private final Resilience account =
-            Resilience.builder().followRateLimits(Duration.ofMinutes(2)).build();
+            Resilience.builder().respectRateLimits(Duration.ofMinutes(2)).build();
 
     private Window window(long remaining, double resetSeconds) {
         return new Window(50, remaining, start.plusNanos((long) (resetSeconds * 1e9)));

@@ -58,20 +58,20 @@ class ResilienceTest {
         nulls.put("breaker", () -> builder.circuitBreaker(null));
         nulls.put("limiter", () -> builder.rateLimiter(null));
         nulls.put("bulkhead", () -> builder.bulkhead(null));
-        nulls.put("longestWait", () -> builder.followRateLimits(null));
+        nulls.put("longestWait", () -> builder.respectRateLimits(null));
         nulls.put("name", () -> builder.retryCountHeader(null));
         nulls.put("time", () -> builder.build().attempts(null));
         nulls.forEach((name, call) -> assertThatThrownBy(call)
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage(name));
-        assertThatThrownBy(() -> builder.followRateLimits(Duration.ofSeconds(-1)))
+        assertThatThrownBy(() -> builder.respectRateLimits(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("longestWait: PT-1S, must not be negative (zero: refuse at once)");
     }
 
     @Test
     void aBuilderThatGoesOnChangesNothingThatWasBuilt() throws Exception {
-        var builder = Resilience.builder().followRateLimits(Duration.ofMinutes(1));
+        var builder = Resilience.builder().respectRateLimits(Duration.ofMinutes(1));
         Resilience first = builder.build();
         Resilience second = builder.noRetry().build();
         RequestGate attempts = first.attempts(time);

@@ -33,7 +33,6 @@ class RetryDefaultsTest {
     private static final double LEAST = 0;
     private static final double MOST = Math.nextDown(1.0);
 
-    // PEERS 97, 98
     @ParameterizedTest
     @CsvSource({"1, 375, 500", "2, 750, 1000", "3, 1500, 2000", "4, 3000, 4000", "5, 6000, 8000", "6, 6000, 8000"})
     void delaysDoubleUpToEightSecondsLessAQuarterByChance(int attempt, long shortest, long longest) throws Exception {
@@ -47,7 +46,7 @@ class RetryDefaultsTest {
         }
     }
 
-    // PEERS 97: no overflow
+    // no overflow
     @ParameterizedTest
     @ValueSource(ints = {31, 63, 64, 65, 1_000_000, Integer.MAX_VALUE})
     void howeverManyTriesEightSecondsAreTheLongest(int attempt) {
@@ -67,7 +66,7 @@ class RetryDefaultsTest {
         assertThat(seen.stream().distinct().count()).isGreaterThan(5);
     }
 
-    // PEERS 94, 95, 96, 97, 99, 106. RetryAfter reads the headers; a date in the past is zero there.
+    // 106. RetryAfter reads the headers; a date in the past is zero there.
     @ParameterizedTest
     @CsvSource({
         "PT0S, PT0S",
@@ -115,11 +114,11 @@ class RetryDefaultsTest {
                 Failures.passing(429),
                 Failures.passing(500),
                 Failures.passing(529),
-                Failures.passing(400), // x-should-retry: true, PEERS 106
+                Failures.passing(400), // x-should-retry: true
                 Failures.inStream(true), // overloaded_error as the first event
                 Failures.broken(),
                 new TimedOut(Phase.CONNECT, Duration.ofSeconds(1)),
-                new TimedOut(Phase.HEADERS, Duration.ofSeconds(1)), // PEERS 102
+                new TimedOut(Phase.HEADERS, Duration.ofSeconds(1)),
                 new TimedOut(Phase.FIRST_EVENT, Duration.ofSeconds(1)),
                 new TimedOut(Phase.IDLE, Duration.ofSeconds(1)),
                 new Truncated("cut"));
@@ -130,7 +129,7 @@ class RetryDefaultsTest {
                 Failures.refused(400),
                 Failures.refused(401),
                 Failures.refused(404),
-                Failures.refused(500), // x-should-retry: false, PEERS 106
+                Failures.refused(500), // x-should-retry: false
                 Failures.inStream(false),
                 new TimedOut(Phase.TOTAL, Duration.ofSeconds(1)),
                 new ProtocolError("odd", null),
@@ -142,7 +141,6 @@ class RetryDefaultsTest {
                 new IllegalStateException("somebody else's"));
     }
 
-    // PEERS 94, 100, 102, 106
     @ParameterizedTest
     @MethodSource("mayPass")
     void whatMayPassIsTriedAgain(StreamException failure) throws Exception {
@@ -150,7 +148,6 @@ class RetryDefaultsTest {
         assertThat(RetryDefaults.config().getExceptionPredicate()).accepts(failure);
     }
 
-    // PEERS 106
     @ParameterizedTest
     @MethodSource("staysAsItIs")
     void theRestIsNot(Throwable failure) throws Exception {
@@ -167,7 +164,6 @@ class RetryDefaultsTest {
                 .isEqualTo(1000);
     }
 
-    // PEERS 105
     @Test
     void settingsThatMakeNoSenseAreRefusedByName() {
         assertThatThrownBy(() -> RetryDefaults.config(-1))

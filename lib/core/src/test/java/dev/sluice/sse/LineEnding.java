@@ -16,7 +16,7 @@ enum LineEnding {
     MIXED_FROM_LF("\n", "\r", "\r\n"),
     MIXED_FROM_CR("\r", "\r\n", "\n"),
     MIXED_FROM_CRLF("\r\n", "\n", "\r"),
-    /** A blank line is LF CR LF, or CR LF LF. // PEERS 29 */
+    /** A blank line is LF CR LF, or CR LF LF. */
     LF_AND_CRLF("\n", "\r\n");
 
     private final List<byte[]> ends;

@@ -23,7 +23,7 @@ class SseReaderLawTest {
                         .map(ending -> Arguments.of(name, ending)));
     }
 
-    @ParameterizedTest // PEERS 9-17, 25, 29, 31
+    @ParameterizedTest
     @EnumSource
     void anAwkwardStreamIsTheSameHoweverItIsCutAndItsLinesEnd(LineEnding ending) throws IOException {
         for (byte[] stream : Streams.awkward().toList()) {
@@ -31,7 +31,7 @@ class SseReaderLawTest {
         }
     }
 
-    @ParameterizedTest // PEERS 8, 32
+    @ParameterizedTest
     @MethodSource("transcripts")
     void aTranscriptIsTheSameHoweverItIsCutAndItsLinesEnd(String name, LineEnding ending) throws IOException {
         byte[] stream = Streams.transcript(name);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An event is handed out as soon as its blank line is there: a read that might block comes after it. */
 class SseReaderPromptnessTest {
 
-    @ParameterizedTest // PEERS 29
+    @ParameterizedTest
     @ValueSource(strings = {"\n\n", "\r\r", "\r\n\r\n", "\n\r\n", "\r\n\n", "\n\r", "\r\n\r", "\r\r\n"})
     void anEventWaitsForNoByteAfterItsBlankLine(String ends) throws IOException {
         var in = Pieces.of("data: x" + ends).thenFail();

@@ -97,7 +97,7 @@ class SseReaderTest {
                 .isEqualTo(meaning.subList(2, meaning.size()));
     }
 
-    @Test // PEERS 9, 25
+    @Test
     void putsCharactersTogetherThatWereCut() throws IOException {
         for (String text : List.of("известни", "こんにちは😊", "👩‍👩‍👧")) {
             byte[] stream = Pieces.utf8("event: " + text + "\nid: " + text + "\ndata: " + text + "\n\n");
@@ -107,7 +107,7 @@ class SseReaderTest {
         }
     }
 
-    @Test // PEERS 25
+    @Test
     void readsALargeEventInSmallReads() throws IOException {
         String payload = "0123456789abcdef".repeat(640);
         byte[] stream = Pieces.utf8("data: {\"p\":\"" + payload + "\"}\r\n\r\n");
@@ -190,7 +190,7 @@ class SseReaderTest {
         assertThat(List.of(reader.next(), reader.hasType())).containsExactly(true, false);
     }
 
-    /** The stream, and the id at each of its events. PEERS 75, 76. */
+    /** The stream, and the id at each of its events. */
     static final List<List<String>> IDS = List.of(
             List.of("data: 1\n\n", ""),
             List.of("id: a\ndata: 1\n\ndata: 2\n\n", "a", "a"),
@@ -274,7 +274,7 @@ class SseReaderTest {
         }
     }
 
-    @Test // PEERS 23, 35
+    @Test
     void passesAReadFailureOnAndLosesNothingByIt() throws IOException {
         byte[] stream = Pieces.utf8("event: a\ndata: 1\nid: 7\ndata: 2\nretry: 5\n\ndata: 3\r\n\r\n");
         for (int at = 0; at <= stream.length; at++) {
@@ -296,7 +296,7 @@ class SseReaderTest {
         }
     }
 
-    @Test // PEERS 34: what has been read goes no further than the caller does
+    @Test // what has been read goes no further than the caller does
     void readsNoFurtherThanItIsMoved() throws IOException {
         var in = Pieces.of("data: a\n\n", "data: bb\n\n", "data: ccc\n\n");
         var reader = reader(in);

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SseReaderUnframedTest {
     private static final String ERROR = "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"Grüße\"\n  }\n}";
 
-    // PEERS 27
     @ParameterizedTest
     @EnumSource(names = {"LF", "CR", "CRLF", "MIXED_FROM_LF"})
     void bareJsonAfterTheEventsIsKeptWhateverItsLineEndsAndWhereverItIsCut(LineEnding ending) throws IOException {
@@ -63,7 +62,6 @@ class SseReaderUnframedTest {
         assertThat(unframed(Pieces.of(stream))).isEmpty();
     }
 
-    // PEERS 26
     @Test
     void aLastLineThatNothingEndsIsKept() throws IOException {
         assertThat(unframed(Pieces.of("data: x\n\ninvalid chunk"))).isEqualTo("invalid chunk");

@@ -105,7 +105,7 @@ class SseWriterTest {
         }
     }
 
-    @ParameterizedTest // PEERS 8, 32
+    @ParameterizedTest
     @MethodSource("dev.sluice.sse.Streams#transcripts")
     void aTranscriptThatIsReadAndWrittenIsTheSame(String name) throws IOException {
         List<SseEvent> events = Streams.read(Pieces.of(Streams.transcript(name)));
@@ -115,7 +115,7 @@ class SseWriterTest {
         assertThat(Streams.read(Pieces.of(out.toByteArray()))).isEqualTo(events);
     }
 
-    @Test // PEERS 24
+    @Test
     void relaysReconnectionTimesIdsAndComments() throws IOException {
         writer.comment("keep-alive");
         writer.write(new SseEvent("message", "x", "42", Duration.ofMillis(1500)));

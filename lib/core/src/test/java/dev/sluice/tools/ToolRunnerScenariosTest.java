@@ -65,7 +65,6 @@ class ToolRunnerScenariosTest {
         }
     }
 
-    // 132
     @Test
     void aToolThatWasTakenAwayDoesNotRunUntilItIsGivenBack() {
         Message away = system(change("tool_removal", "tool_reference", "echo"));
@@ -75,7 +74,6 @@ class ToolRunnerScenariosTest {
         assertThat(toolsThatRan(away, back, away)).isEmpty();
     }
 
-    // 132
     @Test
     void wordsAndReferencesOfOtherKindsTakeNothingAway() {
         assertThat(toolsThatRan(Message.of(Role.SYSTEM, List.of(new Text("tool_removal: echo")))))
@@ -86,7 +84,6 @@ class ToolRunnerScenariosTest {
                 .containsExactly("a");
     }
 
-    // 131
     @Test
     void whatWentWrongMayBeToldInBlocks() {
         Tool shows = tool(

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 public abstract class GivingUpContract extends TransportFixture {
 
     @Test
-    void closingAnUnreadBodyNeitherWaitsNorDrains() throws Exception { // PEERS 116
+    void closingAnUnreadBodyNeitherWaitsNorDrains() throws Exception {
         var peer = peer(Script.stream().offer(1L << 30), Script.json(200, "{}"));
         var transport = transport();
         TransportResponse response = transport.open(get(peer));

@@ -17,14 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetryAfterTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-08-06T10:00:00Z"));
 
-    // PEERS 95, 97
     @ParameterizedTest
     @CsvSource({"20, 20000000000", "0, 0", "0.1, 100000000", "1.234, 1234000000", "61, 61000000000", "7., 7000000000"})
     void secondsMayHaveAFraction(String header, long nanos) {
         assertThat(of(Map.of("retry-after", List.of(header)))).contains(Duration.ofNanos(nanos));
     }
 
-    // PEERS 96
     @ParameterizedTest
     @CsvSource({"10, 10000000", "0, 0", "0.5, 500000", "1500.25, 1500250000", "70000, 70000000000"})
     void millisecondsMayHaveAFraction(String header, long nanos) {
@@ -39,7 +37,6 @@ class RetryAfterTest {
                 .contains(Duration.ofSeconds(2));
     }
 
-    // PEERS 95, 106
     @ParameterizedTest
     @CsvSource({
         "'Thu, 06 Aug 2026 10:00:05 GMT', 5",
@@ -50,7 +47,6 @@ class RetryAfterTest {
         assertThat(of(Map.of("retry-after", List.of(" " + header + " ")))).contains(Duration.ofSeconds(seconds));
     }
 
-    // PEERS 97, 99
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -68,7 +68,6 @@ class ClaudeContentTest {
         assertThat(raw(new ToolUse("id", "n", "{\"a\": 1.00}", Map.of()))).contains("{\"a\": 1.00}");
     }
 
-    // PEERS 79
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "{}"})
     void aCallWithoutInputGoesBackWithAnEmptyObject(String input) {
@@ -184,7 +183,6 @@ class ClaudeContentTest {
                 "{'type':'text','text':'a','citations':[]}");
     }
 
-    // PEERS 64
     @Test
     void anAnswerGoesBackInItsOrder() {
         assertThat(content(

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClaudeDecoderErrorsTest {
 
-    // PEERS 81, 88
     @ParameterizedTest
     @CsvSource({
         "overloaded_error, true",
@@ -69,7 +68,6 @@ class ClaudeDecoderErrorsTest {
         return catchThrowableOfType(ApiError.class, () -> stream(sse));
     }
 
-    // PEERS 86
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -149,7 +149,6 @@ class ClaudeDecoderTest {
                 new ServerToolResult("web_fetch_tool_result", "i", "\"text\"", Map.of()));
     }
 
-    // PEERS 52
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -205,7 +204,6 @@ class ClaudeDecoderTest {
                 .isEqualTo(new ContentBlockDelta(3, delta));
     }
 
-    // PEERS 63
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -258,7 +256,6 @@ class ClaudeDecoderTest {
 
     @Test
     void otherFieldsOfAMessageDeltaStayInItWhereverTheyStand() {
-        // PEERS 55
         assertThat(one("{'type':'message_delta','delta':{'stop_reason':'refusal','stop_sequence':null,"
                         + "'stop_details':{'type':'refusal','category':'bio'},'container':null,'new':1.0},"
                         + "'usage':{'output_tokens':6},'context_management':{'applied_edits':[]}}"))
@@ -313,7 +310,6 @@ class ClaudeDecoderTest {
         assertThat(delta.stopSequence()).isEqualTo("END");
     }
 
-    // PEERS 40 to 43
     @Test
     void usageIsMergedKeyByKeyAndNeverAdded() {
         var events = decode(
@@ -368,7 +364,6 @@ class ClaudeDecoderTest {
                 .isEqualTo(new Unknown("zz_event", "{\"type\":\"zz_event\", \"x\" : [1.000]}"));
     }
 
-    // PEERS 33, 60
     @Test
     void whatAnEventIsItsTypeSaysAndElseItsName() {
         assertThat(stream("data: {\"type\":\"ping\"}\n\n")).containsExactly(new Ping());
@@ -388,7 +383,6 @@ class ClaudeDecoderTest {
         assertThat(stream("data:   \n\nevent: message_stop\ndata:    \t\n\n")).isEmpty();
     }
 
-    // PEERS 32
     @Test
     void blanksAroundAndInsideTheJsonMeanNothing() {
         var expected = new ContentBlockDelta(0, new TextDelta("Hi"));

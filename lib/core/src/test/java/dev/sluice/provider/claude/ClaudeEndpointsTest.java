@@ -70,7 +70,6 @@ class ClaudeEndpointsTest {
                 .hasMessageContaining("stream: is always false here");
     }
 
-    // PEERS 125, WIRE A8
     @Test
     void anAnswerThatMayTakeMoreThanTenMinutesMustBeStreamed() {
         assertThatCode(() -> whole(minimal().maxTokens(21_333))).doesNotThrowAnyException();

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-// PEERS 82
 class ClaudeErrorsTest {
     private static final Claude CLAUDE = Claude.builder()
             .apiKey("k")
@@ -85,7 +84,6 @@ class ClaudeErrorsTest {
                 .contains("head");
     }
 
-    // PEERS 106
     @Test
     void theServersWordOnRetryingOverridesTheStatus() {
         assertThat(error(400, "", "x-should-retry", "true").retryable()).isTrue();

@@ -82,7 +82,6 @@ class GeminiDecoderTest {
                         new MessageStop());
     }
 
-    // PEERS 61
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -172,7 +172,6 @@ class GeminiErrorsTest {
         assertThat(inStream(framed("[" + retryInfo("2s") + "]")).retryAfter()).contains(Duration.ofSeconds(2));
     }
 
-    // PEERS 26
     @ParameterizedTest
     @ValueSource(strings = {"invalid chunk", "data: invalid chunk", "{\"error\":{\"code\":503", "<html>", "{}\n"})
     void whatElseAStreamEndsWithIsNoEndOfTheAnswer(String rest) {
