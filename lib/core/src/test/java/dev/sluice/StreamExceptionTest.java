@@ -7,6 +7,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -48,6 +49,10 @@ class StreamExceptionTest {
         assertThat(new ConnectionFailed("gone", new IOException(), true).retryable())
                 .isTrue();
         assertThat(new ConnectionFailed("bad certificate", new IOException(), false).retryable())
+                .isFalse();
+        assertThat(new CredentialsFailed("the token server is away", new IOException(), true).retryable())
+                .isTrue();
+        assertThat(new CredentialsFailed("log in first", null, false).retryable())
                 .isFalse();
         assertThat(new TimedOut(Phase.IDLE, Duration.ofSeconds(1)).retryable()).isTrue();
         assertThat(new TimedOut(Phase.TOTAL, Duration.ofSeconds(1)).retryable()).isFalse();

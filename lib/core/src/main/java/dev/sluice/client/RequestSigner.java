@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the provider's credentials for the headers of one attempt's requests, and keeps those headers out of what is told. */
 final class RequestSigner {
@@ -26,8 +27,8 @@ final class RequestSigner {
     private final Optional<Credentials> credentials;
     private final String request; // its method and address
 
-    /** Written by the thread that signs; any thread may ask. */
-    private volatile boolean waiting;
+    /** Null unless the credentials are being asked. Written by the thread that signs; any thread may ask. */
+    private volatile @Nullable String missing;
 
     private List<String> secrets = List.of();
 
@@ -47,7 +48,8 @@ final class RequestSigner {
     }
 
     private TransportRequest sign(TransportRequest unsigned, Credentials given) throws InterruptedException {
-        waiting = true;
+        String name = name(given); // here, because the timer, which may have to say it, runs no code of the caller's
+        missing = name + " had not given the credentials for " + request;
         try {
             Map<String, String> headers = Objects.requireNonNull(given.headers(unsigned), "it gave null");
             secrets = secrets(headers);
@@ -56,20 +58,18 @@ final class RequestSigner {
             throw e;
         } catch (Throwable e) { // it is the caller's, who may throw anything
             throw new CredentialsFailed(
-                    name(given) + " gave no credentials for " + request + ", so that nothing was sent: "
+                    name + " gave no credentials for " + request + ", so that nothing was sent: "
                             + Throwables.message(e) + " (" + e.getClass().getSimpleName() + ")",
                     e,
                     mayPass(e));
         } finally {
-            waiting = false;
+            missing = null;
         }
     }
 
     /** What is being waited for, in words; empty if it is not for credentials. For any thread. */
     Optional<String> waitsFor() {
-        return waiting
-                ? credentials.map(given -> name(given) + " had not given the credentials for " + request)
-                : Optional.empty();
+        return Optional.ofNullable(missing);
     }
 
     /** What the server said, without the secrets that were sent: a proxy can echo a request. */

@@ -21,6 +21,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -55,6 +56,7 @@ class BrokenAnswersTest {
         assertThat(goesOn(new LimitExceeded(Limits.Limit.REQUESTS, 1))).isFalse();
         assertThat(goesOn(new Cancelled("enough"))).isFalse();
         assertThat(goesOn(new CircuitOpen("open", null))).isFalse();
+        assertThat(goesOn(new CredentialsFailed("none", null, false))).isFalse();
     }
 
     private static boolean goesOn(StreamException failure) {
@@ -64,7 +66,7 @@ class BrokenAnswersTest {
     @Test
     void aRequestThatFailsBeforeItIsAnsweredCountsToo() {
         var joining = begun().goesOn();
-        assertThat(joining.breaks(apiError(true))).isPresent();
+        assertThat(joining.breaks(new CredentialsFailed("not yet", null, true))).isPresent();
         assertThat(joining.breaks(timeout(Phase.CONNECT))).isPresent();
         assertThat(joining.breaks(broken(true))).as("the fourth").isEmpty();
         assertThat(begun().goesOn().breaks(broken(false))).isEmpty();

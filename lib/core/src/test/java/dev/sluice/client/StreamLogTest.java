@@ -12,6 +12,7 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -78,6 +79,7 @@ class StreamLogTest {
     void aRefusalOfOurOwnIsInfoAndIsCalledThat() {
         for (StreamException refusal : List.of(
                 new CircuitOpen(CANARY, null),
+                new CredentialsFailed(CANARY, null, false),
                 new LimitExceeded(Limit.REQUESTS, 10),
                 new LimitExceeded(Limit.STREAMS, 10))) {
             assertThat(lines(journal -> journal.ended(Reports.of(new Failed(refusal)))))
@@ -109,6 +111,7 @@ class StreamLogTest {
                         new ConnectionFailed(CANARY, cause, true),
                         new Truncated(CANARY),
                         new CircuitOpen(CANARY, cause),
+                        new CredentialsFailed(CANARY, cause, true),
                         new StreamException.Cancelled(CANARY))
                 .map(failure -> failure.received(Message.EMPTY, CANARY));
     }

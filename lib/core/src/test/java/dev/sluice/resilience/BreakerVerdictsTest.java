@@ -9,6 +9,7 @@ import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -84,6 +85,7 @@ class BreakerVerdictsTest {
                 Failures.refused(307),
                 Failures.inStream(false),
                 new Cancelled("stop"),
+                new CredentialsFailed("the token server is away", null, true),
                 new LimitExceeded(Limit.CHUNKS, 1),
                 new LimitExceeded(Limit.OUTPUT_TOKENS, 1),
                 new LimitExceeded(Limit.COST_MICROS, 1));

@@ -7,6 +7,7 @@ import dev.sluice.FakeTime;
 import dev.sluice.Limits.Limit;
 import dev.sluice.RateLimits;
 import dev.sluice.RateLimits.Window;
+import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.peer.Attempt;
 import java.time.Duration;
@@ -100,6 +101,17 @@ class ProviderRateLimitGateTest {
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
         told(requests(window(1, 60)));
+        goesOut();
+        waits();
+    }
+
+    @Test
+    void aRequestWithoutCredentialsWasNotSentAndDoesNotCount() throws Exception {
+        told(requests(window(1, 30)));
+        RequestGate gate = account.attempts(time);
+        gate.begin();
+        assertThat(gate.failed(new CredentialsFailed("log in first", null, false)))
+                .isEmpty();
         goesOut();
         waits();
     }

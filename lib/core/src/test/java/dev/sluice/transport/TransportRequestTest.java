@@ -34,6 +34,21 @@ class TransportRequestTest {
     }
 
     @Test
+    void aFurtherHeaderTakesThePlaceOfOneOfItsName() {
+        TransportRequest request = request("http://localhost/", "X-Key", "old");
+        assertThat(request.withHeaders(Map.of("x-key", "new", "x-date", "today"))
+                        .headers())
+                .isEqualTo(Map.of("x-key", "new", "x-date", "today"));
+        assertThat(request.headers()).isEqualTo(Map.of("X-Key", "old"));
+        assertThat(request.withHeaders(Map.of()).headers()).isEqualTo(request.headers());
+        assertThatThrownBy(() -> request.withHeaders(Map.of("x-key", "secret\n")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("x-key")
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
     void everyCharacterOfAHeaderIsTakenOrRefusedAsTheStandardSays() {
         for (int c = 0; c <= 0x1ff; c++) {
             String name = "x" + (char) c;

@@ -80,6 +80,7 @@ class RelayTest {
         var failures = Map.of(
                 new StreamException.Truncated("secret"), "truncated",
                 new StreamException.CircuitOpen("secret", null), "circuit_open",
+                new StreamException.CredentialsFailed("secret", null, false), "credentials_failed",
                 new StreamException.ApiError(529, "overloaded_error", "secret", null, null, "secret", true),
                         "api_error",
                 new StreamException.LimitExceeded(dev.sluice.Limits.Limit.values()[0], 1), "limit_reached",

@@ -16,6 +16,8 @@ import java.util.List;
 /**
  * Writes what was said as Claude's Messages API takes it: system prompt, messages and their blocks.
  *
+ * <p>Fields are in the order of the API's own, so that a block that came whole goes back byte for byte.
+ *
  * <p>An answer received earlier is sent back as it came, save what the API would reject the whole request for: text blocks
  * without any words, and thinking that was cut before its signature came. An answer of which nothing is left then is left
  * out; the API joins the turns around it.
@@ -111,6 +113,7 @@ final class ClaudeContentWriter {
             case ContentBlock.ServerToolResult result -> {
                 fields.text("type", result.type());
                 fields.text("tool_use_id", result.toolUseId());
+                fields.rawField("is_error");
                 if (fields.named("content")) {
                     fields.raw("content", result.content());
                 }
@@ -145,9 +148,12 @@ final class ClaudeContentWriter {
      * tool streaming gives for it.
      */
     private void call(String type, String id, String name, String input) {
-        fields.text("type", type);
+        if (!fields.rawField("type")) {
+            fields.text("type", type);
+        }
         fields.text("id", id);
         fields.text("name", name);
+        fields.rawField("server_name");
         if (!fields.named("input")) {
             return;
         }

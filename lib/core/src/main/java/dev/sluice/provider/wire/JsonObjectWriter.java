@@ -64,6 +64,17 @@ public final class JsonObjectWriter {
         return true;
     }
 
+    /** Writes a raw field here rather than at the object's end; false, and nothing written, if there is none of that name. */
+    public boolean rawField(String name) {
+        String json = raw.element().remove(name);
+        if (json == null) {
+            return false;
+        }
+        out.writeName(name);
+        raw(name, json);
+        return true;
+    }
+
     /** Writes the name of a field and begins its array; false, and nothing written, if a raw field has the name. */
     public boolean array(String name) {
         if (!named(name)) {

@@ -11,6 +11,7 @@ import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.provider.wire.Decoding;
+import dev.sluice.provider.wire.RawJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The law of sending back: the assistant message of the next request has the blocks that the wire had, each field of them, be
@@ -123,6 +125,26 @@ class ClaudeReplayLawTest {
         assertThat(sent(folded(Decoding.whole(Json.write(body), CLAUDE)))).isEqualTo(folded(answer));
     }
 
+    /** What the API computes over a block may depend on each byte of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"web-search-citations", "mcp"})
+    void blocksThatCameWholeGoBackByteForByte(String name) {
+        String body = body(message(recorded(name)));
+        List<String> starts = sse(name).lines()
+                .filter(line -> line.startsWith("data:") && line.contains("\"content_block_start\""))
+                .map(line -> RawJson.fields(line.substring("data:".length())))
+                .map(event -> event.get("content_block"))
+                .toList();
+        assertThat(starts.stream().filter(block -> block.contains("_tool_result") || block.contains("_listing")))
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(body).contains(block));
+        List<String> calls =
+                starts.stream().filter(block -> block.contains("_tool_use\",")).toList();
+        assertThat(calls).hasSize(1);
+        String before = calls.getFirst().substring(0, calls.getFirst().lastIndexOf("{}"));
+        assertThat(body).as("up to the input, which was streamed").contains(before + "{\"");
+    }
+
     private static Message message(Answer answer) {
         var events = new ArrayList<StreamEvent>();
         try {
@@ -213,14 +235,18 @@ class ClaudeReplayLawTest {
     }
 
     private static Answer recorded(String name) {
+        return new Answer(
+                name,
+                sse(name)
+                        .lines()
+                        .filter(line -> line.startsWith("data:"))
+                        .map(line -> Json.readObject(line.substring("data:".length())))
+                        .toList());
+    }
+
+    private static String sse(String name) {
         try (InputStream in = ClaudeReplayLawTest.class.getResourceAsStream("/transcripts/claude-" + name + ".sse")) {
-            String sse = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new Answer(
-                    name,
-                    sse.lines()
-                            .filter(line -> line.startsWith("data:"))
-                            .map(line -> Json.readObject(line.substring(5)))
-                            .toList());
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
