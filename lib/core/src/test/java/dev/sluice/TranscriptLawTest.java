@@ -55,7 +55,8 @@ class TranscriptLawTest {
     private static final Provider OPENAI =
             OpenAiChatCompletions.builder().apiKey("k").build();
     private static final Provider RESPONSES = OpenAi.builder().apiKey("k").build();
-    private static final Provider INTERACTIONS = Gemini.interactions().apiKey("k").build();
+    private static final Provider INTERACTIONS =
+            Gemini.interactions().apiKey("k").build();
     private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
 
     static Stream<String> transcripts() {
@@ -273,7 +274,8 @@ class TranscriptLawTest {
     }
 
     static Stream<String> shortTranscripts() {
-        return Stream.concat(transcripts(), Stream.concat(responses(), interactions())).filter(name -> bytes(name, "\n").length < 6000);
+        return Stream.concat(transcripts(), Stream.concat(responses(), interactions()))
+                .filter(name -> bytes(name, "\n").length < 6000);
     }
 
     @ParameterizedTest

@@ -141,7 +141,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private static String provider(String name) {
         return switch (name) {
             case "claude" -> "anthropic";
-            case "gemini" -> "gcp.gemini";
+            case "gemini", "gemini-interactions" -> "gcp.gemini";
             default -> LogLabels.of(name);
         };
     }

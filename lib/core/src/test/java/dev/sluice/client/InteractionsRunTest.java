@@ -28,14 +28,20 @@ class InteractionsRunTest {
         Script second = turn("requires_continuation", ",'continuation_token':'more'", step(0, words("It is ")));
         Script third = turn("completed", "", step(0, words("It is high.")));
         try (var talk = Talk.through(
-                        uri -> Gemini.interactions().apiKey("test-key").baseUrl(uri).build(),
+                        uri -> Gemini.interactions()
+                                .apiKey("test-key")
+                                .baseUrl(uri)
+                                .build(),
                         settings -> {},
                         first,
                         second,
                         third);
                 var run = ToolLoop.builder(
                                 talk.client,
-                                MessageRequest.builder().model("m").user("How high?").build())
+                                MessageRequest.builder()
+                                        .model("m")
+                                        .user("How high?")
+                                        .build())
                         .tools(Tool.of("level", "tells", "{\"type\":\"object\"}", (input, context) -> "4 m"))
                         .start()) {
             assertThat(run.finalMessage().text()).isEqualTo("It is high.");
@@ -47,7 +53,9 @@ class InteractionsRunTest {
             assertThat(body(talk, 1).get("input")).isEqualTo(json("[" + asked + "]"));
             assertThat(body(talk, 2).get("input")).isEqualTo(json(input));
             assertThat(body(talk, 3).get("input")).isEqualTo(json(input));
-            assertThat(body(talk, 3)).containsEntry("continuation_token", "more").containsEntry("store", false);
+            assertThat(body(talk, 3))
+                    .containsEntry("continuation_token", "more")
+                    .containsEntry("store", false);
         }
     }
 
@@ -79,6 +87,7 @@ class InteractionsRunTest {
     }
 
     private static String event(String type, String fields) {
-        return "event: " + type + "\ndata: " + ("{" + fields + ",'event_type':'" + type + "'}").replace('\'', '"') + "\n\n";
+        return "event: " + type + "\ndata: " + ("{" + fields + ",'event_type':'" + type + "'}").replace('\'', '"')
+                + "\n\n";
     }
 }

@@ -25,7 +25,8 @@ record GeminiAccess(
         RequestDefaults defaults,
         InstantSource clock) {
 
-    static final GeminiAccess GOOGLE = new GeminiAccess("", null, "", null, RequestDefaults.NONE, TimeSource.system()::now);
+    static final GeminiAccess GOOGLE =
+            new GeminiAccess("", null, "", null, RequestDefaults.NONE, TimeSource.system()::now);
 
     private static final String KEY = "x-goog-api-key";
     private static final String AUTHORIZATION = "authorization";

@@ -117,7 +117,11 @@ final class GeminiErrors {
     }
 
     private static boolean isPassing(String type) {
-        String word = BEFORE_WORD.matcher(type).replaceFirst("").toUpperCase(Locale.ROOT).replaceFirst("_ERROR$", "");
+        String word = BEFORE_WORD
+                .matcher(type)
+                .replaceFirst("")
+                .toUpperCase(Locale.ROOT)
+                .replaceFirst("_ERROR$", "");
         return PASSING.contains(word) || ALSO_PASSING.contains(word);
     }
 

@@ -108,10 +108,10 @@ final class InteractionsAnswer {
         usage.merge(wire.objectIfAny("usage"));
     }
 
-    /** Begins the answer, with what its first event says of it. */
-    void start(@Nullable JsonFields interaction, String knownId, Consumer<? super StreamEvent> out) {
+    /** Begins the answer, with what its first event says of it; false if it has begun. */
+    boolean start(@Nullable JsonFields interaction, String knownId, Consumer<? super StreamEvent> out) {
         if (started) {
-            return;
+            return false;
         }
         started = true;
         id = knownId;
@@ -133,6 +133,7 @@ final class InteractionsAnswer {
                 null,
                 Usage.NONE,
                 extra)));
+        return true;
     }
 
     /** Where a step is: the index that an event says, or else the next one's. */
@@ -182,7 +183,7 @@ final class InteractionsAnswer {
 
     /** Ends the answer: with its steps, if none were streamed, and why it ended. */
     void end(@Nullable JsonFields interaction, Consumer<? super StreamEvent> out) {
-        start(interaction, "", out);
+        boolean unused = start(interaction, "", out);
         if (interaction == null) {
             interaction = new JsonFields();
         } else {
@@ -210,7 +211,8 @@ final class InteractionsAnswer {
 
     /** What only the answer knows. */
     private Map<String, String> extra(JsonFields interaction) {
-        boolean unused = interaction.takeIf("id", id) | interaction.takeIf("id", "") | interaction.takeIf(MODEL, model);
+        boolean unusedId = interaction.takeIf("id", id) || interaction.takeIf("id", "");
+        boolean unusedModel = interaction.takeIf(MODEL, model);
         SKIPPED.forEach(interaction::skip);
         interaction.skip(CONTINUATION_TOKEN);
         var extra = new LinkedHashMap<>(interaction.rest());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call of one of the caller's tools, or of a tool of Google's. Its arguments are an object, in the start of the step or in
- * a delta, of which the last counts; or they come as fragments of JSON text, and then the object counts for nothing.
+ * a delta, which counts if there is one; or they come as fragments of JSON text, and then no object counts.
  */
 final class InteractionsCall extends InteractionsStep {
     private static final String ARGUMENTS = "arguments";
@@ -26,6 +26,7 @@ final class InteractionsCall extends InteractionsStep {
     private String name = "";
     private Map<String, String> extra = Map.of();
     private @Nullable String whole;
+    private @Nullable String handedOut;
     private boolean started;
     private boolean inPieces;
 
@@ -66,7 +67,9 @@ final class InteractionsCall extends InteractionsStep {
         }
         String fragment = delta.textIfAny(ARGUMENTS);
         if (fragment == null) {
-            replace(delta.raw(ARGUMENTS), out);
+            whole(delta.raw(ARGUMENTS), out);
+        } else if (handedOut != null) {
+            return fragment.isEmpty();
         } else if (!fragment.isEmpty()) {
             inPieces = true;
             grow(new Delta.InputJsonDelta(fragment), out);
@@ -77,7 +80,7 @@ final class InteractionsCall extends InteractionsStep {
     @Override
     void end(Consumer<? super StreamEvent> out) {
         begin(out);
-        if (!inPieces && whole != null) {
+        if (!inPieces && handedOut == null && whole != null) {
             grow(new Delta.InputJsonDelta(whole), out);
         }
         out.accept(new ContentBlockStop(block));
@@ -86,7 +89,8 @@ final class InteractionsCall extends InteractionsStep {
     /** Takes the id and the name, until they are handed out; from then on only if they are the same. */
     private void read(JsonFields wire) {
         if (started) {
-            boolean unused = wire.takeIf("id", id) | (isFunction && wire.takeIf("name", name));
+            boolean unusedId = wire.takeIf("id", id);
+            boolean unusedName = isFunction && wire.takeIf("name", name);
             return;
         }
         String known = text(wire, "id");
@@ -97,12 +101,18 @@ final class InteractionsCall extends InteractionsStep {
         }
     }
 
-    private void replace(@Nullable String arguments, Consumer<? super StreamEvent> out) {
-        if (arguments != null) {
-            if (whole != null && !whole.equals(GeminiBlocks.NO_ARGS) && !whole.equals(arguments)) {
-                out.accept(new StreamEvent.Unknown(ARGUMENTS, whole));
-            }
-            whole = arguments;
+    /** Takes all arguments at once. What is handed out cannot be taken back, so that later ones go on raw. */
+    private void whole(@Nullable String arguments, Consumer<? super StreamEvent> out) {
+        if (arguments == null || arguments.equals(handedOut)) {
+            return;
+        }
+        if (inPieces || handedOut != null) {
+            out.accept(new StreamEvent.Unknown(ARGUMENTS, arguments));
+        } else if (arguments.equals(GeminiBlocks.NO_ARGS)) {
+            whole = whole == null ? arguments : whole;
+        } else {
+            handedOut = arguments;
+            grow(new Delta.InputJsonDelta(arguments), out);
         }
     }
 

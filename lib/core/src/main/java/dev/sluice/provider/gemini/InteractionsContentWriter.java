@@ -60,8 +60,8 @@ final class InteractionsContentWriter {
         for (ContentBlock block : content) {
             switch (block) {
                 case ToolResult result -> result(result);
-                case Unknown(String type, String json) when !InteractionsMedia.isContent(type) ->
-                    fields.raw(type, json);
+                case Unknown(String type, String json)
+                when !InteractionsMedia.isContent(type) -> fields.raw(type, json);
                 default -> words.add(block);
             }
         }

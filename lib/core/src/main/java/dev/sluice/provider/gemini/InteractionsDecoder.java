@@ -27,8 +27,8 @@ final class InteractionsDecoder implements EventDecoder {
     private static final String STATUS_UPDATE = "interaction.status_update";
 
     /** The fields of events that need no place: they say where the event belongs, or nothing. */
-    private static final List<String> SKIPPED =
-            List.of("event_type", "event_id", "index", INTERACTION, "interaction_id", "step", DELTA, "metadata", "usage");
+    private static final List<String> SKIPPED = List.of(
+            "event_type", "event_id", "index", INTERACTION, "interaction_id", "step", DELTA, "metadata");
 
     private final JsonFields event = new JsonFields();
     private final InteractionsAnswer answer = new InteractionsAnswer();
@@ -63,13 +63,13 @@ final class InteractionsDecoder implements EventDecoder {
             throw GeminiErrors.inStream(event);
         }
         JsonFields interaction = event.objectIfAny(INTERACTION);
-        answer.start(interaction, InteractionsStep.text(event, "interaction_id"), out);
+        boolean isFirst = answer.start(interaction, InteractionsStep.text(event, "interaction_id"), out);
         JsonFields metadata = event.objectIfAny("metadata");
         if (metadata != null) {
             answer.usage().merge(metadata.objectIfAny("total_usage"));
         }
         boolean known = switch (type) {
-            case "interaction.created" -> true;
+            case "interaction.created" -> isFirst;
             case "step.start" -> {
                 JsonFields step = event.objectIfAny("step");
                 yield answer.stepStart(answer.place(event, true), step, out);

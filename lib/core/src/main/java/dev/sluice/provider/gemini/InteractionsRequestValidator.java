@@ -62,7 +62,8 @@ final class InteractionsRequestValidator {
         switch (request.thinking().orElse(null)) {
             case ThinkingMode.Budget budget ->
                 throw wrong("thinking", "the Interactions API takes no budget of tokens; set effort(...)");
-            case ThinkingMode.Off off when !isRaw ->
+            case ThinkingMode.Off off
+            when !isRaw ->
                 throw wrong("thinking", "cannot be off in the Interactions API; effort(\"minimal\") is the least");
             case null, default -> {}
         }

@@ -59,9 +59,13 @@ final class InteractionsRequestWriter {
         boolean kept = isKept();
         fields.flag(STORE, kept);
         if (!request.system().isEmpty()) {
-            fields.text("system_instruction", String.join("\n\n", request.system().stream()
-                    .map(block -> ((ContentBlock.Text) block).text())
-                    .toList()));
+            fields.text(
+                    "system_instruction",
+                    String.join(
+                            "\n\n",
+                            request.system().stream()
+                                    .map(block -> ((ContentBlock.Text) block).text())
+                                    .toList()));
         }
         input(kept);
         tools();
@@ -94,8 +98,7 @@ final class InteractionsRequestWriter {
         }
         messages = unknown(messages, kept);
         if (fields.array("input")) {
-            new InteractionsContentWriter(fields, all)
-                    .messages(ForeignHistory.of(messages, GeminiInteractions.NAME));
+            new InteractionsContentWriter(fields, all).messages(ForeignHistory.of(messages, GeminiInteractions.NAME));
             fields.endArray();
         }
     }

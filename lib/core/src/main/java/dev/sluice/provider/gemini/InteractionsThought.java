@@ -30,8 +30,7 @@ final class InteractionsThought extends InteractionsStep {
         String signature = text(step, "signature");
         answer.signed(signature);
         started = true;
-        out.accept(new ContentBlockStart(
-                block, new Thinking("", signature.isEmpty() ? null : signature, step.rest())));
+        out.accept(new ContentBlockStart(block, new Thinking("", signature.isEmpty() ? null : signature, step.rest())));
         summary.forEach(item -> summary(item, out));
     }
 

@@ -76,8 +76,7 @@ class InteractionsDecoderTest {
         assertThat(message.finishReason()).isEqualTo(expected);
         assertThat(message.stopReason()).isEqualTo(status);
         Message called = message(CREATED, start(0, "{'type':'function_call','id':'c','name':'f'}"), completed(status));
-        assertThat(called.finishReason())
-                .isEqualTo(status.equals("completed") ? FinishReason.TOOL_CALLS : expected);
+        assertThat(called.finishReason()).isEqualTo(status.equals("completed") ? FinishReason.TOOL_CALLS : expected);
     }
 
     @Test
@@ -85,7 +84,8 @@ class InteractionsDecoderTest {
         for (String[] data : new String[][] {
             {completed("requires_continuation", "'continuation_token':'t'")},
             {event("interaction.status_update", "'continuation_token':'t'"), completed("requires_continuation")},
-            {event("interaction.completed", "'interaction':{'status':'requires_continuation'},'continuation_token':'t'")},
+            {event("interaction.completed", "'interaction':{'status':'requires_continuation'},'continuation_token':'t'")
+            },
         }) {
             assertThat(message(data).extra()).containsEntry("continuation_token", "\"t\"");
             assertThat(message(data).finishReason()).isEqualTo(FinishReason.PAUSE);
@@ -179,7 +179,9 @@ class InteractionsDecoderTest {
     @Test
     void fragmentsCountAndNotTheArgumentsOfTheStart() {
         assertThat(steps(
-                                start(0, "{'type':'function_call','id':'c','name':'f','arguments':{'x':0},'signature':''}"),
+                                start(
+                                        0,
+                                        "{'type':'function_call','id':'c','name':'f','arguments':{'x':0},'signature':''}"),
                                 delta(0, "{'type':'arguments_delta','arguments':'{\\'x\\''}"),
                                 delta(0, "{'type':'arguments_delta','arguments':''}"),
                                 delta(0, "{'type':'arguments_delta','arguments':':1}'}"),
@@ -194,6 +196,30 @@ class InteractionsDecoderTest {
     }
 
     @Test
+    void argumentsThatAreWholeAreHandedOutOnce() {
+        List<StreamEvent> events = decode(
+                CREATED,
+                start(0, "{'type':'a_call','id':'c','arguments':{}}"),
+                delta(0, "{'type':'a_call','arguments':{}}"),
+                delta(0, "{'type':'a_call','arguments':{'x':1}}"),
+                delta(0, "{'type':'a_call','arguments':{'x':1}}"),
+                delta(0, "{'type':'a_call','arguments':{'x':2}}"),
+                delta(0, "{'type':'arguments_delta','arguments':'x'}"),
+                completed("completed"));
+        assertThat(message(events).content()).containsExactly(new ServerToolUse("c", "a", "{\"x\":1}", Map.of()));
+        assertThat(events)
+                .contains(
+                        new StreamEvent.Unknown("arguments", "{\"x\":2}"),
+                        unknown("step.delta", delta(0, "{'type':'arguments_delta','arguments':'x'}")));
+    }
+
+    @Test
+    void whatCreatedSaysLateIsHandedOn() {
+        String update = event("interaction.status_update", "'interaction_id':'v1_a','status':'in_progress'");
+        assertThat(decode(update, CREATED, completed("completed"))).contains(unknown("interaction.created", CREATED));
+    }
+
+    @Test
     void aCallWithoutAnIdGetsOneThatIsTheSameEachTime() {
         String[] data = {
             event("interaction.created", "'interaction':{'id':''}"),
@@ -202,13 +228,16 @@ class InteractionsDecoderTest {
             completed("requires_action"),
         };
         String id = message(data).toolUses().getFirst().id();
-        assertThat(id).isNotEmpty().isEqualTo(message(data).toolUses().getFirst().id());
+        assertThat(id)
+                .isNotEmpty()
+                .isEqualTo(message(data).toolUses().getFirst().id());
         data[1] = start(0, "{'type':'thought','signature':'other'}");
         assertThat(message(data).toolUses().getFirst().id()).isNotEqualTo(id);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"google_search", "url_context", "code_execution", "mcp_server_tool", "retrieval", "brand_new"})
+    @ValueSource(
+            strings = {"google_search", "url_context", "code_execution", "mcp_server_tool", "retrieval", "brand_new"})
     void aToolOfGooglesIsACallAndItsResult(String tool) {
         assertThat(steps(
                                 start(0, "{'type':'T_call','id':'c','signature':''}".replace("T", tool)),
@@ -233,11 +262,12 @@ class InteractionsDecoderTest {
 
     @Test
     void aStepThatHasNoRecordIsKeptWhole() {
-        Message message = steps(
-                start(0, "{'type':'daydream','a':1}"), delta(0, "{'type':'daydream','b':[2]}"), stop(0));
+        Message message =
+                steps(start(0, "{'type':'daydream','a':1}"), delta(0, "{'type':'daydream','b':[2]}"), stop(0));
         assertThat(message.content())
                 .containsExactly(new ContentBlock.Unknown("daydream", "{\"type\":\"daydream\",\"a\":1,\"b\":[2]}"));
-        assertThat(steps(start(0, "{'type':'user_input','content':[]}"), text(1, "a")).content())
+        assertThat(steps(start(0, "{'type':'user_input','content':[]}"), text(1, "a"))
+                        .content())
                 .containsExactly(new Text("a"));
     }
 
@@ -267,12 +297,11 @@ class InteractionsDecoderTest {
 
     @Test
     void announcedContentIsTakenToo() {
-        assertThat(steps(
-                                start(0, "{'type':'model_output','content':[{'type':'text','text':'a'}]}"),
-                                text(0, "b"))
+        assertThat(steps(start(0, "{'type':'model_output','content':[{'type':'text','text':'a'}]}"), text(0, "b"))
                         .content())
                 .containsExactly(new Text("ab"));
-        assertThat(steps(start(0, "{'type':'model_output','content':[{'type':'text','text':''}]}"), stop(0)).content())
+        assertThat(steps(start(0, "{'type':'model_output','content':[{'type':'text','text':''}]}"), stop(0))
+                        .content())
                 .isEmpty();
     }
 
@@ -292,12 +321,13 @@ class InteractionsDecoderTest {
         assertThat(citations.stream().map(Citation::citedText))
                 .containsExactly("Caf\u00e9", "\ud83d\udea2", "Caf", null, null, null);
         assertThat(citations.get(1))
-                .isEqualTo(new Citation(
-                        "url_citation",
-                        "\ud83d\udea2",
-                        "t",
-                        "u",
-                        "{\"type\":\"url_citation\",\"start_index\":6,\"end_index\":10,\"url\":\"u\",\"title\":\"t\"}"));
+                .isEqualTo(
+                        new Citation(
+                                "url_citation",
+                                "\ud83d\udea2",
+                                "t",
+                                "u",
+                                "{\"type\":\"url_citation\",\"start_index\":6,\"end_index\":10,\"url\":\"u\",\"title\":\"t\"}"));
         assertThat(citations.getLast().title()).isEqualTo("f");
     }
 
@@ -316,12 +346,14 @@ class InteractionsDecoderTest {
     void usageIsTheSumOfWhatIsPaidFor() {
         Message message = message(
                 CREATED,
-                event("step.delta", "'index':0,'delta':{'type':'text','text':'a'},'metadata':{'total_usage':"
-                        + "{'total_input_tokens':1,'total_thought_tokens':9}}"),
+                event(
+                        "step.delta",
+                        "'index':0,'delta':{'type':'text','text':'a'},'metadata':{'total_usage':"
+                                + "{'total_input_tokens':1,'total_thought_tokens':9}}"),
                 completed(
                         "completed",
                         "'usage':{'total_input_tokens':100,'total_cached_tokens':60,'total_output_tokens':20,"
-                                + "'total_tool_use_tokens':5,'total_tokens':134,'grounding_tool_count':[{'count':1}]}"));
+                            + "'total_tool_use_tokens':5,'total_tokens':134,'grounding_tool_count':[{'count':1}]}"));
         assertThat(message.usage())
                 .isEqualTo(new Usage(
                         45,
@@ -359,8 +391,8 @@ class InteractionsDecoderTest {
                 .isInstanceOfSatisfying(
                         ApiError.class, error -> assertThat(error.type()).isEqualTo("failed"));
         assertThatThrownBy(() -> decode("{'error':{'code':503,'message':'Busy.','status':'UNAVAILABLE'}}"))
-                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.retryable())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        ApiError.class, error -> assertThat(error.retryable()).isTrue());
         assertThatThrownBy(() -> decode(CREATED, "no json")).isInstanceOf(ProtocolError.class);
     }
 
@@ -374,19 +406,30 @@ class InteractionsDecoderTest {
         String usage = "'usage':{'total_input_tokens':3,'total_output_tokens':4}";
         List<StreamEvent> events = whole("{'id':'v1_a','status':'completed','model':'m','object':'interaction'," + usage
                 + ",'steps':[" + String.join(",", thought, output, call, result) + "],'input':'?'}");
-        assertThat(events.stream().filter(StreamEvent.ContentBlockDelta.class::isInstance)).isEmpty();
+        assertThat(events.stream().filter(StreamEvent.ContentBlockDelta.class::isInstance))
+                .isEmpty();
         assertThat(events.stream().filter(ContentBlockStart.class::isInstance)).hasSize(5);
         Message streamed = message(
-                CREATED, start(0, thought), start(1, output), start(2, call), start(3, result), completed("completed", usage));
+                CREATED,
+                start(0, thought),
+                start(1, output),
+                start(2, call),
+                start(3, result),
+                completed("completed", usage));
         assertThat(message(events)).isEqualTo(streamed);
         assertThat(streamed.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(((Text) streamed.content().get(1)).citations().getFirst().citedText()).isEqualTo("b");
+        assertThat(((Text) streamed.content().get(1)).citations().getFirst().citedText())
+                .isEqualTo("b");
     }
 
     @Test
     void theLastEventMayHaveTheStepsThatNoneHad() {
-        assertThat(message(CREATED, completed("completed", "'steps':[{'type':'model_output','content':"
-                                + "[{'type':'text','text':'a'}]}]"))
+        assertThat(message(
+                                CREATED,
+                                completed(
+                                        "completed",
+                                        "'steps':[{'type':'model_output','content':"
+                                                + "[{'type':'text','text':'a'}]}]"))
                         .content())
                 .containsExactly(new Text("a"));
     }
@@ -397,8 +440,8 @@ class InteractionsDecoderTest {
         assertThatThrownBy(() -> whole("{'name':'a'}")).isInstanceOf(ProtocolError.class);
         assertThatThrownBy(() -> whole("{'status':'failed','steps':[]}")).isInstanceOf(ApiError.class);
         assertThatThrownBy(() -> whole("{'error':{'code':'invalid_request','message':'No.'}}"))
-                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.type())
-                        .isEqualTo("invalid_request"));
+                .isInstanceOfSatisfying(
+                        ApiError.class, error -> assertThat(error.type()).isEqualTo("invalid_request"));
     }
 
     /** Every step in its order, as it came. */
@@ -409,17 +452,25 @@ class InteractionsDecoderTest {
         InteractionsWire.read(InteractionsWire.transcript(name), events);
         String signature = ((Thinking) message(events).content().getFirst()).signature();
         Object expected = name.startsWith("thought")
-                ? json("[{'type':'thought','signature':'S','summary':[{'type':'text','text':"
-                        + "'**Looking for the timetable**\\n\\nThe question needs today`s sailings.\\n\\n\\n"
-                        + "**Putting it together**\\n\\nTwo sailings fit.\\n\\n\\n'}]},"
-                        + "{'type':'model_output','content':[{'type':'text','text':"
-                        + "'Caf\u00e9 Quay sails at 9:40 and 16:10. \ud83d\udea2','annotations':[{'type':'url_citation',"
+                ? json("[{'type':'thought','signature':'S','summary':[{'type':'text','text':'**Looking for the"
+                        + " timetable**\\n"
+                        + "\\n"
+                        + "The question needs today`s sailings.\\n"
+                        + "\\n"
+                        + "\\n"
+                        + "**Putting it together**\\n"
+                        + "\\n"
+                        + "Two sailings fit.\\n"
+                        + "\\n"
+                        + "\\n"
+                        + "'}]},{'type':'model_output','content':[{'type':'text','text':'Caf\u00e9 Quay sails at 9:40"
+                        + " and 16:10. \ud83d\udea2','annotations':[{'type':'url_citation',"
                         + "'start_index':0,'end_index':35,'url':'https://sailings.example.org/today',"
                         + "'title':'sailings.example.org'}]}]},"
-                        + "{'type':'google_search_call','id':'283y9dyb','arguments':"
-                        + "{'queries':['Cafe Quay sailings today']},'signature':''},"
-                        + "{'type':'google_search_result','call_id':'283y9dyb','result':"
-                        + "[{'search_suggestions':'<div class=\\'chip\\'>sailings</div>'}],'signature':''}]")
+                        + "{'type':'google_search_call','id':'283y9dyb','arguments':{'queries':['Cafe Quay sailings"
+                        + " today']},'signature':''},"
+                        + "{'type':'google_search_result','call_id':'283y9dyb','result':[{'search_suggestions':'<div"
+                        + " class=\\'chip\\'>sailings</div>'}],'signature':''}]")
                 : json("[{'type':'thought','signature':'S'},"
                         + "{'type':'model_output','content':[{'type':'text','text':'Asking both.'}]},"
                         + "{'type':'function_call','id':'i5fse6xw','name':'get_tide','arguments':"
@@ -428,6 +479,7 @@ class InteractionsDecoderTest {
                         + "{'port':'Oban \u2013 \\'pier\\''}},"
                         + "{'type':'function_call','id':'dypzmiis','name':'list_alerts','arguments':{'all':true}}]");
         String sent = Json.write(InteractionsWire.input(message(events)));
-        assertThat(Json.readAny(sent.replace(signature, "S").replace("today's", "today`s"))).isEqualTo(expected);
+        assertThat(Json.readAny(sent.replace(signature, "S").replace("today's", "today`s")))
+                .isEqualTo(expected);
     }
 }

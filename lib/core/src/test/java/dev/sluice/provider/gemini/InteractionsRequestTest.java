@@ -108,8 +108,9 @@ class InteractionsRequestTest {
                 .put("generation_config", Map.of("seed", 1, "top_p", 0.75)));
         body.remove("input");
         assertThat(body)
-                .isEqualTo(json("{'model':'gemini-4-argon','stream':true,'store':false,'system_instruction':'Be brief.',"
-                        + "'tools':[{'type':'function','name':'f','description':'does f','parameters':{'type':'object'}},"
+                .isEqualTo(json("{'model':'gemini-4-argon','stream':true,'store':false,'system_instruction':'Be"
+                        + " brief.','tools':[{'type':'function','name':'f','description':'does"
+                        + " f','parameters':{'type':'object'}},"
                         + "{'type':'google_search','search_types':['web_search']},"
                         + "{'type':'mcp_server','name':'depot','url':'https://m'}],"
                         + "'response_format':{'type':'text','mime_type':'application/json','schema':{'type':'object'}},"
@@ -205,8 +206,7 @@ class InteractionsRequestTest {
                 null,
                 Usage.NONE,
                 Map.of());
-        assertThat(input(foreign))
-                .isEqualTo(json("[{'type':'model_output','content':[{'type':'text','text':'a'}]}]"));
+        assertThat(input(foreign)).isEqualTo(json("[{'type':'model_output','content':[{'type':'text','text':'a'}]}]"));
     }
 
     @Test
@@ -221,7 +221,8 @@ class InteractionsRequestTest {
         assertThat(named.get("input")).isEqualTo(json(more));
         var stateful = Gemini.interactions().apiKey("k").stateful(true).build();
         assertThat(body(stateful, request)).isEqualTo(body(request.put("previous_interaction_id", "v1_b")));
-        assertThat((List<?>) body(hi().messages(request.build().messages())).get("input")).hasSize(4);
+        assertThat((List<?>) body(hi().messages(request.build().messages())).get("input"))
+                .hasSize(4);
     }
 
     @Test

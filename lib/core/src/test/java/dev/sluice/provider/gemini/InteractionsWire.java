@@ -113,7 +113,8 @@ final class InteractionsWire {
     }
 
     static Map<String, Object> body(GeminiInteractions provider, MessageRequest.Builder request) {
-        return Json.readObject(new String(provider.streamRequest(request.build()).body(), StandardCharsets.UTF_8));
+        return Json.readObject(
+                new String(provider.streamRequest(request.build()).body(), StandardCharsets.UTF_8));
     }
 
     /** The steps that a request has after what the user said. */
