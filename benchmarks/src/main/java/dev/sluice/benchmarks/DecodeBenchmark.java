@@ -5,7 +5,7 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
-import dev.sluice.provider.openai.OpenAiChatCompletions;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.sse.SseReader;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -45,7 +45,7 @@ public class DecodeBenchmark {
     static final int EVENTS = 10_000;
 
     /** Whose answer; {@code changing} is one of chat completions no chunk of which is like another. */
-    @Param({"claude", "openai", "changing"})
+    @Param({"claude", "openai", "changing", "responses"})
     String wire = "claude";
 
     private final ObjectMapper mapper = JsonMapper.builder().build();
@@ -54,11 +54,17 @@ public class DecodeBenchmark {
 
     @Setup
     public void open() {
-        boolean claude = wire.equals("claude");
-        answer = claude ? claude() : chunks(wire.equals("changing"));
-        provider = claude
-                ? provider
-                : OpenAiChatCompletions.builder().apiKey("none").build();
+        switch (wire) {
+            case "claude" -> answer = claude();
+            case "responses" -> {
+                answer = responses();
+                provider = OpenAi.builder().apiKey("none").build();
+            }
+            default -> {
+                answer = chunks(wire.equals("changing"));
+                provider = OpenAi.chatCompletions().apiKey("none").build();
+            }
+        }
     }
 
     /** Lines to events: what the framing costs. */
@@ -115,6 +121,20 @@ public class DecodeBenchmark {
                 """.formatted(changing ? 1785312204 + i : 1785312204, "q8Zr1Mk".substring(i % 7)));
         }
         return wire.append("data: [DONE]\n\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] responses() {
+        var wire = new StringBuilder();
+        event(wire, "response.created", "\"response\":{\"id\":\"resp_1\",\"model\":\"m\"}");
+        for (int i = 0; i < EVENTS; i++) {
+            event(wire, "response.output_text.delta", """
+                "content_index":0,"delta":"twelve chars",\
+                "item_id":"msg_7c11c05dff7b9c8f9abbd0c6d548d393c5f96e75c454fa23d8","logprobs":[],\
+                "obfuscation":"%s","output_index":0,"sequence_number":%d\
+                """.formatted("q8Zr1Mk".substring(i % 7), i));
+        }
+        event(wire, "response.completed", "\"response\":{\"status\":\"completed\"}");
+        return wire.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] claude() {

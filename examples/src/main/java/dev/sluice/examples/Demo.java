@@ -1,10 +1,11 @@
 package dev.sluice.examples;
 
 import dev.sluice.client.LlmClient;
-import dev.sluice.examples.server.Fault;
-import dev.sluice.examples.server.Pace;
-import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.examples.server.DemoServer;
 import dev.sluice.provider.Provider;
+import dev.sluice.test.server.Fault;
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -109,7 +110,7 @@ final class Demo {
 
     /** One for all examples that run in this process; its threads are daemons, so it need not be closed. */
     private static final class Server {
-        static final ScriptedServer STARTED = ScriptedServer.start(
-                "brisk".equals(System.getProperty("demo.pace")) ? Pace.brisk() : Pace.natural(), 1);
+        static final ScriptedServer STARTED =
+                DemoServer.start("brisk".equals(System.getProperty("demo.pace")) ? Pace.brisk() : Pace.natural(), 1);
     }
 }

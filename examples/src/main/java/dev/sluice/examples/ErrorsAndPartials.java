@@ -6,8 +6,8 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
-import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.test.server.Fault;
 import java.time.Duration;
 
 /**

@@ -3,8 +3,8 @@ package dev.sluice.examples;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.test.server.Fault;
 
 /**
  * An answer whose connection breaks in the middle, and breaks again, and comes out whole. Always talks to the scripted

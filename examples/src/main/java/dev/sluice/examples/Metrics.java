@@ -2,9 +2,9 @@ package dev.sluice.examples;
 
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
-import dev.sluice.examples.server.Fault;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.telemetry.StreamMeters;
+import dev.sluice.test.server.Fault;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Comparator;

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.client.LlmClient;
-import dev.sluice.examples.server.Fault;
-import dev.sluice.examples.server.Pace;
-import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.examples.server.DemoServer;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.test.server.Fault;
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;
@@ -24,7 +25,7 @@ import sun.misc.Signal;
 
 @Timeout(value = 60, unit = SECONDS)
 class ChatTest {
-    private final ScriptedServer server = ScriptedServer.start(Pace.brisk(), 5);
+    private final ScriptedServer server = DemoServer.start(Pace.brisk(), 5);
     private final LlmClient client = LlmClient.builder(
                     Claude.builder().baseUrl(server.uri()).apiKey("any").build())
             .build();

@@ -97,6 +97,12 @@ class EveryProviderTest {
                         "TimedOut, phase idle",
                         "CUT",
                         "ConnectionFailed",
+                        "RESET",
+                        "ConnectionFailed",
+                        "GARBAGE",
+                        "ProtocolError",
+                        "BROKEN_CHUNK",
+                        "ConnectionFailed",
                         "HALF_CLOSE",
                         "Truncated",
                         "\nERROR",
@@ -110,7 +116,7 @@ class EveryProviderTest {
                         "kept:      nothing",
                         "SLOW",
                         "whole:     Rain fills");
-        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(7);
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(10);
     }
 
     @ParameterizedTest

@@ -94,6 +94,12 @@ class ExamplesTest {
                         "TimedOut, phase idle",
                         "CUT",
                         "ConnectionFailed",
+                        "RESET",
+                        "ConnectionFailed",
+                        "GARBAGE",
+                        "ProtocolError",
+                        "BROKEN_CHUNK",
+                        "ConnectionFailed",
                         "HALF_CLOSE",
                         "Truncated",
                         "ERROR",
@@ -105,7 +111,7 @@ class ExamplesTest {
                         "nothing",
                         "SLOW",
                         "whole:     Rain fills");
-        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(7);
+        assertThat(printed.split("kept: +Rain fills", -1)).hasSize(10);
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.sluice.examples;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.examples.server.Pace;
-import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.examples.server.DemoServer;
+import dev.sluice.test.server.Pace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class FirstProgramTest {
         String program = ReadmeTest.regions(README, "```java\n(import .*?)```").getFirst();
         Path file = Files.writeString(folder.resolve("Rivers.java"), program);
         Path output = folder.resolve("output");
-        try (var server = ScriptedServer.start(Pace.brisk(), 9)) {
+        try (var server = DemoServer.start(Pace.brisk(), 9)) {
             var java = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),

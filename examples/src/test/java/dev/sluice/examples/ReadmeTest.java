@@ -10,9 +10,7 @@ import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
 import dev.sluice.client.Signal;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.examples.server.Fault;
-import dev.sluice.examples.server.Pace;
-import dev.sluice.examples.server.ScriptedServer;
+import dev.sluice.examples.server.DemoServer;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Delta.InputJsonDelta;
 import dev.sluice.message.Delta.TextDelta;
@@ -33,6 +31,9 @@ import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
 import dev.sluice.sse.SseClient;
 import dev.sluice.sse.SseEvent;
+import dev.sluice.test.server.Fault;
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
@@ -61,7 +62,7 @@ class ReadmeTest {
     private static final Path README = Path.of(System.getProperty("readme", "../README.md"));
     private static final Path HERE = Path.of("src/test/java/dev/sluice/examples/ReadmeTest.java");
 
-    private final ScriptedServer server = ScriptedServer.start(Pace.brisk(), 9);
+    private final ScriptedServer server = DemoServer.start(Pace.brisk(), 9);
     private final LlmClient client = LlmClient.builder(
                     Claude.builder().baseUrl(server.uri()).apiKey("any").build())
             .build();

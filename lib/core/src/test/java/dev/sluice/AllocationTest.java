@@ -10,6 +10,7 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.peer.ClaudeWire;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
@@ -19,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,9 @@ import org.junit.jupiter.api.Timeout;
 class AllocationTest {
     /** To be lowered whenever the code has become better: about a quarter more than is measured. */
     private static final int BYTES_PER_TEXT_EVENT = 160;
+
+    /** With the text that the decoder keeps, to see what a whole text has more. */
+    private static final int BYTES_PER_TEXT_EVENT_OF_RESPONSES = 220;
 
     private static final int BYTES_PER_FRAGMENT_OF_INPUT = 160;
 
@@ -74,6 +79,20 @@ class AllocationTest {
                 + "data: {\"choices\":[],\"usage\":{\"completion_tokens\":" + EVENTS + "}}\n\ndata: [DONE]\n\n";
         assertThat(bytesPerEvent(OpenAiChatCompletions.builder().apiKey("none").build(), answer))
                 .isLessThan(BYTES_PER_TEXT_EVENT);
+    }
+
+    @Test
+    void aTextEventOfTheResponsesApiAllocatesLittle() {
+        String delta = "{\"type\":\"response.output_text.delta\",\"content_index\":0,\"delta\":\"twelve chars\","
+                + "\"item_id\":\"msg_7c11c05dff7b9c8f9abbd0\",\"logprobs\":[],\"obfuscation\":\"q8Zr1\","
+                + "\"output_index\":0,\"sequence_number\":";
+        String answer = IntStream.range(0, EVENTS)
+                        .mapToObj(i -> "event: response.output_text.delta\ndata: " + delta + i + "}\n\n")
+                        .collect(Collectors.joining())
+                + "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"output_tokens\":" + EVENTS
+                + "}}}\n\n";
+        assertThat(bytesPerEvent(OpenAi.builder().apiKey("none").build(), answer))
+                .isLessThan(BYTES_PER_TEXT_EVENT_OF_RESPONSES);
     }
 
     private static String chunk(String delta) {

@@ -55,6 +55,8 @@ class CostLawTest {
             "gemini",
             Gemini.builder().apiKey("k").build(),
             "openai",
+            OpenAi.chatCompletions().apiKey("k").build(),
+            "responses",
             OpenAi.builder().apiKey("k").build());
 
     /** The tokens that are paid for, added up from the last word of each transcript's wire. */
@@ -88,7 +90,7 @@ class CostLawTest {
             new Row("gemini-thinking-function-call", 96, 0, 0, 0, 34 + 77),
             new Row("gemini-parallel-function-calls", 133, 0, 0, 0, 44 + 30),
             new Row("gemini-safety-block", 20, 0, 0, 0, 10),
-            new Row("gemini-midstream-error", 25, 0, 0, 0, 0), // it broke off: the answer is counted at its end
+            new Row("gemini-midstream-error", 25, 0, 0, 0, 0), // it broke off before its end, which counts the answer
             new Row("openai/deepseek-reasoning-tool", 410 - 384, 384, 0, 0, 52), // 9 of them reasoning
             new Row("openai/gateway-no-done", 4, 0, 0, 0, 3),
             new Row("openai/gemini-endpoint-tools", 80, 0, 0, 0, 30 + 50), // 160 in all: reasoning comes on top
@@ -98,7 +100,12 @@ class CostLawTest {
             new Row("openai/openai-parallel-tools", 133, 0, 0, 0, 61),
             new Row("openai/openai-text", 1842 - 1536, 1536, 0, 0, 96), // 64 of them reasoning
             new Row("openai/openrouter-reasoning-details", 900 - 256 - 512, 256, 512, 0, 40),
-            new Row("openai/vllm-reasoning", 18, 0, 0, 0, 43));
+            new Row("openai/vllm-reasoning", 18, 0, 0, 0, 43),
+            new Row("responses/responses-text", 29, 0, 0, 0, 37),
+            new Row("responses/responses-reasoning-encrypted", 1811 - 1536 - 192, 1536, 192, 0, 233),
+            new Row("responses/responses-parallel-interleaved", 412, 0, 0, 0, 96), // 41 of them reasoning
+            new Row("responses/responses-web-search-annotations", 9214 - 4608, 4608, 0, 0, 188),
+            new Row("responses/responses-open-dialect", 77, 0, 0, 0, 31));
 
     static Stream<Row> table() {
         return TABLE.stream();

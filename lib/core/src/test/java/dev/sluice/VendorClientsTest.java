@@ -55,6 +55,11 @@ class VendorClientsTest {
             "claude", url -> Claude.builder().apiKey("none").baseUrl(url).build(),
             "gemini", url -> Gemini.builder().apiKey("none").baseUrl(url).build(),
             "openai",
+                    url -> OpenAi.chatCompletions()
+                            .apiKey("none")
+                            .baseUrl(url + "/v1")
+                            .build(),
+            "responses",
                     url -> OpenAi.builder().apiKey("none").baseUrl(url + "/v1").build());
 
     private static final String NO_THOUGHTS = "we are right: the client has no place for the thoughts";

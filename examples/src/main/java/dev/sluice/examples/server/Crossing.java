@@ -1,7 +1,9 @@
 package dev.sluice.examples.server;
 
+import dev.sluice.test.server.Answer;
+import dev.sluice.test.server.ParsedRequest;
+import dev.sluice.test.server.ParsedRequest.Tool;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,31 +36,30 @@ final class Crossing {
     private Crossing() {}
 
     /** Whether the caller has the tools of the example. */
-    static boolean isAsked(Request request) {
+    static boolean isAsked(ParsedRequest request) {
         return request.tools().stream().map(Tool::name).toList().containsAll(TOOLS);
     }
 
-    /** The calls, if any are what is to come now. */
-    static Optional<List<Block>> calls(Request request, SplittableRandom random) {
+    /** What was begun with the calls, if any are what is to come now. */
+    static Optional<Answer> calls(ParsedRequest request, Answer begun, SplittableRandom random) {
         List<Planned> plan = plan(request);
         if (plan.isEmpty() || !request.toolResults().isEmpty()) {
             return Optional.empty();
         }
-        var blocks = new ArrayList<Block>();
-        blocks.add(new Block.Text(Tokens.of(plan.size() > 1 ? BEFORE : Answers.BEFORE_A_TOOL, random)));
+        Answer answer = begun.thenText(DemoAnswers.pieces(plan.size() > 1 ? BEFORE : Answers.BEFORE_A_TOOL, random));
         for (Planned call : plan) {
-            blocks.add(new Block.ToolCall(call.tool, Tokens.of(call.input(), random), true));
+            answer = answer.thenToolCall(call.tool, DemoAnswers.pieces(call.input(), random));
         }
-        return Optional.of(blocks);
+        return Optional.of(answer);
     }
 
     /** The answer to what is this keeper's business, if the tools have said what it takes. */
-    static Optional<String> answer(Request request) {
+    static Optional<String> answer(ParsedRequest request) {
         List<Planned> plan = plan(request);
         List<String> results = request.toolResults();
         if (plan.isEmpty()) {
-            boolean isBarge =
-                    isAsked(request) && BARGE.matcher(request.prompt()).find();
+            boolean isBarge = isAsked(request)
+                    && BARGE.matcher(Unfinished.prompt(request)).find();
             return isBarge ? Optional.of(WITHOUT_DRAUGHT) : Optional.empty();
         }
         if (results.size() != plan.size()) {
@@ -70,7 +71,7 @@ final class Crossing {
                         : plan.getFirst().answer(results.getFirst().strip()));
     }
 
-    private static List<Planned> plan(Request request) {
+    private static List<Planned> plan(ParsedRequest request) {
         if (!isAsked(request)) {
             return List.of();
         }
@@ -90,13 +91,13 @@ final class Crossing {
                 .toList();
     }
 
-    private static Optional<String> draught(Request request) {
-        var asked = DRAUGHT.matcher(request.prompt());
+    private static Optional<String> draught(ParsedRequest request) {
+        var asked = DRAUGHT.matcher(Unfinished.prompt(request));
         return asked.find() ? Optional.of(asked.group(1)) : Optional.empty();
     }
 
-    private static Optional<String> first(Pattern subject, Request request) {
-        return subject.matcher(request.prompt().toLowerCase(Locale.ROOT))
+    private static Optional<String> first(Pattern subject, ParsedRequest request) {
+        return subject.matcher(Unfinished.prompt(request).toLowerCase(Locale.ROOT))
                 .results()
                 .map(MatchResult::group)
                 .findFirst();

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +34,10 @@ final class Invented {
         this.name = name;
     }
 
+    static String of(String schema, String prompt) {
+        return of(JsonMapper.shared().readTree(schema), prompt).toString();
+    }
+
     static JsonNode of(JsonNode schema, String prompt) {
         var names = NAME.matcher(prompt);
         return new Invented(schema, names.find() ? names.group() : "Douro").value(schema, 0);
@@ -48,7 +54,7 @@ final class Invented {
             return schema.path("enum").get(0);
         }
         if (schema.has("$ref")) {
-            String ref = Json.text(schema, "$ref");
+            String ref = schema.path("$ref").asString("");
             return value(ref.startsWith("#/") ? root.at(ref.substring(1)) : root, depth + 1);
         }
         for (String choice : List.of("anyOf", "oneOf")) {
@@ -93,7 +99,7 @@ final class Invented {
 
     private JsonNode object(JsonNode schema, int depth) {
         ObjectNode object = JSON.objectNode();
-        var required = Json.list(schema.path("required"));
+        var required = list(schema.path("required"));
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
             if (depth <= DEEPEST || required.contains(JSON.stringNode(property.getKey()))) {
                 object.set(property.getKey(), value(property.getValue(), depth + 1));
@@ -126,16 +132,22 @@ final class Invented {
     }
 
     private String string(JsonNode schema) {
-        String word = BY_FORMAT.getOrDefault(Json.text(schema, "format"), name);
+        String word = BY_FORMAT.getOrDefault(schema.path("format").asString(""), name);
         String enough = word.repeat(1 + schema.path("minLength").asInt(0) / word.length());
         return enough.substring(
                 0, Math.min(enough.length(), schema.path("maxLength").asInt(enough.length())));
     }
 
+    private static List<JsonNode> list(JsonNode array) {
+        return array.isArray()
+                ? StreamSupport.stream(array.spliterator(), false).toList()
+                : List.of();
+    }
+
     /** The type, which may be one of several, and in capitals; what else the schema says, if it does not say. */
     private static String type(JsonNode schema) {
         JsonNode types = schema.path("type");
-        for (JsonNode type : Json.list(types)) {
+        for (JsonNode type : list(types)) {
             if (!type.asString("").equals("null")) {
                 return type.asString("");
             }

@@ -1,5 +1,7 @@
 package dev.sluice.examples.server;
 
+import dev.sluice.test.server.ParsedRequest;
+import dev.sluice.test.server.ParsedRequest.Turn;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,8 +28,14 @@ record Unfinished(String said, String lastWords) {
         return Optional.empty();
     }
 
-    static boolean asksToGoOn(String prompt) {
-        return LAST_WORDS.matcher(prompt).find();
+    /** The words the user said last, other than asking to go on; empty if there are none. */
+    static String prompt(ParsedRequest request) {
+        return request.turns().reversed().stream()
+                .filter(turn -> !turn.byModel())
+                .map(Turn::words)
+                .filter(words -> !words.isBlank() && !LAST_WORDS.matcher(words).find())
+                .findFirst()
+                .orElse("");
     }
 
     /** What is left to say of an answer; all of it if it did not begin like this. */

@@ -1,11 +1,8 @@
 /**
- * A small server that speaks the wires of three vendors' APIs and answers from a script, so that every example runs without
- * a key and without a network.
+ * What the examples talk to where there is no key: the scripted server of {@code sluice-test-server}, with something to say.
  *
- * <p>Start with {@link dev.sluice.examples.server.ScriptedServer}. What it says is in {@code Answers}, how fast in
- * {@link dev.sluice.examples.server.Pace}, and how it can fail in {@link dev.sluice.examples.server.Fault}. A
- * {@code Dialect} reads what is asked and writes what is said; {@code Request} and {@code Script} know no vendor. Threads:
- * one virtual thread per request. It knows nothing of the library, so it cannot share a mistake with it.
+ * <p>Start with {@link dev.sluice.examples.server.DemoServer}. What it says is in {@code Answers}. A test of yours needs none of
+ * this: it writes its own {@link dev.sluice.test.server.Answer}s.
  */
 @NullMarked
 package dev.sluice.examples.server;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.message.Message;
 import dev.sluice.redis.RedisResumeLog;
 import dev.sluice.relay.Relay;
+import dev.sluice.test.Recording;
+import dev.sluice.test.server.ScriptedServer;
 import dev.sluice.transport.apache.ApacheHttpTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,9 @@ class PublicApiTest {
                 + "\n# dev.sluice:sluice-aws\n\n" + ApiListing.of(Class.forName("dev.sluice.aws.AwsSigV4"))
                 + "\n# dev.sluice:sluice-google\n\n" + ApiListing.of(Class.forName("dev.sluice.google.GoogleCloudAuth"))
                 + "\n# dev.sluice:sluice-relay\n\n" + ApiListing.of(Relay.class)
-                + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class);
+                + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class)
+                + "\n# dev.sluice:sluice-test\n\n" + ApiListing.of(Recording.class)
+                + "\n# dev.sluice:sluice-test-server\n\n" + ApiListing.of(ScriptedServer.class);
         if (Boolean.getBoolean("api.write")) {
             Files.writeString(FILE, listing);
         }

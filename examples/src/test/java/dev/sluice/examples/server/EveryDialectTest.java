@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.test.server.Fault;
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -20,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EveryDialectTest {
     private static final int SEED = 3;
 
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), SEED);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), SEED);
 
     @AfterEach
     void stop() {
@@ -31,8 +34,8 @@ class EveryDialectTest {
     @EnumSource
     void theSameSeedGivesTheSameBytesAndAnotherGivesOthers(Speaker speaker) throws Exception {
         String once = Speaker.text(speaker.post(server, speaker.asking("a long story", "")));
-        try (var same = ScriptedServer.start(Pace.instant(), SEED);
-                var another = ScriptedServer.start(Pace.instant(), SEED + 1)) {
+        try (var same = DemoServer.start(Pace.instant(), SEED);
+                var another = DemoServer.start(Pace.instant(), SEED + 1)) {
             String again = Speaker.text(speaker.post(same, speaker.asking("a long story", "")));
             String differently = Speaker.text(speaker.post(another, speaker.asking("a long story", "")));
 
@@ -46,7 +49,8 @@ class EveryDialectTest {
     @CsvSource({
         "CLAUDE, 529, /error/type,   overloaded_error",
         "GEMINI, 503, /error/status, UNAVAILABLE",
-        "OPENAI, 503, /error/type,   server_error"
+        "OPENAI, 503, /error/type,   server_error",
+        "RESPONSES, 503, /error/type, server_error"
     })
     void anOverloadedServerSendsNoAnswer(Speaker speaker, int status, String place, String type) throws Exception {
         var response = speaker.post(server, speaker.asking("rivers", ""), "x-script", "overloaded");
@@ -59,7 +63,8 @@ class EveryDialectTest {
     @CsvSource({
         "CLAUDE, /error/type,   overloaded_error",
         "GEMINI, /error/status, UNAVAILABLE",
-        "OPENAI, /error/type,   server_error"
+        "OPENAI, /error/type,   server_error",
+        "RESPONSES, /error/type, server_error"
     })
     void anErrorIsTheLastFrame(Speaker speaker, String place, String type) throws Exception {
         String stream = Speaker.text(fail(speaker, Fault.ERROR));
@@ -73,7 +78,8 @@ class EveryDialectTest {
     @CsvSource({
         "CLAUDE, /error/type,   overloaded_error",
         "GEMINI, /error/status, UNAVAILABLE",
-        "OPENAI, /error/type,   server_error"
+        "OPENAI, /error/type,   server_error",
+        "RESPONSES, /error/type, server_error"
     })
     void aBareErrorIsJsonOfSeveralLinesBehindTheLastFrame(Speaker speaker, String place, String type) throws Exception {
         String stream = Speaker.text(fail(speaker, Fault.BARE_ERROR));
@@ -115,7 +121,11 @@ class EveryDialectTest {
         var response = fail(speaker, Fault.STALL);
         var came = new StringBuffer();
         Thread reader = read(response, came);
-        String life = speaker == Speaker.CLAUDE ? "event: ping" : ": keep-alive";
+        String life = switch (speaker) {
+            case CLAUDE -> "event: ping";
+            case RESPONSES -> "event: keepalive";
+            default -> ": keep-alive";
+        };
         await().atMost(Duration.ofSeconds(10)).until(() -> came.toString().split(life, -1).length > 3);
 
         assertThatHalfCame(speaker, came.toString().replaceAll(": keep-alive\n\n", ""));

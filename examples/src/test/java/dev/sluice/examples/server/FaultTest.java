@@ -9,6 +9,9 @@ import static dev.sluice.examples.server.Wire.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.test.server.Fault;
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 class FaultTest {
     private static final String ASKED = asking("Tell me about rivers", "");
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), 3);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), 3);
 
     @AfterEach
     void stop() {
@@ -112,7 +115,7 @@ class FaultTest {
     @Test
     void aSlowAnswerIsWholeAndTakesLonger() throws Exception {
         Pace pace = new Pace(Duration.ZERO, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1));
-        try (var paced = ScriptedServer.start(pace, 3)) {
+        try (var paced = DemoServer.start(pace, 3)) {
             long start = System.nanoTime();
             List<JsonNode> events = events(post(paced, ASKED, "x-script", "slow"));
 

@@ -4,6 +4,8 @@ import static dev.sluice.examples.server.Speaker.GEMINI;
 import static dev.sluice.examples.server.Speaker.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class GeminiDialectTest {
 
     private static final int SEED = 7;
 
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), SEED);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), SEED);
 
     @AfterEach
     void stop() {
@@ -160,7 +162,7 @@ class GeminiDialectTest {
         String body = GEMINI.asking("How high is the Tejo?", more);
         List<JsonNode> streamed = GEMINI.chunks(GEMINI.post(server, body));
         JsonNode whole;
-        try (var same = ScriptedServer.start(Pace.instant(), SEED)) {
+        try (var same = DemoServer.start(Pace.instant(), SEED)) {
             whole = Wire.json(GEMINI.postTo(same, GEMINI.path.replace("streamG", "g"), body));
         }
 

@@ -4,6 +4,8 @@ import static dev.sluice.examples.server.Speaker.OPENAI;
 import static dev.sluice.examples.server.Speaker.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class OpenAiDialectTest {
 
     private static final int SEED = 7;
 
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), SEED);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), SEED);
 
     @AfterEach
     void stop() {
@@ -158,7 +160,7 @@ class OpenAiDialectTest {
         String body = OPENAI.asking("How high is the Tejo?", USAGE + TOOLS + "\"reasoning_effort\":\"low\",");
         List<JsonNode> streamed = OPENAI.chunks(OPENAI.post(server, body));
         JsonNode whole;
-        try (var same = ScriptedServer.start(Pace.instant(), SEED)) {
+        try (var same = DemoServer.start(Pace.instant(), SEED)) {
             whole = Wire.json(OPENAI.post(same, body.replace("true", "null")));
         }
 
@@ -196,7 +198,8 @@ class OpenAiDialectTest {
             value = {
                 "/v1/chat/completions | {\"model\":       | 400 | null     | null        | not valid JSON",
                 "/v1/chat/completions | {\"model\":\"m\"} | 400 | messages | null        | messages:",
-                "/v1/responses        | {}                | 404 | null     | unknown_url | POST /v1/responses",
+                "/v1/responses        | {\"model\":\"m\"} | 400 | input    | null        | input:",
+                "/v1/embeddings       | {}                | 404 | null     | unknown_url | POST /v1/embeddings",
             })
     void aRequestThatCannotBeRightIsRefusedAsTheRealServerDoes(
             String path, String body, int status, String field, String code, String message) throws Exception {

@@ -2,6 +2,7 @@ package dev.sluice.examples.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.test.server.Pace;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class SchemaTest {
                     + " \"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"r\",\"schema\":SCHEMA}},",
             })
     void onEveryWireTheWordsAreSuchJsonInPieces(Speaker speaker, String more) throws Exception {
-        try (var server = ScriptedServer.start(Pace.instant(), 5)) {
+        try (var server = DemoServer.start(Pace.instant(), 5)) {
             List<JsonNode> chunks = speaker.chunks(
                     speaker.post(server, speaker.asking("How long is the Tejo?", more.replace("SCHEMA", SCHEMA))));
 

@@ -8,6 +8,8 @@ import static dev.sluice.examples.server.Wire.post;
 import static dev.sluice.examples.server.Wire.types;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class ScriptTest {
           "range":{"type":"object","properties":{"from":{"type":"integer"}}}}}}],\
         """.replace("\n", "");
 
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), 11);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), 11);
 
     @AfterEach
     void stop() {

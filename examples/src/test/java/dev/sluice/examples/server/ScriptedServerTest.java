@@ -10,6 +10,8 @@ import static dev.sluice.examples.server.Wire.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.test.server.Pace;
+import dev.sluice.test.server.ScriptedServer;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class ScriptedServerTest {
-    private final ScriptedServer server = ScriptedServer.start(Pace.instant(), 7);
+    private final ScriptedServer server = DemoServer.start(Pace.instant(), 7);
 
     @AfterEach
     void stop() {
@@ -102,7 +104,7 @@ class ScriptedServerTest {
     @Test
     void theSameSeedGivesTheSameBytes() throws Exception {
         byte[] once = post(server, asking("a long story", "")).body().readAllBytes();
-        try (var again = ScriptedServer.start(Pace.instant(), 7)) {
+        try (var again = DemoServer.start(Pace.instant(), 7)) {
             assertThat(post(again, asking("a long story", "")).body().readAllBytes())
                     .isEqualTo(once);
         }
@@ -169,7 +171,7 @@ class ScriptedServerTest {
 
     @Test
     void atNaturalPaceTheFirstTokenTakesAThoughtAndEachOtherAMoment() throws Exception {
-        try (var natural = ScriptedServer.start()) {
+        try (var natural = DemoServer.start(Pace.natural(), 1)) {
             InputStream body = post(natural, asking("a haiku", "")).body();
             long start = System.nanoTime();
             long lastRead = 0;
@@ -188,7 +190,7 @@ class ScriptedServerTest {
 
     @Test
     void aClientThatGoesAwayEndsTheAnswer() throws Exception {
-        try (var natural = ScriptedServer.start()) {
+        try (var natural = DemoServer.start(Pace.natural(), 1)) {
             InputStream body = post(natural, asking("a long story", "")).body();
             assertThat(body.read()).isEqualTo('e');
             assertThat(natural.open()).isEqualTo(1);

@@ -2,6 +2,7 @@ package dev.sluice.examples.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.test.server.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

@@ -1,5 +1,6 @@
 package dev.sluice.examples.server;
 
+import dev.sluice.test.server.ScriptedServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -94,8 +94,9 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * A client of OpenAI, or of a server that speaks its chat completions, as the environment variables
-     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say.
+     * A client of OpenAI's Responses API, or of another server that speaks it, as the environment variables
+     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say. For a server that speaks only chat completions,
+     * {@code builder(OpenAiChatCompletions.fromEnvironment())}.
      *
      * @throws IllegalStateException if there is none
      */

@@ -26,6 +26,7 @@ public final class SseReader {
     /** How much is kept of what belongs to no event. */
     static final int MAX_UNFRAMED = 64 << 10;
 
+    private final InternedEventNames names = new InternedEventNames();
     private final LineBuffer lines;
     private final @Nullable Consumer<String> comments;
 
@@ -187,7 +188,7 @@ public final class SseReader {
         FieldName name = FieldName.of(line, lines.start(), colon);
         switch (name) {
             case DATA -> lines.addData(value);
-            case EVENT -> type = InternedEventNames.of(line, value, end);
+            case EVENT -> type = names.of(line, value, end);
             case ID -> id(line, value, end);
             case RETRY -> retry(line, value, end);
             case OTHER -> {

@@ -141,6 +141,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private static String provider(String name) {
         return switch (name) {
             case "claude" -> "anthropic";
+            case "openai-responses" -> "openai"; // one vendor, whichever of its APIs
             case "gemini", "gemini-interactions" -> "gcp.gemini";
             default -> LogLabels.of(name);
         };

@@ -27,6 +27,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.provider.wire.Decoding;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,7 @@ class BudgetEstimateTest {
         String usage = ",'usage':{'prompt_tokens':9,'completion_tokens':40,'total_tokens':49}}";
         String metadata = ",'usageMetadata':{'promptTokenCount':9,'candidatesTokenCount':40,'totalTokenCount':49}}";
         String content = "{'candidates':[{'content':{'parts':[{'text':'" + words + "'}]}}]";
-        OpenAi openAi = OpenAi.builder().apiKey("k").build();
+        OpenAiChatCompletions openAi = OpenAi.chatCompletions().apiKey("k").build();
         return List.of(
                 Decoding.stream(
                         Decoding.framed(

@@ -10,7 +10,7 @@ final class FaultPage {
         # What goes wrong, and what you get
 
         <!-- Made by FaultMatrixTest of the rows that it tests; it fails if this page says something else. To write the page \
-        anew: mvn -pl lib/core test -Dtest=FaultMatrixTest -Dfaults.write -->
+        anew: mvn -pl lib/core -am test -Dtest=FaultMatrixTest -Dsurefire.failIfNoSpecifiedTests=false -Dfaults.write -->
 
         Each row is a fault that lasts: it is there for the request and for each retry. A fault that is retried and has \
         passed by then is not seen at all. Every row is also held to this:

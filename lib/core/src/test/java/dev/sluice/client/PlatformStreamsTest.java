@@ -23,6 +23,12 @@ class PlatformStreamsTest {
             "data: {\"id\":\"c1\",\"model\":\"rivers\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
                     + "\"content\":\"Rivers run.\"},\"finish_reason\":\"stop\"}]}\n\n",
             "data: [DONE]\n\n");
+    private static final Script RESPONSES = Script.stream(
+            "data: {\"type\":\"response.output_item.added\",\"output_index\":0,\"item\":{\"type\":\"message\","
+                    + "\"role\":\"assistant\",\"content\":[]}}\n\n",
+            "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"content_index\":0,"
+                    + "\"delta\":\"Rivers run.\"}\n\n",
+            "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r1\",\"status\":\"completed\"}}\n\n");
 
     private static ReceivedRequest asked(Function<URI, Provider> provider, Script script) {
         try (var talk = Talk.through(provider, settings -> {}, script);
@@ -95,8 +101,8 @@ class PlatformStreamsTest {
                         .baseUrl(uri + "/openai/v1")
                         .credentials(Credentials.header("api-key", () -> "azure-key-1"))
                         .build(),
-                OPENAI);
-        assertThat(request.path()).isEqualTo("/openai/v1/chat/completions");
+                RESPONSES);
+        assertThat(request.path()).isEqualTo("/openai/v1/responses");
         assertThat(request.header("api-key")).isEqualTo("azure-key-1");
         assertThat(request.header("authorization")).isNull();
     }
@@ -104,7 +110,7 @@ class PlatformStreamsTest {
     @Test
     void andItsOlderAddressesWantAVersion() {
         ReceivedRequest request = asked(
-                uri -> OpenAi.builder()
+                uri -> OpenAi.chatCompletions()
                         .baseUrl(uri + "/openai/deployments/rivers")
                         .queryParameter("api-version", "2024-10-21")
                         .credentials(Credentials.bearer(() -> "entra-token-1"))

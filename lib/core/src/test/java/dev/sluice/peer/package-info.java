@@ -1,7 +1,6 @@
 /**
- * The far end of a connection, for tests: a server that does what its script says, and the words of the Claude wire.
- *
- * <p>Start with {@link dev.sluice.peer.ScriptedPeer}. Threads: virtual ones, gone after {@code close()}.
+ * What the tests share besides the scripted peer, which is in {@code lib/test-server}: a proxy that breaks connections, names
+ * that hang, logs and threads to look at.
  */
 @NullMarked
 package dev.sluice.peer;

@@ -77,6 +77,23 @@ class EveryProvidersSettingsTest {
             Provider withKeyAndCredentials() {
                 return OpenAi.builder().apiKey("a-key").credentials(TOKEN).build();
             }
+        },
+        CHAT_COMPLETIONS {
+            @Override
+            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
+                var builder = OpenAi.chatCompletions();
+                headers.forEach(builder::header);
+                query.forEach(builder::queryParameter);
+                return builder.credentials(credentials).build();
+            }
+
+            @Override
+            Provider withKeyAndCredentials() {
+                return OpenAi.chatCompletions()
+                        .apiKey("a-key")
+                        .credentials(TOKEN)
+                        .build();
+            }
         };
 
         static final Credentials TOKEN = Credentials.bearer(() -> "a-token");
@@ -168,6 +185,25 @@ class EveryProvidersSettingsTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("apiKey")
                 .hasMessageContaining("credentials");
+    }
+
+    /** A record's toString has all that is in it. */
+    private record Vault(String secret) implements Credentials {
+        @Override
+        public Map<String, String> headers(TransportRequest request) {
+            return Map.of("authorization", secret);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noToStringHasASecret(Vendor vendor) {
+        var provider = vendor.with(
+                Map.of("x-gateway-key", "kingfisher"), Map.of("key", "kingfisher"), new Vault("kingfisher"));
+        TransportRequest request = provider.streamRequest(REQUEST.build());
+        assertThat(provider + " " + request + " " + provider.credentials())
+                .contains(Vault.class.getName())
+                .doesNotContain("kingfisher");
     }
 
     @ParameterizedTest

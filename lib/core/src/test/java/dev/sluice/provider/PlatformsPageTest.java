@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.claude.ClaudePlatform;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.provider.openai.OpenAiChatCompletions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class PlatformsPageTest {
     @Test
     void azuresOlderAddresses() {
         // page
-        OpenAi openAi = OpenAi.builder()
+        OpenAiChatCompletions openAi = OpenAi.chatCompletions()
                 .baseUrl("https://my-resource.openai.azure.com/openai/deployments/my-deployment")
                 .queryParameter("api-version", "2024-10-21")
                 .credentials(Credentials.header("api-key", () -> azureKey))

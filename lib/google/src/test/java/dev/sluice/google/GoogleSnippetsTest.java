@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.claude.ClaudePlatform;
 import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.openai.OpenAi;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/platforms.md} shows of Google; the core's {@code PlatformsPageTest} holds that it shows just that. */
@@ -31,6 +32,18 @@ class GoogleSnippetsTest {
                 .build();
         // end
         assertThat(gemini).hasToString("Gemini[https://aiplatform.googleapis.com]");
+    }
+
+    @Test
+    void openAiOnVertex() {
+        // page
+        OpenAi openAi = OpenAi.builder()
+                .baseUrl("https://us-central1-aiplatform.googleapis.com/v1/projects/my-project/locations/us-central1"
+                        + "/publishers/openai/v1")
+                .credentials(GoogleCloudAuth.applicationDefault())
+                .build();
+        // end
+        assertThat(openAi.credentials()).isPresent();
     }
 
     @Test

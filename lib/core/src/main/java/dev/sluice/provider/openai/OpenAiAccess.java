@@ -30,12 +30,12 @@ record OpenAiAccess(
         RequestDefaults defaults,
         InstantSource clock) {
     /** OpenAI's own, without a key. */
-    static final OpenAiAccess OPENAI =
-            new OpenAiAccess(
-                    "", URI.create("https://api.openai.com/v1"), "", "", RequestDefaults.NONE, TimeSource.system()::now);
+    static final OpenAiAccess OPENAI = new OpenAiAccess(
+            "", URI.create("https://api.openai.com/v1"), "", "", RequestDefaults.NONE, TimeSource.system()::now);
 
     /** Hosts whose models are OpenAI's. */
-    private static final List<String> HOSTS = List.of(".openai.com", ".openai.azure.com");
+    private static final List<String> HOSTS =
+            List.of(".openai.com", ".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com");
 
     private static final String AUTHORIZATION = "authorization";
     private static final String AZURE_KEY = "api-key";

@@ -115,8 +115,7 @@ public final class OpenAiChatCompletions implements Provider {
     @Override
     public ApiError error(TransportResponse response, String body) {
         String told = ErrorBody.withoutKey(body, access.apiKey());
-        return OpenAiErrors.ofResponse(
-                response, told, access.clock(), access.hasSecret());
+        return OpenAiErrors.ofResponse(response, told, access.clock(), access.hasSecret());
     }
 
     @Override

@@ -159,7 +159,8 @@ final class OpenAiErrors {
             case 402 -> "; check the account's billing";
             case 403 -> "; check what the API key may do";
             case 404 ->
-                "; check the model's name, and that the base URL ends where /responses or /chat/completions follows";
+                "; check the model's name, and that the base URL ends where /responses or /chat/completions follows;"
+                        + " not every server has both";
             case 405 -> "; check the base URL";
             case 413 -> "; send less";
             case 429 -> "; send less at a time, or later";

@@ -70,7 +70,7 @@ final class ResponsesContentWriter {
 
     /** Whether what has no record is a part of a message; else it is an item of its own. */
     static boolean isPart(String type) {
-        return type.startsWith("input_") || type.startsWith("output_");
+        return type.startsWith("input_") || type.startsWith("output_") || type.endsWith("_text");
     }
 
     /** Whether the tool failed has no field here: the model reads what the result says. */

@@ -97,8 +97,9 @@ final class ResponsesDecoder implements EventDecoder {
         if (done) {
             return;
         }
-        String more = scanner == null || growing == null ? null : scanner.scan(sse);
-        if (more == null) {
+        ResponsesText latest = growing;
+        String more = scanner == null || latest == null ? null : scanner.scan(sse);
+        if (latest == null || more == null) {
             parse(sse, out);
             return;
         }
@@ -106,7 +107,7 @@ final class ResponsesDecoder implements EventDecoder {
             parsed = false;
             event.clear(); // nearly all that follows is the scanner's, or else nothing is
         }
-        growing.add(more, out);
+        latest.add(more, out);
     }
 
     private void parse(SseReader sse, Consumer<? super StreamEvent> out) {
@@ -222,11 +223,15 @@ final class ResponsesDecoder implements EventDecoder {
     private void end(String status, SseReader sse, Consumer<? super StreamEvent> out) {
         JsonFields response = event.objectIfAny("response");
         String told = response == null ? null : response.textIfAny("status");
-        boolean better = told != null && ENDS.contains(told);
-        String why = better ? told : status.equals("done") ? ResponsesAnswer.COMPLETED : status;
+        String why = status.equals("done") ? ResponsesAnswer.COMPLETED : status;
+        if (told != null && ENDS.contains(told)) {
+            why = told;
+        }
         if (why.equals("failed")) {
             JsonFields error = response == null ? null : response.objectIfAny("error");
-            throw OpenAiErrors.inEvent(error == null ? event : error, error == null ? sse.data() : error.raw());
+            throw error == null
+                    ? OpenAiErrors.inEvent(new JsonFields(), sse.data())
+                    : OpenAiErrors.inEvent(error, error.raw());
         }
         boolean unused = rest(PREFIX + status, out);
         done = true;

@@ -53,7 +53,10 @@ final class ResponsesReplyWriter {
         boolean cut = message.finishReason() == FinishReason.LENGTH;
         var said = new ArrayList<ContentBlock>();
         for (ContentBlock block : blocks) {
-            if (isPart(block) && (said.isEmpty() || id(said.getLast()).equals(id(block)))) {
+            boolean belongs = block instanceof Unknown
+                    || said.isEmpty()
+                    || id(said.getFirst()).equals(id(block));
+            if (isPart(block) && belongs) {
                 said.add(block);
                 continue;
             }

@@ -26,7 +26,10 @@ final class ResponsesScanner {
      */
     private static final String DELTA = "delta";
 
-    private static final Set<String> IGNORED = Set.of("obfuscation", "item_id");
+    private static final String RANDOM = "obfuscation";
+
+    /** Compared like all else, which is faster than to step over it, until it is seen to change. */
+    private static final String ID = "item_id";
 
     private static final String NUMBER = "sequence_number";
 
@@ -46,6 +49,7 @@ final class ResponsesScanner {
 
     private final JsonStringScanner strings = new JsonStringScanner();
     private int attempts = ATTEMPTS;
+    private boolean idsChange;
 
     /** The values that may differ, and what stands before each of them and behind the last; empty if nothing is known. */
     private Value[] values = {};
@@ -110,6 +114,7 @@ final class ResponsesScanner {
             return;
         }
         attempts--;
+        idsChange |= attempts < ATTEMPTS - 1; // what was learned before was good for nothing
         byte[] bytes = sse.array();
         int offset = sse.offset();
         int end = offset + sse.length();
@@ -154,12 +159,12 @@ final class ResponsesScanner {
         return text;
     }
 
-    private static @Nullable Value value(String name, JsonToken token) {
+    private @Nullable Value value(String name, JsonToken token) {
         boolean string = token == JsonToken.VALUE_STRING;
         if (string && name.equals(DELTA)) {
             return Value.TEXT;
         }
-        if (string && IGNORED.contains(name)) {
+        if (string && (name.equals(RANDOM) || (idsChange && name.equals(ID)))) {
             return Value.IGNORED;
         }
         return token == JsonToken.VALUE_NUMBER_INT && name.equals(NUMBER) ? Value.NUMBER : null;

@@ -1,6 +1,8 @@
 package dev.sluice.provider.openai;
 
 import dev.sluice.message.StreamEvent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponsesText {
     private final BiConsumer<String, Consumer<? super StreamEvent>> sink;
-    private final StringBuilder soFar = new StringBuilder();
+
+    /** What has come since the text was last looked at, which is rare: in most answers never. */
+    private final List<String> pieces = new ArrayList<>();
+
+    private final StringBuilder joined = new StringBuilder();
+    private int length;
 
     /**
      * A text of which nothing has come.
@@ -25,30 +32,45 @@ final class ResponsesText {
     /** Takes the next piece. */
     void add(String more, Consumer<? super StreamEvent> out) {
         if (!more.isEmpty()) {
-            soFar.append(more);
+            pieces.add(more);
+            length += more.length();
             sink.accept(more, out);
         }
     }
 
     /** Takes the whole text; null if it is not told. */
     void fill(@Nullable String whole, Consumer<? super StreamEvent> out) {
-        if (whole != null && whole.length() > soFar.length() && whole.startsWith(soFar.toString())) {
-            add(whole.substring(soFar.length()), out);
+        if (whole != null && whole.length() > length && isBeginningOf(whole)) {
+            add(whole.substring(length), out);
         }
     }
 
+    /** Without a copy, for what has come may be long. */
+    private boolean isBeginningOf(String whole) {
+        CharSequence soFar = soFar();
+        for (int i = 0; i < soFar.length(); i++) {
+            if (soFar.charAt(i) != whole.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     boolean isEmpty() {
-        return soFar.isEmpty();
+        return length == 0;
     }
 
     /** What has come. */
-    CharSequence soFar() {
-        return soFar;
+    StringBuilder soFar() {
+        pieces.forEach(joined::append);
+        pieces.clear();
+        return joined;
     }
 
     /** The words between two places, counted in code points; null if there are none. */
     @Nullable
     String slice(long start, long end) {
+        StringBuilder soFar = soFar();
         if (start < 0 || end <= start || end > soFar.codePointCount(0, soFar.length())) {
             return null;
         }

@@ -30,9 +30,6 @@ public final class JsonFields {
      * always asked for), the lists that are named in advance, and everything else as a range of bytes that is parsed if it is
      * asked for. The raw text of a scalar is wanted so rarely that the object's range is parsed again for it.
      */
-    private static final int USUAL = 16;
-
-    private static final Field[] NONE = {};
     private static final byte[] NOTHING = {};
 
     private static final int LONG_DIGITS = 18;
@@ -45,8 +42,7 @@ public final class JsonFields {
     private int base;
     private int start;
     private int end;
-    private Field[] fields = NONE;
-    private int size;
+    private final JsonFieldList fields = new JsonFieldList();
     private boolean mended;
 
     /** An empty object, to be {@link #read}. */
@@ -65,27 +61,6 @@ public final class JsonFields {
         this.parent = parent;
         this.path = path;
         this.list = list;
-    }
-
-    /** One field; reused like its object. */
-    private static final class Field {
-        String name = "";
-        JsonToken token = JsonToken.VALUE_NULL;
-
-        @Nullable
-        String text;
-
-        long number;
-        boolean whole;
-        int start;
-        int end;
-
-        @Nullable
-        JsonFields object;
-
-        List<JsonFields> items = List.of();
-        boolean isRead;
-        boolean taken;
     }
 
     /**
@@ -131,7 +106,7 @@ public final class JsonFields {
     /** The text of a field; null if it is absent. */
     @Nullable
     public String text(String name) {
-        Field field = take(name);
+        JsonField field = fields.take(name);
         if (field == null) {
             return null;
         }
@@ -149,7 +124,7 @@ public final class JsonFields {
 
     /** The whole number of a field; {@code absent} if it is absent. */
     public long number(String name, long absent) {
-        Field field = take(name);
+        JsonField field = fields.take(name);
         if (field == null) {
             return absent;
         }
@@ -161,7 +136,7 @@ public final class JsonFields {
 
     /** Whether a field is true; if it is absent it is not. */
     public boolean flag(String name) {
-        Field field = take(name);
+        JsonField field = fields.take(name);
         if (field == null) {
             return false;
         }
@@ -183,7 +158,7 @@ public final class JsonFields {
     /** The object of a field; null if it is absent. */
     @Nullable
     public JsonFields object(String name) {
-        Field field = take(name);
+        JsonField field = fields.take(name);
         if (field == null) {
             return null;
         }
@@ -209,42 +184,39 @@ public final class JsonFields {
 
     /** The objects of a list; empty if the field is absent. They are reused like this one. */
     public List<JsonFields> objects(String name) {
-        Field field = take(name);
+        JsonField field = fields.take(name);
         if (field == null) {
             return List.of();
         }
-        if (field.token != JsonToken.START_ARRAY) {
-            throw mismatch(name, "a list");
-        }
         if (!isList(field)) {
-            throw mismatch(name, "a list of objects");
+            throw mismatch(name, field.token == JsonToken.START_ARRAY ? "a list of objects" : "a list");
         }
         return field.items;
     }
 
     /** The objects of a list; empty if the field is absent or anything else. */
     public List<JsonFields> objectsIfAny(String name) {
-        Field field = find(name);
-        return field == null || field.token != JsonToken.START_ARRAY || !isList(field) ? List.of() : objects(name);
+        JsonField field = fields.find(name);
+        return field == null || !isList(field) ? List.of() : objects(name);
     }
 
     /** A field as raw JSON text; null if it is absent. */
     @Nullable
     public String raw(String name) {
-        Field field = take(name);
+        JsonField field = fields.take(name);
         return field == null ? null : slices(other -> other == field).get(name);
     }
 
     /** The text of a field; null if it is absent or anything else. */
     @Nullable
     public String textIfAny(String name) {
-        Field field = find(name);
+        JsonField field = fields.find(name);
         return field == null || field.token != JsonToken.VALUE_STRING ? null : text(name);
     }
 
     /** Where a field's text begins in the bytes that this was read from, behind its quote; -1 if it has none. */
     public int textStart(String name) {
-        Field field = find(name);
+        JsonField field = fields.find(name);
         if (field == null || field.token != JsonToken.VALUE_STRING) {
             return -1;
         }
@@ -253,7 +225,7 @@ public final class JsonFields {
             parser.nextToken();
             for (int i = 0; parser.nextName() != null; i++) {
                 parser.nextToken();
-                if (fields[i] == field) {
+                if (fields.get(i) == field) {
                     at = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset()) + 1;
                 }
                 parser.skipChildren();
@@ -265,13 +237,13 @@ public final class JsonFields {
     /** The object of a field; null if it is absent or anything else. */
     @Nullable
     public JsonFields objectIfAny(String name) {
-        Field field = find(name);
+        JsonField field = fields.find(name);
         return field == null || field.token != JsonToken.START_OBJECT ? null : object(name);
     }
 
     /** Asks for a field only if it has this text; whether it has. */
     public boolean takeIf(String name, String text) {
-        Field field = find(name);
+        JsonField field = fields.find(name);
         if (field == null || !text.equals(field.text)) {
             return false;
         }
@@ -281,20 +253,20 @@ public final class JsonFields {
 
     /** Asks for a field without looking at it. */
     public void skip(String name) {
-        take(name);
+        fields.take(name);
     }
 
     /** Whether a field is there. Does not count as asking for it. */
     public boolean has(String name) {
-        return find(name) != null;
+        return fields.find(name) != null;
     }
 
     /** The names of the fields that are there, in their order. Does not count as asking for them. */
     public List<String> names() {
         var names = new ArrayList<String>();
-        for (int i = 0; i < size; i++) {
-            if (fields[i].token != JsonToken.VALUE_NULL) {
-                names.add(fields[i].name);
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.get(i).token != JsonToken.VALUE_NULL) {
+                names.add(fields.get(i).name);
             }
         }
         return names;
@@ -302,7 +274,7 @@ public final class JsonFields {
 
     /** The fields nobody has asked for yet, in their order, each as raw JSON text. Asks for them. */
     public Map<String, String> rest() {
-        return rest(JsonFields::isLeft);
+        return rest(field -> !field.taken && field.token != JsonToken.VALUE_NULL);
     }
 
     /** As {@link #rest()}, with the fields that are null: for an object that must be sent back exactly as it came. */
@@ -310,18 +282,12 @@ public final class JsonFields {
         return rest(field -> !field.taken);
     }
 
-    private Map<String, String> rest(Predicate<Field> left) {
-        boolean any = false;
-        for (int i = 0; i < size; i++) {
-            any |= left.test(fields[i]);
-        }
-        if (!any) {
+    private Map<String, String> rest(Predicate<JsonField> left) {
+        if (!fields.any(left)) {
             return Map.of();
         }
         Map<String, String> rest = slices(left);
-        for (int i = 0; i < size; i++) {
-            fields[i].taken = true;
-        }
+        fields.takeAll();
         return rest;
     }
 
@@ -343,12 +309,12 @@ public final class JsonFields {
     }
 
     private void fill(JsonParser parser, byte[] source, int offset, boolean open) {
-        forget();
+        fields.clear();
         bytes = source;
         base = offset;
         start = tokenStart(parser);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            Field field = next(name);
+            JsonField field = fields.add(name);
             field.token = parser.nextToken();
             switch (field.token) {
                 case VALUE_STRING -> field.text = parser.getString();
@@ -374,8 +340,11 @@ public final class JsonFields {
         end = position(parser);
     }
 
-    /** Whether a list has objects only, which are read now if they have not been. */
-    private boolean isList(Field field) {
+    /** Whether a field is a list of objects, which are read now if they have not been. */
+    private boolean isList(JsonField field) {
+        if (field.token != JsonToken.START_ARRAY) {
+            return false;
+        }
         if (!field.isRead) {
             try (JsonParser parser = parser(field.start, field.end)) {
                 parser.nextToken();
@@ -386,7 +355,7 @@ public final class JsonFields {
     }
 
     /** Fills the objects of a list that has begun, to its end; if it has other things too, it counts as not read. */
-    private void fillItems(Field field, JsonParser parser, byte[] source, int offset) {
+    private void fillItems(JsonField field, JsonParser parser, byte[] source, int offset) {
         List<JsonFields> before = field.items;
         var items = new ArrayList<JsonFields>(before.size());
         boolean objects = true;
@@ -407,40 +376,13 @@ public final class JsonFields {
         field.isRead = objects;
     }
 
-    private Field next(String name) {
-        if (size == fields.length) {
-            fields = Arrays.copyOf(fields, Math.max(USUAL, 2 * size));
-        }
-        Field field = fields[size];
-        if (field == null) {
-            field = new Field();
-            fields[size] = field;
-        }
-        size++;
-        field.name = name;
-        field.text = null;
-        field.whole = false;
-        field.isRead = false;
-        field.taken = false;
-        return field;
-    }
-
     /** Lets go of all it has read, and of the memory that took: for who may not read again for long. */
     public void clear() {
-        fields = NONE;
-        size = 0;
+        fields.release();
         bytes = NOTHING;
     }
 
-    /** Lets go of an object that was far larger than usual. */
-    private void forget() {
-        if (fields.length > 4 * USUAL) {
-            fields = NONE;
-        }
-        size = 0;
-    }
-
-    private JsonFields child(Field field) {
+    private JsonFields child(JsonField field) {
         JsonFields object = field.object;
         if (object == null || !object.path.equals(field.name)) {
             object = new JsonFields(eager, this, field.name, "");
@@ -449,29 +391,7 @@ public final class JsonFields {
         return object;
     }
 
-    private @Nullable Field take(String name) {
-        for (int i = 0; i < size; i++) {
-            fields[i].taken |= fields[i].name.equals(name);
-        }
-        return find(name);
-    }
-
-    /** The field of that name; of several the last, as most readers of JSON have it. */
-    private @Nullable Field find(String name) {
-        for (int i = size - 1; i >= 0; i--) {
-            Field field = fields[i];
-            if (field.name.equals(name)) {
-                return field.token == JsonToken.VALUE_NULL ? null : field;
-            }
-        }
-        return null;
-    }
-
-    private static boolean isLeft(Field field) {
-        return !field.taken && field.token != JsonToken.VALUE_NULL;
-    }
-
-    private Map<String, String> slices(Predicate<Field> wanted) {
+    private Map<String, String> slices(Predicate<JsonField> wanted) {
         var slices = new LinkedHashMap<String, String>();
         try (JsonParser parser = parser(start, end)) {
             parser.nextToken();
@@ -480,9 +400,9 @@ public final class JsonFields {
                 int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
                 parser.finishToken();
                 parser.skipChildren();
-                if (wanted.test(fields[i])) {
+                if (wanted.test(fields.get(i))) {
                     int to = start + Math.toIntExact(parser.currentLocation().getByteOffset());
-                    slices.put(fields[i].name, slice(from, to));
+                    slices.put(fields.get(i).name, slice(from, to));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.sluice.provider.wire;
 
 import dev.sluice.message.Usage;
+import java.util.List;
 
 /** What a message's start says of its usage: the prompt, and nothing of an answer that has yet to come. */
 public final class PromptUsage {
@@ -11,6 +12,14 @@ public final class PromptUsage {
      * out at the start, that count would be added to the estimate of the words behind it.
      */
     public static Usage of(Usage usage) {
-        return new Usage(usage.inputTokens(), 0, usage.cacheReadTokens(), usage.cacheWriteTokens(), 0, usage.extra());
+        return new Usage(
+                usage.inputTokens(),
+                0,
+                usage.cacheReadTokens(),
+                usage.cacheWriteTokens(),
+                usage.cacheWrite1hTokens(),
+                0,
+                List.of(),
+                usage.extra());
     }
 }

@@ -116,5 +116,11 @@ public final class RequestDefaults {
         public String name() {
             return own.name();
         }
+
+        /** Never that of the caller's own, which may have the secret. */
+        @Override
+        public String toString() {
+            return name();
+        }
     }
 }

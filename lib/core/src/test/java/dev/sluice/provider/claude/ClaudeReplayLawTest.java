@@ -130,7 +130,8 @@ class ClaudeReplayLawTest {
     @ValueSource(strings = {"web-search-citations", "mcp"})
     void blocksThatCameWholeGoBackByteForByte(String name) {
         String body = body(message(recorded(name)));
-        List<String> starts = sse(name).lines()
+        List<String> starts = sse(name)
+                .lines()
                 .filter(line -> line.startsWith("data:") && line.contains("\"content_block_start\""))
                 .map(line -> RawJson.fields(line.substring("data:".length())))
                 .map(event -> event.get("content_block"))

@@ -113,6 +113,8 @@ class OpenAiChatCompletionsTest {
         "https://api.openai.com/v1, max_completion_tokens",
         "https://eu.api.openai.com/v1, max_completion_tokens",
         "https://me.OpenAI.azure.com/openai/v1, max_completion_tokens",
+        "https://me.services.ai.azure.com/openai/v1, max_completion_tokens",
+        "https://me.cognitiveservices.azure.com/openai/v1, max_completion_tokens",
         "http://localhost:11434/v1, max_tokens",
         "https://notopenai.com/v1, max_tokens",
         "https://api.openai.com.example.org/v1, max_tokens",

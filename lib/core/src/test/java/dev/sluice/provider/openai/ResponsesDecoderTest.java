@@ -119,10 +119,10 @@ class ResponsesDecoderTest {
     void argumentsThatCameOtherwiseStay() {
         Message message = message(
                 added(0, CALL.formatted("in_progress", "")),
-                delta(0, "function_call_arguments", "{ }"),
-                done(0, CALL.formatted("completed", "{}")),
+                delta(0, "function_call_arguments", "{}"),
+                done(0, CALL.formatted("completed", "{ }")),
                 completed());
-        assertThat(message.toolUses().getFirst().input()).isEqualTo("{ }");
+        assertThat(message.toolUses().getFirst().input()).isEqualTo("{}");
     }
 
     @Test
@@ -290,6 +290,17 @@ class ResponsesDecoderTest {
     }
 
     @Test
+    void aPartWithoutARecordIsKeptAndGoesBackInItsMessage() {
+        String item = "{'id':'m1','type':'message','role':'assistant','status':'completed','content':["
+                + "{'type':'output_text','text':'a','annotations':[]},{'type':'output_smell','smell':7},"
+                + "{'type':'output_text','text':'b','annotations':[]}]}";
+        Message message = message(done(0, item), completed());
+        assertThat(message.content().get(1))
+                .isEqualTo(new ContentBlock.Unknown("output_smell", "{\"type\":\"output_smell\",\"smell\":7}"));
+        assertThat(ResponsesWire.items(message)).containsExactly(json(item));
+    }
+
+    @Test
     void aShellThatTheServiceRunsWaitsForNobody() {
         assertThat(message(done(0, "{'type':'shell_call'}"), done(1, "{'type':'shell_call_output'}"), completed())
                         .finishReason())
@@ -360,6 +371,7 @@ class ResponsesDecoderTest {
                 "{'type':'response.completed','response':{'status':'failed','error':{'code':'server_error','message':'Slow'}}}"
                     + " | server_error | true",
                 "{'error':{'message':'Slow','code':'server_error'}} | server_error | true",
+                "{'type':'response.failed','response':{'status':'failed','output':['Slow']}} | '' | false",
             })
     void anErrorInsideTheStreamHasItsCode(String event, String type, boolean passing) {
         assertThatThrownBy(() -> decode(event("created", ""), event)).isInstanceOfSatisfying(ApiError.class, error -> {

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Draws the README's pictures of the page: {@code mvn -pl lib/core,lib/relay test -Dtest=ScreenshotPageTest -Dscreenshots=docs/images}. */
+/**
+ * Draws the README's pictures of the page: {@code mvn -pl lib/relay -am test -Dtest=ScreenshotPageTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dscreenshots=docs/images}.
+ */
 @EnabledIfSystemProperty(named = "screenshots", matches = ".+")
 class ScreenshotPageTest {
     @RegisterExtension
