@@ -27,8 +27,8 @@ final class InteractionsDecoder implements EventDecoder {
     private static final String STATUS_UPDATE = "interaction.status_update";
 
     /** The fields of events that need no place: they say where the event belongs, or nothing. */
-    private static final List<String> SKIPPED = List.of(
-            "event_type", "event_id", "index", INTERACTION, "interaction_id", "step", DELTA, "metadata");
+    private static final List<String> SKIPPED =
+            List.of("event_type", "event_id", "index", INTERACTION, "interaction_id", "step", DELTA, "metadata");
 
     private final JsonFields event = new JsonFields();
     private final InteractionsAnswer answer = new InteractionsAnswer();
