@@ -55,6 +55,8 @@ class TranscriptLawTest {
     private static final Provider OPENAI =
             OpenAiChatCompletions.builder().apiKey("k").build();
     private static final Provider RESPONSES = OpenAi.builder().apiKey("k").build();
+    private static final Provider INTERACTIONS =
+            Gemini.interactions().apiKey("k").build();
     private static final List<String> LINE_ENDS = List.of("\n", "\r", "\r\n");
 
     static Stream<String> transcripts() {
@@ -77,6 +79,14 @@ class TranscriptLawTest {
                 .map(name -> "responses/" + name);
     }
 
+    /** Answers of Gemini's Interactions API. */
+    static Stream<String> interactions() {
+        return Json.readObject(new String(resource("interactions/expected.json"), StandardCharsets.UTF_8))
+                .keySet()
+                .stream()
+                .map(name -> "interactions/" + name);
+    }
+
     @Test
     void thereAreTwelveTranscriptsOfClaudeAndFiveOfGemini() {
         assertThat(transcripts()).hasSize(17);
@@ -88,7 +98,7 @@ class TranscriptLawTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"transcripts", "chatCompletions", "responses"})
+    @MethodSource({"transcripts", "chatCompletions", "responses", "interactions"})
     void theAnswerIsTheOneThatIsExpected(String name) {
         Map<?, ?> expected = expected(name);
         var answer = new ChunkAggregator();
@@ -121,6 +131,8 @@ class TranscriptLawTest {
         if (expected.get("usage") instanceof Map<?, ?> usage) {
             if (name.startsWith("claude")) {
                 assertClaudes(usage, message.usage());
+            } else if (name.startsWith("interactions")) {
+                assertInteractions(usage, message.usage());
             } else {
                 assertThat(counts(message.usage())).containsAllEntriesOf(counted(usage));
             }
@@ -147,6 +159,26 @@ class TranscriptLawTest {
                 default -> assertThat(Json.readAny(usage.extra().get(name))).isEqualTo(value);
             }
         });
+    }
+
+    /** That a usage says what the wire of interactions does. */
+    private static void assertInteractions(Map<?, ?> wire, Usage usage) {
+        var counts = new HashMap<String, Long>();
+        wire.forEach((name, value) -> {
+            if (value instanceof Integer count) {
+                counts.put((String) name, count.longValue());
+            } else {
+                assertThat(Json.readAny(usage.extra().get(name))).isEqualTo(value);
+            }
+        });
+        long cached = counts.getOrDefault("total_cached_tokens", 0L);
+        long thoughts = counts.getOrDefault("total_thought_tokens", 0L);
+        long tools = counts.getOrDefault("total_tool_use_tokens", 0L);
+        assertThat(usage.inputTokens()).isEqualTo(counts.get("total_input_tokens") - cached + tools);
+        assertThat(usage.cacheReadTokens()).isEqualTo(cached);
+        assertThat(usage.thinkingTokens()).isEqualTo(thoughts);
+        assertThat(usage.outputTokens()).isEqualTo(counts.get("total_output_tokens") + thoughts);
+        assertThat(usage.totalTokens()).isEqualTo(counts.get("total_tokens"));
     }
 
     private static void assertIterations(List<?> wire, List<Usage.Iteration> iterations) {
@@ -200,7 +232,7 @@ class TranscriptLawTest {
 
     /** A run cuts a transcript every 512 bytes, and the runs together at every byte. */
     @ParameterizedTest
-    @MethodSource({"transcripts", "chatCompletions", "responses"})
+    @MethodSource({"transcripts", "chatCompletions", "responses", "interactions"})
     void itsEventsAreTheSameWhereverItIsCut(String name) {
         Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
         assertThat(whole.events).isNotEmpty();
@@ -219,7 +251,7 @@ class TranscriptLawTest {
     /** The same with one cut in each run, which takes a while. */
     @Tag("soak")
     @ParameterizedTest
-    @MethodSource({"transcripts", "chatCompletions", "responses"})
+    @MethodSource({"transcripts", "chatCompletions", "responses", "interactions"})
     void itsEventsAreTheSameWhereverItIsCutOnce(String name) {
         Decoded whole = decode(name, new ByteArrayInputStream(bytes(name, "\n")));
         for (String lineEnd : LINE_ENDS) {
@@ -242,7 +274,8 @@ class TranscriptLawTest {
     }
 
     static Stream<String> shortTranscripts() {
-        return Stream.concat(transcripts(), responses()).filter(name -> bytes(name, "\n").length < 6000);
+        return Stream.concat(transcripts(), Stream.concat(responses(), interactions()))
+                .filter(name -> bytes(name, "\n").length < 6000);
     }
 
     @ParameterizedTest
@@ -308,6 +341,9 @@ class TranscriptLawTest {
         }
         if (transcript.startsWith("responses/")) {
             return RESPONSES;
+        }
+        if (transcript.startsWith("interactions/")) {
+            return INTERACTIONS;
         }
         return PROVIDERS.get(transcript.substring(0, transcript.indexOf('-')));
     }

@@ -142,7 +142,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
         return switch (name) {
             case "claude" -> "anthropic";
             case "openai-responses" -> "openai"; // one vendor, whichever of its APIs
-            case "gemini" -> "gcp.gemini";
+            case "gemini", "gemini-interactions" -> "gcp.gemini";
             default -> LogLabels.of(name);
         };
     }

@@ -50,6 +50,20 @@ class EveryProvidersSettingsTest {
                 return Gemini.builder().apiKey("a-key").credentials(TOKEN).build();
             }
         },
+        INTERACTIONS {
+            @Override
+            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
+                var builder = Gemini.interactions();
+                headers.forEach(builder::header);
+                query.forEach(builder::queryParameter);
+                return builder.credentials(credentials).build();
+            }
+
+            @Override
+            Provider withKeyAndCredentials() {
+                return Gemini.interactions().apiKey("a-key").credentials(TOKEN).build();
+            }
+        },
         OPENAI {
             @Override
             Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {

@@ -169,8 +169,9 @@ class StreamMetersTest {
     @Test
     void providersAndServersHaveTheConventionsWords() {
         for (String server : List.of("http://localhost", "http://localhost:8080", "https://[::1]")) {
+            String provider = server.contains("8080") ? "gemini-interactions" : "gemini";
             meters.accept(new StreamReport(
-                    "gemini", URI.create(server), "two words", null, null, new Completed(), METRICS, USAGE));
+                    provider, URI.create(server), "two words", null, null, new Completed(), METRICS, USAGE));
         }
         assertThat(registry.find("sluice.client.stream.end").counters())
                 .extracting(counter -> tags(counter))

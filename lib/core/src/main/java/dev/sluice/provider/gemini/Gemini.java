@@ -1,7 +1,6 @@
 package dev.sluice.provider.gemini;
 
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.TimeSource;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.Credentials;
@@ -10,15 +9,10 @@ import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.wire.BuilderChecks;
 import dev.sluice.provider.wire.ErrorBody;
-import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.ForeignHistory;
-import dev.sluice.provider.wire.RequestDefaults;
-import dev.sluice.provider.wire.VertexLocation;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -54,32 +48,22 @@ public final class Gemini implements Provider {
     /** This provider's {@link #name()}. */
     static final String NAME = "gemini";
 
-    private static final String KEY = "x-goog-api-key";
-    private static final String AUTHORIZATION = "authorization";
-    private static final URI GOOGLE = URI.create("https://generativelanguage.googleapis.com");
-    private static final int MODELS_PER_PAGE = 1000;
-
-    private final String apiKey;
-    private final URI baseUrl;
-    private final String version;
+    private final GeminiAccess access;
     private final Map<String, String> safety;
-    private final @Nullable VertexLocation vertex;
-    private final RequestDefaults defaults;
-    private final InstantSource clock;
 
     private Gemini(Builder builder) {
-        this.apiKey = builder.apiKey;
-        this.vertex = builder.vertex;
-        this.baseUrl = builder.baseUrl != null ? builder.baseUrl : vertex == null ? GOOGLE : vertex.origin();
-        this.version = !builder.version.isEmpty() ? builder.version : vertex == null ? "v1beta" : "v1beta1";
-        this.safety = builder.safety;
-        this.defaults = builder.defaults;
-        this.clock = builder.clock;
+        access = builder.access.checked();
+        safety = builder.safety;
     }
 
     /** A provider with nothing set but the address and the version of the API. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** A provider of the Interactions API, Google's newer one; as {@link GeminiInteractions#builder()}. */
+    public static GeminiInteractions.Builder interactions() {
+        return GeminiInteractions.builder();
     }
 
     /**
@@ -94,22 +78,7 @@ public final class Gemini implements Provider {
 
     static Gemini fromEnvironment(Function<String, @Nullable String> environment) {
         var builder = builder();
-        String variable = "GEMINI_API_KEY";
-        String key = BuilderChecks.variable(environment, variable);
-        if (key.isEmpty()) {
-            variable = "GOOGLE_API_KEY";
-            key = BuilderChecks.variable(environment, variable);
-        }
-        if (key.isEmpty()) {
-            throw new IllegalStateException("GEMINI_API_KEY is not set: set this environment variable to your key,"
-                    + " or give the key to Gemini.builder().apiKey(...)");
-        }
-        String found = key;
-        BuilderChecks.from(variable, () -> builder.apiKey(found));
-        String url = BuilderChecks.variable(environment, "GOOGLE_GEMINI_BASE_URL");
-        if (!url.isEmpty()) {
-            BuilderChecks.from("GOOGLE_GEMINI_BASE_URL", () -> builder.baseUrl(url));
-        }
+        builder.access = GeminiAccess.of(environment, "Gemini.builder()");
         return builder.build();
     }
 
@@ -133,7 +102,7 @@ public final class Gemini implements Provider {
         return Optional.of(post(
                 request,
                 "countTokens",
-                vertex == null ? GeminiRequestWriter::count : GeminiRequestWriter::countOnVertex));
+                access.vertex() == null ? GeminiRequestWriter::count : GeminiRequestWriter::countOnVertex));
     }
 
     @Override
@@ -144,12 +113,7 @@ public final class Gemini implements Provider {
     /** {@inheritDoc} Vertex AI does not. */
     @Override
     public Optional<TransportRequest> modelsRequest(String page) {
-        if (vertex != null) {
-            return Optional.empty();
-        }
-        String token = page.isEmpty() ? "" : "&pageToken=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
-        URI uri = address("models?pageSize=" + MODELS_PER_PAGE + token);
-        return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
+        return access.models(page);
     }
 
     @Override
@@ -159,7 +123,7 @@ public final class Gemini implements Provider {
 
     @Override
     public Optional<Credentials> credentials() {
-        return defaults.credentials();
+        return access.defaults().credentials();
     }
 
     @Override
@@ -169,7 +133,7 @@ public final class Gemini implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, apiKey), clock);
+        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, access.apiKey()), access.clock());
     }
 
     /** Empty: Gemini names its answers, not its requests. */
@@ -181,7 +145,7 @@ public final class Gemini implements Provider {
     /** The name and the address; never the key. */
     @Override
     public String toString() {
-        return "Gemini[" + baseUrl + "]";
+        return "Gemini" + access;
     }
 
     /** Writes a body. */
@@ -190,44 +154,22 @@ public final class Gemini implements Provider {
     }
 
     private TransportRequest post(MessageRequest request, String method, BodyWriter writer) {
-        URI uri = address(GeminiRequestValidator.model(request.model()) + ":" + method);
+        URI uri = access.ofModels(GeminiRequestValidator.model(request.model()) + ":" + method);
         List<Message> messages = ForeignHistory.of(request.messages(), NAME);
         GeminiRequestValidator.check(request, messages);
-        Map<String, String> headers = headers(request.headers());
-        headers.putIfAbsent("content-type", "application/json");
-        return new TransportRequest("POST", uri, headers, writer.write(request, messages, safety));
-    }
-
-    private URI address(String path) {
-        String place = vertex == null ? "" : vertex.publisher("google") + "/";
-        return defaults.uri(baseUrl + "/" + version + "/" + place + path);
-    }
-
-    private Map<String, String> headers(Map<String, String> callers) {
-        Map<String, String> headers = defaults.headers(callers);
-        // Two credentials in one request are an error, so the caller's takes the place of ours.
-        if (!defaults.hasCredentials() && !headers.containsKey(AUTHORIZATION)) {
-            headers.putIfAbsent(KEY, apiKey);
-        }
-        headers.putIfAbsent("accept", "*/*");
-        return headers;
+        return access.post(uri, request.headers(), writer.write(request, messages, safety));
     }
 
     /** Collects the settings of a {@link Gemini}. Not for use by several threads. */
     public static final class Builder {
-        private String apiKey = "";
-        private @Nullable URI baseUrl;
-        private String version = "";
+        private GeminiAccess access = GeminiAccess.GOOGLE;
         private Map<String, String> safety = Map.of();
-        private @Nullable VertexLocation vertex;
-        private RequestDefaults defaults = RequestDefaults.NONE;
-        private InstantSource clock = TimeSource.system()::now;
 
         private Builder() {}
 
         /** The API key, sent as {@code x-goog-api-key}, never in the address. This or {@link #credentials} is required. */
         public Builder apiKey(String key) {
-            apiKey = BuilderChecks.secret("apiKey", key);
+            access = access.withApiKey(key);
             return this;
         }
 
@@ -236,7 +178,7 @@ public final class Gemini implements Provider {
          * such as {@code authorization} or {@code x-goog-api-key} already.
          */
         public Builder credentials(Credentials credentials) {
-            defaults = defaults.credentials(credentials);
+            access = access.withDefaults(defaults -> defaults.credentials(credentials));
             return this;
         }
 
@@ -246,7 +188,7 @@ public final class Gemini implements Provider {
          * @throws IllegalArgumentException if it cannot be sent
          */
         public Builder header(String name, String value) {
-            defaults = defaults.header(name, value);
+            access = access.withDefaults(defaults -> defaults.header(name, value));
             return this;
         }
 
@@ -256,7 +198,7 @@ public final class Gemini implements Provider {
          * @throws IllegalArgumentException if the name is empty, or one that this library sets
          */
         public Builder queryParameter(String name, String value) {
-            defaults = defaults.queryParameter(name, value);
+            access = access.withDefaults(defaults -> defaults.queryParameter(name, value));
             return this;
         }
 
@@ -268,7 +210,7 @@ public final class Gemini implements Provider {
          * @param location such as {@code europe-west1}, or {@code global}, {@code us} or {@code eu}
          */
         public Builder vertex(String project, String location) {
-            vertex = new VertexLocation(project, location);
+            access = access.withVertex(project, location);
             return this;
         }
 
@@ -279,16 +221,13 @@ public final class Gemini implements Provider {
 
         /** Where the API is, without {@code /v1beta}: http or https, a host, and a path if there is one. */
         public Builder baseUrl(URI url) {
-            baseUrl = BuilderChecks.baseUrl(url);
+            access = access.withBaseUrl(url);
             return this;
         }
 
         /** The version of the API, which is part of the address; {@code v1beta} unless set, {@code v1beta1} on Vertex AI. */
         public Builder version(String version) {
-            if (!version.matches("[A-Za-z0-9._-]+") || version.contains("..")) {
-                throw new IllegalArgumentException("version: '" + Excerpt.of(version) + "', must be like v1beta");
-            }
-            this.version = version;
+            access = access.withVersion(version);
             return this;
         }
 
@@ -308,7 +247,7 @@ public final class Gemini implements Provider {
 
         /** The clock that a date in {@code retry-after} is counted from. */
         Builder clock(InstantSource clock) {
-            this.clock = clock;
+            access = access.withClock(clock);
             return this;
         }
 
@@ -318,9 +257,6 @@ public final class Gemini implements Provider {
          * @throws IllegalStateException if it has no key and no credentials, or both
          */
         public Gemini build() {
-            if (apiKey.isEmpty() != defaults.hasCredentials()) {
-                throw new IllegalStateException("apiKey, credentials: exactly one of the two is needed");
-            }
             return new Gemini(this);
         }
     }

@@ -155,7 +155,7 @@ final class GeminiContentWriter {
         if (fields.beginMerged("functionCall")) {
             id(use.id());
             fields.text("name", use.name());
-            args(use.input());
+            object(fields, "args", use.input());
             fields.end();
         }
         if (unsigned && fields.named(GeminiBlocks.SIGNATURE)) {
@@ -173,7 +173,7 @@ final class GeminiContentWriter {
             id(use.id());
             fields.text("toolType", use.name());
             if (!use.input().equals(GeminiBlocks.NO_ARGS)) {
-                args(use.input());
+                object(fields, "args", use.input());
             }
             fields.end();
         }
@@ -186,8 +186,8 @@ final class GeminiContentWriter {
     }
 
     /** An input that was cut or is invalid goes back in an object, as Gemini takes nothing else. */
-    private void args(String input) {
-        if (!fields.named("args")) {
+    static void object(JsonObjectWriter fields, String name, String input) {
+        if (!fields.named(name)) {
             return;
         }
         if (Json.isObject(input)) {
@@ -222,7 +222,7 @@ final class GeminiContentWriter {
         fields.end();
     }
 
-    private static String words(List<ContentBlock> content) {
+    static String words(List<ContentBlock> content) {
         return content.stream()
                 .map(block -> block instanceof Text text ? text.text() : "")
                 .collect(Collectors.joining());

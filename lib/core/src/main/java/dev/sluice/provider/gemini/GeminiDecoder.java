@@ -186,6 +186,7 @@ final class GeminiDecoder implements EventDecoder {
         return switch (reason) {
             case "STOP" -> called ? FinishReason.TOOL_CALLS : FinishReason.STOP;
             case "MAX_TOKENS" -> FinishReason.LENGTH;
+            case GeminiRequestWriter.PAUSED -> FinishReason.PAUSE;
             case "SAFETY",
                     "RECITATION",
                     "LANGUAGE",
@@ -202,7 +203,7 @@ final class GeminiDecoder implements EventDecoder {
     }
 
     /** What data means that is no JSON object: nothing, the end marker of some gateways, or an error in a list. */
-    private static void foreign(String data, @Nullable JacksonException cause) {
+    static void foreign(String data, @Nullable JacksonException cause) {
         String word = data.strip();
         if (word.isEmpty() || word.equals("null") || word.equals("[DONE]")) {
             return;

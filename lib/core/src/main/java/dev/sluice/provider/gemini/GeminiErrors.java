@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -22,6 +24,21 @@ import tools.jackson.core.JacksonException;
 final class GeminiErrors {
     private static final Set<String> PASSING =
             Set.of("RESOURCE_EXHAUSTED", "INTERNAL", "UNKNOWN", "UNAVAILABLE", "DEADLINE_EXCEEDED");
+
+    /** Further words that interactions may have for the same. */
+    private static final Set<String> ALSO_PASSING = Set.of(
+            "RATE_LIMIT_EXCEEDED",
+            "TOO_MANY_REQUESTS",
+            "OVERLOADED",
+            "MODEL_OVERLOADED",
+            "SERVICE_UNAVAILABLE",
+            "INTERNAL_SERVER",
+            "SERVER",
+            "TIMEOUT",
+            "GATEWAY_TIMEOUT");
+
+    /** What stands around a word in the codes of interactions, which may be in small letters, or the end of an address. */
+    private static final Pattern BEFORE_WORD = Pattern.compile(".*[/:.#]");
 
     private GeminiErrors() {}
 
@@ -44,6 +61,15 @@ final class GeminiErrors {
     /** The error that a chunk tells of. */
     static ApiError inStream(JsonFields chunk) {
         return inStream(said(chunk, chunk.raw()), chunk.raw());
+    }
+
+    /** The error of an interaction that failed. */
+    static ApiError ofFailed(JsonFields interaction) {
+        Said said = said(interaction, interaction.raw());
+        String type = said.type.isEmpty() ? "failed" : said.type;
+        return inStream(
+                new Said(said.code, type, said.message, said.reason, said.retryAfter, said.requestId),
+                interaction.raw());
     }
 
     /** Throws the error that stands in a body in place of what was asked for, in spite of its HTTP status, if there is one. */
@@ -74,7 +100,7 @@ final class GeminiErrors {
     }
 
     private static ApiError within(String where, Said said, String raw) {
-        boolean retryable = said.type.isEmpty() ? isPassing(said.code) : PASSING.contains(said.type);
+        boolean retryable = said.type.isEmpty() ? isPassing(said.code) : isPassing(said.type);
         return new ApiError(
                 200,
                 said.type,
@@ -88,6 +114,15 @@ final class GeminiErrors {
 
     private static boolean isPassing(long status) {
         return status == 408 || status == 429 || status >= 500;
+    }
+
+    private static boolean isPassing(String type) {
+        String word = BEFORE_WORD
+                .matcher(type)
+                .replaceFirst("")
+                .toUpperCase(Locale.ROOT)
+                .replaceFirst("_ERROR$", "");
+        return PASSING.contains(word) || ALSO_PASSING.contains(word);
     }
 
     private static String advice(int status, String reason) {
@@ -125,7 +160,8 @@ final class GeminiErrors {
             String bare = wire.textIfAny("error"); // some gateways
             return new Said(0, "", bare == null || bare.isBlank() ? words(raw) : bare, "", null, null);
         }
-        String type = error.textIfAny("status");
+        String status = error.textIfAny("status");
+        String type = status == null ? error.textIfAny("code") : status; // a word in interactions
         String message = error.textIfAny("message");
         String reason = "";
         Duration retryAfter = null;

@@ -58,10 +58,15 @@ final class GeminiMedia {
                 }
             }
             case MediaSource.Url(String url) -> file(fields, url);
-            case MediaSource.FileId(String id) -> file(fields, id.contains("://") ? id : FILES + id);
+            case MediaSource.FileId(String id) -> file(fields, address(id));
             case MediaSource.PlainText(String text) -> fields.text("text", text);
             case MediaSource.Blocks blocks -> throw new IllegalStateException("written block by block");
         }
+    }
+
+    /** The address of a file that was uploaded before. */
+    static String address(String id) {
+        return id.contains("://") ? id : FILES + id;
     }
 
     private static void file(JsonObjectWriter fields, String uri) {

@@ -100,7 +100,7 @@ final class GeminiRequestValidator {
         }
     }
 
-    private static void source(String where, ContentBlock block) {
+    static void source(String where, ContentBlock block) {
         switch (block) {
             case Image(MediaSource source, var extra) -> {
                 if (source instanceof MediaSource.PlainText || source instanceof MediaSource.Blocks) {
@@ -114,7 +114,7 @@ final class GeminiRequestValidator {
     }
 
     /** What is inside of another block is words, pictures and documents. */
-    private static void inside(String where, List<ContentBlock> content) {
+    static void inside(String where, List<ContentBlock> content) {
         for (ContentBlock block : content) {
             boolean fits = block instanceof Text
                     || block instanceof Image
@@ -127,7 +127,7 @@ final class GeminiRequestValidator {
         }
     }
 
-    private static IllegalArgumentException wrong(String field, String why) {
+    static IllegalArgumentException wrong(String field, String why) {
         return new IllegalArgumentException(field + ": " + why);
     }
 }

@@ -22,6 +22,11 @@ import tools.jackson.core.ObjectWriteContext;
  * caller sets too, such as {@code generationConfig}, are merged field by field, and the caller's fields win.
  */
 final class GeminiRequestWriter {
+    /** The reason of an answer that goes on with a token. */
+    static final String PAUSED = "CONTINUATION";
+
+    private static final String TOKEN = "continuationToken";
+
     /** What Vertex AI takes where it counts. */
     private static final Set<String> COUNTED =
             Set.of("model", "contents", "systemInstruction", "tools", "generationConfig");
@@ -94,7 +99,11 @@ final class GeminiRequestWriter {
         }
         var content = new GeminiContentWriter(fields, model);
         content.system(request.system());
-        content.messages(messages);
+        content.messages(PausedAnswers.without(messages, PAUSED, TOKEN));
+        String token = PausedAnswers.token(messages, PAUSED, TOKEN);
+        if (token != null && !named && fields.named(TOKEN)) {
+            fields.raw(TOKEN, token);
+        }
         tools();
         toolConfig();
         safetySettings();
@@ -175,10 +184,15 @@ final class GeminiRequestWriter {
     }
 
     private boolean hasFunctions() {
+        return hasFunctions(request);
+    }
+
+    /** Whether the model may call a tool of the caller's. */
+    static boolean hasFunctions(MessageRequest request) {
         return request.extra().containsKey("tools") || request.tools().stream().anyMatch(tool -> !isServerTool(tool));
     }
 
-    private static boolean isDemand(ToolChoice choice) {
+    static boolean isDemand(ToolChoice choice) {
         return choice.mode() == ToolChoice.Mode.ANY || choice.mode() == ToolChoice.Mode.TOOL;
     }
 

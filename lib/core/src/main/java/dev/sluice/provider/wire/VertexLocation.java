@@ -26,8 +26,13 @@ public record VertexLocation(String project, String location) {
         return URI.create("https://" + host);
     }
 
+    /** The path of the project in its location, without a slash at either end. */
+    public String path() {
+        return "projects/" + project + "/locations/" + location;
+    }
+
     /** The path of a publisher in the project, without a slash at either end. */
     public String publisher(String name) {
-        return "projects/" + project + "/locations/" + location + "/publishers/" + name;
+        return path() + "/publishers/" + name;
     }
 }

@@ -417,6 +417,7 @@ class GeminiDecoderTest {
     @CsvSource({
         "STOP, STOP",
         "MAX_TOKENS, LENGTH",
+        "CONTINUATION, PAUSE",
         "SAFETY, CONTENT_FILTER",
         "RECITATION, CONTENT_FILTER",
         "LANGUAGE, CONTENT_FILTER",
