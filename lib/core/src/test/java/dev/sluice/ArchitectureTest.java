@@ -55,14 +55,14 @@ class ArchitectureTest {
     private static final List<String> VENDORS = List.of("Claude", "Gemini", "OpenAi");
 
     /** All providers: of a vendor with two APIs there are two. */
-    private static final List<String> PROVIDERS = List.of("Claude", "Gemini", "OpenAi", "OpenAiChatCompletions");
+    private static final List<String> PROVIDERS = List.of("Claude", "Gemini", "GeminiInteractions", "OpenAi", "OpenAiChatCompletions");
 
     /** Public to the compiler, no part of the API. */
     private static final List<String> PLUMBING = List.of("dev.sluice.internal", "dev.sluice.provider.wire");
 
     /** A vendor's name as a text or a type that is asked for, or a comparison of a provider or of its name. */
     private static final Pattern ASKS = Pattern.compile("\"(claude|gemini|openai|openai-responses|anthropic|google)\""
-            + "|(instanceof|case) (Claude|Gemini|OpenAi|OpenAiChatCompletions)\\b"
+            + "|(instanceof|case) (Claude|Gemini|GeminiInteractions|OpenAi|OpenAiChatCompletions)\\b"
             + "|provider(\\(\\))?(\\.name\\(\\))?\\s*(\\.equals|==|!=)");
 
     /**

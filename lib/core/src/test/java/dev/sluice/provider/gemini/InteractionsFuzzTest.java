@@ -62,7 +62,7 @@ class InteractionsFuzzTest {
 
     @Test
     void mutatedAnswersEndWell() {
-        for (long seed = 0; seed < 1_500; seed++) {
+        for (long seed = 0; seed < 400; seed++) {
             byte[] input = mutated(new Random(seed));
             try {
                 streamed(input);
@@ -91,15 +91,14 @@ class InteractionsFuzzTest {
         assertThat(again).isEqualTo(events);
     }
 
-    /** Each event's data as the body of an answer. */
+    /** The data of one of the events as the body of an answer. */
     private static void whole(byte[] input) {
-        for (String line : new String(input, StandardCharsets.UTF_8).split("\n", -1)) {
-            try {
-                new InteractionsDecoder()
-                        .whole(line.replaceFirst("data: ", "").getBytes(StandardCharsets.UTF_8), event -> {});
-            } catch (StreamException e) {
-                assertThat(e.getMessage()).isNotBlank();
-            }
+        String[] lines = new String(input, StandardCharsets.UTF_8).split("\n", -1);
+        String body = lines[input.length % lines.length].replaceFirst("data: ", "");
+        try {
+            new InteractionsDecoder().whole(body.getBytes(StandardCharsets.UTF_8), event -> {});
+        } catch (StreamException e) {
+            assertThat(e.getMessage()).isNotBlank();
         }
     }
 
