@@ -55,7 +55,8 @@ class ArchitectureTest {
     private static final List<String> VENDORS = List.of("Claude", "Gemini", "OpenAi");
 
     /** All providers: of a vendor with two APIs there are two. */
-    private static final List<String> PROVIDERS = List.of("Claude", "Gemini", "GeminiInteractions", "OpenAi", "OpenAiChatCompletions");
+    private static final List<String> PROVIDERS =
+            List.of("Claude", "Gemini", "GeminiInteractions", "OpenAi", "OpenAiChatCompletions");
 
     /** Public to the compiler, no part of the API. */
     private static final List<String> PLUMBING = List.of("dev.sluice.internal", "dev.sluice.provider.wire");
