@@ -54,6 +54,8 @@ class VendorClientsTest {
     private static final Map<String, Function<String, Provider>> PROVIDERS = Map.of(
             "claude", url -> Claude.builder().apiKey("none").baseUrl(url).build(),
             "gemini", url -> Gemini.builder().apiKey("none").baseUrl(url).build(),
+            "interactions",
+                    url -> Gemini.interactions().apiKey("none").baseUrl(url).build(),
             "openai",
                     url -> OpenAi.chatCompletions()
                             .apiKey("none")
