@@ -10,6 +10,7 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.message.Message;
@@ -424,10 +425,18 @@ public final class LlmClient implements AutoCloseable {
 
         /**
          * Adds a listener that is called once when a stream or a {@code send} ends, for metrics and accounts. It runs on the
-         * stream's thread, after the consumer has been freed. Its exceptions are logged. Listeners accumulate.
+         * stream's thread, after the consumer has been freed. Its exceptions are logged. Listeners accumulate, and each is
+         * called though another one throws.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {
-            onEnd = onEnd.andThen(Objects.requireNonNull(listener, "listener"));
+            Objects.requireNonNull(listener, "listener");
+            Consumer<StreamReport> before = onEnd;
+            onEnd = report -> {
+                var round = new CallbackErrors();
+                round.turn(() -> before.accept(report));
+                round.turn(() -> listener.accept(report));
+                round.end();
+            };
             return this;
         }
 

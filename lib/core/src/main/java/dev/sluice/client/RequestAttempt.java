@@ -2,6 +2,7 @@ package dev.sluice.client;
 
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
+import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
@@ -104,7 +105,7 @@ final class RequestAttempt {
      * Runs it to the end of the answer.
      *
      * @throws StreamException what went wrong, in a type of ours
-     * @throws InterruptedException if somebody else than {@link #giveUp} interrupts the reader
+     * @throws InterruptedException if somebody else than {@link #giveUp} interrupts the reader, or the stream has ended
      */
     void run() throws InterruptedException {
         Throwable failure = null;
@@ -192,7 +193,7 @@ final class RequestAttempt {
         }
         body.reject(reading instanceof ResponseMode.Streamed);
         if (!listener.onHead(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
-            return;
+            throw new InterruptedException();
         }
         switch (reading) {
             case ResponseMode.Streamed streamed -> decode(head, bytes);
@@ -271,14 +272,15 @@ final class RequestAttempt {
 
     /** Reads the few bytes that may follow the answer, so that the connection can be used again. Never for long. */
     private void drain(InputStream body) {
-        Thread reader = Thread.currentThread();
-        var limit = config.time().schedule(DRAIN_TIME, reader::interrupt);
+        var late = new Cancelled("nothing more is expected");
+        var limit =
+                config.time().schedule(DRAIN_TIME, () -> scope.interrupt(late)); // reaches nothing after this attempt
         try {
             body.readNBytes(DRAIN_BYTES);
         } catch (IOException | StreamException e) {
             log.debug(
                     "{}: the answer was complete, its connection was not: {}",
-                    reader.getName(),
+                    Thread.currentThread().getName(),
                     e.getClass().getSimpleName());
         } finally {
             limit.cancel();

@@ -122,6 +122,11 @@ final class RetryLoop implements RequestAttempt.Source {
         request = null;
     }
 
+    /** The stream failed while its request ran, by a time limit for instance. No other request is sent. */
+    void onStreamFailed(StreamException failure) {
+        attempts.streamFailed(failure);
+    }
+
     /** The next request waits to be sent, and is refused if the budget is exhausted meanwhile. Any thread may call it before {@link #run}. */
     void awaitBudget() {
         if (tab != null) {
@@ -145,6 +150,7 @@ final class RetryLoop implements RequestAttempt.Source {
         if (exhausted.isPresent()) {
             attempts.unsent();
             listener.onBudgetExhausted(exhausted.get());
+            var unused = Thread.interrupted(); // as everybody does who throws this
             throw new InterruptedException();
         }
     }

@@ -203,11 +203,16 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         deadlines.begin(timeout -> timedOut(attempt, timeout));
         try {
             attempt.run();
-        } catch (StreamException failure) {
-            if (queue.ended().isPresent()) { // stopped meanwhile: that is why
-                throw new InterruptedException();
+        } catch (StreamException | InterruptedException e) {
+            EndReason end = queue.ended().orElse(null);
+            if (end == null) {
+                throw e;
             }
-            throw failure;
+            var unused = Thread.interrupted(); // it was for the request, and not for who listens to the gates
+            if (end instanceof Failed(StreamException failure)) {
+                requests.onStreamFailed(failure);
+            }
+            throw new InterruptedException(); // stopped meanwhile: that is why
         } finally {
             current = null;
             queue.flush();
@@ -216,6 +221,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         if (queue.ended().isEmpty()) {
             throw new IllegalStateException("an answer came to its end, and the stream did not");
         }
+        var unused = Thread.interrupted(); // who stopped the stream just now has nothing more to stop
     }
 
     @Override
@@ -362,7 +368,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             journal.ended(report);
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             config.onEnd().accept(report);
-        } catch (RuntimeException | Error e) { // it is the caller's, and the stream is over
+        } catch (Throwable e) { // it is the caller's, and the stream is over
             Throwables.warn(StreamReaderTask.class, thread.getName() + ": reporting its end failed", e);
         }
     }

@@ -6,7 +6,9 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.StreamException.TimedOut;
 import dev.sluice.TimeSource;
+import dev.sluice.Timeouts.Phase;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import java.time.Duration;
@@ -155,12 +157,30 @@ public final class RequestGate implements AutoCloseable {
      * @return how long to wait before the next try, which then is {@link #begin}; empty if there is none
      */
     public Optional<Duration> failed(StreamException failure) {
+        return judge(failure) ? retries.failed(failure) : Optional.empty();
+    }
+
+    /**
+     * The stream failed while the request ran, and there is no retry. The breaker is told as by {@link #failed}, with one
+     * exception: when the time of the whole is over after the first event, nobody knows whether the server was slow, the
+     * answer long or the consumer busy, so that there is no verdict. Does nothing after a verdict.
+     */
+    public void streamFailed(StreamException failure) {
+        if (answeredAt != null && failure instanceof TimedOut timeout && timeout.phase() == Phase.TOTAL) {
+            abandoned();
+        } else {
+            judge(failure);
+        }
+    }
+
+    /** Returns whether there was a request without a verdict, and not the caller that stopped it. */
+    private boolean judge(StreamException failure) {
         if (!open) {
-            return Optional.empty();
+            return false;
         }
         if (failure instanceof Cancelled) {
             abandoned();
-            return Optional.empty();
+            return false;
         }
         open = false;
         if (followed != null && failure instanceof CredentialsFailed) {
@@ -172,7 +192,7 @@ public final class RequestGate implements AutoCloseable {
         if (limiter != null) {
             limiter.onError(failure);
         }
-        return retries.failed(failure);
+        return true;
     }
 
     /** The caller stopped it, which says nothing about the server. Does nothing after a verdict. */
