@@ -108,7 +108,13 @@ class CostLawTest {
             new Row("responses/responses-parallel-interleaved", 412, 0, 0, 0, 96), // 41 of them reasoning
             new Row("responses/responses-web-search-annotations", 9214 - 4608, 4608, 0, 0, 188),
             new Row("responses/responses-open-dialect", 77, 0, 0, 0, 31),
-            new Row("interactions/interactions-thought-search-text", 24 + 143, 0, 0, 0, 61 + 402), // the search's tokens
+            new Row(
+                    "interactions/interactions-thought-search-text",
+                    24 + 143,
+                    0,
+                    0,
+                    0,
+                    61 + 402), // the search's tokens
             new Row("interactions/interactions-parallel-calls", 188 - 64, 64, 0, 0, 52 + 71));
 
     static Stream<Row> table() {
