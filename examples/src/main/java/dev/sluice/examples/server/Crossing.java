@@ -40,7 +40,7 @@ final class Crossing {
         return request.tools().stream().map(Tool::name).toList().containsAll(TOOLS);
     }
 
-    /** What was begun with the calls, if any are what is to come now. */
+    /** The answer that began with the calls; present if the next blocks are calls. */
     static Optional<Answer> calls(ParsedRequest request, Answer begun, SplittableRandom random) {
         List<Planned> plan = plan(request);
         if (plan.isEmpty() || !request.toolResults().isEmpty()) {

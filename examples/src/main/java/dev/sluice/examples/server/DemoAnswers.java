@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * What stands in for a model: an answer to whatever is asked, cut into tokens at random. The same seed cuts the same way.
+ * Answers any question in the place of a model, cut into tokens at random. The same seed cuts the same way.
  *
  * <p>Any thread may call it.
  */

@@ -32,7 +32,7 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 public final class AwsSigV4 implements Credentials {
     private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
 
-    /** What the signer adds, but for what the transport sets. */
+    /** The headers that the signer adds, except those that the transport sets. */
     private static final Set<String> SIGNED =
             Set.of("authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256");
 

@@ -7,7 +7,7 @@ import dev.sluice.provider.claude.ClaudePlatform;
 import dev.sluice.provider.openai.OpenAi;
 import org.junit.jupiter.api.Test;
 
-/** What {@code docs/platforms.md} shows of AWS; the core's {@code PlatformsPageTest} holds that it shows just that. */
+/** Compiles the snippets of {@code docs/platforms.md} for AWS; the core's {@code PlatformsPageTest} holds that it shows just that. */
 class AwsSnippetsTest {
     private final String workspaceId = "wrkspc_1";
 

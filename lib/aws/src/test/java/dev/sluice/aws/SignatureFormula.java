@@ -32,7 +32,7 @@ final class SignatureFormula {
         return signed.group(6).equals(signature(request, secret));
     }
 
-    /** What a request says about its signature: key's id, date, region, service, headers, signature. */
+    /** The parts of a request that describe its signature: key's id, date, region, service, headers, signature. */
     static Matcher parts(ReceivedRequest request) {
         Matcher parts = AUTHORIZATION.matcher(String.valueOf(request.header("authorization")));
         if (!parts.matches()) {

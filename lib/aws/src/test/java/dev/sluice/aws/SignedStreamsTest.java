@@ -28,7 +28,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** What a server of AWS's receives is signed in all its parts, whatever it is asked, and each time anew. */
+/** Each request that a server receives is signed anew, in all its parts. */
 @Timeout(30)
 class SignedStreamsTest {
     private static final String SECRET = AwsSigV4Test.SECRET;

@@ -45,7 +45,7 @@ public final class BudgetMeter {
     private final Queue<DueAlert> dueAlerts = new ConcurrentLinkedQueue<>();
     private TokenCalibration.Ratios ratios;
 
-    /** What the wire has said, all passes of the model included. */
+    /** The last usage that the wire reported, all passes of the model included. */
     private Usage exact = Usage.NONE;
 
     /** The part of the output in {@code exact} that is the answer, which the estimate is compared with. */

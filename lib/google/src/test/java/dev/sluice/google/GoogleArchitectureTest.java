@@ -7,7 +7,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module is made of. */
+/** The libraries that this module may use. */
 @AnalyzeClasses(packages = "dev.sluice.google", importOptions = ImportOption.DoNotIncludeTests.class)
 class GoogleArchitectureTest {
 

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module is made of, and what it must not make anything of. */
+/** The libraries that this module may use, and the classes that it may not extend. */
 @AnalyzeClasses(packages = "dev.sluice.transport.apache", importOptions = ImportOption.DoNotIncludeTests.class)
 class ApacheArchitectureTest {
 

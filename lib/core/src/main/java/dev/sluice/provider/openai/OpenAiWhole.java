@@ -1,39 +1,13 @@
 package dev.sluice.provider.openai;
 
-import dev.sluice.message.Citation;
-import dev.sluice.message.ContentBlock;
-import dev.sluice.message.ContentBlock.ServerToolUse;
-import dev.sluice.message.ContentBlock.Text;
-import dev.sluice.message.ContentBlock.Thinking;
-import dev.sluice.message.ContentBlock.ToolUse;
-import dev.sluice.message.Delta;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.message.StreamEvent.ContentBlockDelta;
-import dev.sluice.message.StreamEvent.ContentBlockStart;
-import dev.sluice.message.StreamEvent.ContentBlockStop;
-import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.provider.wire.NonStreamingBody;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import dev.sluice.provider.wire.WholeBlocks;
 import java.util.function.Consumer;
 
-/**
- * Decodes an answer that was not streamed. It has the fields of a stream of one chunk, so it is read as one, and what that
- * chunk adds to a block is put into the block's start. The blocks are handed out in their order, when all are whole.
- */
-final class OpenAiWhole implements Consumer<StreamEvent> {
-    private final Consumer<? super StreamEvent> out;
-    private final SortedMap<Integer, ContentBlock> blocks = new TreeMap<>();
-    private final Map<Integer, List<StreamEvent>> unknown = new HashMap<>();
-
-    /** Puts what it is told in pieces together, block by block, for {@code out}. */
-    OpenAiWhole(Consumer<? super StreamEvent> out) {
-        this.out = out;
-    }
+/** Decodes an answer that was not streamed. It has the fields of a stream of one chunk, so it is read as one. */
+final class OpenAiWhole {
+    private OpenAiWhole() {}
 
     /** Hands out what the body of a response says. */
     static void decode(byte[] body, Consumer<? super StreamEvent> out) {
@@ -42,7 +16,7 @@ final class OpenAiWhole implements Consumer<StreamEvent> {
                 throw OpenAiErrors.inPlace(wire, wire.raw());
             }
             var answer = new OpenAiAssembler(OpenAiAssembler.WHOLE);
-            var whole = new OpenAiWhole(out);
+            var whole = new WholeBlocks(out);
             answer.chunk(wire, whole);
             if (!answer.isStarted()) {
                 throw wire.mismatch("choices", "a list with an answer");
@@ -50,53 +24,5 @@ final class OpenAiWhole implements Consumer<StreamEvent> {
             answer.end(whole);
             return answer;
         });
-    }
-
-    @Override
-    public void accept(StreamEvent event) {
-        switch (event) {
-            case ContentBlockStart(int index, ContentBlock block) -> blocks.put(index, block);
-            case ContentBlockDelta(int index, Delta.Unknown fields) ->
-                unknown.computeIfAbsent(index, at -> new ArrayList<>()).add(event);
-            case ContentBlockDelta(int index, Delta delta) ->
-                blocks.computeIfPresent(index, (at, block) -> grown(block, delta));
-            case ContentBlockStop stop -> {}
-            case MessageDelta end -> {
-                blocks.forEach((index, block) -> {
-                    out.accept(new ContentBlockStart(index, block));
-                    unknown.getOrDefault(index, List.of()).forEach(out);
-                    out.accept(new ContentBlockStop(index));
-                });
-                out.accept(end);
-            }
-            default -> out.accept(event);
-        }
-    }
-
-    private static ContentBlock grown(ContentBlock block, Delta delta) {
-        return switch (block) {
-            case Text(String text, List<Citation> citations, var extra)
-            when delta instanceof Delta.TextDelta(String more) -> new Text(text + more, citations, extra);
-            case Text(String text, List<Citation> citations, var extra)
-            when delta instanceof Delta.CitationsDelta(Citation citation) -> {
-                var all = new ArrayList<>(citations);
-                all.add(citation);
-                yield new Text(text, all, extra);
-            }
-            case Thinking(String thinking, var signature, var extra)
-            when delta instanceof Delta.ThinkingDelta(String more) -> new Thinking(thinking + more, signature, extra);
-            case ToolUse(String id, String name, String input, var extra)
-            when delta instanceof Delta.InputJsonDelta(String json) -> new ToolUse(id, name, grown(input, json), extra);
-            case ServerToolUse(String id, String name, String input, var extra)
-            when delta instanceof Delta.InputJsonDelta(String json) ->
-                new ServerToolUse(id, name, grown(input, json), extra);
-            case Thinking(String thinking, var before, var extra)
-            when delta instanceof Delta.SignatureDelta(String signature) -> new Thinking(thinking, signature, extra);
-            default -> block;
-        };
-    }
-
-    private static String grown(String input, String more) {
-        return input.equals("{}") ? more : input + more;
     }
 }

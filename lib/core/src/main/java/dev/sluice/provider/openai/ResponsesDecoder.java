@@ -8,6 +8,7 @@ import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.JsonFields;
 import dev.sluice.provider.wire.NonStreamingBody;
 import dev.sluice.provider.wire.RawJson;
+import dev.sluice.provider.wire.WholeBlocks;
 import dev.sluice.sse.SseReader;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -275,7 +276,7 @@ final class ResponsesDecoder implements EventDecoder {
             if (status == null && !wire.has("output")) {
                 throw wire.mismatch("output", "a list of items");
             }
-            answer.end(status == null ? ResponsesAnswer.COMPLETED : status, wire, new OpenAiWhole(out));
+            answer.end(status == null ? ResponsesAnswer.COMPLETED : status, wire, new WholeBlocks(out));
             return answer;
         });
     }
