@@ -50,7 +50,9 @@ class ManyStreamsTest {
 
     private static void oneAfterAnother(int count) throws Exception {
         try (var talk = Talk.with(ANSWER)) {
-            run(talk, 500); // what is loaded and pooled once is there now
+            try (var once = new Pinned()) { // what is loaded and pooled once, the flight recorder's as well, is there now
+                run(talk, 500);
+            }
             int threads = platformThreads();
             talk.peer.forgetRequests();
             long heap = heap();
@@ -61,7 +63,8 @@ class ManyStreamsTest {
             assertThat(pinned.events).isEmpty();
             assertNothingRuns(talk);
             talk.peer.forgetRequests();
-            assertThat(heap() - heap).as("heap held").isLessThan(4 << 20);
+            // 2,000 streams that something holds take 12 MB.
+            assertThat(heap() - heap).as("heap held").isLessThan(8 << 20);
             assertThat(platformThreads()).isLessThanOrEqualTo(threads + 4);
         }
     }
