@@ -50,7 +50,8 @@ class ManyStreamsTest {
 
     private static void oneAfterAnother(int count) throws Exception {
         try (var talk = Talk.with(ANSWER)) {
-            try (var once = new Pinned()) { // what is loaded and pooled once, the flight recorder's as well, is there now
+            try (var once =
+                    new Pinned()) { // what is loaded and pooled once, the flight recorder's as well, is there now
                 run(talk, 500);
             }
             int threads = platformThreads();
