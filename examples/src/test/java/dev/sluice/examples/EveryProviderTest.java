@@ -3,7 +3,7 @@ package dev.sluice.examples;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.examples.Printed.Example;
+import dev.sluice.examples.ExampleOutput.Example;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +22,7 @@ class EveryProviderTest {
     @ParameterizedTest
     @ValueSource(strings = {CLAUDE, GEMINI, OPENAI, CHAT})
     void quickstartPrintsTheAnswerAndItsUsage(String provider) throws Exception {
-        assertThat(Printed.by(Quickstart::main, "--provider", provider, "What", "is", "backpressure?"))
+        assertThat(ExampleOutput.by(Quickstart::main, "--provider", provider, "What", "is", "backpressure?"))
                 .startsWith("Talking to a scripted server")
                 .contains("\n> What is backpressure?\n\nBackpressure is how")
                 .containsPattern("[1-9]\\d+ tokens, the first after \\d+\\.\\d\\d s, then \\d+ per second\n$");
@@ -53,7 +53,7 @@ class EveryProviderTest {
                 .containsSubsequence("status 200", "for centuries.", "a block is complete", "the end");
         assertThat(printed(CancelAndLimits::main, provider))
                 .contains("By hand: Cancelled", "By chunks: LimitReached", "By time: The total timeout");
-        assertThat(printed(Spending::main, provider)).contains("LimitReached[limit=cost micros, value=4000]");
+        assertThat(printed(BudgetDemo::main, provider)).contains("LimitReached[limit=cost micros, value=4000]");
     }
 
     @ParameterizedTest
@@ -124,12 +124,12 @@ class EveryProviderTest {
     void retriesAndContinuationsWork(String provider) throws Exception {
         assertThat(printed(RetriesAndBreaker::main, provider))
                 .containsSubsequence("(retry 1 in ", "(retry 2 in ", "after 2 retries", "CircuitOpen");
-        assertThat(printed(GoingOn::main, provider))
+        assertThat(printed(ContinueAnswer::main, provider))
                 .containsSubsequence("Backpressure is how", "runs out.\n\nGone on with 2 times;");
         assertThat(printed(Metrics::main, provider)).contains("sluice.client.stream.retries");
     }
 
     private static String printed(Example example, String provider) throws Exception {
-        return Printed.by(example, "--provider", provider);
+        return ExampleOutput.by(example, "--provider", provider);
     }
 }

@@ -11,16 +11,16 @@ import org.junit.jupiter.api.Timeout;
 class ExamplesTest {
     @Test
     void quickstartSaysWhomItTalksToThenTheAnswerThenHowFastItCame() throws Exception {
-        assertThat(Printed.by(Quickstart::main, "What", "is", "backpressure?"))
+        assertThat(ExampleOutput.by(Quickstart::main, "What", "is", "backpressure?"))
                 .startsWith("Talking to a scripted server")
                 .contains("\n> What is backpressure?\n\nBackpressure is how")
                 .containsPattern("\\d+ tokens, the first after \\d+\\.\\d\\d s, then \\d+ per second\n$");
-        assertThat(Printed.by(Quickstart::main)).contains("A river begins");
+        assertThat(ExampleOutput.by(Quickstart::main)).contains("A river begins");
     }
 
     @Test
     void theLoopNamesEveryEvent() throws Exception {
-        assertThat(Printed.by(ForEachLoop::main))
+        assertThat(ExampleOutput.by(ForEachLoop::main))
                 .containsSubsequence(
                         "message msg_",
                         "block 0 starts",
@@ -35,7 +35,7 @@ class ExamplesTest {
 
     @Test
     void javaStreamsLeaveEarlyOrReadToTheEnd() throws Exception {
-        assertThat(Printed.by(JavaStreams::main))
+        assertThat(ExampleOutput.by(JavaStreams::main))
                 .contains("Left at the end of the first line: Cancelled")
                 .containsPattern("Twelve chunks: (\\|?[^|]*){12}\n")
                 .contains("The whole answer: 102 words, Completed");
@@ -43,7 +43,7 @@ class ExamplesTest {
 
     @Test
     void handlersAreToldInOrderAndTheRemovedOneNoMore() throws Exception {
-        String printed = Printed.by(Handlers::main);
+        String printed = ExampleOutput.by(Handlers::main);
 
         assertThat(printed)
                 .containsSubsequence(
@@ -54,7 +54,7 @@ class ExamplesTest {
 
     @Test
     void threeWaysToStopEachSayWhy() throws Exception {
-        assertThat(Printed.by(CancelAndLimits::main))
+        assertThat(ExampleOutput.by(CancelAndLimits::main))
                 .contains(
                         "(onCancel runs)",
                         "By hand: Cancelled[reason=the user pressed stop]",
@@ -65,7 +65,7 @@ class ExamplesTest {
 
     @Test
     void aToolCallIsSeenWhileItIsWrittenAndThenRun() throws Exception {
-        assertThat(Printed.by(ToolCallDeltas::main))
+        assertThat(ExampleOutput.by(ToolCallDeltas::main))
                 .containsSubsequence(
                         "Let me look that up.",
                         "so far: {}",
@@ -77,14 +77,14 @@ class ExamplesTest {
 
     @Test
     void thinkingIsShownBeforeTheAnswer() throws Exception {
-        assertThat(Printed.by(Thinking::main))
+        assertThat(ExampleOutput.by(Thinking::main))
                 .containsSubsequence("(thinks) They ask", "(says) A river begins")
                 .containsPattern("[1-9]\\d* of \\d+ tokens were thinking");
     }
 
     @Test
     void everyFaultHasItsTypeAndKeepsWhatCameBeforeIt() throws Exception {
-        String printed = Printed.by(ErrorsAndPartials::main);
+        String printed = ExampleOutput.by(ErrorsAndPartials::main);
 
         assertThat(printed)
                 .containsSubsequence(
@@ -116,7 +116,7 @@ class ExamplesTest {
 
     @Test
     void aBusyServerIsAskedAgainAndABrokenOneNoMore() throws Exception {
-        assertThat(Printed.by(RetriesAndBreaker::main))
+        assertThat(ExampleOutput.by(RetriesAndBreaker::main))
                 .containsSubsequence(
                         "(retry 1 in ",
                         "(retry 2 in ",
@@ -130,21 +130,21 @@ class ExamplesTest {
 
     @Test
     void anAnswerThatBreaksTwiceComesOutWhole() throws Exception {
-        String whole = Printed.by(Quickstart::main, "What", "is", "backpressure?")
+        String whole = ExampleOutput.by(Quickstart::main, "What", "is", "backpressure?")
                 .replaceFirst("(?s).*?(Backpressure is.*runs out\\.).*", "$1");
-        assertThat(Printed.by(GoingOn::main)).contains("\n" + whole + "\n\nGone on with 2 times;");
+        assertThat(ExampleOutput.by(ContinueAnswer::main)).contains("\n" + whole + "\n\nGone on with 2 times;");
     }
 
     @Test
     void theTokensAreCountedAndTheAnswerComesWhole() throws Exception {
-        assertThat(Printed.by(OneShot::main))
+        assertThat(ExampleOutput.by(OneShot::main))
                 .containsPattern("The prompt has [1-9]\\d* tokens\\.\n\nBackpressure is")
                 .containsPattern("\n\n[1-9]\\d* tokens, STOP\n$");
     }
 
     @Test
     void theSecondAnswerIsStoppedWhereTheMoneyEnds() throws Exception {
-        assertThat(Printed.by(Spending::main))
+        assertThat(ExampleOutput.by(BudgetDemo::main))
                 .containsSubsequence(
                         "Completed[]",
                         " [half is spent] ",
@@ -154,7 +154,7 @@ class ExamplesTest {
 
     @Test
     void metersTellOfBothAnswersAndOfTheRetry() throws Exception {
-        assertThat(Printed.by(Metrics::main))
+        assertThat(ExampleOutput.by(Metrics::main))
                 .containsSubsequence(
                         "gen_ai.client.operation.duration none \n    COUNT 2.000",
                         "sluice.client.stream.retries",
@@ -164,7 +164,7 @@ class ExamplesTest {
 
     @Test
     void aRecordIsPrintedAsItGrowsAndThenUsed() throws Exception {
-        assertThat(Printed.by(StructuredOutput::main))
+        assertThat(ExampleOutput.by(StructuredOutput::main))
                 .containsSubsequence(
                         "so far: Trip[title=null, days=null, warning=Optional.empty]",
                         "days=[Day[date=null, place=null, by=null, sights=null]]",
@@ -176,7 +176,7 @@ class ExamplesTest {
 
     @Test
     void aConversationIsStoredLoadedAndGoneOnWith() throws Exception {
-        assertThat(Printed.by(Conversations::main))
+        assertThat(ExampleOutput.by(Conversations::main))
                 .containsSubsequence(
                         "> What is a sluice?",
                         "A sluice is a gate",
@@ -188,7 +188,7 @@ class ExamplesTest {
 
     @Test
     void threeToolsRunAtOnceAndTheAnswerIsMadeOfWhatTheySay() throws Exception {
-        assertThat(Printed.by(ToolsDemo::main))
+        assertThat(ExampleOutput.by(ToolsDemo::main))
                 .startsWith("Talking to a scripted server")
                 .contains("\n> Can a barge that draws 1.8 m pass the mill gate today?\n\nI shall read")
                 .containsPattern("\n✓ read_file gate.log +\\d+\\.\\d\\d s  5\\d{3} characters\n")
@@ -203,18 +203,18 @@ class ExamplesTest {
 
     @Test
     void theAnswerFollowsTheToolsNotTheScript() throws Exception {
-        assertThat(Printed.by(ToolsDemo::main, "Can a barge that draws 2 m pass?"))
+        assertThat(ExampleOutput.by(ToolsDemo::main, "Can a barge that draws 2 m pass?"))
                 .contains("calculate 2 * 1.15")
                 .contains("draws 2 m needs 2.3 m")
                 .contains("so she cannot pass: 18 cm are missing.");
-        assertThat(Printed.by(ToolsDemo::main, "How deep is the mill pool?"))
+        assertThat(ExampleOutput.by(ToolsDemo::main, "How deep is the mill pool?"))
                 .contains("\n✗ sound mill pool")
                 .contains("I cannot say: There is an upper pool and a lower pool, but no 'mill pool'");
     }
 
     @Test
     void anAgentAsksAnotherAndBothAreSeen() throws Exception {
-        assertThat(Printed.by(AgentInAgent::main))
+        assertThat(ExampleOutput.by(AgentInAgent::main))
                 .containsSubsequence(
                         "ask_hydrologist is called with {\"river\":\"Guadiana\"}\n",
                         "    read_gauge is called with {\"river\":\"Guadiana\"}\n",

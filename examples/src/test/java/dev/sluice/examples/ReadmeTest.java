@@ -80,7 +80,7 @@ class ReadmeTest {
         MessageRequest.Builder asking = request.toBuilder();
         Tool level = Tool.of("river_level", "How high a river was", "{\"type\":\"object\"}", (in, context) -> "2.41 m");
         Watcher stopped = () -> System.out.print(watched(port));
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     RunFactory starter = asked -> {
                         MessageRequest next =
@@ -135,7 +135,7 @@ class ReadmeTest {
 
     @Test
     void text() throws Exception {
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     try (MessageStream stream = client.stream(request)) {
                         stream.text().forEach(System.out::print);
@@ -148,7 +148,7 @@ class ReadmeTest {
 
     @Test
     void events() throws Exception {
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     try (MessageStream stream = client.stream(request)) {
                         for (StreamEvent event : stream) {
@@ -170,7 +170,7 @@ class ReadmeTest {
 
     @Test
     void cancelAndLimits() throws Exception {
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     StreamController controller = StreamController.builder()
                             .timeout(Duration.ofMinutes(2))
@@ -191,7 +191,7 @@ class ReadmeTest {
 
     @Test
     void handlers() throws Exception {
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     try (MessageStream stream = client.stream(request)) {
                         stream.on(Signal.TEXT, (delta, soFar) -> System.out.print(delta))
@@ -212,7 +212,7 @@ class ReadmeTest {
     void errors() throws Exception {
         server.next(Fault.ERROR);
 
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     try (MessageStream stream = client.stream(request)) {
                         System.out.println(stream.finalText());
@@ -234,7 +234,7 @@ class ReadmeTest {
         server.next(Fault.CUT);
         Claude claude = Claude.builder().baseUrl(server.uri()).apiKey("any").build();
 
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     Resilience resilience = Resilience.builder()
                             .retry(RetryRegistry.of(RetryDefaults.config()).retry("claude"))
@@ -260,7 +260,7 @@ class ReadmeTest {
     void anotherProvider() throws Exception {
         Provider provider = Gemini.builder().baseUrl(server.uri()).apiKey("any").build();
 
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     MessageRequest asked =
                             request.toBuilder().model("gemini-3.5-flash").build();
@@ -276,7 +276,7 @@ class ReadmeTest {
 
     @Test
     void once() throws Exception {
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     System.out.println(client.countTokens(request) + " tokens to read");
                     Message answer = client.send(request);
@@ -290,7 +290,7 @@ class ReadmeTest {
     void conversation() throws Exception {
         MessageRequest.Builder asking = request.toBuilder();
 
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     Conversation talk = Conversation.EMPTY.user("Tell me about rivers");
                     talk = talk.message(client.send(asking.conversation(talk).build()));
@@ -309,7 +309,7 @@ class ReadmeTest {
     void aRecord() throws Exception {
         MessageRequest.Builder asking = request.toBuilder();
 
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     record Trip(String from, String to, List<String> stops) {}
 
@@ -335,7 +335,7 @@ class ReadmeTest {
 
     @Test
     void tools() throws Exception {
-        assertThat(Printed.by(args -> {
+        assertThat(ExampleOutput.by(args -> {
                     // readme
                     record Gauge(String river, int days) {}
 
@@ -368,7 +368,7 @@ class ReadmeTest {
     void anEventSource() throws Exception {
         try (var source = new EventSourceOfTwo()) {
             URI uri = source.uri();
-            assertThat(Printed.by(args -> {
+            assertThat(ExampleOutput.by(args -> {
                         // readme
                         try (SseClient events = SseClient.builder(uri).start()) {
                             for (SseEvent event : events) {

@@ -202,7 +202,7 @@ class ArchitectureTest {
     @ArchTest
     static void noThreeClassesOfTheHeartKnowEachOtherInACircle(JavaClasses all) {
         for (String room : List.of("internal", "client", "budget", "continuation", "tools")) {
-            assertThat(Knots.in(all, "dev.sluice." + room))
+            assertThat(DependencyCycles.in(all, "dev.sluice." + room))
                     .as("knots in " + room)
                     .isEmpty();
         }

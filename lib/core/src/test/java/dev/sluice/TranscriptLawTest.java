@@ -264,7 +264,7 @@ class TranscriptLawTest {
 
     /** That bytes read in a first piece of one size and pieces of another size after it mean the same. */
     private static void assertSame(String name, byte[] bytes, int first, int later, Decoded whole) {
-        Decoded decoded = decode(name, new Pieces(bytes, first, later));
+        Decoded decoded = decode(name, new ScriptedInputStream(bytes, first, later));
         if (!decoded.isSameAs(whole)) {
             assertThat(decoded.events)
                     .as("%s in reads of %d, then %d bytes: %s", name, first, later, decoded.failure)
@@ -442,13 +442,13 @@ class TranscriptLawTest {
     }
 
     /** Bytes that arrive in a first piece of one size, and then in pieces of another. */
-    private static final class Pieces extends InputStream {
+    private static final class ScriptedInputStream extends InputStream {
         private final byte[] bytes;
         private final int later;
         private int next;
         private int piece;
 
-        Pieces(byte[] bytes, int first, int later) {
+        ScriptedInputStream(byte[] bytes, int first, int later) {
             this.bytes = bytes;
             this.later = later;
             this.piece = first;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sluice.examples.contract.Harness.Connection;
+import dev.sluice.examples.contract.ContractServer.Connection;
 import java.net.ConnectException;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -37,15 +37,15 @@ class ContractServiceTest {
         service.close();
     }
 
-    private static Harness client(Map<String, ?> params) throws Exception {
-        return new Harness(service.uri()).client(params);
+    private static ContractServer client(Map<String, ?> params) throws Exception {
+        return new ContractServer(service.uri()).client(params);
     }
 
     @Test
     void itSaysWhatItCanDo() throws Exception {
-        try (var harness = new Harness(service.uri())) {
-            JsonNode status =
-                    Harness.JSON.readTree(harness.call("GET", service.uri(), "").body());
+        try (var harness = new ContractServer(service.uri())) {
+            JsonNode status = ContractServer.JSON.readTree(
+                    harness.call("GET", service.uri(), "").body());
             assertThat(status.path("capabilities").valueStream().map(JsonNode::asString))
                     .contains(
                             "comments", "headers", "last-event-id", "post", "report", "restart", "read-timeout", "bom")
@@ -76,7 +76,7 @@ class ContractServiceTest {
     @Test
     void aHarnessCanStopIt() throws Exception {
         try (var another = ContractService.start(0);
-                var harness = new Harness(another.uri())) {
+                var harness = new ContractServer(another.uri())) {
             assertThat(harness.call("DELETE", another.uri(), "").statusCode()).isEqualTo(204);
             Awaitility.await()
                     .untilAsserted(() -> assertThatThrownBy(() -> harness.call("GET", another.uri(), ""))
@@ -212,13 +212,13 @@ class ContractServiceTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 307})
     void redirectsAreFollowedAndThoseToNowhereAreErrors(int status) throws Exception {
-        try (var harness = new Harness(service.uri())) {
+        try (var harness = new ContractServer(service.uri())) {
             harness.client(Map.of("streamUrl", harness.url("/redirect/" + status + "/stream")));
             harness.awaitConnection().send("data: hello\n\n");
             harness.requireEvents("hello");
         }
         for (String nowhere : new String[] {"/redirect/" + status, "/redirect/" + status + "/empty"}) {
-            try (var harness = new Harness(service.uri())) {
+            try (var harness = new ContractServer(service.uri())) {
                 harness.client(Map.of("streamUrl", harness.url(nowhere)));
                 assertThat(harness.awaitMessage("error").path("error").asString())
                         .contains("did not say where to");
@@ -228,7 +228,7 @@ class ContractServiceTest {
 
     @Test
     void noContentHaltsReconnecting() throws Exception {
-        try (var harness = new Harness(service.uri())) {
+        try (var harness = new ContractServer(service.uri())) {
             harness.client(Map.of("streamUrl", harness.url("/no-content"), "initialDelayMs", 0));
             Awaitility.await().until(() -> harness.refusals() > 0 && service.running() == 0);
             assertThat(harness.refusals()).isEqualTo(1);

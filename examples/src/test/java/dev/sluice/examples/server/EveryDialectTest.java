@@ -32,12 +32,12 @@ class EveryDialectTest {
 
     @ParameterizedTest
     @EnumSource
-    void theSameSeedGivesTheSameBytesAndAnotherGivesOthers(Speaker speaker) throws Exception {
-        String once = Speaker.text(speaker.post(server, speaker.asking("a long story", "")));
+    void theSameSeedGivesTheSameBytesAndAnotherGivesOthers(HttpDialectClient speaker) throws Exception {
+        String once = HttpDialectClient.text(speaker.post(server, speaker.asking("a long story", "")));
         try (var same = DemoServer.start(Pace.instant(), SEED);
                 var another = DemoServer.start(Pace.instant(), SEED + 1)) {
-            String again = Speaker.text(speaker.post(same, speaker.asking("a long story", "")));
-            String differently = Speaker.text(speaker.post(another, speaker.asking("a long story", "")));
+            String again = HttpDialectClient.text(speaker.post(same, speaker.asking("a long story", "")));
+            String differently = HttpDialectClient.text(speaker.post(another, speaker.asking("a long story", "")));
 
             assertThat(again).isEqualTo(once).contains(speaker.mark);
             assertThat(differently).isNotEqualTo(once);
@@ -52,7 +52,8 @@ class EveryDialectTest {
         "OPENAI, 503, /error/type,   server_error",
         "RESPONSES, 503, /error/type, server_error"
     })
-    void anOverloadedServerSendsNoAnswer(Speaker speaker, int status, String place, String type) throws Exception {
+    void anOverloadedServerSendsNoAnswer(HttpDialectClient speaker, int status, String place, String type)
+            throws Exception {
         var response = speaker.post(server, speaker.asking("rivers", ""), "x-script", "overloaded");
 
         assertThat(response.statusCode()).isEqualTo(status);
@@ -66,8 +67,8 @@ class EveryDialectTest {
         "OPENAI, /error/type,   server_error",
         "RESPONSES, /error/type, server_error"
     })
-    void anErrorIsTheLastFrame(Speaker speaker, String place, String type) throws Exception {
-        String stream = Speaker.text(fail(speaker, Fault.ERROR));
+    void anErrorIsTheLastFrame(HttpDialectClient speaker, String place, String type) throws Exception {
+        String stream = HttpDialectClient.text(fail(speaker, Fault.ERROR));
         var chunks = speaker.chunks(stream);
 
         assertThatHalfCame(speaker, stream);
@@ -81,8 +82,9 @@ class EveryDialectTest {
         "OPENAI, /error/type,   server_error",
         "RESPONSES, /error/type, server_error"
     })
-    void aBareErrorIsJsonOfSeveralLinesBehindTheLastFrame(Speaker speaker, String place, String type) throws Exception {
-        String stream = Speaker.text(fail(speaker, Fault.BARE_ERROR));
+    void aBareErrorIsJsonOfSeveralLinesBehindTheLastFrame(HttpDialectClient speaker, String place, String type)
+            throws Exception {
+        String stream = HttpDialectClient.text(fail(speaker, Fault.BARE_ERROR));
 
         int end = stream.lastIndexOf(speaker.frameEnd) + speaker.frameEnd.length();
         assertThatHalfCame(speaker, stream.substring(0, end));
@@ -96,8 +98,8 @@ class EveryDialectTest {
 
     @ParameterizedTest
     @EnumSource
-    void aHalfClosedAnswerEndsInGoodOrderButTooEarly(Speaker speaker) throws Exception {
-        String stream = Speaker.text(fail(speaker, Fault.HALF_CLOSE));
+    void aHalfClosedAnswerEndsInGoodOrderButTooEarly(HttpDialectClient speaker) throws Exception {
+        String stream = HttpDialectClient.text(fail(speaker, Fault.HALF_CLOSE));
 
         assertThat(stream).endsWith(speaker.frameEnd);
         assertThatHalfCame(speaker, stream);
@@ -105,7 +107,7 @@ class EveryDialectTest {
 
     @ParameterizedTest
     @EnumSource
-    void aCutAnswerLosesItsConnectionInsideAFrame(Speaker speaker) throws Exception {
+    void aCutAnswerLosesItsConnectionInsideAFrame(HttpDialectClient speaker) throws Exception {
         String raw = speaker.raw(server, speaker.asking("rivers", ""), "x-script: cut");
 
         assertThat(raw).startsWith("HTTP/1.1 200").contains("A r").doesNotContain(speaker.mark);
@@ -117,7 +119,7 @@ class EveryDialectTest {
 
     @ParameterizedTest
     @EnumSource
-    void aStalledAnswerShowsLifeButSaysNothingUntilTheClientGoes(Speaker speaker) throws Exception {
+    void aStalledAnswerShowsLifeButSaysNothingUntilTheClientGoes(HttpDialectClient speaker) throws Exception {
         var response = fail(speaker, Fault.STALL);
         var came = new StringBuffer();
         Thread reader = read(response, came);
@@ -136,7 +138,7 @@ class EveryDialectTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSilentAnswerEndsWithTheServer(Speaker speaker) throws Exception {
+    void aSilentAnswerEndsWithTheServer(HttpDialectClient speaker) throws Exception {
         var came = new StringBuffer();
         Thread reader = read(fail(speaker, Fault.SILENT), came);
         await().atMost(Duration.ofSeconds(10)).until(() -> came.length() > 1000);
@@ -150,15 +152,15 @@ class EveryDialectTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSlowAnswerIsWhole(Speaker speaker) throws Exception {
-        assertThat(Speaker.text(fail(speaker, Fault.SLOW))).contains(speaker.mark);
+    void aSlowAnswerIsWhole(HttpDialectClient speaker) throws Exception {
+        assertThat(HttpDialectClient.text(fail(speaker, Fault.SLOW))).contains(speaker.mark);
     }
 
     @ParameterizedTest
     @EnumSource
-    void anUnfinishedAnswerIsGoneOnWith(Speaker speaker) throws Exception {
+    void anUnfinishedAnswerIsGoneOnWith(HttpDialectClient speaker) throws Exception {
         String whole = Answers.to("rivers", false);
-        String turn = speaker == Speaker.GEMINI
+        String turn = speaker == HttpDialectClient.GEMINI
                 ? ",{\"role\":\"model\",\"parts\":[{\"text\":\"SAID\"}]}]}"
                 : ",{\"role\":\"assistant\",\"content\":\"SAID\"}]}";
         String asking = speaker.asking("rivers", "");
@@ -169,8 +171,8 @@ class EveryDialectTest {
 
     @Test
     void claudesAndOpenAisListsOfModelsShareAPathAndNotAHeader() throws Exception {
-        JsonNode claudes = Speaker.CLAUDE.get(server, "/v1/models");
-        JsonNode openAis = Speaker.OPENAI.get(server, "/v1/models");
+        JsonNode claudes = HttpDialectClient.CLAUDE.get(server, "/v1/models");
+        JsonNode openAis = HttpDialectClient.OPENAI.get(server, "/v1/models");
 
         assertThat(claudes.at("/data/0/max_input_tokens").asInt(0)).isPositive();
         assertThat(claudes.at("/data/0/max_tokens").asInt(0)).isPositive();
@@ -181,10 +183,10 @@ class EveryDialectTest {
 
     @Test
     void claudesListHasPages() throws Exception {
-        JsonNode first = Speaker.CLAUDE.get(server, "/v1/models");
-        JsonNode second = Speaker.CLAUDE.get(
+        JsonNode first = HttpDialectClient.CLAUDE.get(server, "/v1/models");
+        JsonNode second = HttpDialectClient.CLAUDE.get(
                 server, "/v1/models?after_id=" + first.path("last_id").asString(""));
-        JsonNode all = Speaker.CLAUDE.get(server, "/v1/models?limit=1000");
+        JsonNode all = HttpDialectClient.CLAUDE.get(server, "/v1/models?limit=1000");
 
         assertThat(first.path("has_more").asBoolean(false)).isTrue();
         assertThat(second.path("has_more").asBoolean(true)).isFalse();
@@ -197,8 +199,8 @@ class EveryDialectTest {
 
     @Test
     void geminisListHasPages() throws Exception {
-        JsonNode first = Speaker.GEMINI.get(server, "/v1beta/models");
-        JsonNode second = Speaker.GEMINI.get(
+        JsonNode first = HttpDialectClient.GEMINI.get(server, "/v1beta/models");
+        JsonNode second = HttpDialectClient.GEMINI.get(
                 server,
                 "/v1beta/models?pageToken=" + first.path("nextPageToken").asString(""));
 
@@ -213,11 +215,11 @@ class EveryDialectTest {
     @ParameterizedTest
     @CsvSource({"/v1/models?limit=none", "/v1/models?limit=0", "/v1/models?after_id=nobody"})
     void aPageThatIsNotThereIsRefused(String path) throws Exception {
-        assertThat(Speaker.CLAUDE.get(server, path).at("/error/type").asString(""))
+        assertThat(HttpDialectClient.CLAUDE.get(server, path).at("/error/type").asString(""))
                 .isEqualTo("invalid_request_error");
     }
 
-    private HttpResponse<InputStream> fail(Speaker speaker, Fault fault) throws Exception {
+    private HttpResponse<InputStream> fail(HttpDialectClient speaker, Fault fault) throws Exception {
         return speaker.post(server, speaker.asking("Tell me about rivers", ""), "x-script", fault.header());
     }
 
@@ -234,7 +236,7 @@ class EveryDialectTest {
         });
     }
 
-    private static void assertThatHalfCame(Speaker speaker, String stream) {
+    private static void assertThatHalfCame(HttpDialectClient speaker, String stream) {
         assertThat(speaker.words(speaker.chunks(stream)).length()).isBetween(200, 320);
         assertThat(stream).doesNotContain(speaker.mark);
     }

@@ -1,7 +1,7 @@
 package dev.sluice.examples.server;
 
-import static dev.sluice.examples.server.Speaker.GEMINI;
-import static dev.sluice.examples.server.Speaker.joined;
+import static dev.sluice.examples.server.HttpDialectClient.GEMINI;
+import static dev.sluice.examples.server.HttpDialectClient.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.test.server.Pace;
@@ -33,7 +33,7 @@ class GeminiDialectTest {
     @Test
     void aStreamIsFramesOfDataWithTwoCharactersPerLineEndAndNoMarkOfTheEnd() throws Exception {
         var response = GEMINI.post(server, GEMINI.asking("Tell me about rivers", ""));
-        String stream = Speaker.text(response);
+        String stream = HttpDialectClient.text(response);
 
         assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith("text/event-stream");
         assertThat(stream).matches("(?:data: \\{[^\r\n]*\\}\r\n\r\n)+");
@@ -116,7 +116,7 @@ class GeminiDialectTest {
     void theChoiceOfToolsIsRespected(String mode, String name, boolean called) throws Exception {
         String choice = "\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"" + mode
                 + "\",\"allowedFunctionNames\":[\"" + name + "\"]}},";
-        String stream = Speaker.text(GEMINI.post(server, GEMINI.asking("a haiku", TOOLS + choice)));
+        String stream = HttpDialectClient.text(GEMINI.post(server, GEMINI.asking("a haiku", TOOLS + choice)));
 
         assertThat(stream.contains("functionCall")).isEqualTo(called);
     }
@@ -151,7 +151,7 @@ class GeminiDialectTest {
     void aCutCallDoesNotCome() throws Exception {
         String body = GEMINI.asking("How high?", TOOLS + "\"generationConfig\":{\"maxOutputTokens\":8},");
 
-        assertThat(Speaker.text(GEMINI.post(server, body)))
+        assertThat(HttpDialectClient.text(GEMINI.post(server, body)))
                 .contains("MAX_TOKENS")
                 .doesNotContain("functionCall");
     }
@@ -211,7 +211,7 @@ class GeminiDialectTest {
 
     @Test
     void aRequestWithoutAKeyIsRefused() throws Exception {
-        var response = Speaker.OPENAI.postTo(server, GEMINI.path, GEMINI.asking("hi", ""));
+        var response = HttpDialectClient.OPENAI.postTo(server, GEMINI.path, GEMINI.asking("hi", ""));
 
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(Wire.json(response).at("/error/status").asString("")).isEqualTo("PERMISSION_DENIED");

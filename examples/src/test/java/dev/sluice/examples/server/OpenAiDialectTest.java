@@ -1,7 +1,7 @@
 package dev.sluice.examples.server;
 
-import static dev.sluice.examples.server.Speaker.OPENAI;
-import static dev.sluice.examples.server.Speaker.joined;
+import static dev.sluice.examples.server.HttpDialectClient.OPENAI;
+import static dev.sluice.examples.server.HttpDialectClient.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.test.server.Pace;
@@ -36,7 +36,7 @@ class OpenAiDialectTest {
     @Test
     void aStreamIsFramesOfDataAndAMarkOfTheEnd() throws Exception {
         var response = OPENAI.post(server, OPENAI.asking("Tell me about rivers", ""));
-        String stream = Speaker.text(response);
+        String stream = HttpDialectClient.text(response);
 
         assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith("text/event-stream");
         assertThat(stream).matches("(?:data: \\{[^\r\n]*\\}\n\n)+data: \\[DONE\\]\n\n");
@@ -125,8 +125,8 @@ class OpenAiDialectTest {
                 "{\"type\":\"function\",\"function\":{\"name\":\"another\"}} | false",
             })
     void theChoiceOfToolsIsRespected(String choice, boolean called) throws Exception {
-        String stream =
-                Speaker.text(OPENAI.post(server, OPENAI.asking("a haiku", TOOLS + "\"tool_choice\":" + choice + ",")));
+        String stream = HttpDialectClient.text(
+                OPENAI.post(server, OPENAI.asking("a haiku", TOOLS + "\"tool_choice\":" + choice + ",")));
 
         assertThat(stream.contains("tool_calls")).isEqualTo(called);
     }
@@ -215,7 +215,7 @@ class OpenAiDialectTest {
 
     @Test
     void aRequestWithoutAKeyIsRefused() throws Exception {
-        var response = Speaker.GEMINI.postTo(server, OPENAI.path, OPENAI.asking("hi", ""));
+        var response = HttpDialectClient.GEMINI.postTo(server, OPENAI.path, OPENAI.asking("hi", ""));
 
         assertThat(response.statusCode()).isEqualTo(401);
         assertThat(Wire.json(response).at("/error/code").asString("")).isEqualTo("invalid_api_key");

@@ -28,7 +28,7 @@ class SchemaTest {
                 "OPENAI |"
                     + " \"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"r\",\"schema\":SCHEMA}},",
             })
-    void onEveryWireTheWordsAreSuchJsonInPieces(Speaker speaker, String more) throws Exception {
+    void onEveryWireTheWordsAreSuchJsonInPieces(HttpDialectClient speaker, String more) throws Exception {
         try (var server = DemoServer.start(Pace.instant(), 5)) {
             List<JsonNode> chunks = speaker.chunks(
                     speaker.post(server, speaker.asking("How long is the Tejo?", more.replace("SCHEMA", SCHEMA))));

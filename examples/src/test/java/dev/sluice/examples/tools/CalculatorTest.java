@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 30, unit = SECONDS)
 class CalculatorTest {
     private static Object calculated(String expression) {
-        return new Calculator().call(new Calculator.Input(expression), new Reported());
+        return new Calculator().call(new Calculator.Input(expression), new RecordingToolContext());
     }
 
     @ParameterizedTest
@@ -90,27 +90,29 @@ class CalculatorTest {
                 "1e-9999 / 1e9999 / 0 | Division by zero",
             })
     void whatIsWrongIsSaid(String expression, String problem) {
-        assertThat(Reported.error(calculated(expression))).contains(problem);
+        assertThat(RecordingToolContext.error(calculated(expression))).contains(problem);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "   ", "\u0000", "1\u0000", "\u0000+1"})
     void nothingIsNoExpression(String expression) {
-        assertThat(Reported.error(calculated(expression))).isNotEmpty();
+        assertThat(RecordingToolContext.error(calculated(expression))).isNotEmpty();
     }
 
     @Test
     void lengthAndDepthAreLimited() {
         assertThat(calculated("1" + "+1".repeat(499))).isEqualTo("500");
-        assertThat(Reported.error(calculated("1" + "+1".repeat(500)))).contains("1 to 1000 characters");
+        assertThat(RecordingToolContext.error(calculated("1" + "+1".repeat(500))))
+                .contains("1 to 1000 characters");
         assertThat(calculated("(".repeat(99) + "7" + ")".repeat(99))).isEqualTo("7");
         for (String nesting : new String[] {"(", "-", "+", "2^", "(-", "1-("}) {
             String expression = nesting.repeat(1000 / nesting.length() - 1) + "7";
-            assertThat(Reported.error(calculated(expression)))
+            assertThat(RecordingToolContext.error(calculated(expression)))
                     .as(nesting)
                     .containsAnyOf("nested more than 100 levels", "expected");
         }
-        assertThat(Reported.error(calculated("-".repeat(900) + "7"))).contains("nested more than 100 levels");
+        assertThat(RecordingToolContext.error(calculated("-".repeat(900) + "7")))
+                .contains("nested more than 100 levels");
     }
 
     /** As long as can be, and each step as costly as can be: must come to an end, with a number or with words. */
@@ -118,7 +120,7 @@ class CalculatorTest {
     void theCostliestExpressionsEnd() {
         assertThat(calculated("9^9999*".repeat(142) + "1")).isInstanceOf(String.class);
         assertThat(calculated("1e9999+1e-9999-".repeat(66) + "1")).isInstanceOf(String.class);
-        assertThat(Reported.error(calculated("(9^9999)^9999^2"))).isNotEmpty();
+        assertThat(RecordingToolContext.error(calculated("(9^9999)^9999^2"))).isNotEmpty();
     }
 
     @Test

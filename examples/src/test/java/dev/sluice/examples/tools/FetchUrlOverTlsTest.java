@@ -122,7 +122,7 @@ class FetchUrlOverTlsTest {
                 new Limits(1000, Duration.ofSeconds(30)),
                 host -> List.of(InetAddress.getByName("127.0.0.1")),
                 InetAddress::isLoopbackAddress);
-        return tool.call(new FetchUrl.Input(url), new Reported());
+        return tool.call(new FetchUrl.Input(url), new RecordingToolContext());
     }
 
     /** Else whoever is on the way could read, and write, what was asked for in secret. */
@@ -132,7 +132,7 @@ class FetchUrlOverTlsTest {
         redirect(secure, at(to) + "/page");
         page(plain);
 
-        assertThat(Reported.error(fetched(at(from) + "/from"))).contains("from https to http");
+        assertThat(RecordingToolContext.error(fetched(at(from) + "/from"))).contains("from https to http");
         assertThat(requests).containsExactly("from");
     }
 

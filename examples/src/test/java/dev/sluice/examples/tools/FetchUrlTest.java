@@ -39,7 +39,7 @@ class FetchUrlTest {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> lookedUp = new CopyOnWriteArrayList<>();
     private final Map<String, List<String>> names = new HashMap<>();
-    private final Reported reported = new Reported();
+    private final RecordingToolContext reported = new RecordingToolContext();
     private HttpServer server;
     private int port;
 
@@ -119,7 +119,7 @@ class FetchUrlTest {
     }
 
     private void assertRefused(String url, String why) throws Exception {
-        assertThat(Reported.error(fetched(url))).contains(why);
+        assertThat(RecordingToolContext.error(fetched(url))).contains(why);
     }
 
     @Test
@@ -160,7 +160,7 @@ class FetchUrlTest {
                 "http://evil.test/@plain.test/",
             })
     void onlyTheAllowedHostsAndPortsAreAsked(String url) throws Exception {
-        assertThat(Reported.error(fetched(url)))
+        assertThat(RecordingToolContext.error(fetched(url)))
                 .containsAnyOf("is not among the hosts", "names no host", "is not a URL");
         assertThat(lookedUp).isEmpty();
     }
@@ -303,7 +303,7 @@ class FetchUrlTest {
 
         assertThat(tool.call(new FetchUrl.Input(at("/a")), reported)).isEqualTo("the right one");
         assertThat(lookedUp).containsExactly("page.test");
-        assertThat(Reported.error(tool.call(new FetchUrl.Input(at("/a")), reported)))
+        assertThat(RecordingToolContext.error(tool.call(new FetchUrl.Input(at("/a")), reported)))
                 .contains("public Internet");
         assertThat(requests).hasSize(1);
     }
@@ -455,7 +455,8 @@ class FetchUrlTest {
             });
             port = silent.getLocalPort();
 
-            assertThat(Reported.error(tool(Duration.ofSeconds(2)).call(new FetchUrl.Input(at("/")), reported)))
+            assertThat(RecordingToolContext.error(
+                            tool(Duration.ofSeconds(2)).call(new FetchUrl.Input(at("/")), reported)))
                     .contains("longer than 2000 ms");
             assertThat(gone.get(30, SECONDS)).isTrue();
         }
@@ -476,7 +477,7 @@ class FetchUrlTest {
                 },
                 PublicAddresses::contains);
         try {
-            assertThat(Reported.error(tool.call(new FetchUrl.Input("http://plain.test/"), reported)))
+            assertThat(RecordingToolContext.error(tool.call(new FetchUrl.Input("http://plain.test/"), reported)))
                     .contains("longer than 200 ms");
         } finally {
             hangs.countDown();
@@ -510,7 +511,7 @@ class FetchUrlTest {
     @Test
     void aConnectionThatFailsIsSaidWithoutAnAddress() throws Exception {
         server.stop(0);
-        assertThat(Reported.error(fetched(at("/"))))
+        assertThat(RecordingToolContext.error(fetched(at("/"))))
                 .contains("could not be fetched")
                 .doesNotContain("127.0.0.1");
     }

@@ -40,7 +40,7 @@ class ReadFileTest {
     Path folder;
 
     private Path root;
-    private final Reported reported = new Reported();
+    private final RecordingToolContext reported = new RecordingToolContext();
 
     @BeforeEach
     void aFolderBesideASecret() throws IOException {
@@ -70,7 +70,7 @@ class ReadFileTest {
     }
 
     private void assertRefused(String path, String why) throws Exception {
-        assertThat(Reported.error(read(path)))
+        assertThat(RecordingToolContext.error(read(path)))
                 .contains(why)
                 .doesNotContain(SECRET)
                 .doesNotContain(path.contains(folder.toString()) ? "\n" : folder.toString());
@@ -281,7 +281,7 @@ class ReadFileTest {
     @Test
     void aFileThatGrowsWhileItIsReadStopsAtTheLimit() throws Exception {
         Path growing = Files.writeString(root.resolve("growing"), "x");
-        var context = new Reported() {
+        var context = new RecordingToolContext() {
             @Override
             public void progress(String message, int percentage) {
                 super.progress(message, percentage);
@@ -293,14 +293,14 @@ class ReadFileTest {
             }
         };
 
-        assertThat(Reported.error(read("growing", context))).contains("grew while it was read");
+        assertThat(RecordingToolContext.error(read("growing", context))).contains("grew while it was read");
         assertThat(context.percentages).hasSizeLessThan(10).allMatch(percent -> percent == 100);
     }
 
     @Test
     void aFileThatShrinksWhileItIsReadIsReadAsFarAsItGoes() throws Exception {
         Path shrinking = Files.writeString(root.resolve("shrinking"), "x".repeat(40_000));
-        var context = new Reported() {
+        var context = new RecordingToolContext() {
             @Override
             public void progress(String message, int percentage) {
                 try {

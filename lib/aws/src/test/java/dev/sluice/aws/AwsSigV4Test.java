@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sluice.peer.ReceivedRequest;
+import dev.sluice.test.peer.ReceivedRequest;
 import dev.sluice.transport.TransportRequest;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.sluice.aws;
 
-import dev.sluice.peer.ReceivedRequest;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

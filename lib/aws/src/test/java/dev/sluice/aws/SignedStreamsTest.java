@@ -2,8 +2,8 @@ package dev.sluice.aws;
 
 import static dev.sluice.aws.SignatureFormula.holds;
 import static dev.sluice.aws.SignatureFormula.parts;
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,12 +11,12 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.claude.ClaudePlatform;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;

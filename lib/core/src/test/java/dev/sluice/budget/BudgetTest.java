@@ -1,9 +1,9 @@
 package dev.sluice.budget;
 
-import static dev.sluice.client.Spending.end;
-import static dev.sluice.client.Spending.said;
-import static dev.sluice.client.Spending.start;
-import static dev.sluice.client.Spending.text;
+import static dev.sluice.client.UsageEvents.end;
+import static dev.sluice.client.UsageEvents.said;
+import static dev.sluice.client.UsageEvents.start;
+import static dev.sluice.client.UsageEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,18 +1,18 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.blockStart;
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.event;
-import static dev.sluice.peer.ClaudeWire.inputJson;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
-import static dev.sluice.peer.ClaudeWire.toolCall;
-import static dev.sluice.peer.ClaudeWire.toolStart;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.blockStart;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.inputJson;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.toolCall;
+import static dev.sluice.test.peer.ClaudeWire.toolStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.message.ContentBlock;
@@ -22,7 +22,7 @@ import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStart;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ class AnswersInFullTest {
 
     @Test
     void anAnswerInWords() {
-        try (var talk = Talk.with(Script.stream(
+        try (var fixture = ClientFixture.with(Script.stream(
                         messageStart(),
                         textStart(0),
                         ping(),
@@ -45,8 +45,8 @@ class AnswersInFullTest {
                         blockStop(0),
                         messageDelta("end_turn", 6),
                         messageStop()));
-                var stream = talk.stream()) {
-            assertThat(Talk.hear(stream).events())
+                var stream = fixture.stream()) {
+            assertThat(ClientFixture.hear(stream).events())
                     .extracting(event -> event.getClass().getSimpleName())
                     .containsExactly(
                             "MessageStart",
@@ -89,8 +89,8 @@ class AnswersInFullTest {
     // of the fourteen events on the wire one is an empty delta
     @Test
     void anAnswerThatCallsATool() {
-        try (var talk = Talk.with(weather());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(weather());
+                var stream = fixture.stream()) {
             assertThat(stream.events()).hasSize(13);
             Message message = stream.finalMessage();
             assertThat(message.text()).isEqualTo("I'll check the current weather in Paris for you.");
@@ -108,8 +108,8 @@ class AnswersInFullTest {
     void anInputThatIsNoJsonIsNoFailureWhetherSomebodyListensOrNot() {
         String[] fragments = {"{\"foo\": \"bar\", ", "\"baz\": \"qux\": \"quux\"}", "invalid…}"};
         for (boolean listens : new boolean[] {false, true}) {
-            try (var talk = Talk.with(Script.stream(toolCall("toolu_1", "n", fragments)));
-                    var stream = talk.stream()) {
+            try (var fixture = ClientFixture.with(Script.stream(toolCall("toolu_1", "n", fragments)));
+                    var stream = fixture.stream()) {
                 List<Object> parsed = new ArrayList<>();
                 if (listens) {
                     stream.on(Signal.INPUT_JSON, (fragment, soFar) -> parsed.add(soFar));
@@ -125,7 +125,7 @@ class AnswersInFullTest {
     @Test
     void aBlockThatIsNeverStoppedIsPartOfTheMessage() {
         String cut = "{\"lines\": [\"one\", \"two\", \"thr";
-        try (var talk = Talk.with(Script.stream(
+        try (var fixture = ClientFixture.with(Script.stream(
                         messageStart(),
                         textStart(0),
                         text(0, "a"),
@@ -133,7 +133,7 @@ class AnswersInFullTest {
                         inputJson(1, cut),
                         messageDelta("max_tokens", 9),
                         messageStop()));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<Object> parsed = new ArrayList<>();
             List<ContentBlock> blocks = new ArrayList<>();
             stream.on(Signal.INPUT_JSON, (fragment, soFar) -> parsed.add(soFar)).on(Signal.CONTENT_BLOCK, blocks::add);
@@ -153,9 +153,9 @@ class AnswersInFullTest {
         for (int again = 1; again < sse.size(); again++) {
             List<String> twice = new ArrayList<>(sse);
             twice.add(again, messageStart());
-            try (var talk = Talk.with(Script.stream(twice.toArray(String[]::new)));
-                    var stream = talk.stream()) {
-                Talk.Heard heard = Talk.hear(stream);
+            try (var fixture = ClientFixture.with(Script.stream(twice.toArray(String[]::new)));
+                    var stream = fixture.stream()) {
+                ClientFixture.Heard heard = ClientFixture.hear(stream);
                 assertThat(heard.failure()).isNull();
                 assertThat(heard.events().stream().filter(MessageStart.class::isInstance))
                         .as("handed out all the same")
@@ -169,7 +169,7 @@ class AnswersInFullTest {
     @Test
     void whatThisVersionDoesNotKnowPassesThroughTheStream() {
         String delta = "{\"type\":\"zz_delta\",\"content\":\"short\",\"encrypted_content\":\"x\"}";
-        try (var talk = Talk.with(Script.stream(
+        try (var fixture = ClientFixture.with(Script.stream(
                         messageStart(),
                         blockStart(0, "{\"type\":\"zz_block\",\"content\":null}"),
                         event(
@@ -182,8 +182,8 @@ class AnswersInFullTest {
                         blockStop(1),
                         messageDelta("zz_reason", 3),
                         messageStop()));
-                var stream = talk.stream()) {
-            Talk.Heard heard = Talk.hear(stream);
+                var stream = fixture.stream()) {
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertThat(heard.failure()).isNull();
             assertThat(heard.events())
                     .contains(new StreamEvent.Unknown("zz_event", "{\"type\":\"zz_event\",\"x\":1}"))
@@ -197,7 +197,7 @@ class AnswersInFullTest {
 
     @Test
     void theTextIsThatOfAllBlocksJoinedWithNothingAndEmptyIfThereIsNone() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 Script.stream(
                         messageStart(),
                         textStart(0),
@@ -212,7 +212,7 @@ class AnswersInFullTest {
                 Script.stream(messageStart(), messageStop()))) {
             List<String> texts = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                try (var stream = talk.stream()) {
+                try (var stream = fixture.stream()) {
                     texts.add(stream.finalText());
                 }
             }
@@ -223,16 +223,18 @@ class AnswersInFullTest {
     // the conversation is the caller's; an answer is a turn of it as it stands
     @Test
     void anAnswerIsTheNextTurnOfTheConversation() {
-        try (var talk = Talk.with(Script.stream(answer("Rivers run.")))) {
-            try (var first = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream(answer("Rivers run.")))) {
+            try (var first = fixture.stream()) {
                 Message said = first.finalMessage();
-                var next =
-                        Talk.REQUEST.toBuilder().message(said).user("Where to?").build();
-                try (var second = talk.client.stream(next)) {
+                var next = ClientFixture.REQUEST.toBuilder()
+                        .message(said)
+                        .user("Where to?")
+                        .build();
+                try (var second = fixture.client.stream(next)) {
                     second.done();
                 }
             }
-            assertThat(talk.peer.awaitRequest(2).bodyText())
+            assertThat(fixture.peer.awaitRequest(2).bodyText())
                     .containsSubsequence("Tell me about rivers", "assistant", "Rivers run.", "user", "Where to?");
         }
     }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.StreamException;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -26,12 +26,12 @@ class AskingFaultsTest {
                 .filter(fault -> fault.peer instanceof FaultPeer.Scripted)
                 .filter(fault -> fault.limit == null) // has a length of its own here
                 .filter(fault -> !fault.what.contains("stream"))
-                .flatMap(fault -> Arrays.stream(Asking.values()).map(asking -> arguments(fault, asking)));
+                .flatMap(fault -> Arrays.stream(NonStreamingCall.values()).map(asking -> arguments(fault, asking)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("faults")
-    void aFaultThatLastsIsTheSameFailureAfterAsManyTries(Fault fault, Asking asking) {
+    void aFaultThatLastsIsTheSameFailureAfterAsManyTries(Fault fault, NonStreamingCall asking) {
         Script script = ((FaultPeer.Scripted) fault.peer).script();
         try (var peer = ScriptedPeer.serving(script);
                 var client = client(peer, fault)) {
@@ -45,7 +45,7 @@ class AskingFaultsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("faults")
-    void aFaultThatPassesIsNotSeenIfItIsRetried(Fault fault, Asking asking) {
+    void aFaultThatPassesIsNotSeenIfItIsRetried(Fault fault, NonStreamingCall asking) {
         var asked = new AtomicInteger();
         Script script = ((FaultPeer.Scripted) fault.peer).script();
         Script fine = Script.json(200, asking.body);
@@ -62,9 +62,10 @@ class AskingFaultsTest {
     }
 
     private static LlmClient client(ScriptedPeer peer, Fault fault) {
-        return Talk.client(
+        return ClientFixture.client(
                 peer.uri(""),
                 settings -> settings.timeouts(fault.timeouts)
-                        .resilience(Resilience.builder().retry(Retrying.quick()).build()));
+                        .resilience(
+                                Resilience.builder().retry(FastRetries.quick()).build()));
     }
 }

@@ -11,9 +11,9 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,38 +41,40 @@ class AskingTimeLimitsTest {
 
     static Stream<Arguments> silentServers() {
         return Stream.of(
-                arguments(Asking.SEND, Phase.TOTAL, Script.empty().stall()),
-                arguments(Asking.SEND, Phase.TOTAL, HEAD.stall()),
-                arguments(Asking.SEND, Phase.IDLE, HEAD.stall()),
-                arguments(Asking.SEND, Phase.IDLE, HEAD.raw("{\"id\":").stall()),
-                arguments(Asking.COUNT, Phase.HEADERS, Script.empty().stall()),
-                arguments(Asking.COUNT, Phase.FIRST_EVENT, HEAD.stall()),
-                arguments(Asking.COUNT, Phase.FIRST_EVENT, HEAD.raw("{").stall()),
-                arguments(Asking.COUNT, Phase.IDLE, HEAD.raw("{").stall()),
-                arguments(Asking.MODELS, Phase.HEADERS, Script.empty().stall()),
-                arguments(Asking.MODELS, Phase.IDLE, HEAD.raw("{").stall()),
-                arguments(Asking.MODELS, Phase.TOTAL, Script.empty().stall()));
+                arguments(NonStreamingCall.SEND, Phase.TOTAL, Script.empty().stall()),
+                arguments(NonStreamingCall.SEND, Phase.TOTAL, HEAD.stall()),
+                arguments(NonStreamingCall.SEND, Phase.IDLE, HEAD.stall()),
+                arguments(
+                        NonStreamingCall.SEND, Phase.IDLE, HEAD.raw("{\"id\":").stall()),
+                arguments(NonStreamingCall.COUNT, Phase.HEADERS, Script.empty().stall()),
+                arguments(NonStreamingCall.COUNT, Phase.FIRST_EVENT, HEAD.stall()),
+                arguments(
+                        NonStreamingCall.COUNT, Phase.FIRST_EVENT, HEAD.raw("{").stall()),
+                arguments(NonStreamingCall.COUNT, Phase.IDLE, HEAD.raw("{").stall()),
+                arguments(NonStreamingCall.MODELS, Phase.HEADERS, Script.empty().stall()),
+                arguments(NonStreamingCall.MODELS, Phase.IDLE, HEAD.raw("{").stall()),
+                arguments(NonStreamingCall.MODELS, Phase.TOTAL, Script.empty().stall()));
     }
 
     @ParameterizedTest
     @MethodSource("silentServers")
-    void aLimitFiresAndNamesItsPhase(Asking asking, Phase phase, Script script) {
-        try (var talk = Talk.with(Timeouts.none().with(phase, LIMIT), script)) {
+    void aLimitFiresAndNamesItsPhase(NonStreamingCall asking, Phase phase, Script script) {
+        try (var fixture = ClientFixture.with(Timeouts.none().with(phase, LIMIT), script)) {
             long start = System.nanoTime();
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOfSatisfying(TimedOut.class, e -> {
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOfSatisfying(TimedOut.class, e -> {
                 assertThat(e.phase()).isEqualTo(phase);
                 assertThat(e.limit()).isEqualTo(LIMIT);
             });
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(LIMIT, LATEST);
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void connectingHasItsOwnLimit(Asking asking) {
+    void connectingHasItsOwnLimit(NonStreamingCall asking) {
         try (var hole = ScriptedPeer.unreachable();
-                var client = Talk.client(
+                var client = ClientFixture.client(
                         hole.uri(""),
                         settings -> settings.timeouts(Timeouts.none().with(Phase.CONNECT, LIMIT)))) {
             assertThatThrownBy(() -> asking.ask(client))
@@ -99,11 +101,11 @@ class AskingTimeLimitsTest {
 
     private static void assertGivenUpAfter(Duration limit, Timeouts timeouts) throws Exception {
         var time = new FakeTime();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.time(time).timeouts(timeouts),
                 Script.empty().stall())) {
-            var thrown = failure(talk.client);
-            talk.peer.awaitRequest(1);
+            var thrown = failure(fixture.client);
+            fixture.peer.awaitRequest(1);
             assertGivenUp(thrown, time, limit, Phase.HEADERS);
         }
     }
@@ -113,8 +115,8 @@ class AskingTimeLimitsTest {
     void aHeadThatComesEarlyLeavesItAsMuchTime() throws Exception {
         var time = new FakeTime();
         var body = new Blanks();
-        var transport = Foreign.transport(() -> new TransportResponse(200, Map.of(), body));
-        try (var client = LlmClient.builder(Foreign.CLAUDE)
+        var transport = MisbehavingParts.transport(() -> new TransportResponse(200, Map.of(), body));
+        try (var client = LlmClient.builder(MisbehavingParts.CLAUDE)
                 .transport(transport)
                 .time(time)
                 .timeouts(Timeouts.none())
@@ -130,7 +132,7 @@ class AskingTimeLimitsTest {
         var thrown = new CompletableFuture<StreamException>();
         Thread.ofVirtual().start(() -> {
             try {
-                client.send(Talk.REQUEST);
+                client.send(ClientFixture.REQUEST);
             } catch (StreamException e) {
                 thrown.complete(e);
             }
@@ -178,8 +180,8 @@ class AskingTimeLimitsTest {
 
     @Test
     void aControllersLimitHolds() {
-        try (var talk = Talk.with(Script.empty().stall())) {
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST, StreamController.withTimeout(LIMIT)))
+        try (var fixture = ClientFixture.with(Script.empty().stall())) {
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, StreamController.withTimeout(LIMIT)))
                     .isInstanceOfSatisfying(
                             TimedOut.class, e -> assertThat(e.phase()).isEqualTo(Phase.TOTAL));
         }
@@ -187,10 +189,10 @@ class AskingTimeLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anErrorWhoseBodyNeverComesIsThatErrorOnceALimitIsMet(Asking asking) {
+    void anErrorWhoseBodyNeverComesIsThatErrorOnceALimitIsMet(NonStreamingCall asking) {
         Script refusal = Script.empty().head(401, "content-length", "100").stall();
-        try (var talk = Talk.with(Timeouts.none().with(Phase.TOTAL, LIMIT), refusal)) {
-            assertThatThrownBy(() -> asking.ask(talk.client))
+        try (var fixture = ClientFixture.with(Timeouts.none().with(Phase.TOTAL, LIMIT), refusal)) {
+            assertThatThrownBy(() -> asking.ask(fixture.client))
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.status()).isEqualTo(401));
         }

@@ -1,11 +1,11 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -21,8 +21,9 @@ class BackpressureTest {
     void aConsumerThatNeverReadsMakesTheServerWaitAndTheHeapStaysFlat() {
         String piece = text(0, "x".repeat(1000));
         long before = heap();
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).repeat(piece, GIGABYTE / piece.length()));
-                var stream = talk.stream()) {
+        try (var fixture =
+                        ClientFixture.with(Script.stream().sse(begin("a")).repeat(piece, GIGABYTE / piece.length()));
+                var stream = fixture.stream()) {
             Awaitility.await().until(() -> stream.metrics().events() >= 250);
             // The server is stuck when nothing more is written for a while.
             long[] written = {-1};
@@ -30,8 +31,8 @@ class BackpressureTest {
                     .pollInterval(Duration.ofMillis(300))
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> {
-                        boolean stuck = written[0] == talk.peer.bytesWritten();
-                        written[0] = talk.peer.bytesWritten();
+                        boolean stuck = written[0] == fixture.peer.bytesWritten();
+                        written[0] = fixture.peer.bytesWritten();
                         return stuck;
                     });
             assertThat(written[0]).as("of %s bytes offered", GIGABYTE).isLessThan(16 << 20);
@@ -44,8 +45,9 @@ class BackpressureTest {
     /** Events of a megabyte: a queue of 256 of them would hold what nobody has. */
     @Test
     void largeEventsAreBoundedByTheirBytes() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).repeat(text(0, "x".repeat(1 << 20)), 100));
-                var stream = talk.stream()) {
+        try (var fixture =
+                        ClientFixture.with(Script.stream().sse(begin("a")).repeat(text(0, "x".repeat(1 << 20)), 100));
+                var stream = fixture.stream()) {
             Awaitility.await().until(() -> stream.metrics().bytes() >= 4 << 20);
             Awaitility.await().until(() -> stream.reader().getState() == Thread.State.WAITING);
             assertThat(stream.metrics().bytes())
@@ -56,13 +58,13 @@ class BackpressureTest {
 
     @Test
     void howManyBytesWaitIsTheCallersToSay() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.queueBytes(10_000),
                         Script.stream()
                                 .sse(begin("a"))
                                 .repeat(text(0, "x".repeat(4_000)), 100)
                                 .stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             Awaitility.await().until(() -> stream.metrics().events() >= 4);
             Awaitility.await().until(() -> stream.reader().getState() == Thread.State.WAITING);
             assertThat(stream.metrics().events()).as("of 4,000 bytes each").isLessThan(8);
@@ -74,7 +76,7 @@ class BackpressureTest {
             }
             assertThat(stream.snapshot().text()).hasSizeGreaterThan(99 * 4_000);
         }
-        assertThatThrownBy(() -> Talk.with(settings -> settings.queueBytes(0), Script.stream()))
+        assertThatThrownBy(() -> ClientFixture.with(settings -> settings.queueBytes(0), Script.stream()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("queueBytes");
     }

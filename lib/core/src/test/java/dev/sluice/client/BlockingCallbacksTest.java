@@ -1,15 +1,15 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.begin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.StreamController;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.TimeSource;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
+import dev.sluice.test.peer.Script;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
@@ -53,9 +53,9 @@ class BlockingCallbacksTest {
         assertThat(called.await(5, TimeUnit.SECONDS))
                 .as("the callback was called")
                 .isTrue();
-        try (var talk = Talk.with(Script.stream().stall())) {
+        try (var fixture = ClientFixture.with(Script.stream().stall())) {
             long start = System.nanoTime();
-            try (var stream = talk.stream(StreamController.withTimeout(LIMIT))) {
+            try (var stream = fixture.stream(StreamController.withTimeout(LIMIT))) {
                 assertThatThrownBy(stream::finalMessage).isInstanceOf(TimedOut.class);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(LIMIT, LIMIT.plus(PROMPT));
@@ -64,8 +64,9 @@ class BlockingCallbacksTest {
 
     /** A stream whose limit is met, after its first words. */
     private void meetLimit(Consumer<LlmClient.Builder> settings, StreamController.Builder controller) throws Exception {
-        try (var talk = Talk.with(settings, Script.stream().sse(begin("a")).stall())) {
-            var stream = talk.stream(controller.timeout(LIMIT).build());
+        try (var fixture =
+                ClientFixture.with(settings, Script.stream().sse(begin("a")).stall())) {
+            var stream = fixture.stream(controller.timeout(LIMIT).build());
             assertThatThrownBy(stream::finalMessage).isInstanceOf(TimedOut.class);
             assertAnotherStreamsLimitHolds();
         }
@@ -79,8 +80,8 @@ class BlockingCallbacksTest {
     @Test
     void onCancelByTheTimer() throws Exception {
         var controller = StreamController.builder().onCancel(this::block).build();
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            var stream = talk.stream(controller);
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            var stream = fixture.stream(controller);
             TimeSource.system().schedule(LIMIT, () -> controller.cancel("by a timer"));
             stream.done();
             assertAnotherStreamsLimitHolds();
@@ -90,8 +91,8 @@ class BlockingCallbacksTest {
     @Test
     void onCancelByTheConsumersOwnInterrupt() throws Exception {
         var controller = StreamController.builder().onCancel(this::block).build();
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            var stream = talk.stream(controller);
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            var stream = fixture.stream(controller);
             Thread.currentThread().interrupt();
             stream.done();
             assertThat(Thread.interrupted()).isTrue();
@@ -104,9 +105,9 @@ class BlockingCallbacksTest {
         var breaker = CircuitBreaker.ofDefaults("mine");
         breaker.getEventPublisher().onError(event -> block());
         Resilience gates = Resilience.builder().circuitBreaker(breaker).build();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(gates), Script.stream().cut())) {
-            var stream = talk.stream();
+            var stream = fixture.stream();
             assertAnotherStreamsLimitHolds();
             stream.cancel("enough");
             assertThat(stream.isAborted()).isTrue();
@@ -118,9 +119,9 @@ class BlockingCallbacksTest {
         Retry retry = Retry.of("mine", RetryDefaults.config(2));
         retry.getEventPublisher().onRetry(event -> block());
         Resilience gates = Resilience.builder().retry(retry).build();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(gates), Script.stream().cut())) {
-            var stream = talk.stream();
+            var stream = fixture.stream();
             assertAnotherStreamsLimitHolds();
             stream.cancel("enough");
             assertThat(stream.isAborted()).isTrue();

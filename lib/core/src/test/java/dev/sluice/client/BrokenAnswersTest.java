@@ -1,17 +1,17 @@
 package dev.sluice.client;
 
-import static dev.sluice.continuation.Joining.byPrefill;
-import static dev.sluice.continuation.Joining.byTurn;
-import static dev.sluice.continuation.Joining.close;
-import static dev.sluice.continuation.Joining.finish;
-import static dev.sluice.continuation.Joining.open;
-import static dev.sluice.continuation.Joining.openThinking;
-import static dev.sluice.continuation.Joining.openTool;
-import static dev.sluice.continuation.Joining.signature;
-import static dev.sluice.continuation.Joining.start;
-import static dev.sluice.continuation.Joining.stop;
-import static dev.sluice.continuation.Joining.text;
-import static dev.sluice.continuation.Joining.thinking;
+import static dev.sluice.continuation.JoinerFixture.byPrefill;
+import static dev.sluice.continuation.JoinerFixture.byTurn;
+import static dev.sluice.continuation.JoinerFixture.close;
+import static dev.sluice.continuation.JoinerFixture.finish;
+import static dev.sluice.continuation.JoinerFixture.open;
+import static dev.sluice.continuation.JoinerFixture.openThinking;
+import static dev.sluice.continuation.JoinerFixture.openTool;
+import static dev.sluice.continuation.JoinerFixture.signature;
+import static dev.sluice.continuation.JoinerFixture.start;
+import static dev.sluice.continuation.JoinerFixture.stop;
+import static dev.sluice.continuation.JoinerFixture.text;
+import static dev.sluice.continuation.JoinerFixture.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,7 +27,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.continuation.Joining;
+import dev.sluice.continuation.JoinerFixture;
 import dev.sluice.message.ContentBlock.ServerToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
@@ -94,7 +94,7 @@ class BrokenAnswersTest {
     }
 
     private static void assertFails(StreamEvent... events) {
-        for (var joining : new Joining[] {byPrefill(), byTurn()}) {
+        for (var joining : new JoinerFixture[] {byPrefill(), byTurn()}) {
             assertThat(joining.hears(start("a")).hears(events).breaks()).isEmpty();
         }
     }
@@ -127,7 +127,7 @@ class BrokenAnswersTest {
         assertThat(joining.breaks(new Truncated("third"))).isEmpty();
     }
 
-    private static Joining begun() {
+    private static JoinerFixture begun() {
         return byTurn().hears(start("a"), open(0), text(0, "One"));
     }
 

@@ -1,12 +1,12 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
-import static dev.sluice.peer.ClaudeWire.toolCall;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.toolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,9 +18,9 @@ import dev.sluice.budget.Budget;
 import dev.sluice.budget.BudgetMeter;
 import dev.sluice.budget.Prices;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.WholeAnswer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.WholeAnswer;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
 import io.github.resilience4j.bulkhead.Bulkhead;
@@ -86,15 +86,16 @@ class BudgetBehindGatesTest {
 
     private static void ask(Way way, LlmClient client, Budget budget) {
         switch (way) {
-            case SEND -> client.send(Talk.REQUEST, budget);
+            case SEND -> client.send(ClientFixture.REQUEST, budget);
             case STREAM -> {
-                try (var stream = client.stream(Talk.REQUEST, budget)) {
+                try (var stream = client.stream(ClientFixture.REQUEST, budget)) {
                     stream.finalMessage();
                 }
             }
             case RUN -> {
-                try (var run =
-                        ToolLoop.builder(client, Talk.REQUEST).budget(budget).start()) {
+                try (var run = ToolLoop.builder(client, ClientFixture.REQUEST)
+                        .budget(budget)
+                        .start()) {
                     run.finalMessage();
                 }
             }
@@ -135,13 +136,13 @@ class BudgetBehindGatesTest {
     void aBudgetOfTokensIsExceededByTheAnswersThatRunAtMost(Way way, int places) throws Exception {
         Bulkhead bulkhead = bulkhead(places);
         Budget budget = Budget.outputTokens(MOST);
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
                         Resilience.builder().noRetry().bulkhead(bulkhead).build()),
                 answer(way))) {
             int answered = askAll(
                     () -> {
-                        ask(way, talk.client, budget);
+                        ask(way, fixture.client, budget);
                         return null;
                     },
                     Limit.OUTPUT_TOKENS);
@@ -149,8 +150,8 @@ class BudgetBehindGatesTest {
             assertThat(budget.outputTokens().tokens()).isBetween((long) MOST - low, (long) MOST + places * ANSWER);
             assertThat(answered)
                     .isBetween(way == Way.SEND ? MOST / ANSWER : 1, MOST / ANSWER + places - 1); // streams are stopped
-            assertThat(talk.peer.requests()).hasSizeLessThanOrEqualTo(MOST / ANSWER + places);
-            Awaitility.await().until(() -> talk.client.running() == 0);
+            assertThat(fixture.peer.requests()).hasSizeLessThanOrEqualTo(MOST / ANSWER + places);
+            Awaitility.await().until(() -> fixture.client.running() == 0);
         }
         assertThat(bulkhead.getMetrics().getAvailableConcurrentCalls()).isEqualTo(places);
         assertThat(budget.waiting()).isZero();
@@ -163,17 +164,17 @@ class BudgetBehindGatesTest {
         BigDecimal most = new BigDecimal("0.003"); // of ten answers
         BigDecimal each = new BigDecimal("0.0003");
         Budget budget = Budget.cost(most, Prices.uncached(BigDecimal.ZERO, BigDecimal.TEN));
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
                         Resilience.builder().noRetry().bulkhead(bulkhead).build()),
                 answer(way))) {
             askAll(
                     () -> {
-                        ask(way, talk.client, budget);
+                        ask(way, fixture.client, budget);
                         return null;
                     },
                     Limit.COST_MICROS);
-            Awaitility.await().until(() -> talk.client.running() == 0);
+            Awaitility.await().until(() -> fixture.client.running() == 0);
         }
         BigDecimal running = each.multiply(BigDecimal.valueOf(places));
         assertThat(budget.cost().orElseThrow())
@@ -185,16 +186,16 @@ class BudgetBehindGatesTest {
     void answersThatNobodyReadsAreCountedAllTheSame() {
         Bulkhead bulkhead = bulkhead(1);
         Budget budget = Budget.outputTokens(MOST);
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
                         Resilience.builder().noRetry().bulkhead(bulkhead).build()),
                 answer(Way.STREAM))) {
-            List<MessageStream> unread = Stream.generate(() -> talk.client.stream(Talk.REQUEST, budget))
+            List<MessageStream> unread = Stream.generate(() -> fixture.client.stream(ClientFixture.REQUEST, budget))
                     .limit(ASKING)
                     .toList();
-            Awaitility.await().until(() -> talk.client.running() == 0);
+            Awaitility.await().until(() -> fixture.client.running() == 0);
             assertThat(budget.outputTokens().tokens()).isBetween((long) MOST, (long) MOST + ANSWER);
-            assertThat(talk.peer.requests()).hasSize(MOST / ANSWER);
+            assertThat(fixture.peer.requests()).hasSize(MOST / ANSWER);
             unread.forEach(MessageStream::done);
             assertThat(unread.stream().map(stream -> stream.snapshot().text().length()))
                     .filteredOn(length -> length == 4 * ANSWER)
@@ -210,9 +211,9 @@ class BudgetBehindGatesTest {
                         Stream.of(messageStart(), textStart(0)),
                         Stream.generate(() -> text(0, "four".repeat(ANSWER))).limit(20))
                 .toArray(String[]::new);
-        try (var talk = Talk.with(Script.stream().sse(tooLong).stall());
-                var stream = talk.client.stream(Talk.REQUEST, budget)) {
-            Awaitility.await().until(() -> talk.client.running() == 0);
+        try (var fixture = ClientFixture.with(Script.stream().sse(tooLong).stall());
+                var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
+            Awaitility.await().until(() -> fixture.client.running() == 0);
             assertThat(stream.text().mapToInt(String::length).sum()).isEqualTo(4 * MOST);
             assertThat(stream.endReason()).contains(new LimitReached(Limit.OUTPUT_TOKENS, MOST));
         }
@@ -222,13 +223,13 @@ class BudgetBehindGatesTest {
     void aRunWhoseToolExhaustsTheBudgetSendsNoSecondTurn() {
         Budget budget = Budget.outputTokens(100); // the call is estimated at 44
         Script calls = Script.stream(toolCall("a", "spend", "{\"n\":1}"));
-        try (var talk = Talk.with(calls, answer(Way.SEND), answer(Way.SEND), answer(Way.STREAM))) {
+        try (var fixture = ClientFixture.with(calls, answer(Way.SEND), answer(Way.SEND), answer(Way.STREAM))) {
             Tool spend = Tool.of("spend", "spends", "{\"type\":\"object\"}", (input, context) -> {
-                talk.client.send(Talk.REQUEST, budget);
-                talk.client.send(Talk.REQUEST, budget);
+                fixture.client.send(ClientFixture.REQUEST, budget);
+                fixture.client.send(ClientFixture.REQUEST, budget);
                 return "spent";
             });
-            try (var run = ToolLoop.builder(talk.client, Talk.REQUEST)
+            try (var run = ToolLoop.builder(fixture.client, ClientFixture.REQUEST)
                     .tools(spend)
                     .startEarly(false)
                     .budget(budget)
@@ -237,7 +238,7 @@ class BudgetBehindGatesTest {
                         .isInstanceOfSatisfying(
                                 LimitExceeded.class, e -> assertThat(e.limit()).isEqualTo(Limit.OUTPUT_TOKENS));
             }
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
@@ -248,7 +249,7 @@ class BudgetBehindGatesTest {
             BudgetMeter spender = budget.open();
             BudgetMeter waiter = budget.open();
             var refused = new AtomicInteger();
-            var spent = CompletableFuture.runAsync(() -> spender.count(Spending.text(1)));
+            var spent = CompletableFuture.runAsync(() -> spender.count(UsageEvents.text(1)));
             waiter.await(limit -> refused.incrementAndGet());
             boolean sent = waiter.admit().isEmpty();
             spent.join();
@@ -265,8 +266,8 @@ class BudgetBehindGatesTest {
         BudgetMeter waiter = budget.open();
         var refused = new ArrayList<LimitReached>();
         waiter.await(refused::add);
-        spender.count(Spending.text(100));
-        spender.count(Spending.end(1, 50));
+        spender.count(UsageEvents.text(100));
+        spender.count(UsageEvents.end(1, 50));
         spender.count(new MessageStop());
         assertThat(budget.isExhausted()).isFalse();
         assertThat(waiter.admit()).contains(new LimitReached(Limit.OUTPUT_TOKENS, 100));

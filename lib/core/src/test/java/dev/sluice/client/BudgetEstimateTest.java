@@ -1,12 +1,12 @@
 package dev.sluice.client;
 
-import static dev.sluice.client.Spending.delta;
-import static dev.sluice.client.Spending.end;
-import static dev.sluice.client.Spending.open;
-import static dev.sluice.client.Spending.said;
-import static dev.sluice.client.Spending.start;
-import static dev.sluice.client.Spending.text;
-import static dev.sluice.client.Spending.thinking;
+import static dev.sluice.client.UsageEvents.delta;
+import static dev.sluice.client.UsageEvents.end;
+import static dev.sluice.client.UsageEvents.open;
+import static dev.sluice.client.UsageEvents.said;
+import static dev.sluice.client.UsageEvents.start;
+import static dev.sluice.client.UsageEvents.text;
+import static dev.sluice.client.UsageEvents.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.budget.Budget;

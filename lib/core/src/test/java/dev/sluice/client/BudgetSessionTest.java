@@ -1,8 +1,8 @@
 package dev.sluice.client;
 
-import static dev.sluice.client.Spending.end;
-import static dev.sluice.client.Spending.start;
-import static dev.sluice.client.Spending.text;
+import static dev.sluice.client.UsageEvents.end;
+import static dev.sluice.client.UsageEvents.start;
+import static dev.sluice.client.UsageEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason.LimitReached;

@@ -1,8 +1,8 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,8 +18,8 @@ import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -64,12 +64,12 @@ class BudgetWaitsTest {
                         .build());
     }
 
-    private Talk talk(Resilience.Builder resilience, Script... scripts) {
-        return Talk.with(settings -> settings.time(time).resilience(resilience.build()), scripts);
+    private ClientFixture fixture(Resilience.Builder resilience, Script... scripts) {
+        return ClientFixture.with(settings -> settings.time(time).resilience(resilience.build()), scripts);
     }
 
     private void exhaust() {
-        budget.open().count(Spending.text(300));
+        budget.open().count(UsageEvents.text(300));
     }
 
     /** What all wait for. */
@@ -113,17 +113,17 @@ class BudgetWaitsTest {
             case RETRY_DELAY -> script = Script.json(529, errorJson("overloaded_error", "x"), "retry-after", "50");
         }
         int asked = wait == Wait.FOLLOWED_LIMITS ? 1 : wait == Wait.RETRY_DELAY ? WAITING : 0;
-        try (var talk = talk(resilience, script)) {
+        try (var fixture = fixture(resilience, script)) {
             if (wait == Wait.FOLLOWED_LIMITS) {
-                try (var first = talk.stream()) {
+                try (var first = fixture.stream()) {
                     first.done();
                 }
-                Awaitility.await().until(() -> talk.client.running() == 0);
+                Awaitility.await().until(() -> fixture.client.running() == 0);
             }
-            List<MessageStream> waiting = streams(WAITING, () -> talk.client.stream(Talk.REQUEST, budget));
+            List<MessageStream> waiting = streams(WAITING, () -> fixture.client.stream(ClientFixture.REQUEST, budget));
             Awaitility.await()
                     .until(() -> budget.waiting() == WAITING
-                            && talk.peer.requests().size() == asked
+                            && fixture.peer.requests().size() == asked
                             && waiting.stream().allMatch(stream -> isParked(stream.reader()))
                             && (wait == Wait.BULKHEAD || time.scheduled() >= WAITING));
             long before = System.nanoTime();
@@ -136,8 +136,8 @@ class BudgetWaitsTest {
                                 LimitExceeded.class, e -> assertThat(e.limit()).isEqualTo(Limit.OUTPUT_TOKENS));
             }
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
-            Awaitility.await().until(() -> talk.client.running() == 0);
-            assertThat(talk.peer.requests()).hasSize(asked);
+            Awaitility.await().until(() -> fixture.client.running() == 0);
+            assertThat(fixture.peer.requests()).hasSize(asked);
             assertThat(budget.waiting()).isZero();
             assertThat(time.scheduled()).as("timers left").isZero();
         }
@@ -157,7 +157,7 @@ class BudgetWaitsTest {
 
     @Test
     void whatHadComeIsKeptWhenTheContinuationIsRefused() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.time(time)
                                 .continuation(Continuation.upTo(1))
                                 .resilience(Resilience.builder()
@@ -165,14 +165,14 @@ class BudgetWaitsTest {
                                         .rateLimiter(limiter)
                                         .build()),
                         Script.stream().sse(begin("Rivers ", "run ")).reset());
-                var stream = talk.client.stream(Talk.REQUEST, budget)) {
+                var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
             Awaitility.await().until(() -> time.scheduled() == 1 && isParked(stream.reader()) && budget.waiting() == 1);
             exhaust();
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOfSatisfying(
                             LimitExceeded.class,
                             e -> assertThat(e.partial().text()).isEqualTo("Rivers run "));
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
@@ -186,8 +186,8 @@ class BudgetWaitsTest {
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
         assertThat(limiter.acquirePermission()).isTrue();
-        try (var talk = talk(Resilience.builder().circuitBreaker(breaker).rateLimiter(limiter));
-                var stream = talk.client.stream(Talk.REQUEST, budget)) {
+        try (var fixture = fixture(Resilience.builder().circuitBreaker(breaker).rateLimiter(limiter));
+                var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
             Awaitility.await().until(() -> time.scheduled() == 1 && isParked(stream.reader()));
             assertThat(breaker.tryAcquirePermission()).isFalse();
             exhaust();
@@ -202,16 +202,17 @@ class BudgetWaitsTest {
         int each = 20;
         Budget other = Budget.outputTokens(1_000_000);
         assertThat(bulkhead.tryAcquirePermission()).isTrue();
-        try (var talk = talk(Resilience.builder().bulkhead(bulkhead), Script.stream(answer("x")))) {
+        try (var fixture = fixture(Resilience.builder().bulkhead(bulkhead), Script.stream(answer("x")))) {
             var controllers = new ArrayList<StreamController>();
             List<MessageStream> cancelled = streams(each, () -> {
                 controllers.add(StreamController.withCancellation());
-                return talk.client.stream(Talk.REQUEST, controllers.getLast(), budget);
+                return fixture.client.stream(ClientFixture.REQUEST, controllers.getLast(), budget);
             });
-            List<MessageStream> limited =
-                    streams(each, () -> talk.client.stream(Talk.REQUEST, StreamController.withTimeout(total), budget));
-            List<MessageStream> poor = streams(each, () -> talk.client.stream(Talk.REQUEST, budget));
-            List<MessageStream> rich = streams(each, () -> talk.client.stream(Talk.REQUEST, other));
+            List<MessageStream> limited = streams(
+                    each,
+                    () -> fixture.client.stream(ClientFixture.REQUEST, StreamController.withTimeout(total), budget));
+            List<MessageStream> poor = streams(each, () -> fixture.client.stream(ClientFixture.REQUEST, budget));
+            List<MessageStream> rich = streams(each, () -> fixture.client.stream(ClientFixture.REQUEST, other));
             Awaitility.await().until(() -> budget.waiting() == 3 * each && other.waiting() == each);
 
             controllers.forEach(controller -> controller.cancel("enough"));
@@ -230,20 +231,20 @@ class BudgetWaitsTest {
             assertEnds(poor, EXHAUSTED);
             assertThat(budget.waiting()).isZero();
             assertThat(rich).noneMatch(MessageStream::isEnded);
-            assertThat(talk.peer.requests()).isEmpty();
+            assertThat(fixture.peer.requests()).isEmpty();
 
             bulkhead.onComplete(); // the place is free
             rich.forEach(MessageStream::done);
             assertEnds(rich, new Completed());
-            Awaitility.await().until(() -> talk.client.running() == 0);
+            Awaitility.await().until(() -> fixture.client.running() == 0);
             assertThat(bulkhead.tryAcquirePermission()).isTrue();
-            List<MessageStream> closed = streams(each, () -> talk.client.stream(Talk.REQUEST, other));
+            List<MessageStream> closed = streams(each, () -> fixture.client.stream(ClientFixture.REQUEST, other));
             Awaitility.await().until(() -> other.waiting() == each);
-            talk.client.close();
+            fixture.client.close();
             assertEnds(closed, new Cancelled("the client was closed"));
-            Awaitility.await().until(() -> talk.client.running() == 0);
+            Awaitility.await().until(() -> fixture.client.running() == 0);
             assertThat(other.waiting()).isZero();
-            assertThat(talk.peer.requests()).hasSize(each);
+            assertThat(fixture.peer.requests()).hasSize(each);
         }
         bulkhead.onComplete();
         assertThat(bulkhead.getMetrics().getAvailableConcurrentCalls()).isEqualTo(1);

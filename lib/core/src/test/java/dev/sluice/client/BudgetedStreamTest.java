@@ -1,8 +1,8 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +15,7 @@ import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.budget.Budget;
 import dev.sluice.budget.Prices;
 import dev.sluice.budget.TokenCount;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,13 +36,13 @@ class BudgetedStreamTest {
     @Test
     void theLoopEndsWhereTheBudgetDoesAndTheServerIsStopped() {
         Budget budget = Budget.outputTokens(100);
-        try (var talk = Talk.with(ENDLESS);
-                var stream = talk.client.stream(Talk.REQUEST, budget)) {
+        try (var fixture = ClientFixture.with(ENDLESS);
+                var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
             stream.done();
             assertThat(stream.endReason()).contains(new LimitReached(Limit.OUTPUT_TOKENS, 100));
             assertThat(stream.snapshot().text()).hasSize(10 * TEN_TOKENS.length());
             assertThat(budget.outputTokens()).isEqualTo(new TokenCount(101, true));
-            talk.peer.awaitGone(Duration.ofSeconds(5));
+            fixture.peer.awaitGone(Duration.ofSeconds(5));
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOfSatisfying(
                             LimitExceeded.class,
@@ -54,24 +54,24 @@ class BudgetedStreamTest {
     void whatOneStreamSpendsTheNextOneLacks() {
         Budget session = Budget.outputTokens(25);
         Script tenTokens = Script.stream(answer(TEN_TOKENS.split("(?<=\\G....)")));
-        try (var talk = Talk.with(tenTokens)) {
+        try (var fixture = ClientFixture.with(tenTokens)) {
             for (int question = 1; question <= 2; question++) {
-                try (var stream = talk.client.stream(Talk.REQUEST, session)) {
+                try (var stream = fixture.client.stream(ClientFixture.REQUEST, session)) {
                     stream.done();
                     assertThat(stream.endReason()).containsInstanceOf(Completed.class);
                 }
             }
             assertThat(session.outputTokens()).isEqualTo(new TokenCount(20, false));
-            try (var stopped = talk.client.stream(Talk.REQUEST, session)) {
+            try (var stopped = fixture.client.stream(ClientFixture.REQUEST, session)) {
                 stopped.done();
                 assertThat(stopped.endReason()).contains(new LimitReached(Limit.OUTPUT_TOKENS, 25));
             }
-            try (var refused = talk.client.stream(Talk.REQUEST, session)) {
+            try (var refused = fixture.client.stream(ClientFixture.REQUEST, session)) {
                 assertThat(refused).isEmpty();
                 assertThat(refused.endReason()).contains(new LimitReached(Limit.OUTPUT_TOKENS, 25));
                 assertThatThrownBy(refused::response).isInstanceOf(LimitExceeded.class);
             }
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
@@ -82,8 +82,8 @@ class BudgetedStreamTest {
                 .maxCost(new BigDecimal("0.001"), Prices.uncached(BigDecimal.ONE, BigDecimal.TEN))
                 .alertAt(0.1, spent -> told.add("alert"))
                 .build();
-        try (var talk = Talk.with(Script.stream(answer(TEN_TOKENS, TEN_TOKENS)));
-                var stream = talk.client.stream(Talk.REQUEST, budget)) {
+        try (var fixture = ClientFixture.with(Script.stream(answer(TEN_TOKENS, TEN_TOKENS)));
+                var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
             stream.on(Signal.TEXT, (delta, soFar) -> told.add("text"));
             stream.text().forEach(text -> told.add("next"));
             assertThat(told).containsExactly("text", "alert", "next", "text", "next");
@@ -98,8 +98,9 @@ class BudgetedStreamTest {
                     throw new IllegalStateException("too much");
                 })
                 .build();
-        try (var talk = Talk.with(ENDLESS);
-                var stream = talk.client.stream(Talk.REQUEST, StreamController.withCancellation(), budget)) {
+        try (var fixture = ClientFixture.with(ENDLESS);
+                var stream =
+                        fixture.client.stream(ClientFixture.REQUEST, StreamController.withCancellation(), budget)) {
             assertThatThrownBy(stream::done)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("too much");

@@ -1,7 +1,7 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -10,9 +10,9 @@ import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.StreamController;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.UnreachablePeer;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.UnreachablePeer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -97,7 +97,7 @@ class CancelTest {
         try (var peer = ScriptedPeer.serving(script(state));
                 var hole = state == State.CONNECTING ? ScriptedPeer.unreachable() : null) {
             URI address = hole != null ? hole.uri("") : peer.uri("");
-            try (var client = Talk.client(address, settings -> settings.queueCapacity(4))) {
+            try (var client = ClientFixture.client(address, settings -> settings.queueCapacity(4))) {
                 stopIn(state, way, consumer.thread, client, peer, hole);
             }
         }
@@ -169,8 +169,8 @@ class CancelTest {
     /** With a body too large for the kernel's buffers, so that sending it gets stuck. */
     private static dev.sluice.message.MessageRequest request(State state) {
         return state != State.SENDING
-                ? Talk.REQUEST
-                : Talk.REQUEST.toBuilder().user("x".repeat(12 << 20)).build();
+                ? ClientFixture.REQUEST
+                : ClientFixture.REQUEST.toBuilder().user("x".repeat(12 << 20)).build();
     }
 
     private static void reach(State state, MessageStream stream, ScriptedPeer peer) {
@@ -203,23 +203,23 @@ class CancelTest {
 
     @Test
     void aControllerCancelledBeforeSendsNoRequest() {
-        try (var talk = Talk.with(Script.stream().stall())) {
+        try (var fixture = ClientFixture.with(Script.stream().stall())) {
             var controller = StreamController.withCancellation();
             controller.cancel("never mind");
-            try (var stream = talk.stream(controller)) {
-                assertThat(Talk.hear(stream).events()).isEmpty();
+            try (var stream = fixture.stream(controller)) {
+                assertThat(ClientFixture.hear(stream).events()).isEmpty();
                 assertThat(stream.endReason()).contains(new Cancelled("never mind"));
                 assertThatThrownBy(stream::response).hasMessageContaining("never mind");
                 awaitNoReader(stream);
             }
-            assertThat(talk.peer.connections()).isZero();
+            assertThat(fixture.peer.connections()).isZero();
         }
     }
 
     @Test
     void anInterruptIsKept() throws Exception {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall());
+                var stream = fixture.stream()) {
             var kept = new CompletableFuture<Boolean>();
             Thread consumer = Thread.ofPlatform().start(() -> {
                 stream.forEach(event -> {});
@@ -237,11 +237,11 @@ class CancelTest {
 
     @Test
     void anInterruptBeforeTheLoopCancelsThoughEventsAreThere() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall());
+                var stream = fixture.stream()) {
             Awaitility.await().until(() -> stream.metrics().events() >= 3);
             Thread.currentThread().interrupt();
-            assertThat(Talk.hear(stream).events()).isEmpty();
+            assertThat(ClientFixture.hear(stream).events()).isEmpty();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(stream.isAborted()).isTrue();
         }
@@ -249,8 +249,8 @@ class CancelTest {
 
     @Test
     void anInterruptWhileWaitingForTheResponseCancels() throws Exception {
-        try (var talk = Talk.with(Script.empty().stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.empty().stall());
+                var stream = fixture.stream()) {
             var thrown = new CompletableFuture<Throwable>();
             Thread waiter = Thread.ofVirtual().start(() -> {
                 try {
@@ -259,7 +259,7 @@ class CancelTest {
                     thrown.complete(e);
                 }
             });
-            talk.peer.awaitRequest(1);
+            fixture.peer.awaitRequest(1);
             Awaitility.await().until(() -> waiter.getState() == Thread.State.WAITING);
             waiter.interrupt();
             assertThat(thrown.get(5, TimeUnit.SECONDS)).hasMessageContaining("interrupted");
@@ -268,13 +268,13 @@ class CancelTest {
 
     @Test
     void theNextRequestWorksAfterACancel() {
-        try (var talk = Talk.with(
-                Script.stream().sse(begin("a")).stall(), Script.stream(dev.sluice.peer.ClaudeWire.answer("b")))) {
-            try (var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(
+                Script.stream().sse(begin("a")).stall(), Script.stream(dev.sluice.test.peer.ClaudeWire.answer("b")))) {
+            try (var stream = fixture.stream()) {
                 stream.await(Signal.TEXT);
                 stream.cancel("next");
             }
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 assertThat(stream.finalText()).isEqualTo("b");
             }
         }
@@ -282,8 +282,8 @@ class CancelTest {
 
     @Test
     void closingIsHarmlessAnyNumberOfTimesFromAnyThread() throws Exception {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            MessageStream stream = talk.stream();
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            MessageStream stream = fixture.stream();
             Thread[] closers = new Thread[8];
             for (int i = 0; i < closers.length; i++) {
                 closers[i] = Thread.ofVirtual().start(stream::close);
@@ -297,9 +297,9 @@ class CancelTest {
 
     @Test
     void aClosedClientStartsNothing() {
-        try (var talk = Talk.with(Script.stream().stall())) {
-            talk.client.close();
-            assertThatThrownBy(talk::stream)
+        try (var fixture = ClientFixture.with(Script.stream().stall())) {
+            fixture.client.close();
+            assertThatThrownBy(fixture::stream)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("closed");
         }
@@ -307,34 +307,34 @@ class CancelTest {
 
     @Test
     void aStreamThatIsForgottenIsClosed() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            forget(talk);
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            forget(fixture);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                 System.gc();
-                return talk.peer.openConnections() == 0;
+                return fixture.peer.openConnections() == 0;
             });
         }
     }
 
     @Test
     void aStreamThatIsForgottenIsClosedThoughItsCallbackHoldsIt() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            forgetWithCallback(talk);
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            forgetWithCallback(fixture);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                 System.gc();
-                return talk.peer.openConnections() == 0;
+                return fixture.peer.openConnections() == 0;
             });
         }
     }
 
-    private static void forgetWithCallback(Talk talk) {
-        MessageStream stream = talk.stream();
+    private static void forgetWithCallback(ClientFixture fixture) {
+        MessageStream stream = fixture.stream();
         stream.controller().onCancel(() -> stream.snapshot());
         stream.await(Signal.TEXT);
     }
 
-    private static void forget(Talk talk) {
-        MessageStream stream = talk.stream();
+    private static void forget(ClientFixture fixture) {
+        MessageStream stream = fixture.stream();
         stream.await(Signal.TEXT);
         EndReason none = stream.endReason().orElse(null);
         assertThat(none).isNull();

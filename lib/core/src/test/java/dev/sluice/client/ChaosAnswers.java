@@ -1,16 +1,16 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
-import static dev.sluice.peer.ClaudeWire.errorJson;
-import static dev.sluice.peer.ClaudeWire.event;
-import static dev.sluice.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.ping;
 import static java.util.stream.Collectors.joining;
 
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;

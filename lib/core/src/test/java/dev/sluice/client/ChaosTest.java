@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Timeouts;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.peer.FaultProxy;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.Threads;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.FaultProxy;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.Threads;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -218,7 +218,7 @@ class ChaosTest {
     }
 
     private LlmClient client(Continuation continuation) {
-        return Talk.client(
+        return ClientFixture.client(
                 proxy.uri(""),
                 settings -> settings.timeouts(TIMEOUTS)
                         .queueCapacity(8)

@@ -8,10 +8,10 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,7 +27,7 @@ class ChatCompletionStreamTest {
     void aRecordedAnswerArrivesWhole() {
         try (var peer = ScriptedPeer.serving(Script.transcript("openai/openai-parallel-tools.sse", 100));
                 var client = client(peer);
-                var stream = client.stream(Talk.REQUEST)) {
+                var stream = client.stream(ClientFixture.REQUEST)) {
             var message = stream.finalMessage();
             assertThat(message.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
             assertThat(message.toolUses())
@@ -42,7 +42,7 @@ class ChatCompletionStreamTest {
     void anAnswerWithAReasonNeedsNoEndMarker() {
         try (var peer = ScriptedPeer.serving(Script.stream(BEGUN, FINISHED));
                 var client = client(peer);
-                var stream = client.stream(Talk.REQUEST)) {
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThat(stream.finalText()).isEqualTo("one");
         }
     }
@@ -52,7 +52,7 @@ class ChatCompletionStreamTest {
         try (var peer = ScriptedPeer.serving(
                         Script.stream().sse(BEGUN, FINISHED, "data: [DONE]\n\n").stall());
                 var client = client(peer);
-                var stream = client.stream(Talk.REQUEST)) {
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThat(stream.finalText()).isEqualTo("one");
         }
     }
@@ -81,8 +81,8 @@ class ChatCompletionStreamTest {
     private static void assertFails(Class<?> type, Script script, boolean retryable) {
         try (var peer = ScriptedPeer.serving(script);
                 var client = client(peer);
-                var stream = client.stream(Talk.REQUEST)) {
-            var failure = (StreamException) Talk.hear(stream).failure();
+                var stream = client.stream(ClientFixture.REQUEST)) {
+            var failure = (StreamException) ClientFixture.hear(stream).failure();
             assertThat(failure).isInstanceOf(type);
             assertThat(failure.partial().text()).isEqualTo("one");
             assertThat(failure.retryable()).isEqualTo(retryable);

@@ -1,10 +1,10 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
-import static dev.sluice.peer.ClaudeWire.event;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,8 +12,8 @@ import dev.sluice.EndReason.Cancelled;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,19 +28,19 @@ class ClosedUnreadTest {
 
     @Test
     void aBlockThatReadsNothingLeavesNoConnection() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            try (var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            try (var stream = fixture.stream()) {
                 stream.response();
             }
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @Test
     void afterTheCloseThereIsNothingToIterate() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
             var calls = new AtomicInteger();
-            var stream = talk.stream(
+            var stream = fixture.stream(
                     StreamController.builder().onCancel(calls::incrementAndGet).build());
             stream.close();
             stream.close();
@@ -55,9 +55,9 @@ class ClosedUnreadTest {
 
     @Test
     void afterFiveEventsNothingComesButTheEnd() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         Script.stream().sse(begin("a", "b", "c", "d", "e")).stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<String> log = new ArrayList<>();
             stream.on(Signal.CONNECT, head -> log.add("connect"))
                     .on(Signal.STREAM_EVENT, (event, all) -> log.add("event"))
@@ -79,11 +79,11 @@ class ClosedUnreadTest {
     @Test
     void aChunkLimitCountsEveryEventWhateverItCarries() {
         String unknown = event("zz_event", "{\"type\":\"zz_event\"}");
-        try (var talk = Talk.with(Script.stream()
+        try (var fixture = ClientFixture.with(Script.stream()
                         .sse(ping(), unknown, text(0, ""), ": comment\n\n", ping())
                         .sse(begin("a"))
                         .stall());
-                var stream = talk.stream(StreamController.withChunkLimit(4))) {
+                var stream = fixture.stream(StreamController.withChunkLimit(4))) {
             assertThatThrownBy(() -> stream.await(Signal.TEXT)).isInstanceOf(StreamException.LimitExceeded.class);
             assertThat(stream.snapshot().id()).as("the fourth").isEqualTo(ClaudeWire.MESSAGE_ID);
             assertThat(stream.snapshot().content()).isEmpty();
@@ -92,8 +92,8 @@ class ClosedUnreadTest {
 
     @Test
     void theReasonOfACancelReachesWhoeverAsks() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall());
+                var stream = fixture.stream()) {
             List<String> why = new ArrayList<>();
             stream.on(Signal.ABORT, e -> why.add(((StreamException.Cancelled) e).reason()));
             stream.await(Signal.TEXT);
@@ -109,8 +109,8 @@ class ClosedUnreadTest {
     // a failure that nobody came to hear of is told to the handlers at the close
     @Test
     void aFailureBeforeAnythingCameIsToldAtTheClose() {
-        try (var talk = Talk.with(Script.json(401, "{\"error\":{\"type\":\"authentication_error\"}}"))) {
-            var stream = talk.stream();
+        try (var fixture = ClientFixture.with(Script.json(401, "{\"error\":{\"type\":\"authentication_error\"}}"))) {
+            var stream = fixture.stream();
             List<StreamException> told = new ArrayList<>();
             stream.on(Signal.ERROR, told::add);
             Awaitility.await().until(() -> !stream.reader().isAlive());
@@ -122,12 +122,12 @@ class ClosedUnreadTest {
 
     @Test
     void waitingAfterAFailureDoesNotWait() {
-        try (var talk = Talk.with(Script.stream()
+        try (var fixture = ClientFixture.with(Script.stream()
                         .sse(begin("a"))
                         .sse(error("api_error", "x"))
                         .stall());
-                var stream = talk.stream()) {
-            RuntimeException failure = Talk.hear(stream).failure();
+                var stream = fixture.stream()) {
+            RuntimeException failure = ClientFixture.hear(stream).failure();
             assertThat(failure).isNotNull();
             for (Signal<?, ?> signal : List.of(Signal.TEXT, Signal.MESSAGE, Signal.FINAL_MESSAGE, Signal.ABORT)) {
                 assertThatThrownBy(() -> stream.await(signal))

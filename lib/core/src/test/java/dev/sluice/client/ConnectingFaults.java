@@ -9,7 +9,7 @@ import static dev.sluice.client.FaultPeer.wireMock;
 
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.List;
 

@@ -6,16 +6,16 @@ import dev.sluice.StreamException.Truncated;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.continuation.ContinuationJoiner;
-import dev.sluice.continuation.Joining;
+import dev.sluice.continuation.JoinerFixture;
 import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,13 +40,14 @@ class ContinuationLawTest {
     void anAnswerCutAnywhereIsTheUncutOne() {
         int cuts = 0;
         for (int seed = 0; seed < STREAMS; seed++) {
-            GoingOn server = server(seed);
-            var joint = new ContinuationJoiner(Continuation.upTo(3), request(seed), Joining.CLAUDE);
+            InterruptedAnswerServer server = server(seed);
+            var joint = new ContinuationJoiner(Continuation.upTo(3), request(seed), JoinerFixture.CLAUDE);
             List<StreamEvent> events = new ArrayList<>();
             MessageRequest next = request(seed);
             while (next != null) {
-                byte[] sent = server.answer(Joining.CLAUDE.streamRequest(next).body());
-                GoingOn.decode(sent, event -> joint.accept(event, events::add));
+                byte[] sent =
+                        server.answer(JoinerFixture.CLAUDE.streamRequest(next).body());
+                InterruptedAnswerServer.decode(sent, event -> joint.accept(event, events::add));
                 next = server.hasCut() ? joint.next(new Truncated("cut")).orElse(null) : null;
             }
             assertUncut("seed " + seed, server, events);
@@ -57,15 +58,15 @@ class ContinuationLawTest {
 
     @Test
     void aStreamCutAnywhereIsTheUncutOne() {
-        var server = new AtomicReference<GoingOn>();
+        var server = new AtomicReference<InterruptedAnswerServer>();
         try (var peer = ScriptedPeer.answering(request -> script(server.get(), request.body()));
-                var client = Talk.client(
+                var client = ClientFixture.client(
                         peer.uri(""),
                         settings -> settings.continuation(Continuation.upTo(3)).resilience(Resilience.none()))) {
             for (int seed = STREAMS; seed < STREAMS + STREAMS / 2; seed++) {
                 server.set(server(seed));
                 try (MessageStream stream = client.stream(request(seed))) {
-                    Talk.Heard heard = Talk.hear(stream);
+                    ClientFixture.Heard heard = ClientFixture.hear(stream);
                     assertThat(heard.failure()).as("seed %d", seed).isNull();
                     assertUncut("seed " + seed, server.get(), heard.events());
                     assertThat(stream.metrics().continuations()).isEqualTo(server.get().cuts);
@@ -75,23 +76,23 @@ class ContinuationLawTest {
     }
 
     /** The end of the body, or where the answer was cut sometimes the end of the connection. */
-    private static Script script(GoingOn server, byte[] request) {
+    private static Script script(InterruptedAnswerServer server, byte[] request) {
         Script script = Script.stream().sse(server.answer(request));
         return !server.hasCut() || server.requests() % 2 == 0 ? script.end() : script.cut();
     }
 
-    private static GoingOn server(int seed) {
+    private static InterruptedAnswerServer server(int seed) {
         var random = new Random(seed);
-        return new GoingOn(TRANSCRIPTS.get(seed % TRANSCRIPTS.size()), random, 1 + random.nextInt(3));
+        return new InterruptedAnswerServer(TRANSCRIPTS.get(seed % TRANSCRIPTS.size()), random, 1 + random.nextInt(3));
     }
 
     /** Every second of a model that takes the beginning of its answer, the others of one that has to be asked. */
     private static MessageRequest request(int seed) {
-        return Joining.request(seed % 2 == 0 ? Joining.TAKES_PREFILL : Joining.TAKES_NONE)
+        return JoinerFixture.request(seed % 2 == 0 ? JoinerFixture.TAKES_PREFILL : JoinerFixture.TAKES_NONE)
                 .build();
     }
 
-    private static void assertUncut(String which, GoingOn server, List<StreamEvent> events) {
+    private static void assertUncut(String which, InterruptedAnswerServer server, List<StreamEvent> events) {
         var whole = new ChunkAggregator();
         events.forEach(whole::accept); // throws if an event is out of order
         Message message = whole.snapshot();

@@ -1,8 +1,8 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -13,13 +13,13 @@ import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.peer.CapturedLog;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.Credentials;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.CapturedLog;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import dev.sluice.transport.TransportRequest;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
@@ -50,79 +50,81 @@ class CredentialsOfRequestsTest {
         return "token-number-" + asked.incrementAndGet();
     }
 
-    private static Talk talk(Credentials credentials, Consumer<LlmClient.Builder> settings, Script... scripts) {
-        return Talk.through(
+    private static ClientFixture fixture(
+            Credentials credentials, Consumer<LlmClient.Builder> settings, Script... scripts) {
+        return ClientFixture.through(
                 uri -> Claude.builder().credentials(credentials).baseUrl(uri).build(), settings, scripts);
     }
 
-    private static Talk talk(Credentials credentials, Script... scripts) {
-        return talk(credentials, settings -> {}, scripts);
+    private static ClientFixture fixture(Credentials credentials, Script... scripts) {
+        return fixture(credentials, settings -> {}, scripts);
     }
 
     private static Consumer<LlmClient.Builder> retrying() {
-        return settings ->
-                settings.resilience(Resilience.builder().retry(Retrying.quick()).build());
+        return settings -> settings.resilience(
+                Resilience.builder().retry(FastRetries.quick()).build());
     }
 
-    private static List<String> authorizations(Talk talk) {
-        return talk.peer.requests().stream()
+    private static List<String> authorizations(ClientFixture fixture) {
+        return fixture.peer.requests().stream()
                 .map(request -> request.header("authorization"))
                 .toList();
     }
 
     @Test
     void eachRetryAsksAnew() {
-        try (var talk = talk(Credentials.bearer(this::token), retrying(), OVERLOADED, OVERLOADED, FINE);
-                var stream = talk.stream()) {
+        try (var fixture = fixture(Credentials.bearer(this::token), retrying(), OVERLOADED, OVERLOADED, FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
-            assertThat(authorizations(talk))
+            assertThat(authorizations(fixture))
                     .containsExactly("Bearer token-number-1", "Bearer token-number-2", "Bearer token-number-3");
         }
     }
 
     @Test
     void soDoesARequestWhoseConnectionHadGone() {
-        try (var talk = talk(Credentials.bearer(this::token), Script.empty().cut(), FINE);
-                var stream = talk.stream()) {
+        try (var fixture =
+                        fixture(Credentials.bearer(this::token), Script.empty().cut(), FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
-            assertThat(authorizations(talk)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
+            assertThat(authorizations(fixture)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
         }
     }
 
     @Test
     void andAContinuation() {
         Script broken = Script.stream().sse(begin("One, ", "t")).cut();
-        try (var talk = talk(
+        try (var fixture = fixture(
                         Credentials.bearer(this::token),
                         settings -> settings.continuation(Continuation.upTo(1)),
                         broken,
                         Script.stream(answer("One, ", "two.")));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("One, two.");
-            assertThat(authorizations(talk)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
+            assertThat(authorizations(fixture)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void andAllThatIsNotStreamed(Asking asking) {
-        try (var talk = talk(Credentials.bearer(this::token), Script.json(200, asking.body))) {
-            assertThat(asking.ask(talk.client)).isEqualTo(asking.answered());
-            assertThat(asking.ask(talk.client)).isEqualTo(asking.answered());
-            assertThat(authorizations(talk)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
+    void andAllThatIsNotStreamed(NonStreamingCall asking) {
+        try (var fixture = fixture(Credentials.bearer(this::token), Script.json(200, asking.body))) {
+            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+            assertThat(authorizations(fixture)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
         }
     }
 
     @Test
     void theyAreAskedOnTheReadersThread() {
         var threads = new CopyOnWriteArrayList<Thread>();
-        try (var talk = talk(
+        try (var fixture = fixture(
                         Credentials.bearer(() -> {
                             threads.add(Thread.currentThread());
                             return "a-token";
                         }),
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             stream.finalMessage();
             assertThat(threads).singleElement().satisfies(thread -> {
                 assertThat(thread.isVirtual()).isTrue();
@@ -138,22 +140,22 @@ class CredentialsOfRequestsTest {
             signed.add(request);
             return Map.of("authorization", "Signed " + request.body().length, "X-Date", "today");
         };
-        try (var talk = talk(
+        try (var fixture = fixture(
                         signer,
                         settings -> settings.resilience(Resilience.builder()
-                                .retry(Retrying.quick())
+                                .retry(FastRetries.quick())
                                 .retryCountHeader("x-retries")
                                 .build()),
                         OVERLOADED,
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             stream.finalMessage();
-            assertThat(talk.peer.requests()).hasSize(2);
+            assertThat(fixture.peer.requests()).hasSize(2);
             for (int i = 0; i < 2; i++) {
-                ReceivedRequest received = talk.peer.requests().get(i);
+                ReceivedRequest received = fixture.peer.requests().get(i);
                 TransportRequest seen = signed.get(i);
                 assertThat(seen.method()).isEqualTo(received.method());
-                assertThat(seen.uri()).isEqualTo(talk.peer.uri(received.path()));
+                assertThat(seen.uri()).isEqualTo(fixture.peer.uri(received.path()));
                 assertThat(seen.body()).isEqualTo(received.body());
                 assertThat(received.header("authorization")).isEqualTo("Signed " + received.body().length);
                 assertThat(received.header("x-date")).isEqualTo("today");
@@ -167,12 +169,13 @@ class CredentialsOfRequestsTest {
 
     @Test
     void aRequestThatBringsItsOwnKeepsThem() {
-        try (var talk = talk(Credentials.bearer(this::token), FINE);
-                var stream = talk.client.stream(
-                        Talk.REQUEST.toBuilder().header("X-Api-Key", "mine").build())) {
+        try (var fixture = fixture(Credentials.bearer(this::token), FINE);
+                var stream = fixture.client.stream(ClientFixture.REQUEST.toBuilder()
+                        .header("X-Api-Key", "mine")
+                        .build())) {
             stream.finalMessage();
-            assertThat(authorizations(talk)).containsOnlyNulls();
-            assertThat(talk.peer.requests().getFirst().header("x-api-key")).isEqualTo("mine");
+            assertThat(authorizations(fixture)).containsOnlyNulls();
+            assertThat(fixture.peer.requests().getFirst().header("x-api-key")).isEqualTo("mine");
             assertThat(asked).hasValue(0);
         }
     }
@@ -199,7 +202,7 @@ class CredentialsOfRequestsTest {
 
     private static Credentials failing(Throwable failure) {
         return Credentials.bearer(() -> {
-            throw Foreign.sneak(failure);
+            throw MisbehavingParts.sneak(failure);
         });
     }
 
@@ -208,22 +211,22 @@ class CredentialsOfRequestsTest {
     void withoutThemNothingIsSentAndTheErrorNamesWhoFailed(Credentials credentials, String why, boolean retried) {
         var breaker = CircuitBreaker.ofDefaults("claude");
         Consumer<LlmClient.Builder> settings = client -> client.resilience(Resilience.builder()
-                .retry(Retrying.quick())
+                .retry(FastRetries.quick())
                 .circuitBreaker(breaker)
                 .build());
-        try (var talk = talk(credentials, settings, FINE);
-                var stream = talk.stream()) {
+        try (var fixture = fixture(credentials, settings, FINE);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(CredentialsFailed.class, e -> {
                 assertThat(e.getMessage())
                         .contains("a lambda of " + CredentialsOfRequestsTest.class.getName())
-                        .contains("gave no credentials for POST " + talk.peer.uri("/v1/messages"))
+                        .contains("gave no credentials for POST " + fixture.peer.uri("/v1/messages"))
                         .contains("nothing was sent")
                         .contains(why);
                 assertThat(e.getCause()).isNotNull();
                 assertThat(e.retryable()).isEqualTo(retried);
             });
             assertThat(stream.metrics().retries()).isEqualTo(retried ? 2 : 0);
-            assertThat(talk.peer.connections()).isZero();
+            assertThat(fixture.peer.connections()).isZero();
             assertThat(breaker.getMetrics().getNumberOfBufferedCalls()).isZero();
         }
     }
@@ -231,8 +234,8 @@ class CredentialsOfRequestsTest {
     @Test
     void anErrorOfTheirOwnIsKept() {
         var own = new CredentialsFailed("log in first", null, false);
-        try (var talk = talk(failing(own), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = fixture(failing(own), FINE);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isSameAs(own);
         }
     }
@@ -245,10 +248,10 @@ class CredentialsOfRequestsTest {
             }
             return "a-token";
         };
-        try (var talk = talk(Credentials.bearer(second), retrying(), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = fixture(Credentials.bearer(second), retrying(), FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
@@ -256,14 +259,14 @@ class CredentialsOfRequestsTest {
     @Test
     void theyGoNowhereElse() {
         try (var elsewhere = ScriptedPeer.serving(FINE);
-                var talk = talk(
+                var fixture = fixture(
                         Credentials.bearer(this::token),
                         Script.json(
                                 307,
                                 "{}",
                                 "location",
                                 elsewhere.uri("/v1/messages").toString()));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.status()).isEqualTo(307));
@@ -284,8 +287,8 @@ class CredentialsOfRequestsTest {
     void whatAProxyEchoesIsMasked(Script script) {
         Credentials credentials = request -> Map.of("authorization", "Bearer kingfisher-0123", "x-date", "20261101");
         try (var log = CapturedLog.open();
-                var talk = talk(credentials, script);
-                var stream = talk.stream()) {
+                var fixture = fixture(credentials, script);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(StreamException.class, e -> {
                 String told = e.getMessage() + (e instanceof ApiError error ? error.rawBody() : "");
                 assertThat(told).doesNotContain("kingfisher").contains("***").contains("20261101");

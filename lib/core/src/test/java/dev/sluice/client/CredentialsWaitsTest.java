@@ -1,6 +1,6 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -11,9 +11,9 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
 import dev.sluice.provider.Credentials;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.test.peer.Script;
 import dev.sluice.transport.TransportRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -52,10 +52,10 @@ class CredentialsWaitsTest {
         DEAF
     }
 
-    private Talk talk(Waiting waiting, Timeouts timeouts) {
+    private ClientFixture fixture(Waiting waiting, Timeouts timeouts) {
         Consumer<LlmClient.Builder> settings = client -> client.timeouts(timeouts);
         Script fine = Script.stream(answer("Rivers run."));
-        return Talk.through(
+        return ClientFixture.through(
                 uri -> Claude.builder()
                         .credentials(Credentials.bearer(() -> token(waiting)))
                         .baseUrl(uri)
@@ -83,64 +83,64 @@ class CredentialsWaitsTest {
     }
 
     /** The reader is gone, and the server has heard nothing. */
-    private void assertNothingWasSent(Talk talk) {
+    private void assertNothingWasSent(ClientFixture fixture) {
         released.countDown();
-        await().until(() -> talk.client.running() == 0);
-        assertThat(talk.peer.connections()).isZero();
+        await().until(() -> fixture.client.running() == 0);
+        assertThat(fixture.peer.connections()).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
     void aCancelFreesTheCallerAtOnce(Waiting waiting) throws Exception {
-        try (var talk = talk(waiting, Timeouts.none())) {
+        try (var fixture = fixture(waiting, Timeouts.none())) {
             var controller = StreamController.withCancellation();
-            var stream = talk.stream(controller);
+            var stream = fixture.stream(controller);
             asked.await();
             controller.cancel("enough");
             assertThat(stream.iterator().hasNext()).isFalse();
             assertThat(stream.endReason()).contains(new Cancelled("enough"));
-            assertNothingWasSent(talk);
+            assertNothingWasSent(fixture);
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void soDoesClosingTheClient(Waiting waiting) throws Exception {
-        try (var talk = talk(waiting, Timeouts.none())) {
-            var stream = talk.stream();
+        try (var fixture = fixture(waiting, Timeouts.none())) {
+            var stream = fixture.stream();
             asked.await();
-            talk.client.close();
+            fixture.client.close();
             assertThatThrownBy(stream::finalMessage).isInstanceOf(StreamException.Cancelled.class);
-            assertNothingWasSent(talk);
+            assertNothingWasSent(fixture);
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void theLimitOnHeadersHoldsAndSaysWhatWasWaitedFor(Waiting waiting) {
-        try (var talk = talk(waiting, Timeouts.none().with(Phase.HEADERS, LIMIT));
-                var stream = talk.stream()) {
+        try (var fixture = fixture(waiting, Timeouts.none().with(Phase.HEADERS, LIMIT));
+                var stream = fixture.stream()) {
             assertTimedOut(stream::finalMessage, Phase.HEADERS);
-            assertNothingWasSent(talk);
+            assertNothingWasSent(fixture);
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void soDoesTheLimitOnTheWhole(Waiting waiting) {
-        try (var talk = talk(waiting, Timeouts.none().with(Phase.TOTAL, LIMIT));
-                var stream = talk.stream()) {
+        try (var fixture = fixture(waiting, Timeouts.none().with(Phase.TOTAL, LIMIT));
+                var stream = fixture.stream()) {
             assertTimedOut(stream::finalMessage, Phase.TOTAL);
-            assertNothingWasSent(talk);
+            assertNothingWasSent(fixture);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void andForWhatIsNotStreamed(Asking asking) {
-        try (var talk = talk(Waiting.DEAF, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
-            assertTimedOut(() -> asking.ask(talk.client), Phase.TOTAL);
-            assertNothingWasSent(talk);
+    void andForWhatIsNotStreamed(NonStreamingCall asking) {
+        try (var fixture = fixture(Waiting.DEAF, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
+            assertTimedOut(() -> asking.ask(fixture.client), Phase.TOTAL);
+            assertNothingWasSent(fixture);
         }
     }
 
@@ -172,11 +172,11 @@ class CredentialsWaitsTest {
                 return "the vault";
             }
         };
-        try (var talk = Talk.through(
+        try (var fixture = ClientFixture.through(
                         uri -> Claude.builder().credentials(named).baseUrl(uri).build(),
                         client -> client.timeouts(Timeouts.none().with(Phase.HEADERS, LIMIT)),
                         Script.empty().stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).hasMessageContaining("the vault had not given");
             assertThat(threads).isNotEmpty().allMatch(thread -> thread.startsWith("sluice-claude-"));
         }
@@ -187,14 +187,14 @@ class CredentialsWaitsTest {
     @ValueSource(strings = {"HEADERS", "TOTAL"})
     void aServerThatIsSilentIsStillCalledSo(Phase phase) {
         released.countDown();
-        try (var talk = Talk.through(
+        try (var fixture = ClientFixture.through(
                         uri -> Claude.builder()
                                 .credentials(Credentials.bearer(() -> token(Waiting.HEEDFUL)))
                                 .baseUrl(uri)
                                 .build(),
                         client -> client.timeouts(Timeouts.none().with(phase, LIMIT)),
                         Script.empty().stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOf(TimedOut.class)
                     .message()

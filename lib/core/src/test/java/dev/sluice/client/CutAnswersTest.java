@@ -1,16 +1,16 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.inputJson;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.signature;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
-import static dev.sluice.peer.ClaudeWire.thinking;
-import static dev.sluice.peer.ClaudeWire.thinkingStart;
-import static dev.sluice.peer.ClaudeWire.toolStart;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.inputJson;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.signature;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.thinking;
+import static dev.sluice.test.peer.ClaudeWire.thinkingStart;
+import static dev.sluice.test.peer.ClaudeWire.toolStart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +19,7 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,8 +69,8 @@ class CutAnswersTest {
     void withItsEndMarkerItIsWholeHoweverTheConnectionEnds() {
         Script all = Script.stream().sse(ANSWER);
         for (Script script : List.of(all.end(), all.cut(), all.reset(), all.stall(), all.cutInsideChunk("data: "))) {
-            try (var talk = Talk.with(script);
-                    var stream = talk.stream()) {
+            try (var fixture = ClientFixture.with(script);
+                    var stream = fixture.stream()) {
                 assertThat(stream.finalText()).isEqualTo("Let me look.");
                 assertThat(stream.endReason()).contains(new Completed());
             }
@@ -79,15 +79,15 @@ class CutAnswersTest {
 
     /** What was received is handed out, then one failure of the type is thrown and told; MESSAGE is not. */
     private static void assertCut(int end, Script script, Class<? extends StreamException> type) {
-        try (var talk = Talk.with(script);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.stream()) {
             List<String> told = new ArrayList<>();
             stream.on(Signal.MESSAGE, message -> told.add("message"))
                     .on(Signal.FINAL_MESSAGE, message -> told.add("final message"))
                     .on(Signal.ABORT, why -> told.add("abort"))
                     .on(Signal.ERROR, failure -> told.add(failure.getClass().getSimpleName()))
                     .on(Signal.END, () -> told.add("end"));
-            Talk.Heard heard = Talk.hear(stream);
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertThat(heard.events()).as("cut after %d events", end).hasSize(end);
             assertThat(heard.events()).noneMatch(StreamEvent.MessageStop.class::isInstance);
             assertThat(heard.failure()).isInstanceOfSatisfying(type, e -> {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.Truncated;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -22,7 +22,7 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyShorterThanItsLengthIsABrokenConnection(Asking asking) {
+    void aBodyShorterThanItsLengthIsABrokenConnection(NonStreamingCall asking) {
         assertCut(
                 asking,
                 ConnectionFailed.class,
@@ -34,7 +34,7 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyWithoutItsLastChunkIsABrokenConnection(Asking asking) {
+    void aBodyWithoutItsLastChunkIsABrokenConnection(NonStreamingCall asking) {
         assertCut(
                 asking,
                 ConnectionFailed.class,
@@ -44,7 +44,7 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyThatEndsInGoodOrderInTheMiddleOfItsJsonIsTruncated(Asking asking) {
+    void aBodyThatEndsInGoodOrderInTheMiddleOfItsJsonIsTruncated(NonStreamingCall asking) {
         assertCut(
                 asking,
                 Truncated.class,
@@ -55,7 +55,7 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void soIsOneThatEndsWithItsConnection(Asking asking) {
+    void soIsOneThatEndsWithItsConnection(NonStreamingCall asking) {
         assertCut(
                 asking,
                 Truncated.class,
@@ -67,19 +67,19 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatIsCutIsAskedForAgain(Asking asking) {
+    void oneThatIsCutIsAskedForAgain(NonStreamingCall asking) {
         Script cut = Script.empty()
                 .head(200, "content-type", TYPE, "content-length", "999")
                 .raw("{\"id")
                 .cut();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
-                        Resilience.builder().retry(Retrying.quick()).build()),
+                        Resilience.builder().retry(FastRetries.quick()).build()),
                 cut,
                 cut,
                 Script.json(200, asking.body))) {
-            assertThat(asking.ask(talk.client)).isEqualTo(asking.answered());
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
@@ -87,14 +87,14 @@ class CutBodiesTest {
         Script script(byte[] part, int all);
     }
 
-    private static void assertCut(Asking asking, Class<? extends StreamException> type, Cut cut) {
+    private static void assertCut(NonStreamingCall asking, Class<? extends StreamException> type, Cut cut) {
         byte[] body = asking.body.getBytes(StandardCharsets.UTF_8);
         Function<Integer, Script> until = end -> cut.script(Arrays.copyOf(body, end), body.length);
         Script[] scripts = new Script[body.length];
         Arrays.setAll(scripts, until::apply);
-        try (var talk = Talk.with(scripts)) {
+        try (var fixture = ClientFixture.with(scripts)) {
             for (int end = 0; end < body.length; end++) {
-                assertThat(catchThrowable(() -> asking.ask(talk.client)))
+                assertThat(catchThrowable(() -> asking.ask(fixture.client)))
                         .as("cut after %d bytes", end)
                         .isInstanceOfSatisfying(type, e -> {
                             assertThat(e.retryable()).isTrue();

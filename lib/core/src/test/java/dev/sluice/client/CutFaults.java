@@ -1,17 +1,17 @@
 package dev.sluice.client;
 
 import static dev.sluice.client.Fault.of;
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

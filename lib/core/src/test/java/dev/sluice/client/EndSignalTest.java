@@ -1,8 +1,8 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +10,7 @@ import dev.sluice.EndReason.Cancelled;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,8 +25,8 @@ class EndSignalTest {
 
     @Test
     void nothingFollowsTheEndThoughAHandlerClosesTheStream() {
-        try (var talk = Talk.with(TALKING)) {
-            MessageStream stream = talk.stream();
+        try (var fixture = ClientFixture.with(TALKING)) {
+            MessageStream stream = fixture.stream();
             List<String> log = new ArrayList<>();
             stream.on(Signal.STREAM_EVENT, (event, all) -> {
                 if (all.text().equals("a")) {
@@ -46,8 +46,8 @@ class EndSignalTest {
 
     @Test
     void theEndIsToldThoughTheStreamIsClosedElsewhereDuringTheLastStep() {
-        try (var talk = Talk.with(TALKING)) {
-            MessageStream stream = talk.stream();
+        try (var fixture = ClientFixture.with(TALKING)) {
+            MessageStream stream = fixture.stream();
             var ends = new AtomicInteger();
             stream.on(Signal.END, ends::incrementAndGet);
             stream.on(Signal.TEXT, (words, all) -> join(Thread.ofVirtual().start(stream::close)));
@@ -58,8 +58,8 @@ class EndSignalTest {
 
     @Test
     void everyHandlerOfTheEndIsToldThoughOneThrows() {
-        try (var talk = Talk.with(Script.stream(answer("a")));
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream(answer("a")));
+                var stream = fixture.stream()) {
             var ends = new AtomicInteger();
             stream.on(Signal.END, () -> {
                 ends.incrementAndGet();
@@ -73,8 +73,8 @@ class EndSignalTest {
 
     @Test
     void whatAHandlerThrewIsNotHiddenByWhatTheHandlersOfTheEndThrow() {
-        try (var talk = Talk.with(TALKING);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(TALKING);
+                var stream = fixture.stream()) {
             var mine = new IllegalArgumentException("mine");
             var second = new IllegalStateException("second");
             var third = new IllegalStateException("third");
@@ -95,8 +95,8 @@ class EndSignalTest {
 
     @Test
     void aStreamEndsOnceThoughAHandlerFailsAfterThat() {
-        try (var talk = Talk.with(TALKING);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(TALKING);
+                var stream = fixture.stream()) {
             stream.on(Signal.TEXT, (words, all) -> {
                 stream.cancel("first");
                 throw new IllegalStateException("mine");
@@ -108,8 +108,8 @@ class EndSignalTest {
 
     @Test
     void aWholeAnswerStaysOneThoughAHandlerFailsAtItsLastEvent() {
-        try (var talk = Talk.with(Script.stream(answer("a")));
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream(answer("a")));
+                var stream = fixture.stream()) {
             stream.on(Signal.MESSAGE, message -> {
                 throw new IllegalStateException("mine");
             });
@@ -120,11 +120,11 @@ class EndSignalTest {
 
     @Test
     void aCheckedExceptionOfAHandlerEndsTheStreamToo() {
-        try (var talk = Talk.with(TALKING);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(TALKING);
+                var stream = fixture.stream()) {
             var mine = new java.io.IOException("mine");
             stream.on(Signal.TEXT, (words, all) -> {
-                throw Foreign.<RuntimeException>sneak(mine);
+                throw MisbehavingParts.<RuntimeException>sneak(mine);
             });
             assertThatThrownBy(stream::done).isSameAs(mine);
             assertThat(stream.isAborted()).isTrue();
@@ -133,8 +133,8 @@ class EndSignalTest {
 
     @Test
     void whoAwaitsTheAbortAfterwardsGetsThePartialToo() {
-        try (var talk = Talk.with(TALKING)) {
-            MessageStream stream = talk.stream();
+        try (var fixture = ClientFixture.with(TALKING)) {
+            MessageStream stream = fixture.stream();
             stream.await(Signal.TEXT);
             stream.close();
             StreamException why = stream.await(Signal.ABORT).orElseThrow();
@@ -146,8 +146,8 @@ class EndSignalTest {
     @Test
     void theFailureThatEndReasonTellsHasThePartialThoughNobodyWasToldYet() {
         Script failing = Script.stream().sse(begin("a")).sse(error("overloaded_error", "x"));
-        try (var talk = Talk.with(failing);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(failing);
+                var stream = fixture.stream()) {
             var events = stream.iterator();
             for (int i = 0; i < 3; i++) {
                 events.next();

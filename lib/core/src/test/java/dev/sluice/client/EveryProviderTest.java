@@ -27,7 +27,7 @@ import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.ToolDefinition;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,8 +49,8 @@ record EveryProviderTest(Wire wire) {
     @Test
     void anAnswerIsUnderstood() {
         for (Message answer : ANSWERS) {
-            try (var talk = Talk.in(wire, Script.stream(wire.stream(answer)));
-                    var stream = talk.client.stream(REQUEST)) {
+            try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(answer)));
+                    var stream = fixture.client.stream(REQUEST)) {
                 assertSame(stream.finalMessage(), answer, wire);
                 assertThat(stream.endReason()).contains(new Completed());
             }
@@ -59,16 +59,16 @@ record EveryProviderTest(Wire wire) {
 
     @Test
     void wordsComeInPieces() {
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(THOUGHTFUL)));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(THOUGHTFUL)));
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(stream.text()).containsExactlyElementsOf(Wire.pieces(THOUGHTFUL.text()));
         }
     }
 
     @Test
     void thinkingIsHeardApartFromWords() {
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(CALLS)));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(CALLS)));
+                var stream = fixture.client.stream(REQUEST)) {
             var heard = new StringBuilder();
             stream.on(Signal.THINKING, (more, soFar) -> heard.append(more));
             stream.on(Signal.TEXT, (more, soFar) -> heard.append(more.toUpperCase(java.util.Locale.ROOT)));
@@ -80,9 +80,9 @@ record EveryProviderTest(Wire wire) {
     /** The grammar of events: blocks in order, deltas inside of theirs, one delta of the message, and the end. */
     @Test
     void theEventsAreThoseOfAMessage() {
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(CALLS)));
-                var stream = talk.client.stream(REQUEST)) {
-            List<StreamEvent> events = Talk.hear(stream).events();
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(CALLS)));
+                var stream = fixture.client.stream(REQUEST)) {
+            List<StreamEvent> events = ClientFixture.hear(stream).events();
             assertThat(events.getFirst()).isInstanceOf(MessageStart.class);
             assertThat(events.get(events.size() - 2)).isInstanceOf(MessageDelta.class);
             assertThat(events.getLast()).isInstanceOf(MessageStop.class);
@@ -117,9 +117,9 @@ record EveryProviderTest(Wire wire) {
                         .sse(Arrays.copyOfRange(sse, at, sse.length))
                         .end())
                 .toArray(Script[]::new);
-        try (var talk = Talk.in(wire, cut)) {
+        try (var fixture = ClientFixture.in(wire, cut)) {
             for (int at : places) {
-                try (var stream = talk.client.stream(REQUEST)) {
+                try (var stream = fixture.client.stream(REQUEST)) {
                     assertSame(stream.finalMessage(), SIGNS, wire);
                 }
             }
@@ -132,8 +132,8 @@ record EveryProviderTest(Wire wire) {
         for (byte one : String.join("", wire.stream(SIGNS)).getBytes(StandardCharsets.UTF_8)) {
             script = script.sse(new byte[] {one});
         }
-        try (var talk = Talk.in(wire, script.end());
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, script.end());
+                var stream = fixture.client.stream(REQUEST)) {
             assertSame(stream.finalMessage(), SIGNS, wire);
         }
     }
@@ -141,10 +141,10 @@ record EveryProviderTest(Wire wire) {
     @Test
     void whatIsSentIsWhatIsStreamed() {
         for (Message answer : ANSWERS) {
-            try (var talk = Talk.in(wire, wire.sent(answer), Script.stream(wire.stream(answer)))) {
-                Message sent = talk.client.send(REQUEST);
+            try (var fixture = ClientFixture.in(wire, wire.sent(answer), Script.stream(wire.stream(answer)))) {
+                Message sent = fixture.client.send(REQUEST);
                 assertSame(sent, answer, wire);
-                try (var stream = talk.client.stream(REQUEST)) {
+                try (var stream = fixture.client.stream(REQUEST)) {
                     Message streamed = stream.finalMessage();
                     assertThat(sent.stopReason())
                             .isEqualTo(streamed.stopReason())
@@ -160,18 +160,19 @@ record EveryProviderTest(Wire wire) {
     void whyItEndedIsToldInOneWordForAll(FinishReason why) {
         Message answer = answer(why, new Text("Rivers"), Wires.call("call_1", "level", "{}"));
         Message said = why == FinishReason.TOOL_CALLS ? answer : answer(why, new Text("Rivers"));
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(said)), wire.sent(said));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(said)), wire.sent(said));
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(stream.finalMessage().finishReason()).isEqualTo(why);
-            assertThat(talk.client.send(REQUEST).finishReason()).isEqualTo(why);
+            assertThat(fixture.client.send(REQUEST).finishReason()).isEqualTo(why);
             assertThat(stream.finalMessage().stopReason()).isNotEmpty();
         }
     }
 
     @Test
     void aReasonThatNobodyKnowsIsKeptAsItIs() {
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(answer(FinishReason.UNKNOWN, new Text("Rivers")))));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(
+                        wire, Script.stream(wire.stream(answer(FinishReason.UNKNOWN, new Text("Rivers")))));
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(stream.finalMessage().stopReason()).isEqualTo("brand_new");
         }
     }
@@ -179,10 +180,10 @@ record EveryProviderTest(Wire wire) {
     @Test
     void aRefusalBeforeAnyWordIsAnAnswer() {
         Message refused = answer(FinishReason.CONTENT_FILTER);
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(refused)), wire.sent(refused));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(refused)), wire.sent(refused));
+                var stream = fixture.client.stream(REQUEST)) {
             assertSame(stream.finalMessage(), refused, wire);
-            assertSame(talk.client.send(REQUEST), refused, wire);
+            assertSame(fixture.client.send(REQUEST), refused, wire);
         }
     }
 
@@ -190,9 +191,9 @@ record EveryProviderTest(Wire wire) {
     void newsDisturbNobodyAndAreNotLost() {
         var events = new ArrayList<>(List.of(wire.stream(PROSE)));
         events.add(events.size() - wire.ended(PROSE).size(), wire.news());
-        try (var talk = Talk.in(wire, Script.stream(events.toArray(String[]::new)));
-                var stream = talk.client.stream(REQUEST)) {
-            Talk.Heard heard = Talk.hear(stream);
+        try (var fixture = ClientFixture.in(wire, Script.stream(events.toArray(String[]::new)));
+                var stream = fixture.client.stream(REQUEST)) {
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertSame(stream.finalMessage(), PROSE, wire);
             assertThat(heard.events().toString()).contains("mood").contains("sunny");
         }
@@ -201,12 +202,12 @@ record EveryProviderTest(Wire wire) {
     @Test
     void aRequestSaysAllThatIsAsked() {
         var tool = ToolDefinition.of("level", "The level of a river", "{\"type\":\"object\"}");
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(PROSE)));
-                var stream = talk.client.stream(
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(PROSE)));
+                var stream = fixture.client.stream(
                         REQUEST.toBuilder().system("Be brief.").tool(tool).build())) {
             stream.done();
-            assertThat(wire.read(talk.peer.awaitRequest(1)))
-                    .isEqualTo(new Asked(
+            assertThat(wire.read(fixture.peer.awaitRequest(1)))
+                    .isEqualTo(new ReceivedFields(
                             "model-1",
                             100,
                             "Be brief.",
@@ -221,21 +222,21 @@ record EveryProviderTest(Wire wire) {
     @Test
     void anAnswerHasTheShapeThatWasAsked() {
         Message answer = answer(FinishReason.STOP, new Text("{\"river\":\"Tejo\",\"days\":3}"));
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(answer)), wire.sent(answer));
-                var stream = talk.client.stream(
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(answer)), wire.sent(answer));
+                var stream = fixture.client.stream(
                         REQUEST.toBuilder().output(Level.class).build())) {
             assertThat(stream.finalMessageAs(Level.class)).isEqualTo(new Level("Tejo", 3));
-            assertThat(wire.read(talk.peer.awaitRequest(1)).shape())
+            assertThat(wire.read(fixture.peer.awaitRequest(1)).shape())
                     .isEqualTo(Json.readObject(JsonSchema.of(Level.class)));
-            assertThat(talk.client.send(REQUEST).textAs(Level.class)).isEqualTo(new Level("Tejo", 3));
+            assertThat(fixture.client.send(REQUEST).textAs(Level.class)).isEqualTo(new Level("Tejo", 3));
         }
     }
 
     @Test
     void anAnswerCanBeUsedWhileItGrows() {
         Message answer = answer(FinishReason.STOP, new Text("{\"river\":\"Guadiana\",\"days\":3}"));
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(answer)));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(answer)));
+                var stream = fixture.client.stream(REQUEST)) {
             var rivers = new ArrayList<String>();
             for (StreamEvent event : stream) {
                 if (event instanceof ContentBlockDelta(int index, TextDelta text)) {
@@ -248,11 +249,13 @@ record EveryProviderTest(Wire wire) {
 
     @Test
     void tokensAreCountedOrItIsSaidThatTheyAreNot() {
-        try (var talk = Talk.in(wire, Script.json(200, wire.tokens(42).orElse("")))) {
+        try (var fixture =
+                ClientFixture.in(wire, Script.json(200, wire.tokens(42).orElse("")))) {
             wire.tokens(42)
                     .ifPresentOrElse(
-                            body -> assertThat(talk.client.countTokens(REQUEST)).isEqualTo(42),
-                            () -> assertThatThrownBy(() -> talk.client.countTokens(REQUEST))
+                            body -> assertThat(fixture.client.countTokens(REQUEST))
+                                    .isEqualTo(42),
+                            () -> assertThatThrownBy(() -> fixture.client.countTokens(REQUEST))
                                     .isInstanceOf(UnsupportedOperationException.class)
                                     .hasMessage(Wires.name(wire) + " does not count tokens"));
         }
@@ -262,25 +265,25 @@ record EveryProviderTest(Wire wire) {
     void modelsAreToldOrItIsSaidThatTheyAreNot() {
         List<String> pages = wire.models("model-1", "model-2");
         Script[] scripts = pages.stream().map(page -> Script.json(200, page)).toArray(Script[]::new);
-        try (var talk = Talk.in(wire, scripts)) {
+        try (var fixture = ClientFixture.in(wire, scripts)) {
             if (pages.isEmpty()) {
-                assertThatThrownBy(talk.client::models)
+                assertThatThrownBy(fixture.client::models)
                         .isInstanceOf(UnsupportedOperationException.class)
                         .hasMessage(Wires.name(wire) + " does not list models");
             } else {
-                assertThat(talk.client.models()).extracting(ModelInfo::id).containsExactly("model-1", "model-2");
-                assertThat(talk.peer.requests()).hasSameSizeAs(pages);
+                assertThat(fixture.client.models()).extracting(ModelInfo::id).containsExactly("model-1", "model-2");
+                assertThat(fixture.peer.requests()).hasSameSizeAs(pages);
             }
         }
     }
 
     @Test
     void theKeyIsNowhereToBeSeen() {
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(PROSE)));
-                var stream = talk.client.stream(REQUEST)) {
-            assertThat(Talk.hear(stream).toString() + stream + talk.client + wire.at(talk.peer.uri("/")))
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(PROSE)));
+                var stream = fixture.client.stream(REQUEST)) {
+            assertThat(ClientFixture.hear(stream).toString() + stream + fixture.client + wire.at(fixture.peer.uri("/")))
                     .doesNotContain(Wire.KEY);
-            assertThat(talk.peer.awaitRequest(1).path()).doesNotContain(Wire.KEY);
+            assertThat(fixture.peer.awaitRequest(1).path()).doesNotContain(Wire.KEY);
         }
     }
 }

@@ -15,8 +15,8 @@ import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 record EveryProvidersFailuresTest(Wire wire) {
 
     private static final Consumer<LlmClient.Builder> RETRYING = settings ->
-            settings.resilience(Resilience.builder().retry(Retrying.quick()).build());
+            settings.resilience(Resilience.builder().retry(FastRetries.quick()).build());
 
     private static <E extends StreamException> E failure(Class<E> type, MessageStream stream) {
         E failure = catchThrowableOfType(type, stream::done);
@@ -50,9 +50,9 @@ record EveryProvidersFailuresTest(Wire wire) {
         Script[] cut = Stream.iterate(0, many -> many <= events.size(), many -> many + 1)
                 .map(many -> Script.stream(events.subList(0, many).toArray(String[]::new)))
                 .toArray(Script[]::new);
-        try (var talk = Talk.in(wire, cut)) {
+        try (var fixture = ClientFixture.in(wire, cut)) {
             for (int many = 0; many <= events.size(); many++) {
-                try (var stream = talk.client.stream(REQUEST)) {
+                try (var stream = fixture.client.stream(REQUEST)) {
                     Truncated failure = failure(Truncated.class, stream);
                     assertThat(failure.retryable()).isTrue();
                     assertThat(CALLS.text()).startsWith(failure.partial().text());
@@ -64,13 +64,13 @@ record EveryProvidersFailuresTest(Wire wire) {
     @Test
     void aConnectionThatBreaksHasNotEndedTheAnswer() {
         String[] begun = wire.begun(PROSE).toArray(String[]::new);
-        try (var talk = Talk.in(
+        try (var fixture = ClientFixture.in(
                 wire,
                 Script.stream().sse(begun).cut(),
                 Script.stream().sse(begun).reset())) {
             for (int i = 0; i < 2; i++) {
-                try (var stream = talk.client.stream(REQUEST)) {
-                    var heard = Talk.hear(stream);
+                try (var stream = fixture.client.stream(REQUEST)) {
+                    var heard = ClientFixture.hear(stream);
                     assertThat(heard.failure()).isInstanceOfSatisfying(ConnectionFailed.class, broken -> {
                         assertThat(broken.retryable()).isTrue();
                         assertThat(PROSE.text()).startsWith(broken.partial().text());
@@ -85,10 +85,10 @@ record EveryProvidersFailuresTest(Wire wire) {
     @ValueSource(ints = {400, 401, 404, 429, 500, 503})
     void aRefusalSaysWhatTheVendorSaidAndNeverTheKey(int status) {
         String body = wire.refusal(status, "Not you, " + Wire.KEY);
-        try (var talk = Talk.in(wire, Script.json(status, body, "retry-after", "7"));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.json(status, body, "retry-after", "7"));
+                var stream = fixture.client.stream(REQUEST)) {
             ApiError streamed = failure(ApiError.class, stream);
-            ApiError sent = catchThrowableOfType(ApiError.class, () -> talk.client.send(REQUEST));
+            ApiError sent = catchThrowableOfType(ApiError.class, () -> fixture.client.send(REQUEST));
             for (ApiError error : List.of(streamed, sent)) {
                 assertThat(error.status()).isEqualTo(status);
                 assertThat(error.type()).isNotEmpty();
@@ -104,8 +104,8 @@ record EveryProvidersFailuresTest(Wire wire) {
     @ParameterizedTest
     @ValueSource(strings = {"", "<html>Bad gateway</html>", "[]", "null", "\"no\"", "{", "{\"error\":null}"})
     void aRefusalOfSomebodyElsesIsOne(String body) {
-        try (var talk = Talk.in(wire, Script.whole(502, "text/html", body));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.whole(502, "text/html", body));
+                var stream = fixture.client.stream(REQUEST)) {
             ApiError error = failure(ApiError.class, stream);
             assertThat(error.status()).isEqualTo(502);
             assertThat(error.retryable()).isTrue();
@@ -118,15 +118,15 @@ record EveryProvidersFailuresTest(Wire wire) {
     void anErrorInsideTheStreamKeepsWhatCame(boolean passing) {
         var events = new ArrayList<>(wire.begun(THOUGHTFUL));
         events.add(wire.error(passing, "Out of water"));
-        try (var talk = Talk.in(wire, RETRYING, Script.stream(events.toArray(String[]::new)));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, RETRYING, Script.stream(events.toArray(String[]::new)));
+                var stream = fixture.client.stream(REQUEST)) {
             ApiError error = failure(ApiError.class, stream);
             assertThat(error.status()).isEqualTo(200);
             assertThat(error.type()).isNotEmpty();
             assertThat(error.getMessage()).contains("Out of water");
             assertThat(error.retryable()).isEqualTo(passing);
-            assertThat(Asked.bare(error.partial().content())).isEqualTo(THOUGHTFUL.content());
-            assertThat(talk.peer.requests())
+            assertThat(ReceivedFields.bare(error.partial().content())).isEqualTo(THOUGHTFUL.content());
+            assertThat(fixture.peer.requests())
                     .as("what was handed out is not asked for again")
                     .hasSize(1);
         }
@@ -134,37 +134,37 @@ record EveryProvidersFailuresTest(Wire wire) {
 
     @Test
     void anErrorAsTheFirstEventIsTriedAgainIfItMayPass() {
-        try (var talk = Talk.in(
+        try (var fixture = ClientFixture.in(
                         wire,
                         RETRYING,
                         Script.stream(wire.error(true, "Busy")),
                         Script.json(503, wire.refusal(503, "Busy"), "retry-after", "0"),
                         Script.stream(wire.stream(PROSE)));
-                var stream = talk.client.stream(REQUEST)) {
+                var stream = fixture.client.stream(REQUEST)) {
             assertSame(stream.finalMessage(), PROSE, wire);
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
     @Test
     void andNotIfItWillNot() {
-        try (var talk = Talk.in(wire, RETRYING, Script.stream(wire.error(false, "Never")));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, RETRYING, Script.stream(wire.error(false, "Never")));
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(failure(ApiError.class, stream).retryable()).isFalse();
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void whatIsSentIsTriedAgainToo() {
-        try (var talk = Talk.in(
+        try (var fixture = ClientFixture.in(
                 wire,
                 RETRYING,
                 Script.json(429, wire.refusal(429, "Slowly"), "retry-after", "0"),
                 Script.json(500, wire.refusal(500, "Oh")),
                 wire.sent(PROSE))) {
-            assertSame(talk.client.send(REQUEST), PROSE, wire);
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertSame(fixture.client.send(REQUEST), PROSE, wire);
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
@@ -173,8 +173,8 @@ record EveryProvidersFailuresTest(Wire wire) {
         for (String data : List.of("data: {\"never\n\n", "data: [1]\n\n", "data: 17\n\n")) {
             var events = new ArrayList<>(wire.begun(PROSE));
             events.add(data);
-            try (var talk = Talk.in(wire, Script.stream(events.toArray(String[]::new)));
-                    var stream = talk.client.stream(REQUEST)) {
+            try (var fixture = ClientFixture.in(wire, Script.stream(events.toArray(String[]::new)));
+                    var stream = fixture.client.stream(REQUEST)) {
                 ProtocolError error = failure(ProtocolError.class, stream);
                 assertThat(error.retryable()).isFalse();
                 assertThat(error.partial().text()).as(data).isEqualTo(PROSE.text());
@@ -184,10 +184,10 @@ record EveryProvidersFailuresTest(Wire wire) {
 
     @Test
     void aWebPageIsNoAnswer() {
-        try (var talk = Talk.in(wire, Script.whole(200, "text/html", "<html>Log in</html>"));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, Script.whole(200, "text/html", "<html>Log in</html>"));
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(failure(ProtocolError.class, stream)).hasMessageContaining("Log in");
-            assertThat(catchThrowableOfType(ProtocolError.class, () -> talk.client.send(REQUEST)))
+            assertThat(catchThrowableOfType(ProtocolError.class, () -> fixture.client.send(REQUEST)))
                     .hasMessageContaining("Log in");
         }
     }
@@ -218,9 +218,9 @@ record EveryProvidersFailuresTest(Wire wire) {
                 end -> Script.empty()
                         .head(200, "content-type", "application/json", "content-length", String.valueOf(end))
                         .raw(Arrays.copyOf(bytes, end)));
-        try (var talk = Talk.in(wire, cut)) {
+        try (var fixture = ClientFixture.in(wire, cut)) {
             for (int end = 0; end < bytes.length; end++) {
-                Truncated failure = catchThrowableOfType(Truncated.class, () -> ask.apply(talk.client));
+                Truncated failure = catchThrowableOfType(Truncated.class, () -> ask.apply(fixture.client));
                 assertThat(failure).as("cut after %d bytes", end).isInstanceOf(Truncated.class);
             }
         }
@@ -246,10 +246,10 @@ record EveryProvidersFailuresTest(Wire wire) {
     }
 
     private void assertRefused(Function<LlmClient, Object> ask) {
-        try (var talk =
-                Talk.in(wire, Script.json(200, wire.refusal(500, "Oh")), Script.json(200, wire.refusal(400, "Oh")))) {
+        try (var fixture = ClientFixture.in(
+                wire, Script.json(200, wire.refusal(500, "Oh")), Script.json(200, wire.refusal(400, "Oh")))) {
             for (boolean passing : new boolean[] {true, false}) {
-                ApiError error = catchThrowableOfType(ApiError.class, () -> ask.apply(talk.client));
+                ApiError error = catchThrowableOfType(ApiError.class, () -> ask.apply(fixture.client));
                 assertThat(error).hasMessageContaining("Oh");
                 assertThat(error.retryable()).isEqualTo(passing);
             }

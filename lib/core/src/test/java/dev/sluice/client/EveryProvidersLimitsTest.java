@@ -17,7 +17,7 @@ import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.FinishReason;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +36,9 @@ record EveryProvidersLimitsTest(Wire wire) {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5})
     void aLimitOnEventsEndsTheLoop(int most) {
-        try (var talk = Talk.in(wire, Script.stream(wire.stream(THOUGHTFUL)));
-                var stream = talk.client.stream(REQUEST, StreamController.withChunkLimit(most))) {
-            assertThat(Talk.hear(stream).events()).hasSize(most);
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(THOUGHTFUL)));
+                var stream = fixture.client.stream(REQUEST, StreamController.withChunkLimit(most))) {
+            assertThat(ClientFixture.hear(stream).events()).hasSize(most);
             assertThat(stream.endReason()).get().isInstanceOf(LimitReached.class);
         }
     }
@@ -48,15 +48,15 @@ record EveryProvidersLimitsTest(Wire wire) {
         var limits = new Limits(1 << 20, 1 << 20, 400);
         Script endless = Script.stream().sse(wire.begun(THOUGHTFUL).toArray(String[]::new));
         String[] more = wire.begun(PROSE).toArray(String[]::new);
-        try (var talk = Talk.in(
+        try (var fixture = ClientFixture.in(
                         wire,
                         settings -> settings.limits(limits),
                         endless.repeat(more[more.length - 1], 1000).stall());
-                var stream = talk.client.stream(REQUEST)) {
-            assertThat(Talk.hear(stream).failure())
+                var stream = fixture.client.stream(REQUEST)) {
+            assertThat(ClientFixture.hear(stream).failure())
                     .isInstanceOfSatisfying(
                             LimitExceeded.class, e -> assertThat(e.limit()).isEqualTo(Limits.Limit.STREAM_BYTES));
-            talk.peer.awaitGone(Duration.ofSeconds(5));
+            fixture.peer.awaitGone(Duration.ofSeconds(5));
         }
     }
 
@@ -64,11 +64,11 @@ record EveryProvidersLimitsTest(Wire wire) {
     void aLimitOnOneEventHoldsForAnAnswerInOneBodyToo() {
         var tooLong = Wires.answer(FinishReason.STOP, new Text("x".repeat(3000)));
         Script large = Script.stream().sse("data: \"" + "x".repeat(3000)).stall();
-        try (var talk = Talk.in(
+        try (var fixture = ClientFixture.in(
                         wire, settings -> settings.limits(new Limits(2000, 2000, 2000)), large, wire.sent(tooLong));
-                var stream = talk.client.stream(REQUEST)) {
-            assertThat(Talk.hear(stream).failure()).isInstanceOf(LimitExceeded.class);
-            assertThat(catchThrowableOfType(LimitExceeded.class, () -> talk.client.send(REQUEST)))
+                var stream = fixture.client.stream(REQUEST)) {
+            assertThat(ClientFixture.hear(stream).failure()).isInstanceOf(LimitExceeded.class);
+            assertThat(catchThrowableOfType(LimitExceeded.class, () -> fixture.client.send(REQUEST)))
                     .isNotNull();
         }
     }
@@ -84,13 +84,13 @@ record EveryProvidersLimitsTest(Wire wire) {
             default -> begun;
         };
         Timeouts timeouts = Timeouts.none().with(phase, Duration.ofMillis(300));
-        try (var talk = Talk.in(wire, settings -> settings.timeouts(timeouts), script);
-                var stream = talk.client.stream(REQUEST)) {
-            assertThat(Talk.hear(stream).failure()).isInstanceOfSatisfying(TimedOut.class, late -> {
+        try (var fixture = ClientFixture.in(wire, settings -> settings.timeouts(timeouts), script);
+                var stream = fixture.client.stream(REQUEST)) {
+            assertThat(ClientFixture.hear(stream).failure()).isInstanceOfSatisfying(TimedOut.class, late -> {
                 assertThat(late.phase()).isEqualTo(phase);
                 assertThat(PROSE.text()).startsWith(late.partial().text());
             });
-            talk.peer.awaitGone(Duration.ofSeconds(5));
+            fixture.peer.awaitGone(Duration.ofSeconds(5));
         }
     }
 
@@ -112,13 +112,13 @@ record EveryProvidersLimitsTest(Wire wire) {
             case IN_THE_MIDDLE -> Script.stream().sse(begun);
             case INSIDE_AN_EVENT -> Script.stream().sse(begun).sse("data: {\"ha");
         };
-        try (var talk = Talk.in(wire, script.stall());
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.in(wire, script.stall());
+                var stream = fixture.client.stream(REQUEST)) {
             var freed = new CompletableFuture<Cancelled>();
             Thread caller = Thread.startVirtualThread(
                     () -> freed.complete(catchThrowableOfType(Cancelled.class, stream::finalMessage)));
             String expected = where.compareTo(Where.IN_THE_MIDDLE) < 0 ? "" : PROSE.text();
-            talk.peer.awaitRequest(1);
+            fixture.peer.awaitRequest(1);
             Awaitility.await()
                     .until(() ->
                             stream.snapshot().text().equals(expected) && caller.getState() == Thread.State.WAITING);
@@ -127,7 +127,7 @@ record EveryProvidersLimitsTest(Wire wire) {
             assertThat(cancelled).hasMessageContaining("enough");
             assertThat(cancelled.partial().text()).isEqualTo(expected);
             assertThat(stream.endReason()).contains(new EndReason.Cancelled("enough"));
-            talk.peer.awaitGone(Duration.ofSeconds(5));
+            fixture.peer.awaitGone(Duration.ofSeconds(5));
         }
     }
 }

@@ -23,7 +23,7 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
@@ -67,17 +67,17 @@ record EveryProvidersRunsTest(Wire wire) {
         assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
-    private Talk talk(Message... turns) {
+    private ClientFixture fixture(Message... turns) {
         Script[] scripts = new Script[turns.length];
         for (int i = 0; i < turns.length; i++) {
             scripts[i] = Script.stream(wire.stream(turns[i]));
         }
-        return Talk.in(wire, scripts);
+        return ClientFixture.in(wire, scripts);
     }
 
     /** What the vendor's server reads of the n-th request. */
-    private List<Message> told(Talk talk, int n) {
-        return wire.read(talk.peer.awaitRequest(n)).messages();
+    private List<Message> told(ClientFixture fixture, int n) {
+        return wire.read(fixture.peer.awaitRequest(n)).messages();
     }
 
     private ToolResult failed(String id, String words) {
@@ -86,13 +86,13 @@ record EveryProvidersRunsTest(Wire wire) {
 
     @Test
     void anAnswerOfWordsIsOneTurnAndIsIteratedOnce() {
-        try (var talk = talk(PROSE);
-                ToolLoop run = talk.client.run(REQUEST, LEVEL)) {
+        try (var fixture = fixture(PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, LEVEL)) {
             assertThat(run.text().toList()).containsExactlyElementsOf(Wire.pieces(PROSE.text()));
             assertThatIllegalStateException().isThrownBy(run::iterator).withMessageContaining("only once");
             assertThatIllegalStateException().isThrownBy(run::events);
             assertThat(run.endReason()).contains(new Completed());
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
@@ -103,17 +103,18 @@ record EveryProvidersRunsTest(Wire wire) {
             inputs.add(input);
             return "2.41 m";
         });
-        try (var talk = talk(CALLS, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, level, RAIN)) {
+        try (var fixture = fixture(CALLS, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, level, RAIN)) {
             assertThat(run.finalText()).isEqualTo(PROSE.text());
             assertThat(run.turns()).isEqualTo(2);
             assertThat(inputs).containsExactly("{\"river\":\"Tejo\",\"days\":3}");
-            assertThat(told(talk, 2))
+            assertThat(told(fixture, 2))
                     .isEqualTo(List.of(
                             Message.user("Tell me about rivers"),
-                            Asked.model(CALLS.content()),
-                            Asked.user(List.of(new ToolResult("call_1", "2.41 m"), new ToolResult("call_2", "none")))));
-            assertThat(wire.read(talk.peer.awaitRequest(1)).tools())
+                            ReceivedFields.model(CALLS.content()),
+                            ReceivedFields.user(
+                                    List.of(new ToolResult("call_1", "2.41 m"), new ToolResult("call_2", "none")))));
+            assertThat(wire.read(fixture.peer.awaitRequest(1)).tools())
                     .extracting("name", "description")
                     .containsExactly(tuple("level", "tells the level"), tuple("rain", "tells the rain"));
         }
@@ -122,8 +123,8 @@ record EveryProvidersRunsTest(Wire wire) {
     // 129: all turns are one sequence
     @Test
     void everyTurnIsHeard() {
-        try (var talk = talk(CALLS, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, LEVEL, RAIN)) {
+        try (var fixture = fixture(CALLS, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, LEVEL, RAIN)) {
             List<RunEvent> heard = run.events().toList();
             assertThat(heard.stream()
                             .filter(RunEvent.MessageStop.class::isInstance)
@@ -158,11 +159,11 @@ record EveryProvidersRunsTest(Wire wire) {
             calls.add(call("call_" + i, "level", "{\"river\":" + i + "}"));
             results.add(new ToolResult("call_" + i, "level " + i));
         }
-        try (var talk = talk(answer(FinishReason.TOOL_CALLS, calls.toArray(ContentBlock[]::new)), PROSE);
-                ToolLoop run = talk.client.run(REQUEST, backwards)) {
+        try (var fixture = fixture(answer(FinishReason.TOOL_CALLS, calls.toArray(ContentBlock[]::new)), PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, backwards)) {
             run.done();
-            assertThat(told(talk, 2).getLast()).isEqualTo(Asked.user(results));
-            assertThat(told(talk, 2)).hasSize(3);
+            assertThat(told(fixture, 2).getLast()).isEqualTo(ReceivedFields.user(results));
+            assertThat(told(fixture, 2)).hasSize(3);
         }
     }
 
@@ -182,10 +183,10 @@ record EveryProvidersRunsTest(Wire wire) {
                 call("call_2", "broken", "{\"x\":1}"),
                 call("call_3", "strict", "{\"day\":7}"),
                 call("call_4", "level", "{\"x\":1}"));
-        try (var talk = talk(calls, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, broken, strict, LEVEL)) {
+        try (var fixture = fixture(calls, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, broken, strict, LEVEL)) {
             run.done();
-            List<ContentBlock> results = told(talk, 2).getLast().content();
+            List<ContentBlock> results = told(fixture, 2).getLast().content();
             assertThat(results.get(0)).isEqualTo(failed("call_1", "Error: Tool 'nobody' not found"));
             assertThat(results.get(1)).isEqualTo(failed("call_2", "Error: the gauge is under water"));
             assertThat(results.get(2))
@@ -198,14 +199,14 @@ record EveryProvidersRunsTest(Wire wire) {
 
     @Test
     void atTheLimitOfTurnsThereIsNoFurtherRequestAndTheLastAnswerIsTheCallers() {
-        try (var talk = talk(CALLS, CALLS, PROSE);
-                ToolLoop run = ToolLoop.builder(talk.client, REQUEST)
+        try (var fixture = fixture(CALLS, CALLS, PROSE);
+                ToolLoop run = ToolLoop.builder(fixture.client, REQUEST)
                         .tools(LEVEL, RAIN)
                         .maxTurns(2)
                         .start()) {
             Wires.assertSame(run.finalMessage(), CALLS, wire);
             assertThat(run.endReason()).contains(new LimitReached(Limit.TURNS, 2));
-            assertThat(talk.peer.requests()).hasSize(2);
+            assertThat(fixture.peer.requests()).hasSize(2);
             assertThat(run.conversation().unanswered()).extracting(ToolUse::id).containsExactly("call_1", "call_2");
         }
     }
@@ -221,14 +222,14 @@ record EveryProvidersRunsTest(Wire wire) {
             return "never";
         });
         Message refused = answer(FinishReason.CONTENT_FILTER, call("call_1", "level", "{\"x\":1}"));
-        try (var talk = talk(refused, PROSE);
-                ToolLoop run = ToolLoop.builder(talk.client, REQUEST)
+        try (var fixture = fixture(refused, PROSE);
+                ToolLoop run = ToolLoop.builder(fixture.client, REQUEST)
                         .tools(patient)
                         .startEarly(early)
                         .start()) {
             assertThat(run.finalMessage().finishReason()).isEqualTo(FinishReason.CONTENT_FILTER);
             assertThat(run.endReason()).contains(new Completed());
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
             assertThat(run.conversation().unanswered()).isEmpty();
             if (!early) {
                 assertThat(ran).isEmpty();
@@ -240,14 +241,14 @@ record EveryProvidersRunsTest(Wire wire) {
     void aToolRunsOnceHoweverOftenTheRunIsAsked() {
         var ran = new CopyOnWriteArrayList<String>();
         Tool level = tool("level", input -> ran.add(input));
-        try (var talk = talk(CALLS, PROSE, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, level, RAIN)) {
+        try (var fixture = fixture(CALLS, PROSE, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, level, RAIN)) {
             Message last = run.finalMessage();
             run.done();
             assertThat(run.finalMessage()).isEqualTo(last);
             assertThat(run.conversation()).isEqualTo(run.conversation());
             assertThat(ran).hasSize(1);
-            assertThat(talk.peer.requests()).hasSize(2);
+            assertThat(fixture.peer.requests()).hasSize(2);
         }
     }
 
@@ -257,30 +258,33 @@ record EveryProvidersRunsTest(Wire wire) {
         Script refusal = Script.json(400, wire.refusal(400, "not like this"));
         Script calls = Script.stream(wire.stream(CALLS));
         Script prose = Script.stream(wire.stream(PROSE));
-        try (var talk = failing == 1 ? Talk.in(wire, refusal, calls, prose) : Talk.in(wire, calls, refusal, prose)) {
+        try (var fixture = failing == 1
+                ? ClientFixture.in(wire, refusal, calls, prose)
+                : ClientFixture.in(wire, calls, refusal, prose)) {
             Conversation said;
-            try (ToolLoop run = talk.client.run(REQUEST, LEVEL, RAIN)) {
+            try (ToolLoop run = fixture.client.run(REQUEST, LEVEL, RAIN)) {
                 assertThatThrownBy(run::done).isInstanceOf(ApiError.class).hasMessageContaining("not like this");
                 assertThatThrownBy(run::finalMessage).isInstanceOf(ApiError.class);
                 said = run.conversation();
             }
             try (ToolLoop run =
-                    talk.client.run(REQUEST.toBuilder().conversation(said).build(), LEVEL, RAIN)) {
+                    fixture.client.run(REQUEST.toBuilder().conversation(said).build(), LEVEL, RAIN)) {
                 assertThat(run.finalText()).isEqualTo(PROSE.text());
             }
-            assertThat(told(talk, 3))
+            assertThat(told(fixture, 3))
                     .isEqualTo(List.of(
                             Message.user("Tell me about rivers"),
-                            Asked.model(CALLS.content()),
-                            Asked.user(List.of(new ToolResult("call_1", "2.41 m"), new ToolResult("call_2", "none")))));
+                            ReceivedFields.model(CALLS.content()),
+                            ReceivedFields.user(
+                                    List.of(new ToolResult("call_1", "2.41 m"), new ToolResult("call_2", "none")))));
         }
     }
 
     // 139: a run that is being consumed
     @Test
     void doneTakesWhatALoopHasLeft() {
-        try (var talk = talk(CALLS, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, LEVEL, RAIN)) {
+        try (var fixture = fixture(CALLS, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, LEVEL, RAIN)) {
             assertThat(run.iterator().next()).isInstanceOf(RunEvent.MessageStart.class);
             run.done();
             assertThat(run.finalText()).isEqualTo(PROSE.text());
@@ -297,8 +301,8 @@ record EveryProvidersRunsTest(Wire wire) {
             known.add(context.isCancelled());
             return "";
         });
-        try (var talk = talk(CALLS, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, level, RAIN)) {
+        try (var fixture = fixture(CALLS, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, level, RAIN)) {
             run.done();
             assertThat(known).containsExactly("level call_1", run.controller(), false);
         }
@@ -323,8 +327,8 @@ record EveryProvidersRunsTest(Wire wire) {
                 .gate(done)
                 .sse(events[events.length - 1])
                 .end();
-        try (var talk = Talk.in(wire, script, Script.stream(wire.stream(PROSE)));
-                ToolLoop run = talk.client.run(REQUEST, level)) {
+        try (var fixture = ClientFixture.in(wire, script, Script.stream(wire.stream(PROSE)));
+                ToolLoop run = fixture.client.run(REQUEST, level)) {
             List<RunEvent> heard = run.events().toList();
             int stop = heard.indexOf(heard.stream()
                     .filter(RunEvent.MessageStop.class::isInstance)
@@ -340,15 +344,16 @@ record EveryProvidersRunsTest(Wire wire) {
     @Test
     void anAnswerThatBreaksOffHasNoResultsAndTheNextRunMayGoOn() {
         String[] begun = wire.begun(CALLS).toArray(String[]::new);
-        try (var talk = Talk.in(wire, Script.stream().sse(begun).cut(), Script.stream(wire.stream(PROSE)))) {
+        try (var fixture =
+                ClientFixture.in(wire, Script.stream().sse(begun).cut(), Script.stream(wire.stream(PROSE)))) {
             Conversation said;
-            try (ToolLoop run = talk.client.run(REQUEST, LEVEL, RAIN)) {
+            try (ToolLoop run = fixture.client.run(REQUEST, LEVEL, RAIN)) {
                 assertThatThrownBy(run::done).isInstanceOf(StreamException.class);
                 said = run.conversation();
                 assertThat(said.messages()).isEqualTo(REQUEST.messages());
             }
             try (ToolLoop run =
-                    talk.client.run(REQUEST.toBuilder().conversation(said).build(), LEVEL, RAIN)) {
+                    fixture.client.run(REQUEST.toBuilder().conversation(said).build(), LEVEL, RAIN)) {
                 assertThat(run.finalText()).isEqualTo(PROSE.text());
             }
         }
@@ -358,16 +363,16 @@ record EveryProvidersRunsTest(Wire wire) {
     @Test
     void theCallersHeadersGoWithEveryTurnAndNothingIsAddedToThem() {
         var request = REQUEST.toBuilder().header("x-trace", "7").build();
-        try (var talk = talk(PROSE, CALLS, PROSE);
-                var stream = talk.client.stream(request)) {
+        try (var fixture = fixture(PROSE, CALLS, PROSE);
+                var stream = fixture.client.stream(request)) {
             stream.done();
-            try (ToolLoop run = talk.client.run(request, LEVEL, RAIN)) {
+            try (ToolLoop run = fixture.client.run(request, LEVEL, RAIN)) {
                 run.done();
             }
             for (int n = 2; n <= 3; n++) {
-                assertThat(talk.peer.awaitRequest(n).header("x-trace")).isEqualTo("7");
-                assertThat(talk.peer.awaitRequest(n).headers().keySet())
-                        .isEqualTo(talk.peer.awaitRequest(1).headers().keySet());
+                assertThat(fixture.peer.awaitRequest(n).header("x-trace")).isEqualTo("7");
+                assertThat(fixture.peer.awaitRequest(n).headers().keySet())
+                        .isEqualTo(fixture.peer.awaitRequest(1).headers().keySet());
             }
         }
     }
@@ -376,22 +381,22 @@ record EveryProvidersRunsTest(Wire wire) {
     @Test
     void aRunOfOneVendorsIsGoneOnWithByAnother() {
         Conversation said;
-        try (var talk = talk(CALLS, THOUGHTS_AGAIN, PROSE);
-                ToolLoop run = talk.client.run(REQUEST, LEVEL, RAIN)) {
+        try (var fixture = fixture(CALLS, THOUGHTS_AGAIN, PROSE);
+                ToolLoop run = fixture.client.run(REQUEST, LEVEL, RAIN)) {
             run.done();
-            assertThat(told(talk, 3).get(3)).isEqualTo(Asked.model(THOUGHTS_AGAIN.content()));
+            assertThat(told(fixture, 3).get(3)).isEqualTo(ReceivedFields.model(THOUGHTS_AGAIN.content()));
             said = run.conversation();
         }
         for (Wire other : Wires.ALL) {
-            try (var talk = Talk.in(other, Script.stream(other.stream(PROSE)));
-                    ToolLoop run = talk.client.run(
+            try (var fixture = ClientFixture.in(other, Script.stream(other.stream(PROSE)));
+                    ToolLoop run = fixture.client.run(
                             REQUEST.toBuilder()
                                     .conversation(said.user("And now?"))
                                     .build(),
                             LEVEL,
                             RAIN)) {
                 assertThat(run.finalText()).isEqualTo(PROSE.text());
-                List<Message> told = other.read(talk.peer.awaitRequest(1)).messages();
+                List<Message> told = other.read(fixture.peer.awaitRequest(1)).messages();
                 assertThat(told).hasSize(7);
                 assertThat(told.get(4).content()).isEqualTo(List.<ContentBlock>of(new ToolResult("call_3", "2.41 m")));
             }

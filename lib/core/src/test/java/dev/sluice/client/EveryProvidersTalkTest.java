@@ -20,7 +20,7 @@ import dev.sluice.message.MediaSource;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.Usage;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,9 +44,9 @@ record EveryProvidersTalkTest(Wire wire) {
 
     /** What the vendor says next, understood by the library. */
     private static Conversation grown(Conversation so, Wire speaker, Message answer) {
-        try (var talk = Talk.in(speaker, Script.stream(speaker.stream(answer)));
-                var stream =
-                        talk.client.stream(REQUEST.toBuilder().conversation(so).build())) {
+        try (var fixture = ClientFixture.in(speaker, Script.stream(speaker.stream(answer)));
+                var stream = fixture.client.stream(
+                        REQUEST.toBuilder().conversation(so).build())) {
             Message message = stream.finalMessage();
             return so.message(message)
                     .results(message.toolUses().stream()
@@ -57,16 +57,17 @@ record EveryProvidersTalkTest(Wire wire) {
 
     /** What a vendor's server reads when it is told the conversation. */
     private static List<Message> told(Conversation conversation, Wire listener) {
-        try (var talk = Talk.in(listener, Script.stream(listener.stream(PROSE)));
-                var stream = talk.client.stream(
+        try (var fixture = ClientFixture.in(listener, Script.stream(listener.stream(PROSE)));
+                var stream = fixture.client.stream(
                         REQUEST.toBuilder().conversation(conversation).build())) {
             stream.done();
-            return listener.read(talk.peer.awaitRequest(1)).messages();
+            return listener.read(fixture.peer.awaitRequest(1)).messages();
         }
     }
 
-    private static List<Message> talk(List<ContentBlock> answer, List<ContentBlock> results) {
-        return List.of(Message.user("How high are the rivers?"), Asked.model(answer), Asked.user(results));
+    private static List<Message> fixture(List<ContentBlock> answer, List<ContentBlock> results) {
+        return List.of(
+                Message.user("How high are the rivers?"), ReceivedFields.model(answer), ReceivedFields.user(results));
     }
 
     private static List<ContentBlock> results(String... ids) {
@@ -77,13 +78,14 @@ record EveryProvidersTalkTest(Wire wire) {
 
     @Test
     void anAnswerGoesBackToItsMakerAsItCame() {
-        assertThat(told(grown(ASKED, wire, CALLS), wire)).isEqualTo(talk(CALLS.content(), results("call_1", "call_2")));
+        assertThat(told(grown(ASKED, wire, CALLS), wire))
+                .isEqualTo(fixture(CALLS.content(), results("call_1", "call_2")));
     }
 
     @Test
     void soItDoesAfterItWasStored() {
         Conversation stored = Conversation.fromJson(grown(ASKED, wire, CALLS).toJson());
-        assertThat(told(stored, wire)).isEqualTo(talk(CALLS.content(), results("call_1", "call_2")));
+        assertThat(told(stored, wire)).isEqualTo(fixture(CALLS.content(), results("call_1", "call_2")));
     }
 
     static Stream<Named<Wire>> speakers() {
@@ -100,7 +102,8 @@ record EveryProvidersTalkTest(Wire wire) {
             List<ContentBlock> words = CALLS.content().stream()
                     .filter(block -> !(block instanceof Thinking))
                     .toList();
-            assertThat(told(grown(ASKED, wire, CALLS), listener)).isEqualTo(talk(words, results("call_1", "call_2")));
+            assertThat(told(grown(ASKED, wire, CALLS), listener))
+                    .isEqualTo(fixture(words, results("call_1", "call_2")));
         });
     }
 
@@ -130,17 +133,18 @@ record EveryProvidersTalkTest(Wire wire) {
 
     @Test
     void aConversationMayWanderFromOneToTheNext() {
-        Conversation talk = ASKED;
+        Conversation fixture = ASKED;
         var expected = new ArrayList<Message>(List.of(Message.user("How high are the rivers?")));
         for (Wire speaker : Wires.ALL) {
             String id = "call_of_" + Wires.name(speaker);
             var words = new Text("Let me look.");
             ToolUse call = call(id, "level", "{\"river\":\"Tejo\"}");
-            talk = grown(talk, speaker, answer(FinishReason.TOOL_CALLS, thinking("Hm."), words, call));
-            expected.add(Asked.model(speaker == wire ? List.of(thinking("Hm."), words, call) : List.of(words, call)));
-            expected.add(Asked.user(results(id)));
+            fixture = grown(fixture, speaker, answer(FinishReason.TOOL_CALLS, thinking("Hm."), words, call));
+            expected.add(ReceivedFields.model(
+                    speaker == wire ? List.of(thinking("Hm."), words, call) : List.of(words, call)));
+            expected.add(ReceivedFields.user(results(id)));
         }
-        assertThat(told(talk, wire)).isEqualTo(expected);
+        assertThat(told(fixture, wire)).isEqualTo(expected);
     }
 
     /** All that an answer may hold, by a provider that is not known here. */
@@ -168,9 +172,9 @@ record EveryProvidersTalkTest(Wire wire) {
                 "stop",
                 Usage.NONE,
                 raw);
-        Conversation talk = ASKED.message(strange).results(new ToolResult("call_1", RESULT));
-        assertThat(told(talk, wire))
-                .isEqualTo(talk(
+        Conversation fixture = ASKED.message(strange).results(new ToolResult("call_1", RESULT));
+        assertThat(told(fixture, wire))
+                .isEqualTo(fixture(
                         List.of(new Text("Look:"), call("call_1", "level", "{\"river\":\"Tejo\"}")),
                         results("call_1")));
     }
@@ -189,6 +193,7 @@ record EveryProvidersTalkTest(Wire wire) {
                 Usage.NONE,
                 Map.of());
         assertThat(told(ASKED.message(thoughts).user("Well?"), wire))
-                .isEqualTo(List.of(Asked.user(List.of(new Text("How high are the rivers?"), new Text("Well?")))));
+                .isEqualTo(
+                        List.of(ReceivedFields.user(List.of(new Text("How high are the rivers?"), new Text("Well?")))));
     }
 }

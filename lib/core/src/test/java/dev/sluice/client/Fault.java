@@ -4,7 +4,7 @@ import dev.sluice.Limits;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ final class Fault {
 
     Timeouts timeouts = Timeouts.none().with(Phase.TOTAL, Duration.ofSeconds(20));
     Limits limits = Limits.defaults();
-    MessageRequest request = Talk.REQUEST;
+    MessageRequest request = ClientFixture.REQUEST;
 
     private Fault(String what, FaultPeer peer) {
         this.what = what;

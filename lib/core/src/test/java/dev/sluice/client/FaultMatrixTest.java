@@ -2,7 +2,7 @@ package dev.sluice.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.peer.Threads;
+import dev.sluice.test.peer.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

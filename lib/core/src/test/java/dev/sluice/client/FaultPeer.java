@@ -3,11 +3,11 @@ package dev.sluice.client;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.HangingName;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TestTls;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.HangingHostName;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TestTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -99,7 +99,7 @@ interface FaultPeer {
     /** A host whose name is looked up for ever. */
     static FaultPeer hangingName() {
         return requests -> {
-            var name = new HangingName();
+            var name = new HangingHostName();
             return new Running(URI.create("http://" + name.host()), null, name);
         };
     }

@@ -12,10 +12,10 @@ import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TransportUnderTest;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TransportUnderTest;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -60,11 +60,11 @@ final class FaultRun {
     private void run(int faulty, int requests) {
         try (var peer = fault.peer.start(faulty);
                 var transport = new Counting(TransportUnderTest.create(fault.timeouts.connect()));
-                var client = Talk.client(
+                var client = ClientFixture.client(
                         peer.uri(),
                         settings -> settings.transport(transport)
                                 .resilience(Resilience.builder()
-                                        .retry(Retrying.quick())
+                                        .retry(FastRetries.quick())
                                         .build())
                                 .timeouts(fault.timeouts)
                                 .limits(fault.limits))) {
@@ -90,7 +90,7 @@ final class FaultRun {
                 .on(Signal.ERROR, failure -> terminal.add("error"))
                 .on(Signal.ABORT, failure -> terminal.add("abort"))
                 .on(Signal.END, () -> terminal.add("end"));
-        Talk.Heard heard = Talk.hear(stream);
+        ClientFixture.Heard heard = ClientFixture.hear(stream);
         Duration took = Duration.ofNanos(System.nanoTime() - start);
 
         assertThat(words(heard.failure())).as("%s", heard.failure()).isEqualTo(gets);
@@ -129,7 +129,7 @@ final class FaultRun {
         if (!keeps) {
             peer.awaitGone(Duration.ofSeconds(5));
         }
-        try (var next = client.stream(Talk.REQUEST)) {
+        try (var next = client.stream(ClientFixture.REQUEST)) {
             assertThat(next.finalText()).as("the next answer").isEqualTo(FaultPeer.HEALTHY);
         }
         List<ReceivedRequest> all = peer.requests();

@@ -1,14 +1,14 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason.Failed;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Truncated;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +80,7 @@ class FlightRecordsTest {
     void aRefusedRequestIsAConnectionWithItsStatusAndAFailedEnd() throws IOException {
         List<RecordedEvent> events = recorded(() -> Reports.of(
                 Script.json(401, errorJson("authentication_error", "No")),
-                stream -> assertThat(Talk.hear(stream).failure()).isInstanceOf(ApiError.class)));
+                stream -> assertThat(ClientFixture.hear(stream).failure()).isInstanceOf(ApiError.class)));
         RecordedEvent connect = the("dev.sluice.Connect", events);
         assertThat(connect.getInt("status")).isEqualTo(401);
         RecordedEvent end = the("dev.sluice.StreamEnd", events);
@@ -94,9 +94,9 @@ class FlightRecordsTest {
     @Test
     void aRequestThatIsGivenUpIsAConnectionWithoutAStatus() throws IOException {
         List<RecordedEvent> events = recorded(() -> Reports.of(
-                talk -> {
-                    try (var stream = talk.stream()) {
-                        talk.peer.awaitRequest(1);
+                fixture -> {
+                    try (var stream = fixture.stream()) {
+                        fixture.peer.awaitRequest(1);
                         stream.cancel("enough");
                     }
                 },
@@ -164,7 +164,7 @@ class FlightRecordsTest {
     void noRecordHasAWordOfTheConversationOrAKey() throws IOException {
         List<RecordedEvent> events = recorded(() -> Reports.of(
                 Script.stream().sse(begin("kingfisher ", "two")).cut(),
-                stream -> assertThat(Talk.hear(stream).failure()).isNotNull()));
+                stream -> assertThat(ClientFixture.hear(stream).failure()).isNotNull()));
         assertThat(events).hasSize(3);
         assertThat(events.toString())
                 .contains("localhost")

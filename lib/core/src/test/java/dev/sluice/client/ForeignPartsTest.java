@@ -1,7 +1,7 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -67,7 +67,8 @@ class ForeignPartsTest {
                 opens("a response without a body", () -> new TransportResponse(200, Map.of(), null)),
                 opens(
                         "an interrupt of its own",
-                        () -> Foreign.answer(new SequenceInputStream(Foreign.bytes(begin("a")), interrupting()))));
+                        () -> MisbehavingParts.answer(
+                                new SequenceInputStream(MisbehavingParts.bytes(begin("a")), interrupting()))));
     }
 
     private static Arguments opens(String what, Callable<TransportResponse> open) {
@@ -88,8 +89,8 @@ class ForeignPartsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("transportsThatMisbehave")
     void aTransportThatMisbehavesEndsTheStream(String what, Callable<TransportResponse> open) {
-        try (var client = Foreign.client(Foreign.transport(open));
-                var stream = client.stream(Talk.REQUEST)) {
+        try (var client = MisbehavingParts.client(MisbehavingParts.transport(open));
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThatThrownBy(stream::done).isInstanceOf(StreamException.class);
             assertThat(stream.isErrored()).isTrue();
             Awaitility.await().until(() -> !stream.reader().isAlive() && client.running() == 0);
@@ -98,14 +99,14 @@ class ForeignPartsTest {
 
     @Test
     void aTimeoutInTheMiddleOfABodyIsNoTimeoutOfConnecting() {
-        InputStream body = new SequenceInputStream(Foreign.bytes(begin("a")), new InputStream() {
+        InputStream body = new SequenceInputStream(MisbehavingParts.bytes(begin("a")), new InputStream() {
             @Override
             public int read() throws IOException {
                 throw new SocketTimeoutException("Read timed out");
             }
         });
-        try (var client = Foreign.client(Foreign.transport(() -> Foreign.answer(body)));
-                var stream = client.stream(Talk.REQUEST)) {
+        try (var client = MisbehavingParts.client(MisbehavingParts.transport(() -> MisbehavingParts.answer(body)));
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThatThrownBy(stream::done)
                     .isInstanceOf(ConnectionFailed.class)
                     .hasMessageContaining("broke after 3 events")
@@ -117,15 +118,15 @@ class ForeignPartsTest {
 
     @Test
     void aConnectTimeoutIsOneHoweverLongTheClientsLimit() {
-        HttpTransport impatient = Foreign.transport(() -> {
+        HttpTransport impatient = MisbehavingParts.transport(() -> {
             throw new SocketTimeoutException("no connection");
         });
         var never = Timeouts.none().with(Timeouts.Phase.CONNECT, Duration.ofSeconds(Long.MAX_VALUE));
-        try (var client = LlmClient.builder(Foreign.provider(() -> null))
+        try (var client = LlmClient.builder(MisbehavingParts.provider(() -> null))
                         .transport(impatient)
                         .timeouts(never)
                         .build();
-                var stream = client.stream(Talk.REQUEST)) {
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThatThrownBy(stream::done).isInstanceOf(TimedOut.class);
         }
     }
@@ -139,7 +140,7 @@ class ForeignPartsTest {
                     out.accept(new StreamEvent.MessageStop());
                 }),
                 decodes("a checked exception", (sse, out) -> {
-                    throw Foreign.<RuntimeException>sneak(new Exception("mine"));
+                    throw MisbehavingParts.<RuntimeException>sneak(new Exception("mine"));
                 }));
     }
 
@@ -155,11 +156,12 @@ class ForeignPartsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("decodersThatMisbehave")
     void aDecoderThatMisbehavesFailsTheStreamForGood(String what, EventDecoder decoder) {
-        HttpTransport transport = Foreign.transport(() -> Foreign.answer(Foreign.bytes(answer("a"))));
-        try (var client = LlmClient.builder(Foreign.provider(() -> decoder))
+        HttpTransport transport =
+                MisbehavingParts.transport(() -> MisbehavingParts.answer(MisbehavingParts.bytes(answer("a"))));
+        try (var client = LlmClient.builder(MisbehavingParts.provider(() -> decoder))
                         .transport(transport)
                         .build();
-                var stream = client.stream(Talk.REQUEST)) {
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThatThrownBy(stream::done).isInstanceOf(ProtocolError.class);
             assertThatThrownBy(stream::finalMessage)
                     .as("an answer that misses something is not whole")

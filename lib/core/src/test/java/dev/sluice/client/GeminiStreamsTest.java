@@ -10,10 +10,10 @@ import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.gemini.Gemini;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,7 +77,7 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.transcript("gemini-midstream-error.sse", 50));
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            var heard = Talk.hear(stream);
+            var heard = ClientFixture.hear(stream);
             assertThat(heard.failure()).isInstanceOfSatisfying(ApiError.class, error -> {
                 assertThat(error.type()).isEqualTo("UNAVAILABLE");
                 assertThat(error.retryable()).isTrue();
@@ -93,7 +93,7 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.stream(first).end());
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            assertThat(Talk.hear(stream).failure())
+            assertThat(ClientFixture.hear(stream).failure())
                     .isInstanceOfSatisfying(
                             Truncated.class,
                             failure -> assertThat(failure.partial().text()).isEqualTo("A bloom filter can say "));
@@ -106,7 +106,7 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.stream().sse(whole).cut());
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            var heard = Talk.hear(stream);
+            var heard = ClientFixture.hear(stream);
             assertThat(heard.failure()).isInstanceOf(ConnectionFailed.class);
             assertThat(heard.events()).doesNotContain(new MessageStop());
         }
@@ -121,7 +121,7 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.json(429, body));
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            assertThat(Talk.hear(stream).failure()).isInstanceOfSatisfying(ApiError.class, error -> {
+            assertThat(ClientFixture.hear(stream).failure()).isInstanceOfSatisfying(ApiError.class, error -> {
                 assertThat(error.retryAfter()).contains(java.time.Duration.ofMillis(34_400));
                 assertThat(List.of(error.type(), error.status())).isEqualTo(List.of("RESOURCE_EXHAUSTED", 429));
             });

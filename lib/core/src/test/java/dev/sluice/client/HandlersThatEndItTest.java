@@ -1,15 +1,15 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,19 +42,19 @@ class HandlersThatEndItTest {
                 "controller", stream -> stream.controller().cancel());
         ways.forEach((name, way) -> {
             for (boolean inEvent : new boolean[] {true, false}) {
-                try (var talk = Talk.with(OPEN)) {
-                    MessageStream stream = talk.stream();
+                try (var fixture = ClientFixture.with(OPEN)) {
+                    MessageStream stream = fixture.stream();
                     if (inEvent) {
                         stream.once(Signal.STREAM_EVENT, (event, all) -> way.accept(stream));
                     } else {
                         stream.once(Signal.TEXT, (words, all) -> way.accept(stream));
                     }
                     List<String> log = record(stream);
-                    assertThat(Talk.hear(stream).failure()).isNull();
+                    assertThat(ClientFixture.hear(stream).failure()).isNull();
                     stream.close();
                     assertThat(log).as(name).endsWith("abort", "end").containsOnlyOnce("abort", "end");
                     assertThat(log).doesNotContain("text b");
-                    talk.peer.awaitGone(Duration.ofSeconds(2));
+                    fixture.peer.awaitGone(Duration.ofSeconds(2));
                 }
             }
         });
@@ -64,8 +64,8 @@ class HandlersThatEndItTest {
     void theFirstThatAHandlerThrowsReachesTheConsumerWhateverTheOthersThrow() {
         var first = new IllegalArgumentException("first");
         var second = new IllegalStateException("second");
-        try (var talk = Talk.with(OPEN);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(OPEN);
+                var stream = fixture.stream()) {
             stream.on(Signal.TEXT, (words, all) -> {
                         throw first;
                     })
@@ -89,9 +89,9 @@ class HandlersThatEndItTest {
         Script failing =
                 Script.stream().sse(begin("a")).sse(error("api_error", "x")).end();
         var mine = new IllegalStateException("mine");
-        try (var talk = Talk.with(Script.stream(answer("a")), failing, OPEN)) {
+        try (var fixture = ClientFixture.with(Script.stream(answer("a")), failing, OPEN)) {
             for (int i = 0; i < 3; i++) {
-                try (var stream = talk.stream()) {
+                try (var stream = fixture.stream()) {
                     stream.on(Signal.FINAL_MESSAGE, message -> {
                                 throw mine;
                             })
@@ -108,7 +108,7 @@ class HandlersThatEndItTest {
                         stream.once(Signal.TEXT, (words, all) -> stream.cancel("enough"));
                     }
                     List<String> log = record(stream);
-                    Throwable thrown = Talk.hear(stream).failure();
+                    Throwable thrown = ClientFixture.hear(stream).failure();
                     assertThat(thrown).isSameAs(mine);
                     assertThat(thrown.getSuppressed())
                             .extracting(Throwable::getMessage)
@@ -126,8 +126,8 @@ class HandlersThatEndItTest {
     void afterAHandlersExceptionTheFailureIsStillThere() {
         Script failing =
                 Script.stream().sse(begin("a")).sse(error("api_error", "x")).end();
-        try (var talk = Talk.with(failing);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(failing);
+                var stream = fixture.stream()) {
             stream.on(Signal.ERROR, failure -> {
                 throw new IllegalStateException("mine");
             });
@@ -139,8 +139,8 @@ class HandlersThatEndItTest {
 
     @Test
     void aHandlerThatIsAddedAfterTheEndHearsNothing() {
-        try (var talk = Talk.with(Script.stream(answer("a")));
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream(answer("a")));
+                var stream = fixture.stream()) {
             stream.done();
             List<String> log = record(stream);
             stream.done();

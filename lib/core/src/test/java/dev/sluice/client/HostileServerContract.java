@@ -1,9 +1,9 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -15,10 +15,10 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import dev.sluice.transport.HttpTransport;
 import java.net.URI;
 import java.time.Duration;

@@ -6,8 +6,8 @@ import dev.sluice.EndReason.Completed;
 import dev.sluice.json.Json;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.Script;
 import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class InteractionsRunTest {
         Script first = turn("requires_action", "", step(0, SIGNED), step(1, CALL));
         Script second = turn("requires_continuation", ",'continuation_token':'more'", step(0, words("It is ")));
         Script third = turn("completed", "", step(0, words("It is high.")));
-        try (var talk = Talk.through(
+        try (var fixture = ClientFixture.through(
                         uri -> Gemini.interactions()
                                 .apiKey("test-key")
                                 .baseUrl(uri)
@@ -37,7 +37,7 @@ class InteractionsRunTest {
                         second,
                         third);
                 var run = ToolLoop.builder(
-                                talk.client,
+                                fixture.client,
                                 MessageRequest.builder()
                                         .model("m")
                                         .user("How high?")
@@ -50,17 +50,17 @@ class InteractionsRunTest {
             String asked = "{'type':'user_input','content':[{'type':'text','text':'How high?'}]}";
             String input = "[" + asked + ",{'type':'thought','signature':'sig'}," + CALL
                     + ",{'type':'function_result','call_id':'c1','name':'level','result':'4 m'}]";
-            assertThat(body(talk, 1).get("input")).isEqualTo(json("[" + asked + "]"));
-            assertThat(body(talk, 2).get("input")).isEqualTo(json(input));
-            assertThat(body(talk, 3).get("input")).isEqualTo(json(input));
-            assertThat(body(talk, 3))
+            assertThat(body(fixture, 1).get("input")).isEqualTo(json("[" + asked + "]"));
+            assertThat(body(fixture, 2).get("input")).isEqualTo(json(input));
+            assertThat(body(fixture, 3).get("input")).isEqualTo(json(input));
+            assertThat(body(fixture, 3))
                     .containsEntry("continuation_token", "more")
                     .containsEntry("store", false);
         }
     }
 
-    private static Map<String, Object> body(Talk talk, int request) {
-        return Json.readObject(talk.peer.awaitRequest(request).bodyText());
+    private static Map<String, Object> body(ClientFixture fixture, int request) {
+        return Json.readObject(fixture.peer.awaitRequest(request).bodyText());
     }
 
     private static Object json(String singleQuoted) {

@@ -1,13 +1,13 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.FakeTime;
 import dev.sluice.StreamController;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -35,10 +35,10 @@ class LeaksTest {
     @ParameterizedTest
     @MethodSource("ends")
     void nothingWaitsForTheTimerAfterTheEnd(Script script) {
-        try (var talk = Talk.with(settings -> settings.time(time), script);
-                var stream = talk.stream()) {
-            Talk.hear(stream);
-            awaitNothing(talk.client);
+        try (var fixture = ClientFixture.with(settings -> settings.time(time), script);
+                var stream = fixture.stream()) {
+            ClientFixture.hear(stream);
+            awaitNothing(fixture.client);
         }
     }
 
@@ -46,11 +46,11 @@ class LeaksTest {
     void aStreamThatWasCancelledBeforeItBeganLeavesNothingEither() {
         var controller = StreamController.withTimeout(Duration.ofHours(1));
         controller.cancel("never mind");
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.time(time), Script.stream().stall());
-                var stream = talk.stream(controller)) {
+                var stream = fixture.stream(controller)) {
             stream.done();
-            awaitNothing(talk.client);
+            awaitNothing(fixture.client);
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.begin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason.Cancelled;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.TransportUnderTest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.TransportUnderTest;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -56,10 +56,10 @@ class LongConversationsTest {
     @MethodSource("transports")
     void theRequestIsLetGoOnceItsAnswerHasBegun(HttpTransport transport) {
         var watching = new Watching(transport, new CopyOnWriteArrayList<>());
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.transport(watching),
                         Script.stream().sse(begin("Once upon a time")).stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.text().iterator().next()).isEqualTo("Once upon a time");
             watching.awaitLetGo();
             assertThat(stream.snapshot().text()).isEqualTo("Once upon a time");
@@ -72,9 +72,9 @@ class LongConversationsTest {
     @MethodSource("transports")
     void theRequestIsLetGoOnceNobodyWantsItsAnswer(HttpTransport transport) {
         var watching = new Watching(transport, new CopyOnWriteArrayList<>());
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.transport(watching), Script.empty().stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             Awaitility.await().until(() -> !watching.sent.isEmpty());
             stream.cancel("enough");
             watching.awaitLetGo();

@@ -1,6 +1,6 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,10 +12,10 @@ import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.json.Json;
 import dev.sluice.message.ModelInfo;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -35,9 +35,9 @@ class LookupTest {
 
     @Test
     void tokensAreCountedWithoutAnAnswer() {
-        try (var talk = Talk.with(Script.json(200, "{\"input_tokens\": 412}"))) {
-            assertThat(talk.client.countTokens(Talk.REQUEST)).isEqualTo(412);
-            ReceivedRequest request = talk.peer.requests().getFirst();
+        try (var fixture = ClientFixture.with(Script.json(200, "{\"input_tokens\": 412}"))) {
+            assertThat(fixture.client.countTokens(ClientFixture.REQUEST)).isEqualTo(412);
+            ReceivedRequest request = fixture.peer.requests().getFirst();
             assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/messages/count_tokens");
             assertThat(Json.readObject(request.bodyText())).containsOnlyKeys("model", "messages");
             assertThat(request.header("x-api-key")).isEqualTo("test-key");
@@ -46,25 +46,25 @@ class LookupTest {
 
     @Test
     void modelsOfAllPagesComeInTheirOrder() {
-        try (var talk = Talk.with(page("a", "b", "b"), page("c", "d", "d"), page("e", "f", ""))) {
-            assertThat(talk.client.models()).extracting(ModelInfo::id).containsExactly("a", "b", "c", "d", "e", "f");
-            assertThat(talk.peer.requests())
+        try (var fixture = ClientFixture.with(page("a", "b", "b"), page("c", "d", "d"), page("e", "f", ""))) {
+            assertThat(fixture.client.models()).extracting(ModelInfo::id).containsExactly("a", "b", "c", "d", "e", "f");
+            assertThat(fixture.peer.requests())
                     .extracting(request -> request.method() + " " + request.path())
                     .containsExactly(
                             "GET /v1/models?limit=1000",
                             "GET /v1/models?limit=1000&after_id=b",
                             "GET /v1/models?limit=1000&after_id=d");
-            assertThat(talk.peer.connections()).isEqualTo(1);
+            assertThat(fixture.peer.connections()).isEqualTo(1);
         }
     }
 
     @Test
     void pagesThatComeRoundAgainEnd() {
-        try (var talk = Talk.with(page("a", "b", "b"), page("c", "d", "d"), page("a", "b", "b"))) {
-            assertThatThrownBy(talk.client::models)
+        try (var fixture = ClientFixture.with(page("a", "b", "b"), page("c", "d", "d"), page("a", "b", "b"))) {
+            assertThatThrownBy(fixture.client::models)
                     .isInstanceOf(ProtocolError.class)
                     .hasMessageContaining("a page again");
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
@@ -73,18 +73,19 @@ class LookupTest {
         Script[] endless = IntStream.range(0, 1000)
                 .mapToObj(n -> page("a" + n, "b" + n, "b" + n))
                 .toArray(Script[]::new);
-        try (var talk = Talk.with(endless)) {
-            assertThatThrownBy(talk.client::models)
+        try (var fixture = ClientFixture.with(endless)) {
+            assertThatThrownBy(fixture.client::models)
                     .isInstanceOf(ProtocolError.class)
                     .hasMessageContaining("100 pages");
-            assertThat(talk.peer.requests()).hasSize(100);
+            assertThat(fixture.peer.requests()).hasSize(100);
         }
     }
 
     @Test
     void aPageThatFailsIsTheEndOfAll() {
-        try (var talk = Talk.with(page("a", "b", "b"), Script.json(403, errorJson("permission_error", "no")))) {
-            assertThatThrownBy(talk.client::models)
+        try (var fixture =
+                ClientFixture.with(page("a", "b", "b"), Script.json(403, errorJson("permission_error", "no")))) {
+            assertThatThrownBy(fixture.client::models)
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.type()).isEqualTo("permission_error"));
         }
@@ -100,80 +101,80 @@ class LookupTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "SEND")
-    void nobodyIsToldOfThemAsOfAStream(Asking asking) {
+    void nobodyIsToldOfThemAsOfAStream(NonStreamingCall asking) {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.onEnd(reports::add),
                 Script.json(200, asking.body),
                 Script.json(400, errorJson("invalid_request_error", "no")))) {
-            assertThat(asking.ask(talk.client)).isEqualTo(asking.answered());
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOf(ApiError.class);
-            await().until(() -> talk.client.running() == 0);
+            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(ApiError.class);
+            await().until(() -> fixture.client.running() == 0);
         }
         assertThat(reports).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void theGatesHoldForEveryRequest(Asking asking) {
+    void theGatesHoldForEveryRequest(NonStreamingCall asking) {
         var breaker = CircuitBreaker.ofDefaults("claude");
         var gates = Resilience.builder().noRetry().circuitBreaker(breaker);
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(gates.build()),
                 Script.json(200, asking.body),
                 Script.json(500, "{}"))) {
-            asking.ask(talk.client);
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOf(ApiError.class);
-            await().until(() -> talk.client.running() == 0);
+            asking.ask(fixture.client);
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(ApiError.class);
+            await().until(() -> fixture.client.running() == 0);
             assertThat(breaker.getMetrics().getNumberOfSuccessfulCalls()).isEqualTo(1);
             assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isEqualTo(1);
             breaker.transitionToOpenState();
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOf(CircuitOpen.class);
-            assertThat(talk.peer.requests()).hasSize(2);
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(CircuitOpen.class);
+            assertThat(fixture.peer.requests()).hasSize(2);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void theBulkheadsPermitComesBack(Asking asking) {
+    void theBulkheadsPermitComesBack(NonStreamingCall asking) {
         var bulkhead = Bulkhead.of(
                 "one",
                 BulkheadConfig.custom()
                         .maxConcurrentCalls(1)
                         .maxWaitDuration(Duration.ofSeconds(5))
                         .build());
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
                         Resilience.builder().noRetry().bulkhead(bulkhead).build()),
                 Script.json(500, "{}"),
                 Script.json(200, asking.body))) {
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOf(ApiError.class);
-            assertThat(asking.ask(talk.client)).isEqualTo(asking.answered());
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(ApiError.class);
+            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anAnswerLargerThanTheLimitsIsNone(Asking asking) {
+    void anAnswerLargerThanTheLimitsIsNone(NonStreamingCall asking) {
         Script large = Script.json(200, asking.body + " ".repeat(5000));
-        try (var talk = Talk.with(settings -> settings.limits(new Limits(9, 4999, 0)), large)) {
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOf(LimitExceeded.class);
+        try (var fixture = ClientFixture.with(settings -> settings.limits(new Limits(9, 4999, 0)), large)) {
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(LimitExceeded.class);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anErrorInPlaceOfTheAnswerIsThatError(Asking asking) {
+    void anErrorInPlaceOfTheAnswerIsThatError(NonStreamingCall asking) {
         Script overloaded = Script.json(200, errorJson("overloaded_error", "Overloaded"));
         try (var peer = ScriptedPeer.serving(overloaded, Script.json(200, asking.body));
-                var client = Talk.client(
+                var client = ClientFixture.client(
                         peer.uri(""),
                         settings -> settings.resilience(
-                                Resilience.builder().retry(Retrying.quick()).build()))) {
+                                Resilience.builder().retry(FastRetries.quick()).build()))) {
             assertThat(asking.ask(client)).isEqualTo(asking.answered());
         }
-        try (var talk = Talk.with(overloaded)) {
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOfSatisfying(ApiError.class, e -> {
+        try (var fixture = ClientFixture.with(overloaded)) {
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOfSatisfying(ApiError.class, e -> {
                 assertThat(e.type()).isEqualTo("overloaded_error");
                 assertThat(e.requestId()).contains("req_scripted");
                 assertThat(e).hasMessageContaining("in place of the answer");

@@ -1,10 +1,10 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,30 +49,30 @@ class ManyStreamsTest {
     }
 
     private static void oneAfterAnother(int count) throws Exception {
-        try (var talk = Talk.with(ANSWER)) {
+        try (var fixture = ClientFixture.with(ANSWER)) {
             try (var once =
                     new Pinned()) { // what is loaded and pooled once, the flight recorder's as well, is there now
-                run(talk, 500);
+                run(fixture, 500);
             }
             int threads = platformThreads();
-            talk.peer.forgetRequests();
+            fixture.peer.forgetRequests();
             long heap = heap();
             var pinned = new Pinned();
             try (pinned) {
-                run(talk, count);
+                run(fixture, count);
             }
             assertThat(pinned.events).isEmpty();
-            assertNothingRuns(talk);
-            talk.peer.forgetRequests();
+            assertNothingRuns(fixture);
+            fixture.peer.forgetRequests();
             // 2,000 streams that something holds take 12 MB.
             assertThat(heap() - heap).as("heap held").isLessThan(8 << 20);
             assertThat(platformThreads()).isLessThanOrEqualTo(threads + 4);
         }
     }
 
-    private static void run(Talk talk, int count) {
+    private static void run(ClientFixture fixture, int count) {
         for (int i = 0; i < count; i++) {
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 switch (i % 4) { // the ways people leave a stream
                     case 0 -> assertThat(stream.finalText()).isEqualTo("Rivers run.");
                     case 1 -> assertThat(stream.text()).hasSize(2);
@@ -90,13 +90,13 @@ class ManyStreamsTest {
                 .gate(all)
                 .sse(answer("Rivers ", "run."))
                 .end();
-        try (var talk = Talk.with(together)) {
+        try (var fixture = ClientFixture.with(together)) {
             int threads = platformThreads();
             var whole = new AtomicInteger();
             List<Thread> consumers = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 consumers.add(Thread.ofVirtual().start(() -> {
-                    try (var stream = talk.stream()) {
+                    try (var stream = fixture.stream()) {
                         int events = 0;
                         for (StreamEvent event : stream) {
                             events++;
@@ -110,14 +110,14 @@ class ManyStreamsTest {
             }
             assertThat(whole).as("streams with all their events").hasValue(count);
             assertThat(platformThreads()).as("no thread for each stream").isLessThanOrEqualTo(threads + 64);
-            assertNothingRuns(talk);
-            talk.client.close();
-            talk.peer.awaitGone(Duration.ofSeconds(10));
+            assertNothingRuns(fixture);
+            fixture.client.close();
+            fixture.peer.awaitGone(Duration.ofSeconds(10));
         }
     }
 
-    private static void assertNothingRuns(Talk talk) {
-        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> talk.client.running() == 0);
+    private static void assertNothingRuns(ClientFixture fixture) {
+        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> fixture.client.running() == 0);
     }
 
     private static int platformThreads() {

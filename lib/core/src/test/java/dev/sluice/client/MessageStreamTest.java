@@ -1,9 +1,9 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.toolCall;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.toolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,8 +19,8 @@ import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +36,8 @@ class MessageStreamTest {
 
     @Test
     void aLoopSeesEveryEventInOrderAndThenTheWholeMessageIsThere() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var text = new StringBuilder();
             List<Class<?>> kinds = new ArrayList<>();
             for (StreamEvent event : stream) {
@@ -62,10 +62,10 @@ class MessageStreamTest {
 
     @Test
     void theRequestCarriesTheKeyAndAsksForAStream() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             stream.done();
-            ReceivedRequest request = talk.peer.awaitRequest(1);
+            ReceivedRequest request = fixture.peer.awaitRequest(1);
             assertThat(request.method()).isEqualTo("POST");
             assertThat(request.path()).isEqualTo("/v1/messages");
             assertThat(request.header("x-api-key")).isEqualTo("test-key");
@@ -75,8 +75,8 @@ class MessageStreamTest {
 
     @Test
     void theSnapshotIncludesTheEventJustReturnedAndNothingAfterIt() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var text = new StringBuilder();
             for (StreamEvent event : stream) {
                 if (event instanceof ContentBlockDelta(int index, TextDelta(String words))) {
@@ -89,8 +89,8 @@ class MessageStreamTest {
 
     @Test
     void textIsAJavaStreamOfTheWords() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             assertThat(stream.text()).containsExactly("Rivers ", "run ", "downhill.");
             assertThat(stream.finalText()).isEqualTo("Rivers run downhill.");
         }
@@ -99,8 +99,9 @@ class MessageStreamTest {
     @Test
     void textArrivesBeforeTheAnswerIsComplete() {
         var more = new CountDownLatch(1);
-        try (var talk = Talk.with(Script.stream().sse(begin("first")).gate(more).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(
+                        Script.stream().sse(begin("first")).gate(more).stall());
+                var stream = fixture.stream()) {
             assertThat(stream.text().findFirst()).contains("first");
             assertThat(more.getCount()).as("the rest was never sent").isEqualTo(1);
         }
@@ -108,31 +109,34 @@ class MessageStreamTest {
 
     @Test
     void leavingAJavaStreamEarlyCancelsTheRequest() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a", "b", "c", "d")).stall())) {
-            MessageStream stream = talk.stream(); // not closed by hand
+        try (var fixture = ClientFixture.with(
+                Script.stream().sse(begin("a", "b", "c", "d")).stall())) {
+            MessageStream stream = fixture.stream(); // not closed by hand
             List<MessageChunk> chunks = stream.chunks().limit(3).toList();
             assertThat(chunks).extracting(MessageChunk::text).containsExactly("", "a", "b");
             assertThat(stream.isAborted()).isTrue();
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @Test
     void anExceptionInAJavaStreamCancelsTheRequest() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a", "b")).stall())) {
-            MessageStream stream = talk.stream();
+        try (var fixture =
+                ClientFixture.with(Script.stream().sse(begin("a", "b")).stall())) {
+            MessageStream stream = fixture.stream();
             assertThatThrownBy(() -> stream.text().forEach(words -> {
                         throw new IllegalStateException("mine");
                     }))
                     .hasMessage("mine");
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @Test
     void chunksCarryTextToolCallsFinishAndUsage() {
-        try (var talk = Talk.with(Script.stream(toolCall("toolu_1", "weather", "{\"city\":", "\"Porto\"}")));
-                var stream = talk.stream()) {
+        try (var fixture =
+                        ClientFixture.with(Script.stream(toolCall("toolu_1", "weather", "{\"city\":", "\"Porto\"}")));
+                var stream = fixture.stream()) {
             List<MessageChunk> chunks = stream.chunks().toList();
             var input = new StringBuilder();
             chunks.forEach(chunk -> {
@@ -150,8 +154,8 @@ class MessageStreamTest {
     // a second iterator is refused, whichever way the first was taken.
     @Test
     void aStreamIsIteratedOnce() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             stream.iterator();
             assertThatThrownBy(stream::iterator).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(stream::text).isInstanceOf(IllegalStateException.class);
@@ -162,8 +166,8 @@ class MessageStreamTest {
 
     @Test
     void everythingReturnsAtOnceAfterTheEnd() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var events = stream.iterator();
             stream.done();
             assertThat(events.hasNext()).isFalse();
@@ -180,8 +184,8 @@ class MessageStreamTest {
 
     @Test
     void nextWorksWithoutHasNext() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var events = stream.iterator();
             for (int i = 0; i < 8; i++) {
                 events.next();
@@ -192,8 +196,8 @@ class MessageStreamTest {
 
     @Test
     void finalMessageRunsTheStreamFromWhereverItIs() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var events = stream.iterator();
             events.next();
             events.next();
@@ -205,8 +209,8 @@ class MessageStreamTest {
     @Test
     void leavingTheLoopAfterTheMessageStopIsNoCancellation() {
         for (int round = 0; round < 50; round++) {
-            try (var talk = Talk.with(RIVERS)) {
-                var stream = talk.stream();
+            try (var fixture = ClientFixture.with(RIVERS)) {
+                var stream = fixture.stream();
                 try (stream) {
                     for (StreamEvent event : stream) {
                         if (event instanceof MessageStop) {
@@ -222,8 +226,9 @@ class MessageStreamTest {
 
     @Test
     void leavingTheLoopEarlyCancels() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a", "b")).stall())) {
-            var stream = talk.stream();
+        try (var fixture =
+                ClientFixture.with(Script.stream().sse(begin("a", "b")).stall())) {
+            var stream = fixture.stream();
             try (stream) {
                 for (StreamEvent event : stream) {
                     if (event instanceof ContentBlockDelta) {
@@ -235,22 +240,23 @@ class MessageStreamTest {
             assertThat(stream.isAborted()).isTrue();
             assertThat(stream.isErrored()).isFalse();
             assertThat(stream.snapshot().text()).isEqualTo("a");
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @Test
     void pingsAreHandedOut() {
-        try (var talk = Talk.with(Script.stream().sse(ping()).sse(answer("x")).end());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(
+                        Script.stream().sse(ping()).sse(answer("x")).end());
+                var stream = fixture.stream()) {
             assertThat(stream.events().filter(Ping.class::isInstance)).hasSize(1);
         }
     }
 
     @Test
     void theResponseIsThereBeforeTheFirstEvent() {
-        try (var talk = Talk.with(Script.stream().stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().stall());
+                var stream = fixture.stream()) {
             ResponseInfo response = stream.response();
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.requestId()).isEqualTo("req_scripted");
@@ -262,8 +268,8 @@ class MessageStreamTest {
 
     @Test
     void metricsAreThereAtAnyTime() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             assertThat(stream.metrics().tokensPerSecond()).isZero();
             stream.done();
             StreamMetrics metrics = stream.metrics();
@@ -281,8 +287,8 @@ class MessageStreamTest {
 
     @Test
     void aSecondThreadIsRefusedRatherThanMadeToWait() throws Exception {
-        try (var talk = Talk.with(Script.stream().stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().stall());
+                var stream = fixture.stream()) {
             var entered = new CountDownLatch(1);
             stream.on(Signal.CONNECT, response -> entered.countDown());
             Thread consumer = Thread.ofVirtual().start(stream::done);
@@ -309,8 +315,8 @@ class MessageStreamTest {
     void aConsumerBesideALongHandlerIsRefusedThoughTheStreamIsClosed() throws Exception {
         var inHandler = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall());
+                var stream = fixture.stream()) {
             stream.on(Signal.TEXT, (words, all) -> {
                 inHandler.countDown();
                 while (release.getCount() > 0) {
@@ -341,22 +347,22 @@ class MessageStreamTest {
 
     @Test
     void connectionsAreUsedAgain() {
-        try (var talk = Talk.with(RIVERS)) {
+        try (var fixture = ClientFixture.with(RIVERS)) {
             for (int i = 0; i < 20; i++) {
-                try (var stream = talk.stream()) {
+                try (var stream = fixture.stream()) {
                     stream.done();
                 }
             }
-            assertThat(talk.peer.requests()).hasSize(20);
+            assertThat(fixture.peer.requests()).hasSize(20);
             // Giving a connection back takes the reader a moment; most streams find one that is free.
-            assertThat(talk.peer.connections()).isLessThan(15);
+            assertThat(fixture.peer.connections()).isLessThan(15);
         }
     }
 
     @Test
     void theThreadIsNamedAfterTheStreamAndRunsNoHandler() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             List<Thread> threads = new ArrayList<>();
             stream.on(Signal.TEXT, (delta, all) -> threads.add(Thread.currentThread()));
             stream.done();
@@ -366,11 +372,11 @@ class MessageStreamTest {
 
     @Test
     void aControllerSteersOneStreamOnly() {
-        try (var talk = Talk.with(RIVERS)) {
+        try (var fixture = ClientFixture.with(RIVERS)) {
             var controller = StreamController.withCancellation();
-            try (var stream = talk.stream(controller)) {
+            try (var stream = fixture.stream(controller)) {
                 assertThat(stream.controller()).isSameAs(controller);
-                assertThatThrownBy(() -> talk.stream(controller))
+                assertThatThrownBy(() -> fixture.stream(controller))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("controller");
                 stream.done();

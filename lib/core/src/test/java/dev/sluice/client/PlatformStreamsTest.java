@@ -1,15 +1,15 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
 import dev.sluice.provider.Credentials;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.claude.ClaudePlatform;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import java.net.URI;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -31,10 +31,10 @@ class PlatformStreamsTest {
             "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r1\",\"status\":\"completed\"}}\n\n");
 
     private static ReceivedRequest asked(Function<URI, Provider> provider, Script script) {
-        try (var talk = Talk.through(provider, settings -> {}, script);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.through(provider, settings -> {}, script);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
-            return talk.peer.requests().getFirst();
+            return fixture.peer.requests().getFirst();
         }
     }
 

@@ -1,16 +1,16 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
-import static dev.sluice.peer.ClaudeWire.errorJson;
-import static dev.sluice.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.CapturedLog;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.CapturedLog;
+import dev.sluice.test.peer.Script;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,7 +67,7 @@ class QuietLogTest {
     void noWordOfIt(String story, Script script) {
         try (var log = CapturedLog.open()) {
             Reports.of(
-                    talk -> {
+                    fixture -> {
                         MessageRequest request = MessageRequest.builder()
                                 .model("claude-sonnet-5")
                                 .maxTokens(10)
@@ -75,8 +75,8 @@ class QuietLogTest {
                                 .user(CANARY)
                                 .header("x-note", CANARY)
                                 .build();
-                        try (var stream = talk.client.stream(request)) {
-                            Talk.hear(stream);
+                        try (var stream = fixture.client.stream(request)) {
+                            ClientFixture.hear(stream);
                         }
                     },
                     script);
@@ -93,7 +93,8 @@ class QuietLogTest {
                 Script.json(400, errorJson("api_error", CANARY))
             };
             Reports.of(
-                    scripts, stream -> assertThat(Talk.hear(stream).failure()).isNotNull());
+                    scripts,
+                    stream -> assertThat(ClientFixture.hear(stream).failure()).isNotNull());
             assertThat(log.lines("INFO"))
                     .hasSize(2)
                     .satisfiesExactly(
@@ -114,7 +115,7 @@ class QuietLogTest {
                 stream.on(Signal.TEXT, (delta, snapshot) -> {
                     throw new IllegalStateException(CANARY);
                 });
-                Talk.hear(stream);
+                ClientFixture.hear(stream);
             });
             assertThat(log.lines("cancelled")).hasSize(2);
             assertThat(log.text()).doesNotContain(CANARY);

@@ -1,7 +1,7 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason;
@@ -49,7 +49,7 @@ class RacesTest {
         cancels.set(0);
         var controller =
                 StreamController.builder().onCancel(cancels::incrementAndGet).build();
-        return client.stream(Talk.REQUEST, controller).on(Signal.END, ends::incrementAndGet);
+        return client.stream(ClientFixture.REQUEST, controller).on(Signal.END, ends::incrementAndGet);
     }
 
     /** Runs all of it at the same moment, each on a thread of its own, and waits for all. */
@@ -92,13 +92,13 @@ class RacesTest {
     }
 
     private static HttpTransport answering() {
-        return Foreign.transport(() -> Foreign.answer(Foreign.bytes(answer("a", "b", "c"))));
+        return MisbehavingParts.transport(() -> MisbehavingParts.answer(MisbehavingParts.bytes(answer("a", "b", "c"))));
     }
 
     /** The beginning of an answer, and then silence until somebody interrupts. */
     private static HttpTransport stalling() {
-        return Foreign.transport(() ->
-                Foreign.answer(new SequenceInputStream(Foreign.bytes(begin("a", "b")), new InputStream() {
+        return MisbehavingParts.transport(() -> MisbehavingParts.answer(new SequenceInputStream(
+                MisbehavingParts.bytes(begin("a", "b")), new InputStream() {
                     @Override
                     public int read() throws java.io.IOException {
                         try {
@@ -114,7 +114,7 @@ class RacesTest {
 
     @RepeatedTest(ROUNDS)
     void cancelAndCompletion() throws Exception {
-        try (var client = Foreign.client(answering())) {
+        try (var client = MisbehavingParts.client(answering())) {
             for (int i = 0; i < TIMES; i++) {
                 MessageStream stream = start(client);
                 List<StreamEvent> events = new ArrayList<>();
@@ -128,17 +128,18 @@ class RacesTest {
     @RepeatedTest(ROUNDS)
     void timeoutAndCompletion() throws Exception {
         var time = new FakeTime();
-        try (var client = LlmClient.builder(Foreign.CLAUDE)
+        try (var client = LlmClient.builder(MisbehavingParts.CLAUDE)
                 .transport(answering())
                 .time(time)
                 .build()) {
             for (int i = 0; i < TIMES; i++) {
-                MessageStream stream = client.stream(Talk.REQUEST, StreamController.withTimeout(Duration.ofSeconds(9)));
+                MessageStream stream =
+                        client.stream(ClientFixture.REQUEST, StreamController.withTimeout(Duration.ofSeconds(9)));
                 ends.set(0);
                 cancels.set(0);
                 stream.on(Signal.END, ends::incrementAndGet);
-                var heard = new ArrayList<Talk.Heard>();
-                atOnce(() -> heard.add(Talk.hear(stream)), () -> time.advance(Duration.ofSeconds(9)));
+                var heard = new ArrayList<ClientFixture.Heard>();
+                atOnce(() -> heard.add(ClientFixture.hear(stream)), () -> time.advance(Duration.ofSeconds(9)));
                 EndReason reason = endOf(stream, client);
                 assertThat(reason).isInstanceOfAny(Completed.class, Failed.class);
                 boolean whole = reason instanceof Completed;
@@ -156,15 +157,15 @@ class RacesTest {
 
     @RepeatedTest(ROUNDS)
     void closeAndAnExceptionOfAHandler() throws Exception {
-        try (var client = Foreign.client(stalling())) {
+        try (var client = MisbehavingParts.client(stalling())) {
             for (int i = 0; i < TIMES; i++) {
                 MessageStream stream = start(client);
                 var mine = new IllegalStateException("mine");
                 stream.on(Signal.TEXT, (words, all) -> {
                     throw mine;
                 });
-                var heard = new ArrayList<Talk.Heard>();
-                atOnce(() -> heard.add(Talk.hear(stream)), stream::close);
+                var heard = new ArrayList<ClientFixture.Heard>();
+                atOnce(() -> heard.add(ClientFixture.hear(stream)), stream::close);
                 assertThat(heard.getFirst().failure()).isIn(null, mine);
                 assertThat(endOf(stream, client)).isInstanceOf(Cancelled.class);
             }
@@ -174,7 +175,7 @@ class RacesTest {
     @RepeatedTest(ROUNDS)
     void closingTheClientAndStartingAStream() throws Exception {
         for (int i = 0; i < TIMES; i++) {
-            LlmClient client = Foreign.client(stalling());
+            LlmClient client = MisbehavingParts.client(stalling());
             var streams = new ArrayList<MessageStream>();
             atOnce(client::close, () -> {
                 try {
@@ -193,7 +194,7 @@ class RacesTest {
 
     @RepeatedTest(ROUNDS)
     void closersAndAConsumer() throws Exception {
-        try (var client = Foreign.client(stalling())) {
+        try (var client = MisbehavingParts.client(stalling())) {
             for (int i = 0; i < TIMES; i++) {
                 MessageStream stream = start(client);
                 atOnce(stream::close, stream::close, () -> stream.forEach(event -> {}), stream::close);
@@ -204,7 +205,7 @@ class RacesTest {
 
     @RepeatedTest(ROUNDS)
     void closingAndAwaitingThat() throws Exception {
-        try (var client = Foreign.client(stalling())) {
+        try (var client = MisbehavingParts.client(stalling())) {
             for (int i = 0; i < TIMES; i++) {
                 MessageStream stream = start(client);
                 var aborts = new ArrayList<StreamException>();
@@ -217,7 +218,7 @@ class RacesTest {
 
     @RepeatedTest(ROUNDS)
     void anInterruptOfTheConsumerAndTheEnd() throws Exception {
-        try (var client = Foreign.client(answering())) {
+        try (var client = MisbehavingParts.client(answering())) {
             for (int i = 0; i < TIMES; i++) {
                 MessageStream stream = start(client);
                 var line = new CyclicBarrier(2);

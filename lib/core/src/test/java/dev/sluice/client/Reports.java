@@ -2,9 +2,9 @@ package dev.sluice.client;
 
 import dev.sluice.EndReason;
 import dev.sluice.message.Usage;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
+import dev.sluice.test.peer.Script;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.net.URI;
@@ -36,8 +36,8 @@ final class Reports {
     /** Streams one answer that may take several requests, and waits for what is reported of it. */
     static StreamReport of(Script[] scripts, Consumer<MessageStream> consumer) {
         return of(
-                talk -> {
-                    try (var stream = talk.stream()) {
+                fixture -> {
+                    try (var stream = fixture.stream()) {
                         consumer.accept(stream);
                     }
                 },
@@ -45,10 +45,11 @@ final class Reports {
     }
 
     /** Runs one stream of a client, and waits for what is reported of it. */
-    static StreamReport of(Consumer<Talk> story, Script... scripts) {
+    static StreamReport of(Consumer<ClientFixture> story, Script... scripts) {
         var reports = new LinkedBlockingQueue<StreamReport>();
-        try (var talk = Talk.with(settings -> settings.resilience(QUICK).onEnd(reports::add), scripts)) {
-            story.accept(talk);
+        try (var fixture =
+                ClientFixture.with(settings -> settings.resilience(QUICK).onEnd(reports::add), scripts)) {
+            story.accept(fixture);
             return Awaitility.await().until(reports::poll, Objects::nonNull);
         }
     }

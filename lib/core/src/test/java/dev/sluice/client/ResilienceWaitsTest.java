@@ -1,6 +1,6 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -11,9 +11,9 @@ import dev.sluice.FakeTime;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -105,7 +105,7 @@ class ResilienceWaitsTest {
         prepare(wait);
         try (var peer = ScriptedPeer.serving(
                         Script.json(529, errorJson("overloaded_error", "x"), "retry-after", "50"));
-                var client = Talk.client(
+                var client = ClientFixture.client(
                         peer.uri(""), settings -> settings.time(time).resilience(resilience))) {
             stopIn(wait, way, client);
             assertThat(peer.requests()).hasSize(wait == Wait.RETRY_DELAY ? 1 : 0);
@@ -129,10 +129,10 @@ class ResilienceWaitsTest {
     }
 
     private void stopIn(Wait wait, Way way, LlmClient client) throws Exception {
-        MessageStream stream = client.stream(Talk.REQUEST, StreamController.withTimeout(TOTAL));
+        MessageStream stream = client.stream(ClientFixture.REQUEST, StreamController.withTimeout(TOTAL));
         var freed = new CompletableFuture<Long>();
         Thread consumer = Thread.ofVirtual().start(() -> {
-            Talk.hear(stream);
+            ClientFixture.hear(stream);
             freed.complete(System.nanoTime());
         });
         awaitWaiting(wait, stream);

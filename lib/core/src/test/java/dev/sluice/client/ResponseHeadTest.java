@@ -1,10 +1,10 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,9 +26,9 @@ class ResponseHeadTest {
 
     @Test
     void idsAndRateLimitsAreThereAsSoonAsTheHeadIs() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         Script.empty().head(200, HEAD).sse(answer("a")).end());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<ResponseInfo> told = new ArrayList<>();
             stream.on(Signal.CONNECT, told::add);
             ResponseInfo before = stream.response();
@@ -47,11 +47,11 @@ class ResponseHeadTest {
     @ValueSource(
             strings = {"text/event-stream", "Text/Event-Stream;charset=UTF-8", "text/plain", "application/x-ndjson"})
     void anyContentTypeIsStreamedThatIsNoPageAndNoObject(String type) {
-        try (var talk = Talk.with(Script.empty()
+        try (var fixture = ClientFixture.with(Script.empty()
                         .head(200, "content-type", type)
                         .sse(answer("a"))
                         .end());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("a");
         }
     }
@@ -59,14 +59,14 @@ class ResponseHeadTest {
     // everybody is told the same, and nobody waits
     @Test
     void withoutAHeadEverythingThatWaitsForOneIsToldWhy() {
-        try (var talk = Talk.with(Script.empty().cut());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.empty().cut());
+                var stream = fixture.stream()) {
             List<Throwable> told = new ArrayList<>();
             List<String> log = new ArrayList<>();
             stream.on(Signal.CONNECT, head -> log.add("connect"))
                     .on(Signal.ERROR, told::add)
                     .on(Signal.END, () -> log.add("end"));
-            var failure = Talk.hear(stream).failure();
+            var failure = ClientFixture.hear(stream).failure();
             assertThat(told).containsExactly(failure);
             assertThat(log).containsExactly("end");
             assertThatThrownBy(stream::done).isSameAs(failure);

@@ -1,11 +1,11 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
-import static dev.sluice.peer.ClaudeWire.errorJson;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -23,9 +23,9 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -47,31 +47,31 @@ class RetriesTest {
     private static final Script LIMITED =
             Script.json(429, errorJson("rate_limit_error", "Too many"), "retry-after-ms", "3");
 
-    private static Talk quickly(Script... scripts) {
-        return with(Resilience.builder().retry(Retrying.quick()), scripts);
+    private static ClientFixture quickly(Script... scripts) {
+        return with(Resilience.builder().retry(FastRetries.quick()), scripts);
     }
 
-    private static Talk with(Resilience.Builder resilience, Script... scripts) {
-        return Talk.with(settings -> settings.resilience(resilience.build()), scripts);
+    private static ClientFixture with(Resilience.Builder resilience, Script... scripts) {
+        return ClientFixture.with(settings -> settings.resilience(resilience.build()), scripts);
     }
 
     @Test
     void refusalsThatPassAreTriedAgainAndTheCallerSeesOneAnswer() {
-        try (var talk = quickly(LIMITED, OVERLOADED, FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(LIMITED, OVERLOADED, FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
             assertThat(stream.metrics().retries()).isEqualTo(2);
-            assertThat(talk.peer.requests())
+            assertThat(fixture.peer.requests())
                     .extracting(ReceivedRequest::bodyText)
                     .hasSize(3)
-                    .containsOnly(talk.peer.requests().getFirst().bodyText());
+                    .containsOnly(fixture.peer.requests().getFirst().bodyText());
         }
     }
 
     @Test
     void whenAllTriesHaveFailedTheLastFailureIsThrownAndHoldsTheOthers() {
-        try (var talk = quickly(LIMITED, OVERLOADED, Script.empty().cut());
-                var stream = talk.stream()) {
+        try (var fixture = quickly(LIMITED, OVERLOADED, Script.empty().cut());
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(ConnectionFailed.class, last -> {
                 assertThat(last.getSuppressed()).hasExactlyElementsOfTypes(ApiError.class);
                 assertThat(((ApiError) last.getSuppressed()[0]).status()).isEqualTo(529);
@@ -83,64 +83,64 @@ class RetriesTest {
 
     @Test
     void whatTheServerRefusesForGoodIsAskedOnce() {
-        try (var talk = with(
+        try (var fixture = with(
                         Resilience.builder().retry(Retry.ofDefaults("of everything")),
                         Script.json(400, errorJson("invalid_request_error", "no")),
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOf(ApiError.class);
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void withoutRetriesOneFailureIsTheEnd() {
-        try (var talk = with(Resilience.builder().noRetry(), OVERLOADED, FINE);
-                var stream = talk.stream()) {
+        try (var fixture = with(Resilience.builder().noRetry(), OVERLOADED, FINE);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOf(ApiError.class);
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void anOverloadAsTheFirstEventCountsAsNoAnswer() {
-        try (var talk = quickly(Script.stream(error("overloaded_error", "Overloaded")), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(Script.stream(error("overloaded_error", "Overloaded")), FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
-            assertThat(talk.peer.requests()).hasSize(2);
+            assertThat(fixture.peer.requests()).hasSize(2);
         }
     }
 
     @Test
     void aPingIsNoAnswerYet() {
-        try (var talk = quickly(Script.stream(ping(), error("overloaded_error", "Overloaded")), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(Script.stream(ping(), error("overloaded_error", "Overloaded")), FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
         }
     }
 
     @Test
     void anErrorOfAnotherTypeAsTheFirstEventIsTheEnd() {
-        try (var talk = quickly(Script.stream(error("invalid_request_error", "no")), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(Script.stream(error("invalid_request_error", "no")), FINE);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOf(ApiError.class);
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void onceAnEventHasBeenHandedOverNothingIsTriedAgain() {
-        try (var talk = quickly(Script.stream(messageStart()), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(Script.stream(messageStart()), FINE);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOf(Truncated.class);
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void anEmptyAnswerIsTriedAgain() {
-        try (var talk = quickly(Script.stream().end(), Script.stream().cut(), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(Script.stream().end(), Script.stream().cut(), FINE);
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
         }
     }
@@ -148,30 +148,31 @@ class RetriesTest {
     @Test
     void aServerThatDoesNotAnswerInTimeIsAskedAgain() {
         var limits = Timeouts.defaults().with(Phase.HEADERS, Duration.ofMillis(150));
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.timeouts(limits)
                                 .resilience(Resilience.builder()
-                                        .retry(Retrying.quick())
+                                        .retry(FastRetries.quick())
                                         .build()),
                         Script.empty().stall(),
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
             assertThat(stream.metrics().retries()).isEqualTo(1);
-            await().untilAsserted(() -> assertThat(talk.peer.openConnections()).isEqualTo(1));
+            await().untilAsserted(
+                            () -> assertThat(fixture.peer.openConnections()).isEqualTo(1));
         }
     }
 
     @Test
     void aServerThatNeverAnswersInTimeIsATimeoutInTheEnd() {
         var limits = Timeouts.defaults().with(Phase.HEADERS, Duration.ofMillis(50));
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.timeouts(limits)
                                 .resilience(Resilience.builder()
-                                        .retry(Retrying.quick())
+                                        .retry(FastRetries.quick())
                                         .build()),
                         Script.empty().stall());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOfSatisfying(
                             TimedOut.class, e -> assertThat(e.phase()).isEqualTo(Phase.HEADERS));
@@ -186,14 +187,14 @@ class RetriesTest {
                 .head(503, "content-type", "text/html")
                 .sse("<html>")
                 .stall();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.timeouts(limits)
                                 .resilience(Resilience.builder()
-                                        .retry(Retrying.quick())
+                                        .retry(FastRetries.quick())
                                         .build()),
                         stuck,
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
         }
     }
@@ -202,15 +203,15 @@ class RetriesTest {
     void theServersOwnDelayIsKeptByTheInjectedClock() {
         var time = new FakeTime();
         Script later = Script.json(429, errorJson("rate_limit_error", "Too many"), "retry-after", "7");
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings ->
                                 settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()),
                         later,
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             await().until(() -> time.scheduled() == 1);
             time.advance(Duration.ofMillis(6_999));
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
             time.advance(Duration.ofMillis(1));
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
         }
@@ -220,19 +221,19 @@ class RetriesTest {
     void aServerThatAsksForAnHourIsNotAskedAgainAndTheFailureSaysWhenToComeBack() {
         var time = new FakeTime();
         Script muchLater = Script.json(429, errorJson("rate_limit_error", "Too many"), "retry-after", "3600");
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings ->
                                 settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()),
                         muchLater,
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::done)
                     .isInstanceOfSatisfying(ApiError.class, e -> {
                         assertThat(e.retryAfter()).contains(Duration.ofHours(1));
                         assertThat(e.retryable()).isTrue();
                     })
                     .hasMessageContaining("the server asks to wait 3600 s");
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
             assertThat(stream.metrics().retries()).isZero();
         }
     }
@@ -241,14 +242,14 @@ class RetriesTest {
     void aRefusedResponseIsClosedBeforeTheDelay() {
         var time = new FakeTime();
         Script endless = Script.empty().head(500, "content-type", "text/plain").repeat("x".repeat(1 << 10), 1 << 20);
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings ->
                                 settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()),
                         endless,
                         FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             await().until(() -> time.scheduled() == 1);
-            talk.peer.awaitGone(Duration.ofSeconds(5));
+            fixture.peer.awaitGone(Duration.ofSeconds(5));
             time.advance(Duration.ofSeconds(1));
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
         }
@@ -258,11 +259,11 @@ class RetriesTest {
     void theWholeIsLimitedThroughAllTriesAndTheFailureBeforeIsKept() {
         var time = new FakeTime();
         Script later = Script.json(429, errorJson("rate_limit_error", "Too many"), "retry-after", "30");
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings ->
                                 settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()),
                         later);
-                var stream = talk.stream(StreamController.withTimeout(Duration.ofSeconds(20)))) {
+                var stream = fixture.stream(StreamController.withTimeout(Duration.ofSeconds(20)))) {
             await().until(() -> time.scheduled() == 2);
             time.advance(Duration.ofSeconds(20));
             assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(TimedOut.class, e -> {
@@ -275,11 +276,11 @@ class RetriesTest {
 
     @Test
     void theNumberOfTheRetryIsSentInTheHeaderThatIsConfigured() {
-        var counting = Resilience.builder().retry(Retrying.quick()).retryCountHeader("X-Retry-Count");
-        try (var talk = with(counting, OVERLOADED, OVERLOADED, FINE);
-                var stream = talk.stream()) {
+        var counting = Resilience.builder().retry(FastRetries.quick()).retryCountHeader("X-Retry-Count");
+        try (var fixture = with(counting, OVERLOADED, OVERLOADED, FINE);
+                var stream = fixture.stream()) {
             stream.done();
-            assertThat(talk.peer.requests())
+            assertThat(fixture.peer.requests())
                     .extracting(request -> request.header("x-retry-count"))
                     .containsExactly("0", "1", "2");
         }
@@ -287,12 +288,14 @@ class RetriesTest {
 
     @Test
     void aHeaderOfTheCallersOwnIsNotOverwritten() {
-        var counting = Resilience.builder().retry(Retrying.quick()).retryCountHeader("X-Retry-Count");
-        var request = Talk.REQUEST.toBuilder().header("x-retry-count", "mine").build();
-        try (var talk = with(counting, OVERLOADED, FINE);
-                var stream = talk.client.stream(request)) {
+        var counting = Resilience.builder().retry(FastRetries.quick()).retryCountHeader("X-Retry-Count");
+        var request = ClientFixture.REQUEST.toBuilder()
+                .header("x-retry-count", "mine")
+                .build();
+        try (var fixture = with(counting, OVERLOADED, FINE);
+                var stream = fixture.client.stream(request)) {
             stream.done();
-            assertThat(talk.peer.requests())
+            assertThat(fixture.peer.requests())
                     .extracting(sent -> sent.headers().get("x-retry-count"))
                     .containsExactly(List.of("mine"), List.of("mine"));
         }
@@ -301,16 +304,16 @@ class RetriesTest {
     @Test
     void aConnectionThatEndsBeforeAnyByteIsReplacedAtOnceAndOnlyOnce() {
         var time = new FakeTime(); // nobody moves it: a delay would last for ever
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.time(time), Script.empty().cut(), FINE);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
             assertThat(stream.metrics().retries()).isZero();
         }
-        try (var talk = quickly(Script.empty().cut());
-                var stream = talk.stream()) {
+        try (var fixture = quickly(Script.empty().cut());
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOf(ConnectionFailed.class);
-            assertThat(talk.peer.requests()).hasSize(4);
+            assertThat(fixture.peer.requests()).hasSize(4);
         }
     }
 
@@ -321,8 +324,8 @@ class RetriesTest {
                 .sse(error("overloaded_error", "Overloaded"))
                 .end();
         List<String> connected = new ArrayList<>();
-        try (var talk = quickly(first, FINE);
-                var stream = talk.stream()) {
+        try (var fixture = quickly(first, FINE);
+                var stream = fixture.stream()) {
             stream.on(Signal.CONNECT, info -> connected.add(info.requestId()));
             stream.done();
             assertThat(stream.response().requestId()).isEqualTo("req_scripted");
@@ -340,14 +343,14 @@ class RetriesTest {
                         .build());
         var more = new CountDownLatch(1);
         Script gated = Script.stream().sse(begin("Rivers ")).gate(more).reset();
-        try (var talk = with(Resilience.builder().noRetry().bulkhead(bulkhead), gated, FINE);
-                var stream = talk.stream()) {
+        try (var fixture = with(Resilience.builder().noRetry().bulkhead(bulkhead), gated, FINE);
+                var stream = fixture.stream()) {
             stream.await(Signal.TEXT);
-            var second = talk.stream();
+            var second = fixture.stream();
             assertThatThrownBy(second::finalMessage)
                     .isInstanceOfSatisfying(
                             LimitExceeded.class, e -> assertThat(e.retryable()).isTrue());
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
             more.countDown();
             assertThatThrownBy(stream::finalMessage).isInstanceOf(ConnectionFailed.class);
             await().until(() -> bulkhead.getMetrics().getAvailableConcurrentCalls() == 1);
@@ -364,35 +367,35 @@ class RetriesTest {
                         .build());
         Script broken = Script.stream().sse(begin("Rivers ")).reset();
         Script silent = Script.stream().sse(begin("Rivers ")).stall();
-        try (var talk = with(Resilience.builder().circuitBreaker(breaker), silent, broken, FINE, broken, FINE)) {
-            try (var stream = talk.stream()) {
+        try (var fixture = with(Resilience.builder().circuitBreaker(breaker), silent, broken, FINE, broken, FINE)) {
+            try (var stream = fixture.stream()) {
                 stream.await(Signal.TEXT);
                 stream.cancel("enough");
             }
-            await().until(() -> talk.client.running() == 0);
+            await().until(() -> fixture.client.running() == 0);
             assertThat(breaker.getMetrics().getNumberOfBufferedCalls()).isZero();
-            breakOff(talk);
-            try (var stream = talk.stream()) {
+            breakOff(fixture);
+            try (var stream = fixture.stream()) {
                 stream.done();
             }
-            await().until(() -> talk.client.running() == 0);
+            await().until(() -> fixture.client.running() == 0);
             assertThat(breaker.getMetrics().getNumberOfSuccessfulCalls()).isEqualTo(1);
             assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 assertThatThrownBy(stream::finalMessage)
                         .isInstanceOf(CircuitOpen.class)
                         .hasMessageContaining("claude");
                 assertThat(stream.endReason()).containsInstanceOf(Failed.class);
             }
-            assertThat(talk.peer.requests()).hasSize(3);
+            assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
 
-    private static void breakOff(Talk talk) {
-        try (var stream = talk.stream()) {
+    private static void breakOff(ClientFixture fixture) {
+        try (var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage).isInstanceOf(StreamException.class);
         }
-        await().until(() -> talk.client.running() == 0);
+        await().until(() -> fixture.client.running() == 0);
     }
 
     @Test
@@ -410,8 +413,8 @@ class RetriesTest {
                         "2026-11-01T00:00:30Z")
                 .sse(answer("Rivers run."))
                 .end();
-        try (var talk = Talk.with(limited);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(limited);
+                var stream = fixture.stream()) {
             var requests = stream.response().rateLimits().requests();
             assertThat(requests.limit()).isEqualTo(50);
             assertThat(requests.remaining()).isEqualTo(49);
@@ -422,19 +425,19 @@ class RetriesTest {
     @Test
     void everyStreamIsReportedOnceWithWhatItTook() {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
-                                Resilience.builder().retry(Retrying.quick()).build())
+                                Resilience.builder().retry(FastRetries.quick()).build())
                         .onEnd(reports::add),
                 OVERLOADED,
                 FINE)) {
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 stream.done();
             }
             await().until(() -> reports.size() == 1);
             StreamReport report = reports.getFirst();
             assertThat(report.provider()).isEqualTo("claude");
-            assertThat(report.server()).isEqualTo(talk.peer.uri(""));
+            assertThat(report.server()).isEqualTo(fixture.peer.uri(""));
             assertThat(report.metrics().retries()).isEqualTo(1);
             assertThat(report.usage().outputTokens()).isEqualTo(2);
             assertThat(report.toString()).doesNotContain("ivers");
@@ -444,8 +447,8 @@ class RetriesTest {
     @Test
     void aStreamIsReportedAsTheWireEndedItThoughNobodyHasConsumedIt() {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
-        try (var talk = Talk.with(settings -> settings.onEnd(reports::add), FINE);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(settings -> settings.onEnd(reports::add), FINE);
+                var stream = fixture.stream()) {
             await().until(() -> reports.size() == 1);
             assertThat(reports.getFirst().end()).isInstanceOf(Completed.class);
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
@@ -455,15 +458,15 @@ class RetriesTest {
     @Test
     void aListenerThatThrowsHarmsNobody() {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.onEnd(reports::add).onEnd(report -> {
                     throw new IllegalStateException("a listener's mistake");
                 }),
                 FINE)) {
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 assertThat(stream.finalText()).isEqualTo("Rivers run.");
             }
-            await().until(() -> reports.size() == 1 && talk.client.running() == 0);
+            await().until(() -> reports.size() == 1 && fixture.client.running() == 0);
         }
     }
 }

@@ -19,8 +19,8 @@ import dev.sluice.message.Conversation;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.Threads;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.Threads;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunEvent.Debug;
 import dev.sluice.tools.RunEvent.MessageDelta;
@@ -74,9 +74,9 @@ class SeededTranscriptsTest {
             scripts[i] = turn(wire, random);
         }
         scripts[scripts.length - 1] = Script.stream(wire.stream(PROSE)); // and so on, for whoever asks again
-        try (var talk = Talk.in(wire, scripts)) {
+        try (var fixture = ClientFixture.in(wire, scripts)) {
             Conversation said;
-            try (ToolLoop run = run(talk.client, random)) {
+            try (ToolLoop run = run(fixture.client, random)) {
                 var events = new ArrayList<RunEvent>();
                 StreamException failure = null;
                 try {
@@ -95,7 +95,7 @@ class SeededTranscriptsTest {
                         .pollDelay(Duration.ZERO)
                         .until(() -> run.stillRunning().isEmpty());
             }
-            goOn(talk, wire, said);
+            goOn(fixture, wire, said);
         }
     }
 
@@ -164,16 +164,16 @@ class SeededTranscriptsTest {
     }
 
     /** What was said is said again, and the vendor takes it. */
-    private static void goOn(Talk talk, Wire wire, Conversation said) {
+    private static void goOn(ClientFixture fixture, Wire wire, Conversation said) {
         Conversation whole = said.results(said.unanswered().stream()
                 .map(call -> new ToolResult(call.id(), "not run"))
                 .toList());
-        int asked = talk.peer.requests().size();
+        int asked = fixture.peer.requests().size();
         MessageRequest next =
                 REQUEST.toBuilder().conversation(whole.user("And now?")).build();
-        try (MessageStream stream = talk.client.stream(next)) {
-            Talk.hear(stream);
-            List<Message> told = wire.read(talk.peer.awaitRequest(asked + 1)).messages();
+        try (MessageStream stream = fixture.client.stream(next)) {
+            ClientFixture.hear(stream);
+            List<Message> told = wire.read(fixture.peer.awaitRequest(asked + 1)).messages();
             assertThat(new Conversation(List.of(), told).unanswered()).isEmpty();
             assertThat(told).allSatisfy(message -> assertThat(message.content()).isNotEmpty());
         }

@@ -1,8 +1,8 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.errorJson;
-import static dev.sluice.peer.ClaudeWire.toolCall;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.toolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,10 +19,10 @@ import dev.sluice.budget.Prices;
 import dev.sluice.budget.TokenCount;
 import dev.sluice.json.Json;
 import dev.sluice.message.Message;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.WholeAnswer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.WholeAnswer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,19 +51,19 @@ class SendTest {
     @MethodSource("wholeTranscripts")
     void itIsTheMessageThatTheStreamEndsWith(String name) {
         Script whole = Script.json(200, WholeAnswer.ofTranscript(name));
-        try (var talk = Talk.with(Script.transcript(name, 1000), whole);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.transcript(name, 1000), whole);
+                var stream = fixture.stream()) {
             Message streamed = stream.finalMessage();
             assertThat(streamed.content()).isNotEmpty();
-            assertThat(talk.client.send(Talk.REQUEST)).isEqualTo(streamed);
+            assertThat(fixture.client.send(ClientFixture.REQUEST)).isEqualTo(streamed);
         }
     }
 
     @Test
     void itIsNotAskedForAsAStream() {
-        try (var talk = Talk.with(FINE)) {
-            assertThat(talk.client.send(Talk.REQUEST).text()).isEqualTo("Rivers run.");
-            var request = talk.peer.requests().getFirst();
+        try (var fixture = ClientFixture.with(FINE)) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST).text()).isEqualTo("Rivers run.");
+            var request = fixture.peer.requests().getFirst();
             assertThat(request.path()).isEqualTo("/v1/messages");
             assertThat(Json.readObject(request.bodyText())).doesNotContainKey("stream");
         }
@@ -71,19 +71,19 @@ class SendTest {
 
     @Test
     void theConnectionServesTheNextOne() {
-        try (var talk = Talk.with(FINE)) {
+        try (var fixture = ClientFixture.with(FINE)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(talk.client.send(Talk.REQUEST).text()).isEqualTo("Rivers run.");
+                assertThat(fixture.client.send(ClientFixture.REQUEST).text()).isEqualTo("Rivers run.");
             }
-            assertThat(talk.peer.connections()).isEqualTo(1);
-            await().until(() -> talk.client.running() == 0);
+            assertThat(fixture.peer.connections()).isEqualTo(1);
+            await().until(() -> fixture.client.running() == 0);
         }
     }
 
     @Test
     void aQueueThatIsSmallerThanTheAnswerIsNoLimit() {
-        try (var talk = Talk.with(settings -> settings.queueCapacity(1), FINE)) {
-            assertThat(talk.client.send(Talk.REQUEST).text()).isEqualTo("Rivers run.");
+        try (var fixture = ClientFixture.with(settings -> settings.queueCapacity(1), FINE)) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST).text()).isEqualTo("Rivers run.");
         }
     }
 
@@ -92,16 +92,16 @@ class SendTest {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
         Script overloaded = Script.json(529, errorJson("overloaded_error", "Overloaded"));
         Script refused = Script.json(400, errorJson("invalid_request_error", "no"));
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 settings -> settings.resilience(
-                                Resilience.builder().retry(Retrying.quick()).build())
+                                Resilience.builder().retry(FastRetries.quick()).build())
                         .onEnd(reports::add),
                 overloaded,
                 FINE,
                 refused)) {
-            talk.client.send(Talk.REQUEST);
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST)).isInstanceOf(ApiError.class);
-            await().until(() -> reports.size() == 2 && talk.client.running() == 0);
+            fixture.client.send(ClientFixture.REQUEST);
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST)).isInstanceOf(ApiError.class);
+            await().until(() -> reports.size() == 2 && fixture.client.running() == 0);
             StreamReport fine = reports.getFirst();
             assertThat(fine.end()).isEqualTo(new Completed());
             assertThat(fine.requestedModel()).isEqualTo("claude-sonnet-5");
@@ -119,12 +119,14 @@ class SendTest {
     @Test
     void aFailureIsThrownWhereItWasAskedForAndNamesTheRequest() {
         Script refused = Script.json(400, errorJson("invalid_request_error", "no"), "request-id", "r9");
-        try (var talk = Talk.with(refused)) {
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST)).isInstanceOfSatisfying(ApiError.class, e -> {
-                assertThat(e.requestId()).contains("r9");
-                assertThat(e.partial()).isEqualTo(Message.EMPTY);
-                assertThat(e.getStackTrace()).anyMatch(at -> at.getClassName().equals(SendTest.class.getName()));
-            });
+        try (var fixture = ClientFixture.with(refused)) {
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST))
+                    .isInstanceOfSatisfying(ApiError.class, e -> {
+                        assertThat(e.requestId()).contains("r9");
+                        assertThat(e.partial()).isEqualTo(Message.EMPTY);
+                        assertThat(e.getStackTrace())
+                                .anyMatch(at -> at.getClassName().equals(SendTest.class.getName()));
+                    });
         }
     }
 
@@ -132,15 +134,15 @@ class SendTest {
     void aBodyLargerThanTheLimitsIsNotRead() {
         String body = WholeAnswer.of(answer("x".repeat(1 << 20)));
         for (Limits limits : List.of(new Limits(100, 1 << 20, 0), new Limits(8 << 20, 16 << 20, 1 << 20))) {
-            try (var talk = Talk.with(settings -> settings.limits(limits), Script.json(200, body))) {
-                assertThatThrownBy(() -> talk.client.send(Talk.REQUEST))
+            try (var fixture = ClientFixture.with(settings -> settings.limits(limits), Script.json(200, body))) {
+                assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST))
                         .isInstanceOfSatisfying(
                                 LimitExceeded.class, e -> assertThat(e.value()).isEqualTo(1 << 20));
             }
         }
         Limits fits = new Limits(1, body.length(), body.length());
-        try (var talk = Talk.with(settings -> settings.limits(fits), Script.json(200, body))) {
-            assertThat(talk.client.send(Talk.REQUEST).text()).hasSize(1 << 20);
+        try (var fixture = ClientFixture.with(settings -> settings.limits(fits), Script.json(200, body))) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST).text()).hasSize(1 << 20);
         }
     }
 
@@ -148,8 +150,8 @@ class SendTest {
     void aBodyWithoutAnEndMeetsTheLimit() {
         Script endless =
                 Script.empty().head(200, "content-type", "application/json").repeat("[".repeat(999), 1 << 30);
-        try (var talk = Talk.with(endless)) {
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST))
+        try (var fixture = ClientFixture.with(endless)) {
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST))
                     .isInstanceOfSatisfying(
                             LimitExceeded.class, e -> assertThat(e.limit()).isEqualTo(Limits.Limit.EVENT_BYTES));
         }
@@ -160,15 +162,15 @@ class SendTest {
         Script page = Script.whole(200, "text/html; charset=utf-8", "<h1>Sign in</h1>");
         Script stream = Script.stream(answer("Rivers run."));
         Script gzip = Script.json(200, "{}", "content-encoding", "gzip");
-        try (var talk = Talk.with(page, stream, gzip)) {
-            assertRejected(talk, "text/html", "Sign in");
-            assertRejected(talk, "text/event-stream", "instead of JSON");
-            assertRejected(talk, "gzip", "compression");
+        try (var fixture = ClientFixture.with(page, stream, gzip)) {
+            assertRejected(fixture, "text/html", "Sign in");
+            assertRejected(fixture, "text/event-stream", "instead of JSON");
+            assertRejected(fixture, "gzip", "compression");
         }
     }
 
-    private static void assertRejected(Talk talk, String... words) {
-        assertThatThrownBy(() -> talk.client.send(Talk.REQUEST))
+    private static void assertRejected(ClientFixture fixture, String... words) {
+        assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST))
                 .isInstanceOf(ProtocolError.class)
                 .hasMessageContainingAll(words);
     }
@@ -179,20 +181,20 @@ class SendTest {
                 .head(200, "x-request-id", "req")
                 .sse(WholeAnswer.of(answer("Rivers run.")))
                 .end();
-        try (var talk = Talk.with(untyped)) {
-            assertThat(talk.client.send(Talk.REQUEST).text()).isEqualTo("Rivers run.");
+        try (var fixture = ClientFixture.with(untyped)) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST).text()).isEqualTo("Rivers run.");
         }
     }
 
     @Test
     void anAnswerThatMayTakeTooLongMustBeStreamed() {
-        var request = Talk.REQUEST.toBuilder().maxTokens(64_000).build();
-        try (var talk = Talk.with(Script.stream(answer("a")))) {
-            assertThatThrownBy(() -> talk.client.send(request))
+        var request = ClientFixture.REQUEST.toBuilder().maxTokens(64_000).build();
+        try (var fixture = ClientFixture.with(Script.stream(answer("a")))) {
+            assertThatThrownBy(() -> fixture.client.send(request))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("maxTokens: 64000", "stream it");
-            assertThat(talk.peer.connections()).isZero();
-            try (var stream = talk.client.stream(request)) {
+            assertThat(fixture.peer.connections()).isZero();
+            try (var stream = fixture.client.stream(request)) {
                 assertThat(stream.finalText()).isEqualTo("a");
             }
         }
@@ -201,10 +203,11 @@ class SendTest {
     @Test
     void aProviderThatOnlyStreamsIsAskedForAStream() {
         try (var peer = ScriptedPeer.serving(Script.stream(answer("Rivers run.")));
-                var client = LlmClient.builder(Foreign.streaming(peer.uri("").toString()))
+                var client = LlmClient.builder(
+                                MisbehavingParts.streaming(peer.uri("").toString()))
                         .build()) {
-            assertThat(client.send(Talk.REQUEST).text()).isEqualTo("Rivers run.");
-            assertThatThrownBy(() -> client.countTokens(Talk.REQUEST))
+            assertThat(client.send(ClientFixture.REQUEST).text()).isEqualTo("Rivers run.");
+            assertThatThrownBy(() -> client.countTokens(ClientFixture.REQUEST))
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("foreign does not count tokens");
             assertThatThrownBy(client::models)
@@ -216,16 +219,16 @@ class SendTest {
     @Test
     void anAnswerWithAToolCallIsOne() {
         Script call = Script.json(200, WholeAnswer.of(toolCall("toolu_1", "weather", "{\"city\":", " \"Porto\"}")));
-        try (var talk = Talk.with(call)) {
-            Message message = talk.client.send(Talk.REQUEST);
+        try (var fixture = ClientFixture.with(call)) {
+            Message message = fixture.client.send(ClientFixture.REQUEST);
             assertThat(message.toolUses().getFirst().inputAsMap()).containsEntry("city", "Porto");
         }
     }
 
     @Test
     void aLimitOnChunksIsRefusedForThereAreNone() {
-        try (var talk = Talk.with(FINE)) {
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST, StreamController.withChunkLimit(3)))
+        try (var fixture = ClientFixture.with(FINE)) {
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, StreamController.withChunkLimit(3)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("chunks");
         }
@@ -234,9 +237,9 @@ class SendTest {
     @Test
     void aControllerSteersOneRequest() {
         var controller = StreamController.withCancellation();
-        try (var talk = Talk.with(FINE)) {
-            talk.client.send(Talk.REQUEST, controller);
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST, controller))
+        try (var fixture = ClientFixture.with(FINE)) {
+            fixture.client.send(ClientFixture.REQUEST, controller);
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, controller))
                     .isInstanceOf(IllegalStateException.class);
             controller.cancel();
             assertThat(controller.isCancelled()).as("after the end").isFalse();
@@ -250,13 +253,15 @@ class SendTest {
                 .maxCost(new BigDecimal("0.00002"), Prices.uncached(BigDecimal.ONE, BigDecimal.TEN))
                 .alertAt(1, spent -> told.add("spent"))
                 .build();
-        try (var talk = Talk.with(FINE)) {
-            assertThat(talk.client.send(Talk.REQUEST, budget).text()).isEqualTo("Rivers run.");
+        try (var fixture = ClientFixture.with(FINE)) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST, budget).text())
+                    .isEqualTo("Rivers run.");
             assertThat(budget.outputTokens()).isEqualTo(new TokenCount(2, false));
             assertThat(budget.inputTokens()).isEqualTo(10);
             assertThat(told).containsExactly("spent");
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST, budget)).isInstanceOf(LimitExceeded.class);
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, budget))
+                    .isInstanceOf(LimitExceeded.class);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 }

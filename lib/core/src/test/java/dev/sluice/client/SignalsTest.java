@@ -1,20 +1,20 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.delta;
-import static dev.sluice.peer.ClaudeWire.error;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.signature;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
-import static dev.sluice.peer.ClaudeWire.thinking;
-import static dev.sluice.peer.ClaudeWire.thinkingStart;
-import static dev.sluice.peer.ClaudeWire.toolCall;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.delta;
+import static dev.sluice.test.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.signature;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.thinking;
+import static dev.sluice.test.peer.ClaudeWire.thinkingStart;
+import static dev.sluice.test.peer.ClaudeWire.toolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +25,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.message.Citation;
 import dev.sluice.message.Message;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +64,8 @@ class SignalsTest {
 
     @Test
     void aWholeAnswerGivesItsSignalsInOrder() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             List<String> log = record(stream);
             stream.done();
             assertThat(log)
@@ -82,8 +82,8 @@ class SignalsTest {
 
     @Test
     void theEventComesFirstWithASnapshotThatIncludesIt() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             List<String> log = new ArrayList<>();
             stream.on(
                             Signal.STREAM_EVENT,
@@ -114,7 +114,7 @@ class SignalsTest {
     void everyKindOfDeltaHasItsSignal() {
         String citation =
                 "{\"type\":\"citations_delta\",\"citation\":{\"type\":\"char_location\",\"cited_text\":\"c\"}}";
-        try (var talk = Talk.with(Script.stream(
+        try (var fixture = ClientFixture.with(Script.stream(
                         messageStart(),
                         thinkingStart(0),
                         thinking(0, "hm"),
@@ -128,7 +128,7 @@ class SignalsTest {
                         blockStop(1),
                         messageDelta("end_turn", 3),
                         messageStop()));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<List<Citation>> citations = new ArrayList<>();
             stream.on(Signal.CITATION, (one, all) -> citations.add(all));
             List<String> log = record(stream);
@@ -156,9 +156,9 @@ class SignalsTest {
 
     @Test
     void toolInputIsParsedAsFarAsItHasCome() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         Script.stream(toolCall("toolu_1", "weather", "{\"locati", "on\": \"P", "ar", "is\"}")));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<Object> parsed = new ArrayList<>();
             stream.on(Signal.INPUT_JSON, (fragment, soFar) -> parsed.add(soFar));
             stream.done();
@@ -169,7 +169,7 @@ class SignalsTest {
     // the block of the event's index, not the last one
     @Test
     void interleavedBlocksKeepTheirOwnTexts() {
-        try (var talk = Talk.with(Script.stream(
+        try (var fixture = ClientFixture.with(Script.stream(
                         messageStart(),
                         textStart(0),
                         textStart(1),
@@ -181,7 +181,7 @@ class SignalsTest {
                         blockStop(1),
                         messageDelta("end_turn", 3),
                         messageStop()));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<String> all = new ArrayList<>();
             stream.on(Signal.TEXT, (words, soFar) -> all.add(soFar));
             assertThat(stream.finalText()).isEqualTo("abxy");
@@ -191,8 +191,8 @@ class SignalsTest {
 
     @Test
     void onAppendsOffRemovesOneAndOnceIsToldOnce() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var twice = new AtomicInteger();
             var once = new AtomicInteger();
             BiConsumer<String, String> handler = (words, all) -> twice.incrementAndGet();
@@ -210,8 +210,8 @@ class SignalsTest {
 
     @Test
     void handlersAddedOrRemovedInAHandlerCountFromTheNextSignalOn() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             List<String> log = new ArrayList<>();
             BiConsumer<String, String> removed = (words, all) -> log.add("removed " + words);
             stream.once(Signal.TEXT, (words, all) -> {
@@ -226,8 +226,9 @@ class SignalsTest {
 
     @Test
     void whatAHandlerThrowsEndsTheStreamAndReachesTheConsumer() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a", "b")).stall());
-                var stream = talk.stream()) {
+        try (var fixture =
+                        ClientFixture.with(Script.stream().sse(begin("a", "b")).stall());
+                var stream = fixture.stream()) {
             var mine = new IllegalArgumentException("boom");
             List<String> log = record(stream);
             stream.on(Signal.TEXT, (words, all) -> {
@@ -242,11 +243,11 @@ class SignalsTest {
 
     @Test
     void aFailureGivesErrorThenEndOnce() {
-        try (var talk = Talk.with(Script.stream()
+        try (var fixture = ClientFixture.with(Script.stream()
                         .sse(begin("a"))
                         .sse(error("overloaded_error", "Overloaded"))
                         .end());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<String> log = record(stream);
             assertThatThrownBy(stream::done).isInstanceOf(ApiError.class);
             assertThatThrownBy(stream::finalMessage).isInstanceOf(ApiError.class);
@@ -259,8 +260,8 @@ class SignalsTest {
     // aborted, and not errored as well
     @Test
     void cancellingGivesAbortThenEndAndNoError() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall());
+                var stream = fixture.stream()) {
             List<String> log = record(stream);
             stream.on(Signal.TEXT, (words, all) -> stream.cancel("enough"));
             stream.done();
@@ -276,8 +277,8 @@ class SignalsTest {
 
     @Test
     void closingOnTheConsumersThreadTellsTheHandlersThere() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall())) {
-            var stream = talk.stream();
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
+            var stream = fixture.stream();
             List<String> log = record(stream);
             stream.iterator().next();
             stream.close();
@@ -288,19 +289,19 @@ class SignalsTest {
 
     @Test
     void aChunkLimitGivesAbortWithTheLimit() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream(StreamController.withChunkLimit(3))) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream(StreamController.withChunkLimit(3))) {
             List<StreamException> why = new ArrayList<>();
             stream.on(Signal.ABORT, why::add);
-            assertThat(Talk.hear(stream).events()).hasSize(3);
+            assertThat(ClientFixture.hear(stream).events()).hasSize(3);
             assertThat(why).singleElement().isInstanceOf(LimitExceeded.class);
         }
     }
 
     @Test
     void awaitConsumesUntilTheSignalComes() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             assertThat(stream.await(Signal.CONNECT))
                     .get()
                     .extracting(ResponseInfo::status)
@@ -321,8 +322,8 @@ class SignalsTest {
 
     @Test
     void awaitingTheConnectionDoesNotWaitForTheFirstEvent() {
-        try (var talk = Talk.with(Script.stream().stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().stall());
+                var stream = fixture.stream()) {
             assertThat(stream.await(Signal.CONNECT)).isPresent();
         }
     }
@@ -331,9 +332,9 @@ class SignalsTest {
     void awaitThrowsTheFailureUnlessThatIsAwaited() {
         Script failing =
                 Script.stream().sse(begin("a")).sse(error("api_error", "x")).end();
-        try (var talk = Talk.with(failing);
-                var stream = talk.stream();
-                var other = talk.stream()) {
+        try (var fixture = ClientFixture.with(failing);
+                var stream = fixture.stream();
+                var other = fixture.stream()) {
             assertThatThrownBy(() -> stream.await(Signal.MESSAGE)).isInstanceOf(ApiError.class);
             assertThat(stream.await(Signal.ERROR)).as("it has come").get().isInstanceOf(ApiError.class);
             assertThat(other.await(Signal.ERROR)).get().isInstanceOf(ApiError.class);
@@ -344,8 +345,8 @@ class SignalsTest {
 
     @Test
     void awaitThrowsTheCancellationUnlessThatIsAwaited() {
-        try (var talk = Talk.with(Script.stream().sse(begin("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall());
+                var stream = fixture.stream()) {
             stream.await(Signal.TEXT);
             stream.cancel("enough");
             assertThatThrownBy(() -> stream.await(Signal.TEXT)).isInstanceOf(StreamException.Cancelled.class);
@@ -355,8 +356,8 @@ class SignalsTest {
 
     @Test
     void aHandlerCannotConsumeTheStreamThatCallsIt() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             stream.on(Signal.TEXT, (words, all) -> stream.done());
             assertThatThrownBy(stream::done)
                     .isInstanceOf(IllegalStateException.class)
@@ -367,8 +368,8 @@ class SignalsTest {
     // END is told once, whatever its handlers do
     @Test
     void endIsToldOnceEvenIfAHandlerOfTheEndThrows() {
-        try (var talk = Talk.with(RIVERS);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(RIVERS);
+                var stream = fixture.stream()) {
             var ends = new AtomicInteger();
             Consumer<Message> failing = message -> {
                 throw new IllegalStateException("mine");
@@ -385,12 +386,12 @@ class SignalsTest {
 
     @Test
     void pingsAndUnknownEventsAreStreamEventsAndNothingElse() {
-        try (var talk = Talk.with(Script.stream()
+        try (var fixture = ClientFixture.with(Script.stream()
                         .sse(ping())
                         .sse("event: later\ndata: {\"type\":\"later\",\"x\":1}\n\n")
                         .sse(answer("a"))
                         .end());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             List<String> events = new ArrayList<>();
             stream.on(
                     Signal.STREAM_EVENT,

@@ -1,15 +1,15 @@
 package dev.sluice.client;
 
 import static dev.sluice.client.Fault.of;
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
 
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.time.Duration;
 import java.util.List;
 

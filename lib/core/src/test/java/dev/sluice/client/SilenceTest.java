@@ -1,12 +1,12 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.event;
-import static dev.sluice.peer.ClaudeWire.inputJson;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.toolStart;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.inputJson;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.toolStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.FakeTime;
@@ -14,7 +14,7 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.internal.Deadlines;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,9 +66,9 @@ class SilenceTest {
                 .gate(last)
                 .sse(ping())
                 .stall();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.time(time).timeouts(Timeouts.none().with(phase, LIMIT)), script);
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             stream.response();
             awaitRead(stream, length(begun));
             time.advance(PAUSE);
@@ -84,7 +84,7 @@ class SilenceTest {
                 last.countDown();
                 awaitRead(stream, 2 * length(what.sse) + length(ping()));
             } else {
-                assertThat(Talk.hear(stream).failure())
+                assertThat(ClientFixture.hear(stream).failure())
                         .isInstanceOfSatisfying(
                                 TimedOut.class, e -> assertThat(e.phase()).isEqualTo(phase));
             }

@@ -3,8 +3,8 @@ package dev.sluice.client;
 import static dev.sluice.client.Fault.of;
 
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.Script;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

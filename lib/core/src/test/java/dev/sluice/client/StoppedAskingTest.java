@@ -8,9 +8,9 @@ import dev.sluice.FakeTime;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.Timeouts;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -42,12 +42,12 @@ class StoppedAskingTest {
 
     static Stream<Arguments> everyWhere() {
         return Arrays.stream(State.values())
-                .flatMap(state -> Arrays.stream(Asking.values()).map(asking -> arguments(state, asking)));
+                .flatMap(state -> Arrays.stream(NonStreamingCall.values()).map(asking -> arguments(state, asking)));
     }
 
     @ParameterizedTest
     @MethodSource("everyWhere")
-    void anInterruptEndsTheWaitAndIsKept(State state, Asking asking) throws Exception {
+    void anInterruptEndsTheWaitAndIsKept(State state, NonStreamingCall asking) throws Exception {
         try (var waiting = new Waiting(state, asking)) {
             assertStopped(waiting, waiting.thread::interrupt, "interrupted");
             assertThat(waiting.kept.get(5, TimeUnit.SECONDS)).isTrue();
@@ -56,7 +56,7 @@ class StoppedAskingTest {
 
     @ParameterizedTest
     @MethodSource("everyWhere")
-    void closingTheClientEndsTheWait(State state, Asking asking) throws Exception {
+    void closingTheClientEndsTheWait(State state, NonStreamingCall asking) throws Exception {
         try (var waiting = new Waiting(state, asking)) {
             assertStopped(waiting, waiting.client::close, "the client was closed");
             assertThat(waiting.kept.get(5, TimeUnit.SECONDS)).isFalse();
@@ -67,7 +67,7 @@ class StoppedAskingTest {
     @ParameterizedTest
     @EnumSource
     void cancellingEndsTheWait(State state) throws Exception {
-        try (var waiting = new Waiting(state, Asking.SEND)) {
+        try (var waiting = new Waiting(state, NonStreamingCall.SEND)) {
             assertStopped(waiting, () -> waiting.controller.cancel("enough"), "enough");
         }
     }
@@ -95,23 +95,23 @@ class StoppedAskingTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThreadThatIsInterruptedAlreadyWaitsForNothing(Asking asking) {
-        try (var talk = Talk.with(Script.empty().stall())) {
+    void aThreadThatIsInterruptedAlreadyWaitsForNothing(NonStreamingCall asking) {
+        try (var fixture = ClientFixture.with(Script.empty().stall())) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> asking.ask(talk.client)).isInstanceOf(Cancelled.class);
+            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(Cancelled.class);
             assertThat(Thread.interrupted()).isTrue();
         }
     }
 
     @Test
     void aControllerCancelledBeforeSendsNoRequest() {
-        try (var talk = Talk.with(Script.empty().stall())) {
+        try (var fixture = ClientFixture.with(Script.empty().stall())) {
             var controller = StreamController.withCancellation();
             controller.cancel("never mind");
-            assertThatThrownBy(() -> talk.client.send(Talk.REQUEST, controller))
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, controller))
                     .isInstanceOf(Cancelled.class)
                     .hasMessageContaining("never mind");
-            assertThat(talk.peer.connections()).isZero();
+            assertThat(fixture.peer.connections()).isZero();
         }
     }
 
@@ -119,7 +119,7 @@ class StoppedAskingTest {
     private static final class Waiting implements AutoCloseable {
         final State state;
         final ScriptedPeer peer;
-        final dev.sluice.peer.UnreachablePeer hole;
+        final dev.sluice.test.peer.UnreachablePeer hole;
         final LlmClient client;
         final FakeTime time = new FakeTime();
         final CountDownLatch sent = new CountDownLatch(1);
@@ -128,17 +128,17 @@ class StoppedAskingTest {
         final CompletableFuture<Boolean> kept = new CompletableFuture<>();
         final Thread thread;
 
-        Waiting(State state, Asking asking) {
+        Waiting(State state, NonStreamingCall asking) {
             this.state = state;
             peer = ScriptedPeer.serving(script());
             hole = state == State.CONNECTING ? ScriptedPeer.unreachable() : null;
-            client = Talk.client(
+            client = ClientFixture.client(
                     hole == null ? peer.uri("") : hole.uri(""),
                     settings -> settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()));
             thread = Thread.ofVirtual().start(() -> {
                 try {
-                    if (asking == Asking.SEND) {
-                        client.send(Talk.REQUEST, controller);
+                    if (asking == NonStreamingCall.SEND) {
+                        client.send(ClientFixture.REQUEST, controller);
                     } else {
                         asking.ask(client);
                     }

@@ -1,7 +1,7 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,8 +9,8 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.budget.Budget;
-import dev.sluice.peer.Script;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.Script;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
@@ -49,8 +49,8 @@ class StoppedRequestsTest {
 
     @Test
     void aCancelBetweenTheHeadAndTheFirstEventIsNoSuccess() throws Exception {
-        try (var talk = Talk.with(gates, Script.stream().stall())) {
-            MessageStream stream = talk.stream();
+        try (var fixture = ClientFixture.with(gates, Script.stream().stall())) {
+            MessageStream stream = fixture.stream();
             assertThat(stream.response().status()).isEqualTo(200);
             stream.cancel("enough");
             awaitReader(stream);
@@ -60,8 +60,8 @@ class StoppedRequestsTest {
 
     @Test
     void aServerThatSaysNothingUntilTheWholeTimeIsOverHasFailed() throws Exception {
-        try (var talk = Talk.with(gates, Script.stream().stall())) {
-            MessageStream stream = talk.stream(SHORT.build());
+        try (var fixture = ClientFixture.with(gates, Script.stream().stall())) {
+            MessageStream stream = fixture.stream(SHORT.build());
             assertThatThrownBy(stream::done).isInstanceOf(TimedOut.class);
             awaitReader(stream);
         }
@@ -70,8 +70,9 @@ class StoppedRequestsTest {
 
     @Test
     void anAnswerThatTheWholeTimeCutsIsNoVerdict() throws Exception {
-        try (var talk = Talk.with(gates, Script.stream().sse(begin("a")).stall())) {
-            MessageStream stream = talk.stream(SHORT.build());
+        try (var fixture =
+                ClientFixture.with(gates, Script.stream().sse(begin("a")).stall())) {
+            MessageStream stream = fixture.stream(SHORT.build());
             assertThatThrownBy(stream::done).isInstanceOf(TimedOut.class);
             awaitReader(stream);
         }
@@ -90,14 +91,16 @@ class StoppedRequestsTest {
                 ? Script.stream().sse(answer("a")).stall()
                 : Script.stream().sse(begin("a b c d e f g h i j k l")).stall();
         Budget budget = Budget.outputTokens(how.equals("budget") ? 1 : 1_000_000);
-        try (var talk = Talk.with(gates, script)) {
-            MessageStream stream = talk.client.stream(
-                    Talk.REQUEST, how.equals("total") ? SHORT.build() : StreamController.withCancellation(), budget);
+        try (var fixture = ClientFixture.with(gates, script)) {
+            MessageStream stream = fixture.client.stream(
+                    ClientFixture.REQUEST,
+                    how.equals("total") ? SHORT.build() : StreamController.withCancellation(),
+                    budget);
             if (how.equals("cancel")) {
                 stream.iterator().next();
                 stream.cancel("enough");
             }
-            Talk.hear(stream);
+            ClientFixture.hear(stream);
             awaitReader(stream);
             assertThat(stream.endReason().orElseThrow() instanceof LimitReached).isEqualTo(how.equals("budget"));
         }
@@ -111,9 +114,9 @@ class StoppedRequestsTest {
                     throw new IllegalStateException("a mistake");
                 })
                 .onEnd(told::add);
-        try (var talk = Talk.with(listeners, Script.stream().cut())) {
-            MessageStream stream = talk.stream();
-            Talk.hear(stream);
+        try (var fixture = ClientFixture.with(listeners, Script.stream().cut())) {
+            MessageStream stream = fixture.stream();
+            ClientFixture.hear(stream);
             awaitReader(stream);
         }
         assertThat(told).hasSize(1);

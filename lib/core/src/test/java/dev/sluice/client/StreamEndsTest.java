@@ -1,14 +1,14 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.error;
-import static dev.sluice.peer.ClaudeWire.errorJson;
-import static dev.sluice.peer.ClaudeWire.event;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -28,7 +28,7 @@ import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.net.URI;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -89,9 +89,9 @@ class StreamEndsTest {
     @MethodSource("brokenStreams")
     void whatWasReceivedIsHandedOutAndThenTheFailureIsThrown(
             String what, Script script, Class<? extends StreamException> type, boolean retryable) {
-        try (var talk = Talk.with(script);
-                var stream = talk.stream()) {
-            Talk.Heard heard = Talk.hear(stream);
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.stream()) {
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertThat(heard.events().stream().filter(ContentBlockDelta.class::isInstance))
                     .hasSize(2);
             assertThat(heard.failure()).isInstanceOf(type).isInstanceOfSatisfying(StreamException.class, e -> {
@@ -112,8 +112,8 @@ class StreamEndsTest {
         var read = new CountDownLatch(1);
         // Behind a gate: the JDK's client parses a whole read before it hands on any of it.
         Script script = Script.stream().sse(begin("one ", "two")).gate(read).malformedChunk();
-        try (var talk = Talk.with(script);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.stream()) {
             Awaitility.await().until(() -> stream.metrics().events() == 4);
             read.countDown();
             assertThatThrownBy(stream::finalMessage)
@@ -147,8 +147,8 @@ class StreamEndsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("nothingReceived")
     void aStreamWithoutAnAnswerSaysWhatCameInstead(String what, Script script, Class<?> type) {
-        try (var talk = Talk.with(script);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOf(type)
                     .isInstanceOfSatisfying(
@@ -159,9 +159,9 @@ class StreamEndsTest {
 
     @Test
     void aPageInsteadOfAStreamIsQuoted() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         Script.whole(200, "text/html; charset=utf-8", "<h1>Sign in</h1>" + "x".repeat(9999)));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::done)
                     .hasMessageContaining("text/html")
                     .hasMessageContaining("Sign in")
@@ -174,8 +174,8 @@ class StreamEndsTest {
     @MethodSource("statuses")
     void anHttpErrorHasItsStatusTypeAndBody(int status, String type, boolean retryable) {
         String body = errorJson(type, "because");
-        try (var talk = Talk.with(Script.json(status, body, "request-id", "req_9"));
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.json(status, body, "request-id", "req_9"));
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::done).isInstanceOfSatisfying(ApiError.class, e -> {
                 assertThat(e.status()).isEqualTo(status);
                 assertThat(e.type()).isEqualTo(type);
@@ -204,8 +204,8 @@ class StreamEndsTest {
                 .head(500, "content-type", "text/plain", "content-length", "100")
                 .raw("the disk is full")
                 .cut();
-        try (var talk = Talk.with(cut);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(cut);
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::done)
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.rawBody()).isEqualTo("the disk is full"));
@@ -214,10 +214,10 @@ class StreamEndsTest {
 
     @Test
     void anErrorBodyLargerThanTheStreamMayBeStillTells() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.limits(new Limits(1000, 1000, 1000)),
                         Script.whole(500, "text/plain", "the disk is full " + "x".repeat(5000)));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::done)
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.rawBody()).startsWith("the disk is full"));
@@ -226,8 +226,8 @@ class StreamEndsTest {
 
     @Test
     void aRedirectIsNotFollowed() {
-        try (var talk = Talk.with(Script.whole(302, "text/plain", "", "location", "http://localhost:1/"));
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.whole(302, "text/plain", "", "location", "http://localhost:1/"));
+                var stream = fixture.stream()) {
             assertThatThrownBy(stream::done)
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.status()).isEqualTo(302));
@@ -237,11 +237,11 @@ class StreamEndsTest {
     @Test
     void aRefusedConnectionNamesTheAddress() {
         URI nobody;
-        try (var gone = Talk.with(Script.stream())) {
+        try (var gone = ClientFixture.with(Script.stream())) {
             nobody = gone.peer.uri("");
         }
-        try (var client = Talk.client(nobody, settings -> {});
-                var stream = client.stream(Talk.REQUEST)) {
+        try (var client = ClientFixture.client(nobody, settings -> {});
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThatThrownBy(stream::done)
                     .isInstanceOf(ConnectionFailed.class)
                     .hasMessageContaining("localhost:" + nobody.getPort());
@@ -251,8 +251,8 @@ class StreamEndsTest {
 
     @Test
     void anUnknownHostIsAConnectionFailure() {
-        try (var client = Talk.client(URI.create("http://no-such-host.invalid"), settings -> {});
-                var stream = client.stream(Talk.REQUEST)) {
+        try (var client = ClientFixture.client(URI.create("http://no-such-host.invalid"), settings -> {});
+                var stream = client.stream(ClientFixture.REQUEST)) {
             assertThatThrownBy(stream::done)
                     .isInstanceOf(ConnectionFailed.class)
                     .hasMessageContaining("no-such-host.invalid");
@@ -262,21 +262,21 @@ class StreamEndsTest {
     // A kept connection that the server has closed in the meantime
     @Test
     void aConnectionThatEndsBeforeAnyByteIsReplacedOnce() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 Script.empty().cut(),
                 Script.stream(answer("a")),
                 Script.empty().cut(),
                 Script.empty().cut())) {
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 assertThat(stream.finalText()).isEqualTo("a");
             }
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 assertThatThrownBy(stream::done)
                         .isInstanceOfSatisfying(
                                 ConnectionFailed.class,
                                 e -> assertThat(e.retryable()).isTrue());
             }
-            assertThat(talk.peer.requests()).hasSize(4);
+            assertThat(fixture.peer.requests()).hasSize(4);
         }
     }
 
@@ -290,13 +290,13 @@ class StreamEndsTest {
         Script afterEnd = Script.stream()
                 .sse(String.join("", answer("a")) + text(0, "late") + error("api_error", "late"))
                 .end();
-        try (var talk = Talk.with(afterError, afterEnd);
-                var failing = talk.stream()) {
-            Talk.Heard heard = Talk.hear(failing);
+        try (var fixture = ClientFixture.with(afterError, afterEnd);
+                var failing = fixture.stream()) {
+            ClientFixture.Heard heard = ClientFixture.hear(failing);
             assertThat(heard.failure()).isInstanceOf(ApiError.class);
             assertThat(heard.events()).noneMatch(MessageStop.class::isInstance);
             assertThat(failing.snapshot().text()).isEqualTo("a");
-            try (var whole = talk.stream()) {
+            try (var whole = fixture.stream()) {
                 assertThat(whole.finalText()).isEqualTo("a");
             }
         }
@@ -305,8 +305,8 @@ class StreamEndsTest {
     // complete at the end marker, not at the end of the body
     @Test
     void theAnswerIsCompleteThoughTheServerKeepsTheConnectionOpen() {
-        try (var talk = Talk.with(Script.stream().sse(answer("a")).stall());
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(Script.stream().sse(answer("a")).stall());
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("a");
         }
     }
@@ -318,11 +318,11 @@ class StreamEndsTest {
                 .sse(begin("a", "b", "c", "d"))
                 .sse(error("overloaded_error", "x"))
                 .reach(failed);
-        try (var talk = Talk.with(script);
-                var stream = talk.stream()) {
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.stream()) {
             failed.await();
-            talk.peer.awaitGone(java.time.Duration.ofSeconds(5)); // the reader is long done
-            Talk.Heard heard = Talk.hear(stream);
+            fixture.peer.awaitGone(java.time.Duration.ofSeconds(5)); // the reader is long done
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertThat(heard.events().stream().filter(ContentBlockDelta.class::isInstance))
                     .hasSize(4);
             assertThat(heard.failure()).isInstanceOf(ApiError.class);
@@ -332,9 +332,10 @@ class StreamEndsTest {
     @Test
     void aChunkLimitEndsTheLoopWithoutAnException() {
         for (int limit = 1; limit <= 7; limit++) {
-            try (var talk = Talk.with(Script.stream().sse(answer("a", "b", "c")).stall());
-                    var stream = talk.stream(StreamController.withChunkLimit(limit))) {
-                Talk.Heard heard = Talk.hear(stream);
+            try (var fixture = ClientFixture.with(
+                            Script.stream().sse(answer("a", "b", "c")).stall());
+                    var stream = fixture.stream(StreamController.withChunkLimit(limit))) {
+                ClientFixture.Heard heard = ClientFixture.hear(stream);
                 assertThat(heard.failure()).isNull();
                 assertThat(heard.events()).hasSize(limit);
                 assertThat(stream.endReason()).contains(new LimitReached(Limit.CHUNKS, limit));
@@ -349,8 +350,8 @@ class StreamEndsTest {
 
     @Test
     void aChunkLimitThatTheWholeAnswerFitsInIsNotMet() {
-        try (var talk = Talk.with(Script.stream(answer("a")));
-                var stream = talk.stream(StreamController.withChunkLimit(6))) {
+        try (var fixture = ClientFixture.with(Script.stream(answer("a")));
+                var stream = fixture.stream(StreamController.withChunkLimit(6))) {
             assertThat(stream.finalText()).isEqualTo("a");
         }
     }
@@ -362,9 +363,9 @@ class StreamEndsTest {
         for (Limits limits :
                 new Limits[] {new Limits(1000, 10_000, 0), new Limits(10_000, 1000, 0), new Limits(10_000, 10_000, 3000)
                 }) {
-            try (var talk = Talk.with(settings -> settings.limits(limits), script);
-                    var stream = talk.stream()) {
-                Talk.Heard heard = Talk.hear(stream);
+            try (var fixture = ClientFixture.with(settings -> settings.limits(limits), script);
+                    var stream = fixture.stream()) {
+                ClientFixture.Heard heard = ClientFixture.hear(stream);
                 assertThat(heard.failure()).isInstanceOf(LimitExceeded.class);
                 assertThat(stream.snapshot().text()).isEqualTo("a");
                 assertThat(stream.isErrored())
@@ -379,19 +380,19 @@ class StreamEndsTest {
         String all = String.join("", answer("a", "b", "c"));
         int limit = all.indexOf("\"c\"");
         for (int bytes : new int[] {limit, all.length() - 1}) {
-            try (var talk = Talk.with(
+            try (var fixture = ClientFixture.with(
                             settings -> settings.limits(new Limits(9999, 9999, bytes)),
                             Script.stream().sse(all).end());
-                    var stream = talk.stream()) {
-                Talk.Heard heard = Talk.hear(stream);
+                    var stream = fixture.stream()) {
+                ClientFixture.Heard heard = ClientFixture.hear(stream);
                 assertThat(heard.failure()).isInstanceOf(LimitExceeded.class);
                 assertThat(stream.snapshot().text()).isEqualTo(bytes == limit ? "ab" : "abc");
             }
         }
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.limits(new Limits(9999, 9999, all.length())),
                         Script.stream().sse(all).end());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("abc");
         }
     }
@@ -405,9 +406,9 @@ class StreamEndsTest {
                 .sse(answer("a"))
                 .sse("data: [DONE]\n\n")
                 .end();
-        try (var talk = Talk.with(script);
-                var stream = talk.stream()) {
-            Talk.Heard heard = Talk.hear(stream);
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.stream()) {
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertThat(heard.failure()).isNull();
             assertThat(heard.events().getFirst()).isInstanceOf(Ping.class);
             assertThat(stream.finalText()).isEqualTo("a");
@@ -416,9 +417,9 @@ class StreamEndsTest {
 
     @Test
     void anAnswerWithoutAContentTypeIsStreamed() {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         Script.empty().head(200).sse(answer("a")).sse(ping()).end());
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("a");
             assertThat(stream.response().requestId()).isNull();
         }

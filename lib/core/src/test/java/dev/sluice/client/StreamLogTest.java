@@ -19,7 +19,7 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.message.Message;
-import dev.sluice.peer.CapturedLog;
+import dev.sluice.test.peer.CapturedLog;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.messageDelta;
-import static dev.sluice.peer.ClaudeWire.messageStart;
-import static dev.sluice.peer.ClaudeWire.messageStop;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
-import static dev.sluice.peer.ClaudeWire.toolCall;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.messageDelta;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.toolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -18,7 +18,7 @@ import dev.sluice.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +31,7 @@ class StructuredOutputTest {
     record Weather(String city, int temperature, List<String> words) {}
 
     private static final MessageRequest REQUEST =
-            Talk.REQUEST.toBuilder().output(Weather.class).build();
+            ClientFixture.REQUEST.toBuilder().output(Weather.class).build();
 
     private static Script ending(String stopReason, String... pieces) {
         var events = new ArrayList<>(List.of(messageStart(), textStart(0)));
@@ -44,14 +44,15 @@ class StructuredOutputTest {
 
     @Test
     void theRequestHasTheSchemaAndTheAnswerIsTheRecord() {
-        try (var talk = Talk.with(Script.stream(
+        try (var fixture = ClientFixture.with(Script.stream(
                         answer("{\"city\":\"San Fr", "ancisco\",\"temperature\":7", "2,\"words\":[\"fog\"]}")));
-                var stream = talk.client.stream(REQUEST)) {
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(stream.finalMessageAs(Weather.class))
                     .isEqualTo(new Weather("San Francisco", 72, List.of("fog")));
             assertThat(stream.partialAs(Weather.class)).contains(new Weather("San Francisco", 72, List.of("fog")));
             assertThat(stream.snapshot().textAs(Map.class)).containsEntry("temperature", 72);
-            Map<String, Object> body = Json.readObject(talk.peer.awaitRequest(1).bodyText());
+            Map<String, Object> body =
+                    Json.readObject(fixture.peer.awaitRequest(1).bodyText());
             assertThat(body.get("output_config"))
                     .isEqualTo(Map.of(
                             "format",
@@ -61,7 +62,7 @@ class StructuredOutputTest {
 
     @Test
     void itIsThereWhileItGrows() {
-        try (var talk = Talk.with(Script.stream(answer(
+        try (var fixture = ClientFixture.with(Script.stream(answer(
                         "",
                         "{\"city\"",
                         ":\"San Fr",
@@ -70,7 +71,7 @@ class StructuredOutputTest {
                         "2,\"words\":[\"f",
                         "og\"",
                         "]}")));
-                var stream = talk.client.stream(REQUEST)) {
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(stream.partialAs(Weather.class)).isEmpty();
             var seen = new LinkedHashSet<Weather>();
             for (StreamEvent event : stream) {
@@ -124,8 +125,8 @@ class StructuredOutputTest {
     }
 
     private static void assertUnfit(Script script, String why) {
-        try (var talk = Talk.with(script);
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture = ClientFixture.with(script);
+                var stream = fixture.client.stream(REQUEST)) {
             var error = catchThrowableOfType(ProtocolError.class, () -> stream.finalMessageAs(Weather.class));
             assertThat(error).hasMessageStartingWith(why);
             assertThat(error.partial()).isEqualTo(stream.snapshot());
@@ -137,18 +138,19 @@ class StructuredOutputTest {
 
     @Test
     void anAnswerThatFitsCountsHoweverItEnded() {
-        try (var talk = Talk.with(ending("max_tokens", "{\"city\":\"Oulu\",\"temperature\":1,\"words\":[]}"));
-                var stream = talk.client.stream(REQUEST)) {
+        try (var fixture =
+                        ClientFixture.with(ending("max_tokens", "{\"city\":\"Oulu\",\"temperature\":1,\"words\":[]}"));
+                var stream = fixture.client.stream(REQUEST)) {
             assertThat(stream.finalMessageAs(Weather.class).city()).isEqualTo("Oulu");
         }
     }
 
     @Test
     void aStreamThatBreaksFailsAsItDoesAndLeavesWhatThereIs() {
-        try (var talk = Talk.with(Script.stream()
+        try (var fixture = ClientFixture.with(Script.stream()
                         .sse(messageStart(), textStart(0), text(0, "{\"city\":\"Ou"), text(0, "lu\""))
                         .cut());
-                var stream = talk.client.stream(REQUEST)) {
+                var stream = fixture.client.stream(REQUEST)) {
             assertThatThrownBy(() -> stream.finalMessageAs(Weather.class))
                     .isInstanceOfSatisfying(
                             StreamException.ConnectionFailed.class,

@@ -1,9 +1,9 @@
 package dev.sluice.client;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.ping;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -13,8 +13,8 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,9 +68,9 @@ class TimeLimitsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("peersThatKeepTheConnectionAndLetOneWait")
     void aLimitFiresNamesItsPhaseAndCarriesThePartial(Phase phase, Script script, String partial) {
-        try (var talk = Talk.with(Timeouts.none().with(phase, LIMIT), script)) {
+        try (var fixture = ClientFixture.with(Timeouts.none().with(phase, LIMIT), script)) {
             long start = System.nanoTime();
-            try (var stream = talk.stream()) {
+            try (var stream = fixture.stream()) {
                 assertThatThrownBy(stream::finalMessage).isInstanceOfSatisfying(TimedOut.class, e -> {
                     assertThat(e.phase()).isEqualTo(phase);
                     assertThat(e.limit()).isEqualTo(LIMIT);
@@ -80,18 +80,18 @@ class TimeLimitsTest {
                 assertPrompt(start);
                 assertThat(stream.isErrored()).isTrue();
             }
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @Test
     void connectingHasItsOwnLimit() {
         try (var hole = ScriptedPeer.unreachable();
-                var client = Talk.client(
+                var client = ClientFixture.client(
                         hole.uri(""),
                         settings -> settings.timeouts(Timeouts.none().with(Phase.CONNECT, LIMIT)))) {
             long start = System.nanoTime();
-            try (var stream = client.stream(Talk.REQUEST)) {
+            try (var stream = client.stream(ClientFixture.REQUEST)) {
                 assertThatThrownBy(stream::done).isInstanceOfSatisfying(TimedOut.class, e -> {
                     assertThat(e.phase()).isEqualTo(Phase.CONNECT);
                     assertThat(e.limit()).isEqualTo(LIMIT);
@@ -109,16 +109,16 @@ class TimeLimitsTest {
                 .pause(Duration.ofMillis(500))
                 .sse(answer("late"))
                 .end();
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                 Timeouts.none().with(Phase.TOTAL, LIMIT.plus(LIMIT)),
                 Script.stream().sse(begin("a")).stall(),
                 slow)) {
-            try (var stream = talk.stream(shorter)) {
+            try (var stream = fixture.stream(shorter)) {
                 assertThatThrownBy(stream::done)
                         .isInstanceOfSatisfying(
                                 TimedOut.class, e -> assertThat(e.phase()).isEqualTo(Phase.IDLE));
             }
-            try (var stream = talk.stream(longer)) {
+            try (var stream = fixture.stream(longer)) {
                 assertThat(stream.finalText()).isEqualTo("late");
             }
         }
@@ -127,10 +127,10 @@ class TimeLimitsTest {
     @Test
     void aSlowConsumerIsNoSilentServer() throws Exception {
         var limits = Timeouts.none().with(Phase.IDLE, LIMIT).with(Phase.STALL, LIMIT);
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.timeouts(limits).queueCapacity(2),
                         Script.stream(answer("a", "b", "c", "d", "e", "f")));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             var events = stream.iterator();
             events.next();
             long until = System.nanoTime() + LIMIT.multipliedBy(2).toNanos();
@@ -146,12 +146,12 @@ class TimeLimitsTest {
 
     @Test
     void everythingThatWasReceivedIsHandedOutBeforeTheTimeout() throws Exception {
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         Timeouts.none().with(Phase.IDLE, LIMIT),
                         Script.stream().sse(begin("a", "b")).stall());
-                var stream = talk.stream()) {
-            talk.peer.awaitGone(Duration.ofSeconds(5)); // the limit has fired
-            Talk.Heard heard = Talk.hear(stream);
+                var stream = fixture.stream()) {
+            fixture.peer.awaitGone(Duration.ofSeconds(5)); // the limit has fired
+            ClientFixture.Heard heard = ClientFixture.hear(stream);
             assertThat(heard.events()).hasSize(4);
             assertThat(heard.failure()).isInstanceOf(TimedOut.class);
         }
@@ -160,9 +160,9 @@ class TimeLimitsTest {
     @Test
     void aConsumerThatComesLateToAQueueOfOneIsNoSilentServer() {
         var limits = Timeouts.none().with(Phase.FIRST_EVENT, LIMIT);
-        try (var talk = Talk.with(
+        try (var fixture = ClientFixture.with(
                         settings -> settings.timeouts(limits).queueCapacity(1), Script.stream(answer("a", "b")));
-                var stream = talk.stream()) {
+                var stream = fixture.stream()) {
             stream.response();
             long until = System.nanoTime() + LIMIT.multipliedBy(2).toNanos();
             while (System.nanoTime() < until) {
@@ -178,13 +178,13 @@ class TimeLimitsTest {
                 .head(401, "content-length", "100", "request-id", "req_9")
                 .stall();
         for (Phase phase : new Phase[] {Phase.FIRST_EVENT, Phase.IDLE, Phase.TOTAL}) {
-            try (var talk = Talk.with(Timeouts.none().with(phase, LIMIT), refusal);
-                    var stream = talk.stream()) {
+            try (var fixture = ClientFixture.with(Timeouts.none().with(phase, LIMIT), refusal);
+                    var stream = fixture.stream()) {
                 assertThatThrownBy(stream::done).isInstanceOfSatisfying(ApiError.class, e -> {
                     assertThat(e.status()).isEqualTo(401);
                     assertThat(e.requestId()).contains("req_9");
                 });
-                talk.peer.awaitGone(Duration.ofSeconds(2));
+                fixture.peer.awaitGone(Duration.ofSeconds(2));
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.sluice.client;
 
 import dev.sluice.message.Message;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
 import dev.sluice.provider.Provider;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ interface Wire {
     }
 
     /** Reads a request, and fails if it is not one that the vendor takes. */
-    Asked read(ReceivedRequest request);
+    ReceivedFields read(ReceivedRequest request);
 
     /** The events of a whole answer. */
     default String[] stream(Message answer) {

@@ -1,11 +1,11 @@
 package dev.sluice.client;
 
 import static dev.sluice.client.Fields.json;
-import static dev.sluice.peer.ClaudeWire.blockStart;
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.errorJson;
-import static dev.sluice.peer.ClaudeWire.event;
-import static dev.sluice.peer.ClaudeWire.messageStop;
+import static dev.sluice.test.peer.ClaudeWire.blockStart;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.messageStop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.message.ContentBlock;
@@ -17,10 +17,10 @@ import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.message.Usage;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,7 +156,7 @@ final class WireOfClaude implements Wire {
     }
 
     @Override
-    public Asked read(ReceivedRequest request) {
+    public ReceivedFields read(ReceivedRequest request) {
         assertThat(request.path()).isEqualTo("/v1/messages");
         assertThat(request.header("x-api-key")).isEqualTo(KEY);
         Fields body = Fields.of(request.bodyText()).is("stream", true);
@@ -167,7 +167,7 @@ final class WireOfClaude implements Wire {
                     .is("type", "json_schema")
                     .take("schema");
         }
-        var asked = new Asked(
+        var asked = new ReceivedFields(
                 body.text("model"),
                 (int) body.take("max_tokens"),
                 body.has("system") ? body.text("system") : "",

@@ -12,9 +12,9 @@ import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.message.Usage;
-import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -152,7 +152,7 @@ final class WireOfGemini implements Wire {
     }
 
     @Override
-    public Asked read(ReceivedRequest request) {
+    public ReceivedFields read(ReceivedRequest request) {
         Matcher path = PATH.matcher(request.path());
         assertThat(path.matches()).as(request.path()).isTrue();
         assertThat(request.header("x-goog-api-key")).isEqualTo(KEY);
@@ -162,7 +162,7 @@ final class WireOfGemini implements Wire {
                 ? config.is("responseMimeType", "application/json").take("responseJsonSchema")
                 : null;
         Map<String, String> names = new HashMap<>();
-        var asked = new Asked(
+        var asked = new ReceivedFields(
                 path.group(1),
                 (int) config.take("maxOutputTokens"),
                 body.has("systemInstruction") ? system(body.object("systemInstruction")) : "",

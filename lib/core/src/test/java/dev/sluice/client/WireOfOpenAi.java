@@ -12,9 +12,9 @@ import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.message.Usage;
-import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,7 +173,7 @@ final class WireOfOpenAi implements Wire {
     }
 
     @Override
-    public Asked read(ReceivedRequest request) {
+    public ReceivedFields read(ReceivedRequest request) {
         assertThat(request.path()).isEqualTo("/v1/chat/completions");
         assertThat(request.header("authorization")).isEqualTo("Bearer " + KEY);
         Fields body =
@@ -189,7 +189,7 @@ final class WireOfOpenAi implements Wire {
         }
         List<Message> messages = body.each("messages", WireOfOpenAi::message);
         boolean instructed = messages.getFirst().role() == Role.SYSTEM;
-        var asked = new Asked(
+        var asked = new ReceivedFields(
                 body.text("model"),
                 (int) body.take("max_tokens"),
                 instructed ? messages.getFirst().text() : "",

@@ -12,9 +12,9 @@ import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.message.Usage;
-import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAi;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,7 +186,7 @@ final class WireOfResponses implements Wire {
     }
 
     @Override
-    public Asked read(ReceivedRequest request) {
+    public ReceivedFields read(ReceivedRequest request) {
         assertThat(request.path()).isEqualTo("/v1/responses");
         assertThat(request.header("authorization")).isEqualTo("Bearer " + KEY);
         Fields body = Fields.of(request.bodyText())
@@ -202,7 +202,7 @@ final class WireOfResponses implements Wire {
                     .is("strict", true)
                     .take("schema");
         }
-        var asked = new Asked(
+        var asked = new ReceivedFields(
                 body.text("model"),
                 (int) body.take("max_output_tokens"),
                 body.has("instructions") ? body.text("instructions") : "",

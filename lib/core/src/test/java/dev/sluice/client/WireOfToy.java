@@ -11,8 +11,8 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.ToolDefinition;
-import dev.sluice.peer.ReceivedRequest;
 import dev.sluice.provider.Provider;
+import dev.sluice.test.peer.ReceivedRequest;
 import dev.sluice.toy.ToyProvider;
 import java.net.URI;
 import java.util.ArrayList;
@@ -115,13 +115,13 @@ final class WireOfToy implements Wire {
     }
 
     @Override
-    public Asked read(ReceivedRequest request) {
+    public ReceivedFields read(ReceivedRequest request) {
         assertThat(request.path()).isEqualTo("/talk");
         assertThat(request.header("toy-key")).isEqualTo(KEY);
         Fields body = Fields.of(request.bodyText());
         List<Message> messages = body.each("talk", WireOfToy::line);
         boolean instructed = messages.getFirst().role() == Role.SYSTEM;
-        var asked = new Asked(
+        var asked = new ReceivedFields(
                 body.text("model"),
                 (int) body.take("most"),
                 instructed ? messages.getFirst().text() : "",
@@ -141,16 +141,16 @@ final class WireOfToy implements Wire {
             }
         }
         if (line.has("thought")) {
-            return Asked.model(List.of(new Thinking(line.text("thought"), null, Map.of())));
+            return ReceivedFields.model(List.of(new Thinking(line.text("thought"), null, Map.of())));
         }
         if (line.has("call")) {
             Fields call = line.object("call");
             var use = new ToolUse(call.text("id"), call.text("tool"), json(call.take("input")), Map.of());
-            return Asked.model(List.of(use));
+            return ReceivedFields.model(List.of(use));
         }
         Fields result = line.object("result");
         boolean failed = (boolean) result.take("failed");
-        return Asked.user(
+        return ReceivedFields.user(
                 List.of(new ToolResult(result.text("id"), List.of(new Text(result.text("says"))), failed, Map.of())));
     }
 }

@@ -83,7 +83,7 @@ final class Wires {
 
     /** That the library understood what the model said. */
     static void assertSame(Message understood, Message said, Wire wire) {
-        assertThat(Asked.bare(understood.content())).isEqualTo(said.content());
+        assertThat(ReceivedFields.bare(understood.content())).isEqualTo(said.content());
         assertThat(understood.finishReason()).isEqualTo(said.finishReason());
         assertThat(understood.id()).isEqualTo(said.id());
         assertThat(understood.model()).isEqualTo(said.model());

@@ -1,19 +1,19 @@
 package dev.sluice.continuation;
 
-import static dev.sluice.continuation.Joining.atMost;
-import static dev.sluice.continuation.Joining.byPrefill;
-import static dev.sluice.continuation.Joining.byTurn;
-import static dev.sluice.continuation.Joining.cite;
-import static dev.sluice.continuation.Joining.close;
-import static dev.sluice.continuation.Joining.finish;
-import static dev.sluice.continuation.Joining.open;
-import static dev.sluice.continuation.Joining.openThinking;
-import static dev.sluice.continuation.Joining.openTool;
-import static dev.sluice.continuation.Joining.signature;
-import static dev.sluice.continuation.Joining.start;
-import static dev.sluice.continuation.Joining.stop;
-import static dev.sluice.continuation.Joining.text;
-import static dev.sluice.continuation.Joining.thinking;
+import static dev.sluice.continuation.JoinerFixture.atMost;
+import static dev.sluice.continuation.JoinerFixture.byPrefill;
+import static dev.sluice.continuation.JoinerFixture.byTurn;
+import static dev.sluice.continuation.JoinerFixture.cite;
+import static dev.sluice.continuation.JoinerFixture.close;
+import static dev.sluice.continuation.JoinerFixture.finish;
+import static dev.sluice.continuation.JoinerFixture.open;
+import static dev.sluice.continuation.JoinerFixture.openThinking;
+import static dev.sluice.continuation.JoinerFixture.openTool;
+import static dev.sluice.continuation.JoinerFixture.signature;
+import static dev.sluice.continuation.JoinerFixture.start;
+import static dev.sluice.continuation.JoinerFixture.stop;
+import static dev.sluice.continuation.JoinerFixture.text;
+import static dev.sluice.continuation.JoinerFixture.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,17 +1,17 @@
 package dev.sluice.continuation;
 
-import static dev.sluice.continuation.Joining.TAKES_NONE;
-import static dev.sluice.continuation.Joining.TAKES_PREFILL;
-import static dev.sluice.continuation.Joining.byPrefill;
-import static dev.sluice.continuation.Joining.byTurn;
-import static dev.sluice.continuation.Joining.close;
-import static dev.sluice.continuation.Joining.open;
-import static dev.sluice.continuation.Joining.openThinking;
-import static dev.sluice.continuation.Joining.request;
-import static dev.sluice.continuation.Joining.signature;
-import static dev.sluice.continuation.Joining.start;
-import static dev.sluice.continuation.Joining.text;
-import static dev.sluice.continuation.Joining.thinking;
+import static dev.sluice.continuation.JoinerFixture.TAKES_NONE;
+import static dev.sluice.continuation.JoinerFixture.TAKES_PREFILL;
+import static dev.sluice.continuation.JoinerFixture.byPrefill;
+import static dev.sluice.continuation.JoinerFixture.byTurn;
+import static dev.sluice.continuation.JoinerFixture.close;
+import static dev.sluice.continuation.JoinerFixture.open;
+import static dev.sluice.continuation.JoinerFixture.openThinking;
+import static dev.sluice.continuation.JoinerFixture.request;
+import static dev.sluice.continuation.JoinerFixture.signature;
+import static dev.sluice.continuation.JoinerFixture.start;
+import static dev.sluice.continuation.JoinerFixture.text;
+import static dev.sluice.continuation.JoinerFixture.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.message.ContentBlock.ServerToolResult;
@@ -70,7 +70,8 @@ class ContinuationRequestTest {
 
     @Test
     void theAnswerGoesOnWithABeginningThatTheCallerWrote() {
-        var joining = Joining.of(request(TAKES_PREFILL).assistant("{\"a\":").build());
+        var joining =
+                JoinerFixture.of(request(TAKES_PREFILL).assistant("{\"a\":").build());
         MessageRequest next = joining.hears(start("a"), open(0), text(0, " 1,"), close(0), open(1), text(1, " 2"))
                 .breaks()
                 .orElseThrow();
@@ -82,7 +83,7 @@ class ContinuationRequestTest {
     @Test
     void thinkingGoesBackAsItIsAndItsSettingStays() {
         var thinking = new ThinkingMode.Budget(2000, true);
-        var joining = Joining.of(request(TAKES_PREFILL)
+        var joining = JoinerFixture.of(request(TAKES_PREFILL)
                 .maxTokens(3000)
                 .thinking(thinking)
                 .effort("low")
@@ -119,7 +120,7 @@ class ContinuationRequestTest {
 
     @Test
     void anAnswerBoundToASchemaCannotRepeatItsLastWords() {
-        var joining = Joining.of(
+        var joining = JoinerFixture.of(
                 request(TAKES_PREFILL).outputSchema("{\"type\":\"object\"}").build());
         assertThat(joining.hears(start("a"), open(0), text(0, "{\"a\":")).breaks())
                 .isEmpty();
@@ -128,7 +129,7 @@ class ContinuationRequestTest {
     @Test
     void afterAToolsResultTheModelGoesOnOnlyByItself() {
         for (String model : List.of(TAKES_PREFILL, TAKES_NONE)) {
-            var joining = Joining.of(request(model).build());
+            var joining = JoinerFixture.of(request(model).build());
             joining.hears(
                     start("a"),
                     open(0, new Text("I search.")),

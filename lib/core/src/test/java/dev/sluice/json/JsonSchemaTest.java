@@ -279,7 +279,7 @@ class JsonSchemaTest {
 
     record Sometimes(List<Optional<String>> it) {}
 
-    record Foreign(Thread it) {}
+    record MisbehavingParts(Thread it) {}
 
     interface Open {}
 
@@ -308,7 +308,7 @@ class JsonSchemaTest {
         assertRefused(Bytes.class, "Bytes.it: has no JSON Schema: byte[] ");
         assertRefused(Keys.class, "Keys.it: has no JSON Schema: java.lang.Integer ");
         assertRefused(Sometimes.class, "Sometimes.it: has no JSON Schema: java.util.Optional ");
-        assertRefused(Foreign.class, "Foreign.it: ");
+        assertRefused(MisbehavingParts.class, "MisbehavingParts.it: ");
         assertRefused(OfOpen.class, "OfOpen.it: ");
         assertRefused(Named.One.class, "One.type: has the name of the field that tells");
         assertRefused(Guess.class, "Guess: has no JSON Schema: of @JsonTypeInfo only names");

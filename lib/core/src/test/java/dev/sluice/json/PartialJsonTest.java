@@ -147,7 +147,7 @@ class PartialJsonTest {
     void everyPrefixIsWorthWhatAnotherParserFindsInIt(String text) {
         for (int end = 0; end < text.length(); end++) {
             String prefix = text.substring(0, end);
-            assertSame(prefix, PartialJson.parse(prefix), Prefixes.valueOf(prefix));
+            assertSame(prefix, PartialJson.parse(prefix), ReferencePartialJson.valueOf(prefix));
         }
     }
 

@@ -45,19 +45,21 @@ class ConversationJsonTest {
     @Test
     void whatIsWrittenIsReadBackEqual() {
         for (int seed = 0; seed < 2000; seed++) {
-            Conversation talk = new RandomConversation(seed).next();
-            assertThat(Conversation.fromJson(talk.toJson())).as("seed " + seed).isEqualTo(talk);
+            Conversation fixture = new RandomConversation(seed).next();
+            assertThat(Conversation.fromJson(fixture.toJson()))
+                    .as("seed " + seed)
+                    .isEqualTo(fixture);
         }
     }
 
     @Test
     void andSurvivesAFile() {
         for (int seed = 0; seed < 300; seed++) {
-            Conversation talk = new RandomConversation(seed).next();
-            byte[] file = talk.toJson().getBytes(StandardCharsets.UTF_8);
+            Conversation fixture = new RandomConversation(seed).next();
+            byte[] file = fixture.toJson().getBytes(StandardCharsets.UTF_8);
             assertThat(Conversation.fromJson(new String(file, StandardCharsets.UTF_8)))
                     .as("seed " + seed)
-                    .isEqualTo(talk);
+                    .isEqualTo(fixture);
         }
     }
 
@@ -132,8 +134,8 @@ class ConversationJsonTest {
     @Test
     void whatGrowsIsStoredAsItIs() {
         var lazy = LazyBlock.content(LazyBlock.of(() -> new Text("so far")));
-        Conversation talk = Conversation.EMPTY.message(Message.of(Role.ASSISTANT, lazy));
-        assertThat(talk.toJson())
+        Conversation fixture = Conversation.EMPTY.message(Message.of(Role.ASSISTANT, lazy));
+        assertThat(fixture.toJson())
                 .isEqualTo("{\"version\":1,\"messages\":[{\"role\":\"assistant\",\"content\":"
                         + "[{\"type\":\"text\",\"text\":\"so far\"}]}]}");
     }

@@ -39,8 +39,8 @@ class ConversationTest {
 
     @Test
     void anAnswerOfWhichNothingHasComeIsLeftOut() {
-        Conversation talk = Conversation.EMPTY.user("Hi");
-        assertThat(talk.message(Message.EMPTY)).isSameAs(talk);
+        Conversation fixture = Conversation.EMPTY.user("Hi");
+        assertThat(fixture.message(Message.EMPTY)).isSameAs(fixture);
     }
 
     @Test
@@ -64,13 +64,13 @@ class ConversationTest {
     @Test
     void aResultThatNoCallWaitsForIsRefused() {
         Conversation asked = Conversation.EMPTY.user("Hi").message(answer(ONE));
-        for (Conversation talk : List.of(
+        for (Conversation fixture : List.of(
                 Conversation.EMPTY,
                 Conversation.EMPTY.user("Hi"),
                 asked.results(ANSWER_ONE),
                 asked.user("?").assistant("!"))) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> talk.results(ANSWER_ONE))
+                    .isThrownBy(() -> fixture.results(ANSWER_ONE))
                     .withMessage("results: no tool call 'a' waits for a result");
         }
         assertThatIllegalArgumentException().isThrownBy(() -> asked.results(ANSWER_ONE, ANSWER_ONE));
@@ -103,12 +103,12 @@ class ConversationTest {
     @Test
     void aRequestTakesItWholeAndOnlyWithResults() {
         var request = MessageRequest.builder().model("m").system("As ever").user("replaced");
-        Conversation talk = Conversation.EMPTY.user("Hi").message(answer(ONE, TWO));
+        Conversation fixture = Conversation.EMPTY.user("Hi").message(answer(ONE, TWO));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> request.conversation(talk))
+                .isThrownBy(() -> request.conversation(fixture))
                 .withMessage("conversation: the tool calls [level (a), rain (b)] have no result; add one of each with"
                         + " results(...), be it an error");
-        Conversation answered = talk.results(ANSWER_ONE, ANSWER_TWO);
+        Conversation answered = fixture.results(ANSWER_ONE, ANSWER_TWO);
         assertThat(request.conversation(answered).build().messages()).isEqualTo(answered.messages());
         assertThat(request.build().system()).containsExactly(new Text("As ever"));
         assertThat(request.conversation(answered.system("Be brief")).build().system())
@@ -118,8 +118,8 @@ class ConversationTest {
     @Test
     void usageIsThatOfAllAnswers() {
         var one = new Usage(1, 20, 300, 4000, 5, Map.of("service_tier", "\"standard\""));
-        Conversation talk = Conversation.EMPTY.user("Hi").message(used(one)).message(used(Usage.of(1, 2)));
-        assertThat(talk.usage()).isEqualTo(new Usage(2, 22, 300, 4000, 5, Map.of()));
+        Conversation fixture = Conversation.EMPTY.user("Hi").message(used(one)).message(used(Usage.of(1, 2)));
+        assertThat(fixture.usage()).isEqualTo(new Usage(2, 22, 300, 4000, 5, Map.of()));
         assertThat(Conversation.EMPTY.usage()).isEqualTo(Usage.NONE);
     }
 

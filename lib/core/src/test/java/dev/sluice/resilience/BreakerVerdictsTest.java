@@ -15,7 +15,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Attempt;
+import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -278,8 +278,8 @@ class BreakerVerdictsTest {
                 .build()
                 .attempts(time);
         attempts.told(nothingLeftUntil(time.now().plusSeconds(30)));
-        Waiter waiter = Waiter.at(attempts::begin);
-        Waiter.await(time, 1);
+        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
         time.advance(Duration.ofSeconds(2));
@@ -331,8 +331,8 @@ class BreakerVerdictsTest {
                 .attempts(time);
         following.told(nothingLeftUntil(time.now().plusSeconds(30)));
         for (RequestGate attempts : List.of(limited, following)) {
-            Attempt waiting = Attempt.at(begin(attempts)).awaitBlocked();
-            Waiter.await(time, 1);
+            BlockingCall waiting = BlockingCall.at(begin(attempts)).awaitBlocked();
+            WaitingThread.await(time, 1);
             assertThat(free()).isEqualTo(TRIALS - 1);
             assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
             assertThat(free()).isEqualTo(TRIALS);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.FakeTime;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException.LimitExceeded;
-import dev.sluice.peer.Attempt;
+import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
@@ -94,7 +94,7 @@ class BulkheadPermitTest {
         first.enter();
         attempts(bulkhead).enter();
         RequestGate late = attempts(bulkhead);
-        Waiter waiter = Waiter.at(late::enter);
+        WaitingThread waiter = WaitingThread.at(late::enter);
         assertThat(waiter.waits()).isTrue();
         first.close();
         waiter.returns();
@@ -111,7 +111,7 @@ class BulkheadPermitTest {
         RequestGate two = attempts(bulkhead);
         two.enter();
         RequestGate late = attempts(bulkhead);
-        Attempt waiting = Attempt.at(() -> {
+        BlockingCall waiting = BlockingCall.at(() -> {
                     late.enter();
                     return "a permit";
                 })

@@ -9,7 +9,7 @@ import dev.sluice.RateLimits;
 import dev.sluice.RateLimits.Window;
 import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
-import dev.sluice.peer.Attempt;
+import dev.sluice.test.peer.BlockingCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,17 +46,17 @@ class ProviderRateLimitGateTest {
         assertThat(time.scheduled()).isZero();
     }
 
-    private Waiter waits() {
+    private WaitingThread waits() {
         int before = time.scheduled();
-        Waiter waiter = Waiter.at(() -> account.attempts(time).begin());
-        Waiter.await(time, before + 1);
+        WaitingThread waiter = WaitingThread.at(() -> account.attempts(time).begin());
+        WaitingThread.await(time, before + 1);
         return waiter;
     }
 
     @Test
     void aRequestWaitsUntilTheTimeThatTheProviderGave() throws Exception {
         told(requests(window(0, 30)));
-        Waiter waiter = waits();
+        WaitingThread waiter = waits();
         time.advance(Duration.ofMillis(29_999));
         assertThat(waiter.waits()).isTrue();
         time.advance(Duration.ofMillis(1));
@@ -77,7 +77,7 @@ class ProviderRateLimitGateTest {
     @MethodSource("tokensAtNothing")
     void soItDoesForTokensOfAnyKind(RateLimits limits) throws Exception {
         told(limits);
-        Waiter waiter = waits();
+        WaitingThread waiter = waits();
         time.advance(Duration.ofSeconds(10));
         waiter.returns();
     }
@@ -85,7 +85,7 @@ class ProviderRateLimitGateTest {
     @Test
     void ofSeveralWindowsTheLastToFillCounts() throws Exception {
         told(new RateLimits(window(0, 10), window(0, 40), window(0, 20), window(7, 90)));
-        Waiter waiter = waits();
+        WaitingThread waiter = waits();
         time.advance(Duration.ofSeconds(39));
         assertThat(waiter.waits()).isTrue();
         time.advance(Duration.ofSeconds(1));
@@ -97,7 +97,7 @@ class ProviderRateLimitGateTest {
         told(requests(window(2, 30)));
         goesOut();
         goesOut();
-        Waiter waiter = waits();
+        WaitingThread waiter = waits();
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
         told(requests(window(1, 60)));
@@ -168,17 +168,17 @@ class ProviderRateLimitGateTest {
     @Test
     void whoWaitsLooksAgainAndTheWaitsAddUp() throws Exception {
         told(requests(window(0, 100)));
-        Attempt impatient = Attempt.at(() -> {
+        BlockingCall impatient = BlockingCall.at(() -> {
             account.attempts(time).begin();
             return "let out";
         });
-        Waiter.await(time, 1);
+        WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(90));
-        Waiter patient = waits();
+        WaitingThread patient = waits();
         told(requests(window(0, 130))); // 130 s are too long for the first, not for the second
         time.advance(Duration.ofSeconds(10));
         assertThat(impatient.failsWithin(Duration.ofSeconds(2))).isInstanceOf(LimitExceeded.class);
-        Waiter.await(time, 1);
+        WaitingThread.await(time, 1);
         assertThat(patient.waits()).isTrue();
         time.advance(Duration.ofSeconds(30));
         patient.returns();
@@ -187,16 +187,16 @@ class ProviderRateLimitGateTest {
     @Test
     void ofThoseThatWaitedNoMoreGoOutThanTheNextWordAllows() throws Exception {
         told(requests(window(0, 30)));
-        var waiting = new ArrayList<Waiter>();
+        var waiting = new ArrayList<WaitingThread>();
         for (int i = 0; i < 20; i++) {
             waiting.add(waits());
         }
         told(requests(window(5, 60))); // the account has some again, and its window is a new one
         time.advance(Duration.ofSeconds(30));
-        Waiter.await(time, 15);
-        assertThat(waiting).filteredOn(Waiter::waits).hasSize(15);
+        WaitingThread.await(time, 15);
+        assertThat(waiting).filteredOn(WaitingThread::waits).hasSize(15);
         time.advance(Duration.ofSeconds(30));
-        for (Waiter waiter : waiting) {
+        for (WaitingThread waiter : waiting) {
             waiter.returns();
         }
     }
@@ -205,11 +205,11 @@ class ProviderRateLimitGateTest {
     void anInterruptEndsTheWaitAtOnceAndCountsNoRequest() throws Exception {
         told(requests(window(0, 30)));
         RequestGate attempts = account.attempts(time);
-        Attempt waiting = Attempt.at(() -> {
+        BlockingCall waiting = BlockingCall.at(() -> {
             attempts.begin();
             return "let out";
         });
-        Waiter.await(time, 1);
+        WaitingThread.await(time, 1);
         assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
         assertThat(time.scheduled()).isZero();
         told(requests(window(1, 60)));

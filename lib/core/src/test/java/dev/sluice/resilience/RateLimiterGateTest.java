@@ -8,7 +8,7 @@ import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.LimitExceeded;
-import dev.sluice.peer.Attempt;
+import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
@@ -70,8 +70,8 @@ class RateLimiterGateTest {
         attempts.succeeded();
         attempts.begin();
         attempts.succeeded();
-        Waiter waiter = Waiter.at(attempts::begin);
-        Waiter.await(time, 1);
+        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        WaitingThread.await(time, 1);
         time.advance(PERIOD.minusMinutes(5));
         assertThat(waiter.waits()).isTrue();
         time.advance(Duration.ofMinutes(5));
@@ -84,11 +84,11 @@ class RateLimiterGateTest {
         RateLimiter limiter = limiter(twoRequests(PERIOD));
         limiter.drainPermissions();
         RequestGate attempts = attempts(limiter);
-        Attempt waiting = Attempt.at(() -> {
+        BlockingCall waiting = BlockingCall.at(() -> {
             attempts.begin();
             return "let out";
         });
-        Waiter.await(time, 1);
+        WaitingThread.await(time, 1);
         assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
         assertThat(time.scheduled()).isZero();
         attempts.close();

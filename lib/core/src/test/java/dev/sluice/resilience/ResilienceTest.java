@@ -78,8 +78,8 @@ class ResilienceTest {
         attempts.told(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
         second.attempts(time).begin(); // does not wait: two accounts
         Resilience.builder().build().attempts(time).begin();
-        Waiter waiter = Waiter.at(attempts::begin);
-        Waiter.await(time, 1);
+        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
         assertThat(attempts.failed(Failures.broken())).isPresent();

@@ -40,7 +40,7 @@ class LineBufferTest {
     })
     void endsALineAtCrLfOrBoth(String number, String pieces, String lines) throws IOException {
         String[] reads = pieces.replace('⏎', '\n').replace('␍', '\r').split("/", -1);
-        var buffer = new LineBuffer(Pieces.of(reads), Limits.defaults());
+        var buffer = new LineBuffer(ScriptedInputStream.of(reads), Limits.defaults());
         var read = new ArrayList<String>();
         while (buffer.next()) {
             read.add(new String(buffer.array(), buffer.start(), buffer.end() - buffer.start(), StandardCharsets.UTF_8));

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason;
 import dev.sluice.Timeouts;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +52,7 @@ class SseClientLawTest {
                         .maxFailures(0)
                         .queueCapacity(1 + random.nextInt(20))
                         .onComment(comment -> assertThat(comment).isEqualTo("beat"))
-                        .time(new HastyTime())
+                        .time(new NoWaitTime())
                         .start()) {
             Thread restarter = Thread.ofVirtual().start(() -> {
                 while (restarts && client.endReason().isEmpty()) {
@@ -75,7 +75,7 @@ class SseClientLawTest {
         String id = request.header("Last-Event-ID");
         int from = id == null ? 0 : Integer.parseInt(id.substring(3));
         if (from == all.size()) {
-            return SseTalk.goodbye();
+            return SseFixture.goodbye();
         }
         byte[] rest = stream(all.subList(from, all.size()), random);
         int most = Math.min(rest.length, 4000);
@@ -88,7 +88,7 @@ class SseClientLawTest {
             at = next;
         }
         return switch (random.nextInt(8)) {
-            case 0 -> SseTalk.status(503);
+            case 0 -> SseFixture.status(503);
             case 1 -> Script.empty().cut();
             case 2 -> begun.reset();
             case 3 -> begun.cutInsideChunk("data: ha");

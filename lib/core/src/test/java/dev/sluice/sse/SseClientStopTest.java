@@ -8,10 +8,10 @@ import dev.sluice.EndReason.Completed;
 import dev.sluice.FakeTime;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.Threads;
-import dev.sluice.peer.UnreachablePeer;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.Threads;
+import dev.sluice.test.peer.UnreachablePeer;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.net.URI;
@@ -75,7 +75,7 @@ class SseClientStopTest {
             case OPEN_AND_SILENT -> Script.stream().stall();
             case TRICKLING -> Script.stream().trickle("data: " + "x".repeat(100_000), Duration.ofMillis(5));
             case READING_A_REFUSAL -> Script.empty().head(500).sse("half of it").stall();
-            case WAITING_TO_RECONNECT -> SseTalk.status(503, "retry-after", "3600");
+            case WAITING_TO_RECONNECT -> SseFixture.status(503, "retry-after", "3600");
             case QUEUE_FULL -> Script.stream().repeat("data: x\n\n", 1000).stall();
         };
     }
@@ -141,7 +141,7 @@ class SseClientStopTest {
     @EnumSource
     void restartInEveryStateConnectsAgainAtOnce(State state) {
         Script next = Script.stream("id: 9\ndata: again\n\n");
-        try (var peer = ScriptedPeer.serving(script(state), next, SseTalk.goodbye());
+        try (var peer = ScriptedPeer.serving(script(state), next, SseFixture.goodbye());
                 var hole = ScriptedPeer.unreachable();
                 var client = client(state == State.CONNECTING ? hole.uri("/") : peer.uri("/"))) {
             reach(state, client, peer, hole);
@@ -159,24 +159,24 @@ class SseClientStopTest {
     void whatWasQueuedBeforeARestartIsHandedOutAndNotAskedForAgain() {
         Script full =
                 Script.stream().sse("id: 1\ndata: a\n\n", "id: 2\ndata: b\n\nid: 3\ndata: c\n\nid: 4\ndata: d\n\n");
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.queueCapacity(2),
                 full.stall(),
                 Script.stream("id: 3\ndata: c\n\n"),
-                SseTalk.goodbye())) {
-            soon().until(() -> talk.client.queued() >= 2);
-            soon().until(() -> talk.client.reader().getState() == Thread.State.WAITING);
-            talk.client.restart();
-            assertThat(talk.peer.awaitRequest(2).header("Last-Event-ID")).isEqualTo("2");
-            assertThat(talk.data()).containsExactly("a", "b", "c");
+                SseFixture.goodbye())) {
+            soon().until(() -> fixture.client.queued() >= 2);
+            soon().until(() -> fixture.client.reader().getState() == Thread.State.WAITING);
+            fixture.client.restart();
+            assertThat(fixture.peer.awaitRequest(2).header("Last-Event-ID")).isEqualTo("2");
+            assertThat(fixture.data()).containsExactly("a", "b", "c");
         }
     }
 
     @Test
     void aRestartBeforeTheFirstConnectionHitsNothing() throws Exception {
-        try (var peer = ScriptedPeer.serving(Script.stream("data: a\n\n"), SseTalk.goodbye())) {
+        try (var peer = ScriptedPeer.serving(Script.stream("data: a\n\n"), SseFixture.goodbye())) {
             var source = new SseConnectionLoop(
-                    SseClient.builder(peer.uri("/")).time(new HastyTime()).settings(), "restarted-early");
+                    SseClient.builder(peer.uri("/")).time(new NoWaitTime()).settings(), "restarted-early");
             source.restart();
             source.start();
             assertThat(source.queue.take()).isEqualTo(SseEvent.of("a"));
@@ -187,24 +187,24 @@ class SseClientStopTest {
 
     @Test
     void afterTheEndNothingHasAnEffect() {
-        try (var talk = SseTalk.of(SseTalk.goodbye())) {
-            assertThat(talk.all()).isEmpty();
-            var end = talk.client.endReason();
-            talk.client.restart();
-            talk.client.cancel("late");
-            talk.client.close();
-            assertThat(talk.client.endReason()).isEqualTo(end);
-            assertThat(talk.peer.requests()).hasSize(1);
+        try (var fixture = SseFixture.of(SseFixture.goodbye())) {
+            assertThat(fixture.all()).isEmpty();
+            var end = fixture.client.endReason();
+            fixture.client.restart();
+            fixture.client.cancel("late");
+            fixture.client.close();
+            assertThat(fixture.client.endReason()).isEqualTo(end);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void oneThatIsStoppedBeforeItIsReadHandsOutNothing() {
-        var talk = SseTalk.of(Script.stream().sse("data: a\n\n").stall());
-        soon().until(() -> talk.client.queued() > 0);
-        talk.close();
-        assertThat(talk.client).isEmpty();
-        assertThat(talk.client.state()).isInstanceOf(SseState.Ended.class);
+        var fixture = SseFixture.of(Script.stream().sse("data: a\n\n").stall());
+        soon().until(() -> fixture.client.queued() > 0);
+        fixture.close();
+        assertThat(fixture.client).isEmpty();
+        assertThat(fixture.client.state()).isInstanceOf(SseState.Ended.class);
     }
 
     @ParameterizedTest

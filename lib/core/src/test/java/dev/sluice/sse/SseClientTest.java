@@ -1,8 +1,8 @@
 package dev.sluice.sse;
 
-import static dev.sluice.sse.SseTalk.goodbye;
-import static dev.sluice.sse.SseTalk.redirect;
-import static dev.sluice.sse.SseTalk.status;
+import static dev.sluice.sse.SseFixture.goodbye;
+import static dev.sluice.sse.SseFixture.redirect;
+import static dev.sluice.sse.SseFixture.status;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,10 +14,10 @@ import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.Truncated;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TestTls;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TestTls;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,29 +44,31 @@ class SseClientTest {
     @ParameterizedTest
     @MethodSource("endsOfAResponse")
     void howeverAResponseEndsHalfAnEventIsDroppedAndAskedForAgain(Script first) {
-        try (var talk = SseTalk.of(first, Script.stream("data: b\n\n"), goodbye())) {
-            assertThat(talk.all())
+        try (var fixture = SseFixture.of(first, Script.stream("data: b\n\n"), goodbye())) {
+            assertThat(fixture.all())
                     .containsExactly(
                             new SseEvent("message", "a", "1", null),
                             new SseEvent("message", "b", "1", null)); // not 2, which had no blank line
-            assertThat(talk.peer.requests())
+            assertThat(fixture.peer.requests())
                     .extracting(request -> request.header("Last-Event-ID"))
                     .containsExactly(null, "1", "1");
-            assertThat(talk.client.endReason()).contains(new EndReason.Completed());
-            assertThat(talk.time.waits).allMatch(Duration.ofMillis(5)::equals).hasSize(2); // the line was whole
+            assertThat(fixture.client.endReason()).contains(new EndReason.Completed());
+            assertThat(fixture.time.waits)
+                    .allMatch(Duration.ofMillis(5)::equals)
+                    .hasSize(2); // the line was whole
         }
     }
 
     @Test
     void theReconnectionTimeIsASecondUntilTheServerSetsIt() {
-        try (var talk = SseTalk.of(
+        try (var fixture = SseFixture.of(
                 Script.stream("data: a\n\n"),
                 Script.stream("retry: 7000\ndata: b\n\n"),
                 Script.stream("retry: 60000\n\n"), // longer than our own longest, and without an event
                 Script.stream("retry: x\nretry:\nretry: -1\nretry: 1.5\ndata: c\n\n"),
                 goodbye())) {
-            assertThat(talk.data()).containsExactly("a", "b", "c");
-            assertThat(talk.time.waits)
+            assertThat(fixture.data()).containsExactly("a", "b", "c");
+            assertThat(fixture.time.waits)
                     .containsExactly(
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(7),
@@ -77,7 +79,7 @@ class SseClientTest {
 
     @Test
     void theLastIdOutlivesConnectionsAndIsSentWhileThereIsOne() {
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.lastEventId("0"),
                 Script.stream("data: a\n\n"),
                 Script.stream("id: 7\n\n"), // a block without data sets it too
@@ -85,37 +87,39 @@ class SseClientTest {
                 Script.stream("id\ndata: c\n\n"), // taken back
                 Script.stream("data: d\n\n"),
                 goodbye())) {
-            assertThat(talk.all()).extracting(event -> ((SseEvent) event).id()).containsExactly("0", "7", "", "");
-            assertThat(talk.peer.requests())
+            assertThat(fixture.all())
+                    .extracting(event -> ((SseEvent) event).id())
+                    .containsExactly("0", "7", "", "");
+            assertThat(fixture.peer.requests())
                     .extracting(request -> request.header("Last-Event-ID"))
                     .containsExactly("0", "0", "7", "7", null, null);
-            assertThat(talk.client.lastEventId()).isEmpty();
+            assertThat(fixture.client.lastEventId()).isEmpty();
         }
     }
 
     @Test
     void anIdThatNoHeaderCanCarryIsAnEndRatherThanAGap() {
-        try (var talk = SseTalk.of(Script.stream("id: \u2026\ndata: a\n\n"))) {
-            assertThatThrownBy(talk::all)
+        try (var fixture = SseFixture.of(Script.stream("id: \u2026\ndata: a\n\n"))) {
+            assertThatThrownBy(fixture::all)
                     .isInstanceOf(ProtocolError.class)
                     .hasMessageContaining("last event id has characters that cannot be sent back");
-            assertThat(talk.heard).hasSize(1);
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.heard).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
     @Test
     void itAsksForEventsAndForNoCopyAndWithTheCallersHeaders() {
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings ->
                         settings.header("X-One", "1").header("x-one", "2").header("accept", "text/event-stream;q=1"),
                 Script.stream(),
                 Script.stream("data: a\n\n"),
                 goodbye())) {
-            talk.peer.awaitRequest(1);
-            talk.client.restart();
-            assertThat(talk.data()).containsExactly("a");
-            for (ReceivedRequest request : talk.peer.requests()) {
+            fixture.peer.awaitRequest(1);
+            fixture.client.restart();
+            assertThat(fixture.data()).containsExactly("a");
+            for (ReceivedRequest request : fixture.peer.requests()) {
                 assertThat(request.method()).isEqualTo("GET");
                 assertThat(request.path()).isEqualTo("/events?key=secret");
                 assertThat(request.headers().get("Cache-Control")).containsExactly("no-cache");
@@ -130,14 +134,14 @@ class SseClientTest {
     @ValueSource(strings = {"POST", "REPORT", "PUT"})
     void aBodyIsSentAgainWithEachConnection(String method) {
         byte[] body = "{\"hello\": \"world\"}".getBytes(UTF_8);
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.method(method, body).header("Content-Type", "application/json"),
                 Script.stream("data: a\n\n"),
                 status(503),
                 goodbye())) {
             body[0] = '!'; // it is the client's own by now
-            assertThat(talk.data()).containsExactly("a");
-            assertThat(talk.peer.requests()).hasSize(3).allSatisfy(request -> {
+            assertThat(fixture.data()).containsExactly("a");
+            assertThat(fixture.peer.requests()).hasSize(3).allSatisfy(request -> {
                 assertThat(request.method()).isEqualTo(method);
                 assertThat(request.bodyText()).isEqualTo("{\"hello\": \"world\"}");
                 assertThat(request.header("content-type")).isEqualTo("application/json");
@@ -147,19 +151,19 @@ class SseClientTest {
 
     @Test
     void aByteOrderMarkBeginsEachResponseThatHasOne() {
-        try (var talk =
-                SseTalk.of(Script.stream("\uFEFFdata: a\n\n"), Script.stream("\uFEFFdata: \uFEFFb\n\n"), goodbye())) {
-            assertThat(talk.data()).containsExactly("a", "\uFEFFb");
+        try (var fixture = SseFixture.of(
+                Script.stream("\uFEFFdata: a\n\n"), Script.stream("\uFEFFdata: \uFEFFb\n\n"), goodbye())) {
+            assertThat(fixture.data()).containsExactly("a", "\uFEFFb");
         }
     }
 
     @Test
     void noContentIsTheServersWordToStop() {
-        try (var talk = SseTalk.of(Script.stream("data: a\n\n"), goodbye())) {
-            assertThat(talk.data()).containsExactly("a");
-            assertThat(talk.client.endReason()).contains(new EndReason.Completed());
-            assertThat(talk.client.state()).isEqualTo(new SseState.Ended(new EndReason.Completed()));
-            assertThat(talk.peer.requests()).hasSize(2);
+        try (var fixture = SseFixture.of(Script.stream("data: a\n\n"), goodbye())) {
+            assertThat(fixture.data()).containsExactly("a");
+            assertThat(fixture.client.endReason()).contains(new EndReason.Completed());
+            assertThat(fixture.client.state()).isEqualTo(new SseState.Ended(new EndReason.Completed()));
+            assertThat(fixture.peer.requests()).hasSize(2);
         }
     }
 
@@ -168,8 +172,8 @@ class SseClientTest {
     void anyOtherStatusIsAnEndForGood(int status) {
         Script no =
                 status == 304 || status == 205 ? Script.empty().head(status, "content-length", "0") : status(status);
-        try (var talk = SseTalk.of(Script.stream("data: a\n\n"), no)) {
-            assertThatThrownBy(talk::all)
+        try (var fixture = SseFixture.of(Script.stream("data: a\n\n"), no)) {
+            assertThatThrownBy(fixture::all)
                     .isInstanceOfSatisfying(ApiError.class, error -> {
                         assertThat(error.status()).isEqualTo(status);
                         assertThat(error.retryable()).isFalse();
@@ -177,16 +181,16 @@ class SseClientTest {
                     .hasMessageContaining("GET http://localhost")
                     .hasMessageContaining("with status " + status)
                     .hasMessageNotContaining("secret");
-            assertThat(talk.heard).hasSize(1);
-            assertThat(talk.peer.requests()).hasSize(2);
+            assertThat(fixture.heard).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(2);
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {408, 425, 429, 500, 501, 502, 503, 504, 529})
     void aStatusThatMayPassIsTriedAgain(int status) {
-        try (var talk = SseTalk.of(status(status), Script.stream("data: a\n\n"), goodbye())) {
-            assertThat(talk.data()).containsExactly("a");
+        try (var fixture = SseFixture.of(status(status), Script.stream("data: a\n\n"), goodbye())) {
+            assertThat(fixture.data()).containsExactly("a");
         }
     }
 
@@ -194,12 +198,12 @@ class SseClientTest {
     @ValueSource(
             strings = {"text/html", "application/json", "text/event-streams", "text/plain; a=text/event-stream", ""})
     void anotherContentTypeIsAnEndForGood(String type) {
-        try (var talk = SseTalk.of(Script.whole(200, type, "data: a\n\n"))) {
-            assertThatThrownBy(talk::all)
+        try (var fixture = SseFixture.of(Script.whole(200, type, "data: a\n\n"))) {
+            assertThatThrownBy(fixture::all)
                     .isInstanceOf(ProtocolError.class)
                     .hasMessageContaining("content type " + type)
                     .hasMessageContaining("instead of text/event-stream");
-            assertThat(talk.peer.requests()).hasSize(1);
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 
@@ -212,22 +216,22 @@ class SseClientTest {
                 "text/event-stream ; x=y"
             })
     void theContentTypeMayHaveParametersAndAnyCase(String type) {
-        try (var talk = SseTalk.of(Script.whole(200, type, "data: a\n\n"), goodbye())) {
-            assertThat(talk.data()).containsExactly("a");
+        try (var fixture = SseFixture.of(Script.whole(200, type, "data: a\n\n"), goodbye())) {
+            assertThat(fixture.data()).containsExactly("a");
         }
     }
 
     @Test
     void aCompressedStreamIsRefusedRatherThanReadAsText() {
         Script zipped = Script.whole(200, "text/event-stream", "\u001f", "content-encoding", "gzip");
-        try (var talk = SseTalk.of(zipped)) {
-            assertThatThrownBy(talk::all).isInstanceOf(ProtocolError.class).hasMessageContaining("gzip");
+        try (var fixture = SseFixture.of(zipped)) {
+            assertThatThrownBy(fixture::all).isInstanceOf(ProtocolError.class).hasMessageContaining("gzip");
         }
     }
 
     @Test
     void failuresDoubleTheDelayAndWhatWorksResetsIt() {
-        try (var talk = SseTalk.of(
+        try (var fixture = SseFixture.of(
                 status(500),
                 Script.stream().cut(),
                 Script.stream().end(), // answers, and hangs up at once
@@ -236,8 +240,8 @@ class SseClientTest {
                 status(429, "retry-after", "Sun, 01 Nov 2026 00:00:07 GMT"),
                 status(502),
                 goodbye())) {
-            assertThat(talk.data()).isEmpty();
-            assertThat(talk.time.waits).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 1L, 90L, 7L, 4L);
+            assertThat(fixture.data()).isEmpty();
+            assertThat(fixture.time.waits).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 1L, 90L, 7L, 4L);
         }
     }
 
@@ -248,14 +252,14 @@ class SseClientTest {
                         status(500).times(2), works.times(5), status(500).times(3))
                 .flatMap(Stream::of)
                 .toArray(Script[]::new);
-        try (var talk = SseTalk.with(settings -> settings.maxFailures(3), scripts)) {
-            assertThatThrownBy(talk::all)
+        try (var fixture = SseFixture.with(settings -> settings.maxFailures(3), scripts)) {
+            assertThatThrownBy(fixture::all)
                     .isInstanceOfSatisfying(
                             ApiError.class, error -> assertThat(error.rawBody()).isEqualTo("no"))
                     .satisfies(error -> assertThat(error.getSuppressed()).hasSize(1));
-            assertThat(talk.heard).hasSize(5);
-            assertThat(talk.peer.requests()).hasSize(10);
-            assertThatThrownBy(() -> talk.client
+            assertThat(fixture.heard).hasSize(5);
+            assertThat(fixture.peer.requests()).hasSize(10);
+            assertThatThrownBy(() -> fixture.client
                             .endReason()
                             .orElseThrow()
                             .toException()
@@ -268,16 +272,16 @@ class SseClientTest {
 
     @Test
     void tenFailuresAreTheEndUnlessTheCallerSaysOtherwise() {
-        try (var talk = SseTalk.of(Script.empty().cut())) {
-            assertThatThrownBy(talk::all).isInstanceOf(ConnectionFailed.class);
-            assertThat(talk.time.waits).hasSize(9); // the JDK's client asks twice each time
+        try (var fixture = SseFixture.of(Script.empty().cut())) {
+            assertThatThrownBy(fixture::all).isInstanceOf(ConnectionFailed.class);
+            assertThat(fixture.time.waits).hasSize(9); // the JDK's client asks twice each time
         }
         Script[] many = Stream.concat(Stream.of(status(500).times(50)), Stream.of(goodbye()))
                 .toArray(Script[]::new);
-        try (var talk = SseTalk.with(settings -> settings.maxFailures(0), many)) {
-            assertThat(talk.data()).isEmpty();
-            assertThat(talk.peer.requests()).hasSize(51);
-            assertThat(talk.time.waits).hasSize(50).last().isEqualTo(Duration.ofSeconds(30));
+        try (var fixture = SseFixture.with(settings -> settings.maxFailures(0), many)) {
+            assertThat(fixture.data()).isEmpty();
+            assertThat(fixture.peer.requests()).hasSize(51);
+            assertThat(fixture.time.waits).hasSize(50).last().isEqualTo(Duration.ofSeconds(30));
         }
     }
 
@@ -285,7 +289,7 @@ class SseClientTest {
     void aServerThatIsNotToBeTrustedIsNotAskedAgain() {
         try (var peer = ScriptedPeer.servingTls(TestTls.context(), goodbye());
                 var client =
-                        SseClient.builder(peer.uri("/")).time(new HastyTime()).start()) {
+                        SseClient.builder(peer.uri("/")).time(new NoWaitTime()).start()) {
             assertThatThrownBy(() -> client.iterator().hasNext()).isInstanceOf(ConnectionFailed.class);
             assertThat(peer.connections()).isEqualTo(1);
         }
@@ -296,12 +300,12 @@ class SseClientTest {
     void redirectsAreFollowedAndThePermanentOnesRemembered(int status) {
         Script[] stream = {Script.stream("id: 1\ndata: a\n\n"), Script.stream("data: b\n\n"), goodbye()};
         try (var there = ScriptedPeer.serving(stream);
-                var talk = SseTalk.with(
+                var fixture = SseFixture.with(
                         settings -> settings.header("Authorization", "Bearer k").header("Cookie", "k"),
                         redirect(status, there.uri("/there")))) {
-            assertThat(talk.data()).containsExactly("a", "b");
+            assertThat(fixture.data()).containsExactly("a", "b");
             boolean permanent = status == 301 || status == 308;
-            assertThat(talk.peer.requests())
+            assertThat(fixture.peer.requests())
                     .hasSize(permanent ? 1 : 3)
                     .allSatisfy(request ->
                             assertThat(request.header("Authorization")).isEqualTo("Bearer k"));
@@ -325,8 +329,8 @@ class SseClientTest {
                     default ->
                         request.header("Last-Event-ID") == null ? Script.stream("id: 1\ndata: a\n\n") : goodbye();
                 });
-                var talk = SseTalk.with(peer, settings -> settings)) {
-            assertThat(talk.data()).containsExactly("a");
+                var fixture = SseFixture.with(peer, settings -> settings)) {
+            assertThat(fixture.data()).containsExactly("a");
             assertThat(peer.requests())
                     .extracting(ReceivedRequest::path)
                     .containsExactly("/events?key=secret", "/b", "/c", "/d", "/b", "/c", "/d");
@@ -335,9 +339,11 @@ class SseClientTest {
 
     @Test
     void redirectsInACircleEnd() {
-        try (var talk = SseTalk.of(redirect(302, "/events"))) {
-            assertThatThrownBy(talk::all).isInstanceOf(ProtocolError.class).hasMessageContaining("more than 20 times");
-            assertThat(talk.peer.requests()).hasSize(21);
+        try (var fixture = SseFixture.of(redirect(302, "/events"))) {
+            assertThatThrownBy(fixture::all)
+                    .isInstanceOf(ProtocolError.class)
+                    .hasMessageContaining("more than 20 times");
+            assertThat(fixture.peer.requests()).hasSize(21);
         }
     }
 
@@ -345,7 +351,7 @@ class SseClientTest {
     void commentsAndStatesAreToldInTheirPlacesByTheConsumer() {
         var heard = new ArrayList<Object>();
         Thread here = Thread.currentThread();
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.onComment(comment -> {
                             assertThat(Thread.currentThread()).isSameAs(here);
                             heard.add(":" + comment);
@@ -354,7 +360,7 @@ class SseClientTest {
                 Script.stream(": hello\ndata: a\n\n:x\n"),
                 status(500),
                 goodbye())) {
-            talk.client.forEach(event -> heard.add(event.data()));
+            fixture.client.forEach(event -> heard.add(event.data()));
             assertThat(heard)
                     .extracting(item ->
                             item instanceof SseState state ? state.getClass().getSimpleName() : item)
@@ -389,52 +395,52 @@ class SseClientTest {
 
     @Test
     void whatAHandlerThrowsEndsItAndReachesTheCaller() {
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.onComment(comment -> {
                     throw new IllegalStateException("mine");
                 }),
                 Script.stream().sse("data: a\n\n:x\ndata: b\n\n").stall())) {
-            assertThatThrownBy(talk::all).hasMessage("mine");
-            assertThat(talk.heard).hasSize(1);
-            assertThat(talk.client.endReason()).get().isInstanceOf(EndReason.Cancelled.class);
-            talk.peer.awaitGone(Duration.ofSeconds(2));
+            assertThatThrownBy(fixture::all).hasMessage("mine");
+            assertThat(fixture.heard).hasSize(1);
+            assertThat(fixture.client.endReason()).get().isInstanceOf(EndReason.Cancelled.class);
+            fixture.peer.awaitGone(Duration.ofSeconds(2));
         }
     }
 
     @Test
     void anEventBeyondTheLimitIsTheEndAfterThoseBeforeIt() {
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.limits(new Limits(100, 100, 0)),
                 Script.stream().sse("data: a\n\n", "data: " + "x".repeat(200)).stall())) {
-            assertThatThrownBy(talk::all).isInstanceOf(LimitExceeded.class);
-            assertThat(talk.heard).hasSize(1);
+            assertThatThrownBy(fixture::all).isInstanceOf(LimitExceeded.class);
+            assertThat(fixture.heard).hasSize(1);
         }
     }
 
     @Test
     void theLimitOfAStreamIsForEachResponse() {
         String forty = "data: " + "x".repeat(32) + "\n\n";
-        try (var talk = SseTalk.with(
+        try (var fixture = SseFixture.with(
                 settings -> settings.limits(new Limits(100, 100, 90)),
                 Script.stream(forty, forty),
                 Script.stream(forty, forty),
                 Script.stream(forty, forty, forty))) {
-            assertThatThrownBy(talk::all).isInstanceOf(LimitExceeded.class);
-            assertThat(talk.heard).hasSize(6);
+            assertThatThrownBy(fixture::all).isInstanceOf(LimitExceeded.class);
+            assertThat(fixture.heard).hasSize(6);
         }
     }
 
     @Test
     void theIteratorIsOneAndHasNextMovesNothing() {
-        try (var talk = SseTalk.of(Script.stream("data: a\n\ndata: b\n\n"), goodbye())) {
-            var events = talk.client.iterator();
+        try (var fixture = SseFixture.of(Script.stream("data: a\n\ndata: b\n\n"), goodbye())) {
+            var events = fixture.client.iterator();
             assertThat(events.hasNext()).isTrue();
             assertThat(events.hasNext()).isTrue();
             assertThat(events.next().data()).isEqualTo("a");
             assertThat(events.next().data()).isEqualTo("b");
             assertThat(events.hasNext()).isFalse();
             assertThatThrownBy(events::next).isInstanceOf(NoSuchElementException.class);
-            assertThatThrownBy(talk.client::iterator).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(fixture.client::iterator).isInstanceOf(IllegalStateException.class);
         }
     }
 
@@ -465,11 +471,11 @@ class SseClientTest {
 
     @Test
     void largeEventsThatNobodyReadsAreBoundedByTheirBytes() {
-        try (var talk = SseTalk.of(Script.stream().repeat("data: " + "x".repeat(1 << 20) + "\n\n", 100))) {
+        try (var fixture = SseFixture.of(Script.stream().repeat("data: " + "x".repeat(1 << 20) + "\n\n", 100))) {
             Awaitility.await()
-                    .until(() ->
-                            talk.client.queued() >= 4 && talk.client.reader().getState() == Thread.State.WAITING);
-            assertThat(talk.client.queued()).as("of 100 events of 1 MB").isLessThan(6);
+                    .until(() -> fixture.client.queued() >= 4
+                            && fixture.client.reader().getState() == Thread.State.WAITING);
+            assertThat(fixture.client.queued()).as("of 100 events of 1 MB").isLessThan(6);
         }
         assertThatThrownBy(
                         () -> SseClient.builder(URI.create("http://localhost/")).queueBytes(0))

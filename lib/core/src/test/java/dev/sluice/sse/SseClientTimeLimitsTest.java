@@ -8,8 +8,8 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -39,7 +39,7 @@ class SseClientTimeLimitsTest {
                 .timeouts(only(phase))
                 .maxFailures(2)
                 .jitter(0)
-                .time(new HastyTime());
+                .time(new NoWaitTime());
     }
 
     private static void assertTimesOut(SseClient client, Phase phase) {
@@ -88,7 +88,7 @@ class SseClientTimeLimitsTest {
     @MethodSource("silences")
     void silenceIsAnEndOfTheConnectionAndNotOfTheClient(Script silence) {
         var states = new ArrayList<SseState>();
-        try (var peer = ScriptedPeer.serving(silence, Script.stream("data: b\n\n"), SseTalk.goodbye());
+        try (var peer = ScriptedPeer.serving(silence, Script.stream("data: b\n\n"), SseFixture.goodbye());
                 var client =
                         builder(peer.uri("/"), Phase.IDLE).onState(states::add).start()) {
             var last = new ArrayList<String>();
@@ -110,7 +110,7 @@ class SseClientTimeLimitsTest {
         for (Phase phase : List.of(Phase.FIRST_EVENT, Phase.STALL, Phase.TOTAL)) {
             String first = phase == Phase.STALL ? "data: a\n\n" : ":\n";
             Script beats = Script.stream().sse(first).repeatPaced(":\n", 1000, Duration.ofMillis(10));
-            try (var peer = ScriptedPeer.serving(beats, SseTalk.goodbye());
+            try (var peer = ScriptedPeer.serving(beats, SseFixture.goodbye());
                     var client = builder(peer.uri("/"), phase).start()) {
                 if (phase == Phase.TOTAL) {
                     assertTimesOut(client, phase);
@@ -125,7 +125,7 @@ class SseClientTimeLimitsTest {
     @Test
     void theTotalHoldsWhileItWaitsToConnectAgainAndWhileTheQueueIsFull() {
         for (Script script : List.of(
-                SseTalk.status(503, "retry-after", "3600"),
+                SseFixture.status(503, "retry-after", "3600"),
                 Script.stream().repeat("data: a\n\n", 1000).stall())) {
             try (var peer = ScriptedPeer.serving(script);
                     var client = SseClient.builder(peer.uri("/"))

@@ -43,30 +43,30 @@ class SseReaderCommentsTest {
             """.getBytes(UTF_8));
         byte[] whole = (new String(stream, UTF_8) + "\n\n").getBytes(UTF_8);
         for (int at = 0; at <= whole.length; at++) {
-            assertThat(read(Pieces.cut(whole, at), SMALL))
+            assertThat(read(ScriptedInputStream.cut(whole, at), SMALL))
                     .as("cut at %d", at)
                     .containsExactly(": first", ": inside", "a", ": ", ":  two blanks", ": : colon", "b\nc");
         }
-        assertThat(read(Pieces.ofSize(1, whole), SMALL)).hasSize(7);
+        assertThat(read(ScriptedInputStream.ofSize(1, whole), SMALL)).hasSize(7);
     }
 
     @Test
     void aCommentIsThereAsSoonAsItsLineIs() throws IOException {
         var heard = new ArrayList<String>();
-        var reader = new SseReader(Pieces.of(":Hello\r").thenFail(), SMALL, "", heard::add);
-        assertThatThrownBy(reader::next).isInstanceOf(Pieces.Broken.class);
+        var reader = new SseReader(ScriptedInputStream.of(":Hello\r").thenFail(), SMALL, "", heard::add);
+        assertThatThrownBy(reader::next).isInstanceOf(ScriptedInputStream.Broken.class);
         assertThat(heard).containsExactly("Hello");
     }
 
     @Test
     void commentsNeverAddUpToAnEventNorItsMemory() throws IOException {
-        var in = new Pieces();
-        in.then(Pieces.utf8("data: a\n"));
-        byte[] comment = Pieces.utf8(": " + "x".repeat(900) + "\n");
+        var in = new ScriptedInputStream();
+        in.then(ScriptedInputStream.utf8("data: a\n"));
+        byte[] comment = ScriptedInputStream.utf8(": " + "x".repeat(900) + "\n");
         for (int i = 0; i < 100; i++) {
             in.then(comment);
         }
-        in.then(Pieces.utf8("data: b\n\n"));
+        in.then(ScriptedInputStream.utf8("data: b\n\n"));
         var reader = new SseReader(in, SMALL, "", text -> {});
         assertThat(reader.next()).isTrue();
         assertThat(reader.data()).isEqualTo("a\nb");
@@ -75,18 +75,18 @@ class SseReaderCommentsTest {
 
     @Test
     void oneLongerThanALineOrThanTheRoomOfTheEventIsTooLong() {
-        assertThatThrownBy(() -> read(Pieces.of(":" + "x".repeat(1000) + "\n"), SMALL))
+        assertThatThrownBy(() -> read(ScriptedInputStream.of(":" + "x".repeat(1000) + "\n"), SMALL))
                 .isInstanceOf(LimitExceeded.class)
                 .hasMessageContaining("line bytes");
         String nearlyAll = ("data:" + "x".repeat(900) + "\n").repeat(2);
-        assertThatThrownBy(() -> read(Pieces.of(nearlyAll + ":" + "x".repeat(500)), SMALL))
+        assertThatThrownBy(() -> read(ScriptedInputStream.of(nearlyAll + ":" + "x".repeat(500)), SMALL))
                 .isInstanceOf(LimitExceeded.class)
                 .hasMessageContaining("event bytes");
     }
 
     @Test
     void anIdFromBeforeIsTheIdUntilThereIsAnother() throws IOException {
-        var reader = new SseReader(Pieces.of("data: a\n\nid: 2\ndata: b\n\n"), SMALL, "1", null);
+        var reader = new SseReader(ScriptedInputStream.of("data: a\n\nid: 2\ndata: b\n\n"), SMALL, "1", null);
         assertThat(reader.lastEventId()).isEqualTo("1");
         assertThat(reader.next()).isTrue();
         assertThat(reader.event()).isEqualTo(new SseEvent("message", "a", "1", null));

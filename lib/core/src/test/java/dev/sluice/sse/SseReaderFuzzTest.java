@@ -72,10 +72,10 @@ class SseReaderFuzzTest {
         for (int round = 0; round < 60_000; round++) {
             var stream = new ByteArrayOutputStream();
             if (random.nextInt(4) == 0) {
-                stream.writeBytes(Pieces.utf8("\uFEFF"));
+                stream.writeBytes(ScriptedInputStream.utf8("\uFEFF"));
             }
             for (int words = random.nextInt(30); words > 0; words--) {
-                stream.writeBytes(Pieces.utf8(WORDS[random.nextInt(WORDS.length)]));
+                stream.writeBytes(ScriptedInputStream.utf8(WORDS[random.nextInt(WORDS.length)]));
             }
             assertAsTheStandard(stream.toByteArray(), random, "round " + round);
         }
@@ -102,9 +102,9 @@ class SseReaderFuzzTest {
         for (int round = 0; round < 300; round++) {
             var stream = new ByteArrayOutputStream();
             while (stream.size() < 20_000) {
-                stream.writeBytes(Pieces.utf8(WORDS[random.nextInt(WORDS.length)]));
+                stream.writeBytes(ScriptedInputStream.utf8(WORDS[random.nextInt(WORDS.length)]));
                 if (random.nextInt(20) == 0) {
-                    stream.writeBytes(Pieces.utf8("z".repeat(random.nextInt(3000))));
+                    stream.writeBytes(ScriptedInputStream.utf8("z".repeat(random.nextInt(3000))));
                 }
             }
             assertAsTheStandard(stream.toByteArray(), random, "round " + round);
@@ -129,7 +129,7 @@ class SseReaderFuzzTest {
                 }
                 stream.append(event);
             }
-            assertAsTheStandard(Pieces.utf8(stream.toString()), random, "round " + round);
+            assertAsTheStandard(ScriptedInputStream.utf8(stream.toString()), random, "round " + round);
         }
     }
 
@@ -157,8 +157,8 @@ class SseReaderFuzzTest {
     }
 
     /** Of any size, some empty. */
-    private static Pieces inPieces(byte[] stream, Random random) {
-        var in = new Pieces();
+    private static ScriptedInputStream inPieces(byte[] stream, Random random) {
+        var in = new ScriptedInputStream();
         int most = 1 + random.nextInt(random.nextInt(3) == 0 ? 3000 : 12);
         for (int from = 0; from < stream.length; ) {
             int to = Math.min(stream.length, from + random.nextInt(most + 1));

@@ -51,19 +51,19 @@ class SseReaderLawTest {
         for (int i = 0; i < blocks.length - 1; i++) {
             data.add(blocks[i].substring(blocks[i].indexOf("data: ") + 6));
         }
-        assertThat(Streams.read(Pieces.of(Streams.transcript(name))))
+        assertThat(Streams.read(ScriptedInputStream.of(Streams.transcript(name))))
                 .extracting(SseEvent::data)
                 .isEqualTo(data);
     }
 
     private static void assertSameHoweverCut(byte[] stream, List<SseEvent> expected, int first, int step)
             throws IOException {
-        assertThat(Streams.read(Pieces.of(stream))).as("whole").isEqualTo(expected);
+        assertThat(Streams.read(ScriptedInputStream.of(stream))).as("whole").isEqualTo(expected);
         for (int at = first; at <= stream.length; at += step) {
-            assertSame(Streams.read(Pieces.cut(stream, at)), expected, "cut at ", at);
+            assertSame(Streams.read(ScriptedInputStream.cut(stream, at)), expected, "cut at ", at);
         }
         for (int size = 1; size <= 7; size++) {
-            assertSame(Streams.read(Pieces.ofSize(size, stream)), expected, "reads of ", size);
+            assertSame(Streams.read(ScriptedInputStream.ofSize(size, stream)), expected, "reads of ", size);
         }
     }
 

@@ -60,7 +60,8 @@ class SseReaderLimitsTest {
     void whatIsReadBeforeTheLimitIsHandedOut() throws IOException {
         String stream = "data: 1\n\ndata: 2\n\ndata: too long\n\n";
         for (int size = 1; size <= stream.length(); size++) {
-            var reader = new SseReader(Pieces.ofSize(size, Pieces.utf8(stream)), new Limits(10, MANY, 0));
+            var reader = new SseReader(
+                    ScriptedInputStream.ofSize(size, ScriptedInputStream.utf8(stream)), new Limits(10, MANY, 0));
             assertThat(reader.next()).isTrue();
             assertThat(reader.next()).isTrue();
             for (int again = 0; again < 2; again++) {
@@ -141,9 +142,9 @@ class SseReaderLimitsTest {
 
     @Test
     void smallEventsTakeNoMoreThanTheFirstBufferUnlessTheyComeFasterThanItHolds() throws IOException {
-        byte[] stream = Pieces.utf8(("event: a\ndata: " + "x".repeat(350) + "\n\n").repeat(200));
+        byte[] stream = ScriptedInputStream.utf8(("event: a\ndata: " + "x".repeat(350) + "\n\n").repeat(200));
         for (int size : new int[] {1, 100, 999, 1024, 5000, stream.length}) {
-            var reader = new SseReader(Pieces.ofSize(size, stream), Limits.defaults());
+            var reader = new SseReader(ScriptedInputStream.ofSize(size, stream), Limits.defaults());
             assertThat(Streams.read(reader)).hasSize(200);
             assertThat(reader.capacity()).isBetween(SMALL, size <= SMALL / 2 ? SMALL : BUSY);
         }
@@ -154,7 +155,8 @@ class SseReaderLimitsTest {
         for (int most : new int[] {1023, 1024, 1025, 2048, 5000, 100_000}) {
             String stream = "data: " + "x".repeat(most - 6) + "\n\ndata: 2\n\n";
             for (int size : new int[] {7, 1024, stream.length()}) {
-                var reader = new SseReader(Pieces.ofSize(size, Pieces.utf8(stream)), new Limits(MANY, most, 0));
+                var reader = new SseReader(
+                        ScriptedInputStream.ofSize(size, ScriptedInputStream.utf8(stream)), new Limits(MANY, most, 0));
                 assertThat(Streams.read(reader))
                         .extracting(e -> e.data().length())
                         .containsExactly(most - 6, 1);
@@ -170,18 +172,19 @@ class SseReaderLimitsTest {
     void aLargeEventInSmallReadsIsNotGoneThroughAgainAndAgain(String between) throws IOException {
         int most = 5_000_000;
         String part = "x".repeat(26) + between;
-        byte[] stream = Pieces.utf8(": first\nevent: a\ndata: " + part.repeat((most - 100) / 33) + "y\n\n");
-        var reader = new SseReader(Pieces.ofSize(16, stream), new Limits(most, most, 0));
+        byte[] stream =
+                ScriptedInputStream.utf8(": first\nevent: a\ndata: " + part.repeat((most - 100) / 33) + "y\n\n");
+        var reader = new SseReader(ScriptedInputStream.ofSize(16, stream), new Limits(most, most, 0));
         assertThat(reader.next()).isTrue();
         assertThat(reader.data()).startsWith("xxx").endsWith("xy".substring(between.isEmpty() ? 0 : 1));
     }
 
     private static List<SseEvent> read(int size, String stream, Limits limits) throws IOException {
-        return Streams.read(new SseReader(Pieces.ofSize(size, Pieces.utf8(stream)), limits));
+        return Streams.read(new SseReader(ScriptedInputStream.ofSize(size, ScriptedInputStream.utf8(stream)), limits));
     }
 
     private static List<Object> exceeded(int size, String stream, Limits limits) {
-        var reader = new SseReader(Pieces.ofSize(size, Pieces.utf8(stream)), limits);
+        var reader = new SseReader(ScriptedInputStream.ofSize(size, ScriptedInputStream.utf8(stream)), limits);
         var exception = catchThrowableOfType(LimitExceeded.class, () -> Streams.read(reader));
         assertThat(exception).as("reads of " + size).isNotNull();
         var met = new ArrayList<Object>();
@@ -203,10 +206,10 @@ class SseReaderLimitsTest {
         }
 
         Endless(String start, String again, long length, String end) {
-            this.start = Pieces.utf8(start);
-            this.again = Pieces.utf8(again);
+            this.start = ScriptedInputStream.utf8(start);
+            this.again = ScriptedInputStream.utf8(again);
             this.length = this.start.length + length / this.again.length * this.again.length;
-            this.end = Pieces.utf8(end);
+            this.end = ScriptedInputStream.utf8(end);
         }
 
         @Override

@@ -20,19 +20,19 @@ class SseReaderPromptnessTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n\n", "\r\r", "\r\n\r\n", "\n\r\n", "\r\n\n", "\n\r", "\r\n\r", "\r\r\n"})
     void anEventWaitsForNoByteAfterItsBlankLine(String ends) throws IOException {
-        var in = Pieces.of("data: x" + ends).thenFail();
+        var in = ScriptedInputStream.of("data: x" + ends).thenFail();
         var reader = new SseReader(in, Limits.defaults());
         assertThat(reader.next()).isTrue();
         assertThat(reader.data()).isEqualTo("x");
-        assertThatThrownBy(reader::next).isInstanceOf(Pieces.Broken.class);
+        assertThatThrownBy(reader::next).isInstanceOf(ScriptedInputStream.Broken.class);
     }
 
     @Test
     void theLineFeedThatComesLateIsNoBlankLineOfItsOwn() throws IOException {
-        var in = Pieces.of("id: 1\ndata: x\r\n\r", "\n", "data: y\r", "\n\r", "\n", "data: z\r", "\r");
+        var in = ScriptedInputStream.of("id: 1\ndata: x\r\n\r", "\n", "data: y\r", "\n\r", "\n", "data: z\r", "\r");
         assertThat(Streams.read(in)).extracting(SseEvent::data).containsExactly("x", "y", "z");
         // Were the LF behind "data: y\r" a blank line, z would have none to join.
-        in = Pieces.of("data: y\r", "", "\ndata: z\r", "", "\n\r", "", "\n", "data: after\n\n");
+        in = ScriptedInputStream.of("data: y\r", "", "\ndata: z\r", "", "\n\r", "", "\n", "data: after\n\n");
         assertThat(Streams.read(in)).extracting(SseEvent::data).containsExactly("y\nz", "after");
     }
 
@@ -57,7 +57,9 @@ class SseReaderPromptnessTest {
     }
 
     private static void assertAllThereAt(int at, byte[] stream, int whole, List<SseEvent> all) throws IOException {
-        var in = Pieces.of(Arrays.copyOf(stream, at)).thenFail().then(Arrays.copyOfRange(stream, at, stream.length));
+        var in = ScriptedInputStream.of(Arrays.copyOf(stream, at))
+                .thenFail()
+                .then(Arrays.copyOfRange(stream, at, stream.length));
         var reader = new SseReader(in, Limits.defaults());
         var events = new ArrayList<SseEvent>();
         try {
@@ -65,7 +67,7 @@ class SseReaderPromptnessTest {
                 events.add(reader.event());
             }
             throw new AssertionError("no read at " + at);
-        } catch (Pieces.Broken silence) {
+        } catch (ScriptedInputStream.Broken silence) {
             if (events.size() != whole) {
                 assertThat(events).as("at " + at).isEqualTo(all.subList(0, whole));
             }

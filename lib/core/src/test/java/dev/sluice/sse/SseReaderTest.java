@@ -91,7 +91,7 @@ class SseReaderTest {
     @ParameterizedTest(name = "{0}")
     @FieldSource("MEANINGS")
     void readsWhatTheStandardSays(List<String> meaning) throws IOException {
-        assertThat(Streams.read(Pieces.of(meaning.get(1))))
+        assertThat(Streams.read(ScriptedInputStream.of(meaning.get(1))))
                 .as(meaning.getFirst())
                 .extracting(event -> event.type() + "|" + event.data())
                 .isEqualTo(meaning.subList(2, meaning.size()));
@@ -100,9 +100,10 @@ class SseReaderTest {
     @Test
     void putsCharactersTogetherThatWereCut() throws IOException {
         for (String text : List.of("известни", "こんにちは😊", "👩‍👩‍👧")) {
-            byte[] stream = Pieces.utf8("event: " + text + "\nid: " + text + "\ndata: " + text + "\n\n");
+            byte[] stream = ScriptedInputStream.utf8("event: " + text + "\nid: " + text + "\ndata: " + text + "\n\n");
             for (int at = 0; at <= stream.length; at++) {
-                assertThat(Streams.read(Pieces.cut(stream, at))).containsExactly(new SseEvent(text, text, text, null));
+                assertThat(Streams.read(ScriptedInputStream.cut(stream, at)))
+                        .containsExactly(new SseEvent(text, text, text, null));
             }
         }
     }
@@ -110,8 +111,8 @@ class SseReaderTest {
     @Test
     void readsALargeEventInSmallReads() throws IOException {
         String payload = "0123456789abcdef".repeat(640);
-        byte[] stream = Pieces.utf8("data: {\"p\":\"" + payload + "\"}\r\n\r\n");
-        assertThat(Streams.read(Pieces.ofSize(1024, stream)))
+        byte[] stream = ScriptedInputStream.utf8("data: {\"p\":\"" + payload + "\"}\r\n\r\n");
+        assertThat(Streams.read(ScriptedInputStream.ofSize(1024, stream)))
                 .containsExactly(SseEvent.of("{\"p\":\"" + payload + "\"}"));
     }
 
@@ -133,8 +134,12 @@ class SseReaderTest {
     void replacesWhatIsNotUtf8(String hex) throws IOException {
         byte[] bytes = HexFormat.of().parseHex(hex);
         byte[] stream = concat(
-                Pieces.utf8("data: <"), bytes, Pieces.utf8(">\ndata: next\nevent: "), bytes, Pieces.utf8("\n\n"));
-        SseEvent event = Streams.read(Pieces.of(stream)).getFirst();
+                ScriptedInputStream.utf8("data: <"),
+                bytes,
+                ScriptedInputStream.utf8(">\ndata: next\nevent: "),
+                bytes,
+                ScriptedInputStream.utf8("\n\n"));
+        SseEvent event = Streams.read(ScriptedInputStream.of(stream)).getFirst();
         assertThat(event.data()).startsWith("<").endsWith(">\nnext").contains("\uFFFD");
         assertThat(event.type()).contains("\uFFFD");
         assertThat(event.data()).isEqualTo("<" + new String(bytes, StandardCharsets.UTF_8) + ">\nnext");
@@ -143,14 +148,14 @@ class SseReaderTest {
     @Test
     void handsOutTheBytesAsTheyCame() throws IOException {
         byte[] odd = {'d', 'a', 't', 'a', ':', (byte) 0xFF, 0, (byte) 0xC3, '\n', '\n'};
-        var reader = reader(Pieces.of(odd));
+        var reader = reader(ScriptedInputStream.of(odd));
         assertThat(reader.next()).isTrue();
         assertThat(slice(reader)).containsExactly(0xFF, 0, 0xC3);
     }
 
     @Test
     void handsOutDataWhereItArrived() throws IOException {
-        var reader = reader(Pieces.of("event: a\ndata: one\n\ndata: two\n\n"));
+        var reader = reader(ScriptedInputStream.of("event: a\ndata: one\n\ndata: two\n\n"));
         reader.next();
         byte[] array = reader.array();
         assertThat(reader.offset()).isEqualTo("event: a\ndata: ".length());
@@ -173,7 +178,7 @@ class SseReaderTest {
                 "error"
             })
     void makesNoStringForTheNameOfAClaudeEvent(String name) throws IOException {
-        var reader = reader(Pieces.of(("event: " + name + "\ndata: x\n\n").repeat(2)));
+        var reader = reader(ScriptedInputStream.of(("event: " + name + "\ndata: x\n\n").repeat(2)));
         reader.next();
         String first = reader.type();
         reader.next();
@@ -182,8 +187,8 @@ class SseReaderTest {
 
     @Test
     void knowsWhetherTheServerNamedTheType() throws IOException {
-        var reader =
-                reader(Pieces.of("data: 1\n\nevent: message\ndata: 2\n\nevent:\ndata: 3\n\nevent: a\n\ndata: 4\n\n"));
+        var reader = reader(ScriptedInputStream.of(
+                "data: 1\n\nevent: message\ndata: 2\n\nevent:\ndata: 3\n\nevent: a\n\ndata: 4\n\n"));
         assertThat(List.of(reader.next(), reader.hasType())).containsExactly(true, false);
         assertThat(List.of(reader.next(), reader.hasType())).containsExactly(true, true);
         assertThat(List.of(reader.next(), reader.hasType())).containsExactly(true, false);
@@ -206,21 +211,21 @@ class SseReaderTest {
     @ParameterizedTest
     @FieldSource("IDS")
     void keepsTheLastIdUntilThereIsAnother(List<String> ids) throws IOException {
-        assertThat(Streams.read(Pieces.of(ids.getFirst())))
+        assertThat(Streams.read(ScriptedInputStream.of(ids.getFirst())))
                 .extracting(SseEvent::id)
                 .isEqualTo(ids.subList(1, ids.size()));
     }
 
     @Test
     void doesNotTakeTheIdOfAnEventThatWasCut() throws IOException {
-        var reader = reader(Pieces.of("id: 1\ndata: x\n\nid: 2\nevent: a\ndata: y\n"));
+        var reader = reader(ScriptedInputStream.of("id: 1\ndata: x\n\nid: 2\nevent: a\ndata: y\n"));
         assertThat(Streams.read(reader)).hasSize(1);
         assertThat(reader.lastEventId()).isEqualTo("1");
     }
 
     @Test
     void takesTheIdOfABlockWithoutDataAtItsBlankLine() throws IOException {
-        var reader = reader(Pieces.of("id: 1\ndata: x\n\nid: 2\n\n"));
+        var reader = reader(ScriptedInputStream.of("id: 1\ndata: x\n\nid: 2\n\n"));
         assertThat(Streams.read(reader)).extracting(SseEvent::id).containsExactly("1");
         assertThat(reader.lastEventId()).isEqualTo("2");
     }
@@ -247,13 +252,14 @@ class SseReaderTest {
         "retries: 1,"
     })
     void takesAReconnectionTimeOfDigitsOnly(String line, @Nullable Long millis) throws IOException {
-        SseEvent event = Streams.read(Pieces.of(line + "\ndata: x\n\n")).getFirst();
+        SseEvent event =
+                Streams.read(ScriptedInputStream.of(line + "\ndata: x\n\n")).getFirst();
         assertThat(event.retry()).isEqualTo(millis == null ? null : Duration.ofMillis(millis));
     }
 
     @Test
     void tellsAReconnectionTimeOnce() throws IOException {
-        var reader = reader(Pieces.of(
+        var reader = reader(ScriptedInputStream.of(
                 "retry: 1\nretry: no\ndata: a\n\ndata: b\n\nretry: 2\n\n: alone\n\ndata: c\n\nretry: 3\ndata: cut"));
         assertThat(Streams.read(reader))
                 .extracting(SseEvent::retry)
@@ -263,7 +269,7 @@ class SseReaderTest {
 
     @Test
     void standsOnNothingBeforeTheFirstEventAndAfterTheLast() throws IOException {
-        var reader = reader(Pieces.of("event: a\ndata: x\n\nevent: cut\ndata: y\n"));
+        var reader = reader(ScriptedInputStream.of("event: a\ndata: x\n\nevent: cut\ndata: y\n"));
         assertThat(reader.event()).isEqualTo(SseEvent.of(""));
         assertThat(Streams.read(reader)).hasSize(1);
         for (int i = 0; i < 2; i++) {
@@ -276,10 +282,11 @@ class SseReaderTest {
 
     @Test
     void passesAReadFailureOnAndLosesNothingByIt() throws IOException {
-        byte[] stream = Pieces.utf8("event: a\ndata: 1\nid: 7\ndata: 2\nretry: 5\n\ndata: 3\r\n\r\n");
+        byte[] stream = ScriptedInputStream.utf8("event: a\ndata: 1\nid: 7\ndata: 2\nretry: 5\n\ndata: 3\r\n\r\n");
         for (int at = 0; at <= stream.length; at++) {
-            var in =
-                    Pieces.of(Arrays.copyOf(stream, at)).thenFail().then(Arrays.copyOfRange(stream, at, stream.length));
+            var in = ScriptedInputStream.of(Arrays.copyOf(stream, at))
+                    .thenFail()
+                    .then(Arrays.copyOfRange(stream, at, stream.length));
             var reader = reader(in);
             var events = new ArrayList<SseEvent>();
             assertThatThrownBy(() -> {
@@ -287,7 +294,7 @@ class SseReaderTest {
                             events.add(reader.event());
                         }
                     })
-                    .isExactlyInstanceOf(Pieces.Broken.class);
+                    .isExactlyInstanceOf(ScriptedInputStream.Broken.class);
             events.addAll(Streams.read(reader));
             assertThat(events)
                     .containsExactly(
@@ -298,7 +305,7 @@ class SseReaderTest {
 
     @Test // what has been read goes no further than the caller does
     void readsNoFurtherThanItIsMoved() throws IOException {
-        var in = Pieces.of("data: a\n\n", "data: bb\n\n", "data: ccc\n\n");
+        var in = ScriptedInputStream.of("data: a\n\n", "data: bb\n\n", "data: ccc\n\n");
         var reader = reader(in);
         assertThat(in.bytesRead()).isZero();
         reader.next();
@@ -307,7 +314,7 @@ class SseReaderTest {
         assertThat(in.bytesRead()).isEqualTo(19);
     }
 
-    private static SseReader reader(Pieces in) {
+    private static SseReader reader(ScriptedInputStream in) {
         return new SseReader(in, Limits.defaults());
     }
 

@@ -20,12 +20,14 @@ class SseReaderUnframedTest {
     @EnumSource(names = {"LF", "CR", "CRLF", "MIXED_FROM_LF"})
     void bareJsonAfterTheEventsIsKeptWhateverItsLineEndsAndWhereverItIsCut(LineEnding ending) throws IOException {
         for (String end : List.of("", "\n", "\n\n")) {
-            byte[] stream = ending.of(Pieces.utf8("data: x\n\n" + ERROR + end));
+            byte[] stream = ending.of(ScriptedInputStream.utf8("data: x\n\n" + ERROR + end));
             for (int at = 0; at <= stream.length; at++) {
-                assertThat(unframed(Pieces.cut(stream, at))).as("cut at " + at).isEqualTo(ERROR);
+                assertThat(unframed(ScriptedInputStream.cut(stream, at)))
+                        .as("cut at " + at)
+                        .isEqualTo(ERROR);
             }
             for (int size = 1; size <= 3; size++) {
-                assertThat(unframed(Pieces.ofSize(size, stream))).isEqualTo(ERROR);
+                assertThat(unframed(ScriptedInputStream.ofSize(size, stream))).isEqualTo(ERROR);
             }
         }
     }
@@ -33,7 +35,7 @@ class SseReaderUnframedTest {
     @ParameterizedTest
     @MethodSource("dev.sluice.sse.Streams#transcripts")
     void aStreamOfEventsLeavesNothing(String name) throws IOException {
-        String left = unframed(Pieces.of(Streams.transcript(name)));
+        String left = unframed(ScriptedInputStream.of(Streams.transcript(name)));
         if (name.equals("gemini-midstream-error.sse")) {
             assertThat(left).startsWith("{\n").endsWith("\n}").contains("\"UNAVAILABLE\"");
         } else {
@@ -59,32 +61,32 @@ class SseReaderUnframedTest {
                 "foo: 1\ndata: x\n\n: end"
             })
     void whatIsAFieldOrACommentOrStandsBeforeTheLastEventIsNotKept(String stream) throws IOException {
-        assertThat(unframed(Pieces.of(stream))).isEmpty();
+        assertThat(unframed(ScriptedInputStream.of(stream))).isEmpty();
     }
 
     @Test
     void aLastLineThatNothingEndsIsKept() throws IOException {
-        assertThat(unframed(Pieces.of("data: x\n\ninvalid chunk"))).isEqualTo("invalid chunk");
-        assertThat(unframed(Pieces.of("data: x\n\n{\n", "}"))).isEqualTo("{\n}");
-        assertThat(unframed(Pieces.of("dat"))).isEqualTo("dat");
+        assertThat(unframed(ScriptedInputStream.of("data: x\n\ninvalid chunk"))).isEqualTo("invalid chunk");
+        assertThat(unframed(ScriptedInputStream.of("data: x\n\n{\n", "}"))).isEqualTo("{\n}");
+        assertThat(unframed(ScriptedInputStream.of("dat"))).isEqualTo("dat");
     }
 
     @Test
     void blankLinesAndFieldsBetweenThemDoNotEndThem() throws IOException {
-        assertThat(unframed(Pieces.of("{\n\n\"a\": 1\n: comment\nid: 7\n\n}\n")))
+        assertThat(unframed(ScriptedInputStream.of("{\n\n\"a\": 1\n: comment\nid: 7\n\n}\n")))
                 .isEqualTo("{\n\"a\": 1\n}");
-        assertThat(unframed(Pieces.of("{\ndata: dropped\n}\n"))).isEqualTo("{\n}");
+        assertThat(unframed(ScriptedInputStream.of("{\ndata: dropped\n}\n"))).isEqualTo("{\n}");
     }
 
     @Test
     void noMoreIsKeptThanTheLimit() throws IOException {
         String line = "é".repeat(500);
-        String left = unframed(Pieces.of((line + "\n\n").repeat(1000) + "end"));
+        String left = unframed(ScriptedInputStream.of((line + "\n\n").repeat(1000) + "end"));
         assertThat(left).startsWith(line + "\n" + line);
         assertThat(left.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(65_000, SseReader.MAX_UNFRAMED + 2);
     }
 
-    private static String unframed(Pieces in) throws IOException {
+    private static String unframed(ScriptedInputStream in) throws IOException {
         var reader = new SseReader(in, Limits.defaults());
         while (reader.next()) {
             assertThat(reader.data()).isNotNull();

@@ -100,7 +100,8 @@ class SseWriterTest {
                         event.id(),
                         event.retry()));
             }
-            assertThat(Streams.read(Pieces.of(bytes.toByteArray()))).isEqualTo(expected);
+            assertThat(Streams.read(ScriptedInputStream.of(bytes.toByteArray())))
+                    .isEqualTo(expected);
             assertThat(SpecReader.events(bytes.toByteArray())).isEqualTo(expected);
         }
     }
@@ -108,11 +109,11 @@ class SseWriterTest {
     @ParameterizedTest
     @MethodSource("dev.sluice.sse.Streams#transcripts")
     void aTranscriptThatIsReadAndWrittenIsTheSame(String name) throws IOException {
-        List<SseEvent> events = Streams.read(Pieces.of(Streams.transcript(name)));
+        List<SseEvent> events = Streams.read(ScriptedInputStream.of(Streams.transcript(name)));
         for (SseEvent event : events) {
             writer.write(event);
         }
-        assertThat(Streams.read(Pieces.of(out.toByteArray()))).isEqualTo(events);
+        assertThat(Streams.read(ScriptedInputStream.of(out.toByteArray()))).isEqualTo(events);
     }
 
     @Test
@@ -127,7 +128,7 @@ class SseWriterTest {
         for (String id : List.of("", "1", "1", "2", "", "")) {
             writer.write(new SseEvent("message", "x", id, null));
         }
-        assertThat(Streams.read(Pieces.of(out.toByteArray())))
+        assertThat(Streams.read(ScriptedInputStream.of(out.toByteArray())))
                 .extracting(SseEvent::id)
                 .containsExactly("", "1", "1", "2", "", "");
         assertThat(written().lines().filter(line -> line.startsWith("id"))).containsExactly("id: 1", "id: 2", "id: ");
@@ -176,7 +177,8 @@ class SseWriterTest {
         writer.comment(text);
         assertThat(written().lines()).isNotEmpty().allMatch(line -> line.startsWith(": "));
         assertThat(written()).endsWith("\n");
-        assertThat(Streams.read(Pieces.of(written() + "data: y\n\n"))).containsExactly(SseEvent.of("y"));
+        assertThat(Streams.read(ScriptedInputStream.of(written() + "data: y\n\n")))
+                .containsExactly(SseEvent.of("y"));
     }
 
     @Test
@@ -185,7 +187,7 @@ class SseWriterTest {
             writer.retry(time);
             writer.write(SseEvent.of("x"));
         }
-        assertThat(Streams.read(Pieces.of(out.toByteArray())))
+        assertThat(Streams.read(ScriptedInputStream.of(out.toByteArray())))
                 .extracting(SseEvent::retry)
                 .containsExactly(Duration.ZERO, SseReader.MAX_RETRY);
     }

@@ -1,7 +1,7 @@
 package dev.sluice.sse;
 
 import dev.sluice.Limits;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ final class Streams {
     private Streams() {}
 
     static Stream<byte[]> awkward() {
-        return AWKWARD.stream().map(Pieces::utf8);
+        return AWKWARD.stream().map(ScriptedInputStream::utf8);
     }
 
     static Stream<String> transcripts() {

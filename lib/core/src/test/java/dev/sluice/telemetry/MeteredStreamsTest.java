@@ -1,8 +1,8 @@
 package dev.sluice.telemetry;
 
-import static dev.sluice.peer.ClaudeWire.answer;
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,11 +10,11 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

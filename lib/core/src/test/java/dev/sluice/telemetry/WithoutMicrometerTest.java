@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.client.LlmClient;
-import dev.sluice.peer.WithoutLibrary;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.test.peer.WithoutLibrary;
 import org.junit.jupiter.api.Test;
 
 /** The library on a class path without Micrometer, which is an optional dependency. */

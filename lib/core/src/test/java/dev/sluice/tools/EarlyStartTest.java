@@ -1,8 +1,8 @@
 package dev.sluice.tools;
 
-import static dev.sluice.peer.ClaudeWire.blockStop;
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
 import static dev.sluice.tools.Runs.hear;
 import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
@@ -10,7 +10,7 @@ import static dev.sluice.tools.Runs.turn;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.MessageStop;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolStart;

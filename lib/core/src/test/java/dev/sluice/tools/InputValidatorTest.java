@@ -69,7 +69,7 @@ class InputValidatorTest {
     @Test
     void aFieldThatMayBeNullMayBeLeftOut() throws Exception {
         assertThat(WEATHER.problem(weather(PORTO, ""))).isEmpty();
-        assertThat(Json.readObject(UnwatchedCall.text(WEATHER, weather(PORTO, ""))))
+        assertThat(Json.readObject(BareToolContext.text(WEATHER, weather(PORTO, ""))))
                 .containsEntry("hours", null)
                 .extractingByKey("places")
                 .asString()

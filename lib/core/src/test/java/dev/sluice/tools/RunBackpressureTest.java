@@ -1,14 +1,14 @@
 package dev.sluice.tools;
 
-import static dev.sluice.peer.ClaudeWire.begin;
-import static dev.sluice.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static dev.sluice.tools.Runs.calls;
 import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.StreamController;
 import dev.sluice.message.ToolDefinition;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.MessageDelta;
 import dev.sluice.tools.RunEvent.ToolProgress;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class RunHandlersTest {
         return "done";
     });
 
-    private static Runs talk() {
+    private static Runs fixture() {
         return Runs.with(calls(use(0, "a", "work", "{\"x\":1}")), says("ok"));
     }
 
@@ -45,7 +45,7 @@ class RunHandlersTest {
         var once = new AtomicInteger();
         var threads = new ArrayList<Thread>();
         Consumer<RunEvent> removed = event -> told.clear();
-        try (var runs = talk();
+        try (var runs = fixture();
                 ToolLoop loop = runs.run(WORK).start()) {
             loop.on(ToolProgress.class, told::add)
                     .on(RunEvent.class, all::add)
@@ -64,7 +64,7 @@ class RunHandlersTest {
     @Test
     void whatAHandlerThrowsEndsTheRunAndReachesTheCaller() {
         var others = new AtomicInteger();
-        try (var runs = talk();
+        try (var runs = fixture();
                 ToolLoop loop = runs.run(WORK).start()) {
             loop.on(ToolProgress.class, progress -> {
                 throw new ArithmeticException("mine");
@@ -81,7 +81,7 @@ class RunHandlersTest {
 
     @Test
     void aHandlerCannotConsume() {
-        try (var runs = talk();
+        try (var runs = fixture();
                 ToolLoop loop = runs.run(WORK).start()) {
             loop.on(MessageDelta.class, delta -> loop.done());
             assertThatThrownBy(loop::done)
@@ -107,7 +107,7 @@ class RunHandlersTest {
 
     @Test
     void afterTheEndNothingBlocks() {
-        try (var runs = talk();
+        try (var runs = fixture();
                 ToolLoop loop = runs.run(WORK).start()) {
             var events = loop.iterator();
             while (events.hasNext()) {
@@ -141,7 +141,7 @@ class RunHandlersTest {
 
     @Test
     void wrongSettingsAreRefusedAndNamed() {
-        try (var runs = talk()) {
+        try (var runs = fixture()) {
             assertThatThrownBy(() -> runs.run(WORK, WORK))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'work'");

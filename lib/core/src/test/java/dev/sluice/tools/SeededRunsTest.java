@@ -6,7 +6,7 @@ import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason.Completed;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.Debug;
 import dev.sluice.tools.RunEvent.MessageStart;
 import dev.sluice.tools.RunEvent.MessageStop;

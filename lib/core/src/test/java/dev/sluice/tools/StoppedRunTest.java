@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import static dev.sluice.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.begin;
 import static dev.sluice.tools.Runs.calls;
 import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
@@ -15,10 +15,10 @@ import dev.sluice.Limits.Limit;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.message.ContentBlock.ToolUse;
-import dev.sluice.peer.CapturedLog;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.Threads;
+import dev.sluice.test.peer.CapturedLog;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.Threads;
 import dev.sluice.tools.RunEvent.StreamError;
 import java.time.Duration;
 import java.util.Arrays;

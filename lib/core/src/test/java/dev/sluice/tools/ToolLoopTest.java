@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
-import static dev.sluice.peer.ClaudeWire.text;
-import static dev.sluice.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
 import static dev.sluice.tools.Runs.calls;
 import static dev.sluice.tools.Runs.hear;
 import static dev.sluice.tools.Runs.says;
@@ -16,8 +16,8 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.budget.Budget;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Conversation;
-import dev.sluice.peer.ClaudeWire;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ClaudeWire;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.MessageStop;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
@@ -57,10 +57,10 @@ class ToolLoopTest {
                     .singleElement()
                     .asString()
                     .contains("tool_result", "tool_use_id=t1", "heard {\"a\":1}");
-            Conversation talk = loop.conversation();
-            assertThat(talk.messages()).hasSize(4);
-            assertThat(talk.unanswered()).isEmpty();
-            assertThat(talk.messages().getLast().text()).isEqualTo("Fine.");
+            Conversation fixture = loop.conversation();
+            assertThat(fixture.messages()).hasSize(4);
+            assertThat(fixture.unanswered()).isEmpty();
+            assertThat(fixture.messages().getLast().text()).isEqualTo("Fine.");
         }
     }
 
@@ -254,7 +254,7 @@ class ToolLoopTest {
     @Test
     void aTurnThatFailsIsToldBehindWhatWasReceivedAndAnotherRunGoesOn() {
         Script broken = Script.json(400, ClaudeWire.errorJson("invalid_request_error", "no"));
-        Conversation talk;
+        Conversation fixture;
         try (var runs = Runs.with(calls(use(0, "a", "echo", "{\"x\":1}")), broken, says("at last"))) {
             try (ToolLoop loop = runs.run(ECHO).start()) {
                 var heard = hear(loop);
@@ -272,12 +272,12 @@ class ToolLoopTest {
                 assertThatThrownBy(loop::done).isInstanceOf(ApiError.class);
                 assertThatThrownBy(loop::finalMessage).isInstanceOf(ApiError.class);
                 assertThat(loop.isErrored()).isTrue();
-                talk = loop.conversation();
-                assertThat(talk.messages()).hasSize(3);
+                fixture = loop.conversation();
+                assertThat(fixture.messages()).hasSize(3);
             }
             try (ToolLoop loop = ToolLoop.builder(
                             runs.client,
-                            Runs.REQUEST.toBuilder().conversation(talk).build())
+                            Runs.REQUEST.toBuilder().conversation(fixture).build())
                     .tools(ECHO)
                     .start()) {
                 assertThat(loop.finalText()).isEqualTo("at last");

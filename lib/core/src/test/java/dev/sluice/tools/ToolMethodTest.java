@@ -129,13 +129,13 @@ class ToolMethodTest {
     void theMethodIsCalledWithItsArguments() throws Exception {
         Tool search = tool(new Library(), "search");
 
-        assertThat(UnwatchedCall.text(
+        assertThat(BareToolContext.text(
                         search,
                         "{\"title\":\"Dune\",\"limit\":3,\"since\":\"2026-01-02\",\"authors\":[\"H\"],\"year\":1965}"))
                 .isEqualTo("Dune,3,2026-01-02,Optional[[H]],OptionalInt[1965],toolu_1");
-        assertThat(UnwatchedCall.text(search, "{\"title\":\"Dune\",\"limit\":3}"))
+        assertThat(BareToolContext.text(search, "{\"title\":\"Dune\",\"limit\":3}"))
                 .isEqualTo("Dune,3,null,Optional.empty,OptionalInt.empty,toolu_1");
-        assertThat(UnwatchedCall.text(
+        assertThat(BareToolContext.text(
                         tool(new Library(), "how_far"),
                         "{\"from\":{\"x\":1,\"y\":0},\"to\":{\"x\":4,\"y\":0},\"unit\":\"FOOT\","
                                 + "\"around\":[{\"type\":\"Circle\",\"radius\":2}],\"named\":{}}"))
@@ -158,18 +158,18 @@ class ToolMethodTest {
     @Test
     void whatTheMethodThrowsIsWhatTheToolThrows() {
         assertThatThrownBy(
-                        () -> tool(new Library(), "fail").call("{\"the_reason\":\"no disk\"}", new UnwatchedCall("")))
+                        () -> tool(new Library(), "fail").call("{\"the_reason\":\"no disk\"}", new BareToolContext("")))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("no disk");
-        assertThatThrownBy(() -> tool(new Library(), "broken").call("{}", new UnwatchedCall("")))
+        assertThatThrownBy(() -> tool(new Library(), "broken").call("{}", new BareToolContext("")))
                 .isExactlyInstanceOf(AssertionError.class);
     }
 
     @Test
     void inheritedStaticAndOverriddenMethodsAreTools() throws Exception {
-        assertThat(UnwatchedCall.text(tool(new Branch(), "search"), "{\"title\":\"Dune\",\"limit\":3}"))
+        assertThat(BareToolContext.text(tool(new Branch(), "search"), "{\"title\":\"Dune\",\"limit\":3}"))
                 .isEqualTo("at the branch: Dune");
-        assertThat(UnwatchedCall.text(tool(new Branch(), "open"), "{}")).isEqualTo("open");
+        assertThat(BareToolContext.text(tool(new Branch(), "open"), "{}")).isEqualTo("open");
     }
 
     static class Overloaded {

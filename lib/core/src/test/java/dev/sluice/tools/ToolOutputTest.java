@@ -58,7 +58,7 @@ class ToolOutputTest {
     void whatAToolReturnsIsWhatTheModelIsTold(@Nullable Object result, List<ContentBlock> expected) throws Exception {
         Tool tool = Tool.of("t", "", "{\"type\":\"object\"}", (input, context) -> result);
 
-        assertThat(tool.call("{}", new UnwatchedCall("{}"))).isEqualTo(new ToolOutput(expected, false));
+        assertThat(tool.call("{}", new BareToolContext("{}"))).isEqualTo(new ToolOutput(expected, false));
     }
 
     @Test

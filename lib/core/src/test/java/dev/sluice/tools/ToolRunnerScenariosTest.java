@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
-import static dev.sluice.peer.ClaudeWire.blockStart;
-import static dev.sluice.peer.ClaudeWire.blockStop;
+import static dev.sluice.test.peer.ClaudeWire.blockStart;
+import static dev.sluice.test.peer.ClaudeWire.blockStop;
 import static dev.sluice.tools.Runs.calls;
 import static dev.sluice.tools.Runs.hear;
 import static dev.sluice.tools.Runs.says;
@@ -20,7 +20,7 @@ import dev.sluice.message.Conversation;
 import dev.sluice.message.MediaSource;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolProgress;
 import dev.sluice.tools.RunEvent.ToolStart;

@@ -3,11 +3,11 @@ package dev.sluice.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Attempt;
-import dev.sluice.peer.HangingName;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.UnreachablePeer;
+import dev.sluice.test.peer.BlockingCall;
+import dev.sluice.test.peer.HangingHostName;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.UnreachablePeer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public abstract class GivingUpContract extends TransportFixture {
     void closingASilentBodyFromAnotherThreadEndsTheReadAndTheConnection() throws Exception {
         var peer = peer(Script.stream().sse("x").stall());
         TransportResponse response = transport().open(get(peer));
-        var read = Attempt.at(() -> response.body().readAllBytes()).awaitBlocked();
+        var read = BlockingCall.at(() -> response.body().readAllBytes()).awaitBlocked();
         assertPrompt(response::close);
         assertThat(read.failsWithin(PROMPT)).isInstanceOf(IOException.class);
         peer.awaitGone(SOON);
@@ -52,7 +52,7 @@ public abstract class GivingUpContract extends TransportFixture {
     void anInterruptEndsConnecting() throws Exception {
         UnreachablePeer peer = closing(ScriptedPeer.unreachable());
         var transport = transport();
-        var connect = Attempt.at(() -> transport.open(get(peer.uri("/"))));
+        var connect = BlockingCall.at(() -> transport.open(get(peer.uri("/"))));
         Awaitility.await().until(() -> peer.connecting() == 1);
         assertThat(connect.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
         transport.open(get(peer(Script.json(200, "{}")))).close(); // gone at the client's next turn: here, or after 3 s
@@ -61,13 +61,13 @@ public abstract class GivingUpContract extends TransportFixture {
 
     @Test
     void anInterruptAndCloseEndTheLookupOfAName() throws Exception {
-        var name = closing(new HangingName());
+        var name = closing(new HangingHostName());
         var transport = transport();
-        var lookup = Attempt.at(() -> transport.open(get(URI.create("http://" + name.host() + "/"))));
+        var lookup = BlockingCall.at(() -> transport.open(get(URI.create("http://" + name.host() + "/"))));
         name.awaitAsked();
         assertThat(lookup.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
-        var other = closing(new HangingName());
-        var again = Attempt.at(() -> transport.open(get(URI.create("http://" + other.host() + "/"))));
+        var other = closing(new HangingHostName());
+        var again = BlockingCall.at(() -> transport.open(get(URI.create("http://" + other.host() + "/"))));
         other.awaitAsked();
         transport.close();
         assertThat(again.failsWithin(PROMPT)).isInstanceOf(IOException.class);
@@ -77,7 +77,7 @@ public abstract class GivingUpContract extends TransportFixture {
     void anInterruptEndsTheWaitForTheHead() {
         var peer = peer(Script.empty().stall());
         var transport = transport();
-        var wait = Attempt.at(() -> transport.open(get(peer)));
+        var wait = BlockingCall.at(() -> transport.open(get(peer)));
         peer.awaitRequest(1);
         assertThat(wait.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
         peer.awaitGone(SOON);
@@ -88,7 +88,7 @@ public abstract class GivingUpContract extends TransportFixture {
         var peer = peer(Script.deaf());
         var transport = transport();
         var request = new TransportRequest("POST", peer.uri("/"), Map.of(), new byte[64 << 20]);
-        var send = Attempt.at(() -> transport.open(request));
+        var send = BlockingCall.at(() -> transport.open(request));
         peer.awaitRequest(1);
         assertThat(send.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
     }
@@ -106,7 +106,7 @@ public abstract class GivingUpContract extends TransportFixture {
     void anInterruptEndsAReadWhateverTheServerDoes(Script script) throws Exception {
         var peer = peer(script);
         TransportResponse response = transport().open(get(peer));
-        var read = Attempt.at(() -> {
+        var read = BlockingCall.at(() -> {
             response.body().transferTo(java.io.OutputStream.nullOutputStream());
             return "the end";
         });
@@ -122,13 +122,13 @@ public abstract class GivingUpContract extends TransportFixture {
         var peer = peer(Script.stream().stall());
         var transport = transport();
         TransportResponse response = transport.open(get(peer));
-        var attempt = Attempt.at(() -> {
+        var attempt = BlockingCall.at(() -> {
             Thread.currentThread().interrupt();
             return transport.open(get(peer));
         });
         assertThat(attempt.failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
         assertThat(peer.requests()).hasSize(1);
-        var read = Attempt.at(() -> {
+        var read = BlockingCall.at(() -> {
             Thread.currentThread().interrupt();
             return response.body().read();
         });
@@ -143,7 +143,7 @@ public abstract class GivingUpContract extends TransportFixture {
         for (int i = 0; i < 150; i++) {
             int pace = i * 10;
             var exchange = new Thread[1];
-            var attempt = Attempt.at(() -> {
+            var attempt = BlockingCall.at(() -> {
                 exchange[0] = Thread.currentThread();
                 try (TransportResponse response = transport.open(get(peer))) {
                     throw new IOException("in time: " + response.status());
@@ -168,8 +168,8 @@ public abstract class GivingUpContract extends TransportFixture {
         var transport = transport();
         TransportResponse silent = transport.open(get(peer));
         TransportResponse unread = transport.open(get(peer));
-        var reading = Attempt.at(() -> silent.body().readAllBytes()).awaitBlocked();
-        var opening = Attempt.at(() -> transport.open(get(peer)));
+        var reading = BlockingCall.at(() -> silent.body().readAllBytes()).awaitBlocked();
+        var opening = BlockingCall.at(() -> transport.open(get(peer)));
         peer.awaitRequest(3);
         assertThat(threads()).isNotEmpty();
         assertPrompt(transport::close);

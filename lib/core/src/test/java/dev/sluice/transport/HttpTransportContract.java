@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Attempt;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TestTls;
-import dev.sluice.peer.UnreachablePeer;
+import dev.sluice.test.peer.BlockingCall;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TestTls;
+import dev.sluice.test.peer.UnreachablePeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -186,7 +186,7 @@ public abstract class HttpTransportContract extends GivingUpContract {
     void aServerThatCannotBeReachedTimesOut() {
         UnreachablePeer peer = closing(ScriptedPeer.unreachable());
         var transport = transport(new Setup(Duration.ofMillis(200), null, null));
-        var connect = Attempt.at(() -> transport.open(get(peer.uri("/secret"))));
+        var connect = BlockingCall.at(() -> transport.open(get(peer.uri("/secret"))));
         assertThat(connect.failsWithin(Duration.ofMillis(200).plus(PROMPT)))
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageContaining("localhost:" + peer.port())
@@ -225,7 +225,7 @@ public abstract class HttpTransportContract extends GivingUpContract {
     void aHeadThatIsNoneFails(Script script) {
         var peer = peer(script);
         var transport = transport();
-        assertThat(Attempt.at(() -> transport.open(get(peer))).failsWithin(SOON))
+        assertThat(BlockingCall.at(() -> transport.open(get(peer))).failsWithin(SOON))
                 .isInstanceOf(IOException.class);
     }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Attempt;
+import dev.sluice.test.peer.BlockingCall;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -69,7 +69,7 @@ class JdkBodyTest {
     void batchesWithNothingInThemAreNoEnd() throws Exception {
         body.onSubscribe(demand);
         body.onNext(List.of());
-        var read = Attempt.at(() -> {
+        var read = BlockingCall.at(() -> {
             throw new IOException("read " + body.read());
         });
         read.awaitBlocked();
@@ -151,7 +151,7 @@ class JdkBodyTest {
     @Test
     void closingWakesTheReader() {
         body.onSubscribe(demand);
-        var read = Attempt.at(body::read).awaitBlocked();
+        var read = BlockingCall.at(body::read).awaitBlocked();
         body.close();
         assertThat(read.failsWithin(Duration.ofSeconds(1))).hasMessage("The response was closed");
         assertThat(demand.cancelled).isTrue();
@@ -161,7 +161,7 @@ class JdkBodyTest {
     void anInterruptIsHeardThoughThereIsMoreToRead() {
         body.onSubscribe(demand);
         body.onNext(buffers("more"));
-        var read = Attempt.at(() -> {
+        var read = BlockingCall.at(() -> {
             Thread.currentThread().interrupt();
             return body.read();
         });

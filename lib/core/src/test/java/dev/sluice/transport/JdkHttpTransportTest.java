@@ -3,9 +3,9 @@ package dev.sluice.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Attempt;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.TestTls;
+import dev.sluice.test.peer.BlockingCall;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.TestTls;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
@@ -118,7 +118,7 @@ class JdkHttpTransportTest extends HttpTransportContract {
             var transport = closing((http2 ? builder.http2() : builder).build());
             try (var server = (SSLServerSocket) tls.getServerSocketFactory().createServerSocket(0)) {
                 var get = get(URI.create("https://localhost:" + server.getLocalPort() + "/"));
-                var exchange = Attempt.at(() -> transport.open(get));
+                var exchange = BlockingCall.at(() -> transport.open(get));
                 assertThat(protocolsOffered(server).contains("h2")).isEqualTo(http2);
                 transport.close(); // or else the client tries again: it was a GET
                 assertThat(exchange.failsWithin(SOON)).isInstanceOf(IOException.class);

@@ -1,8 +1,8 @@
 package dev.sluice.transport;
 
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TestTls;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TestTls;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 

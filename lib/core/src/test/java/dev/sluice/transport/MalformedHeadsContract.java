@@ -9,10 +9,10 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.Timeouts;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.Attempt;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.test.peer.BlockingCall;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.stream.Stream;
@@ -79,7 +79,7 @@ public abstract class MalformedHeadsContract extends TransportFixture {
     void whatIsNoHeadIsAProtocolErrorAtOnceAndTheConnectionIsGone(String what, String sent) {
         var peer = peer(Script.empty().raw(sent).stall());
         var transport = transport();
-        assertThat(Attempt.at(() -> transport.open(get(peer))).failsWithin(SOON))
+        assertThat(BlockingCall.at(() -> transport.open(get(peer))).failsWithin(SOON))
                 .isInstanceOf(ProtocolException.class)
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContainPattern("\\p{Cntrl}"));
         peer.awaitGone(SOON.multipliedBy(5));
@@ -127,7 +127,7 @@ public abstract class MalformedHeadsContract extends TransportFixture {
                 .raw(OK + "content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + sent)
                 .stall());
         try (TransportResponse response = transport().open(get(peer))) {
-            assertThat(Attempt.at(() -> response.body().readAllBytes()).failsWithin(SOON))
+            assertThat(BlockingCall.at(() -> response.body().readAllBytes()).failsWithin(SOON))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("broke off");
         }

@@ -2,9 +2,9 @@ package dev.sluice.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.Threads;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.Threads;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.time.Duration;

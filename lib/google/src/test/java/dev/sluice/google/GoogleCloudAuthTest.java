@@ -1,6 +1,6 @@
 package dev.sluice.google;
 
-import static dev.sluice.peer.ClaudeWire.answer;
+import static dev.sluice.test.peer.ClaudeWire.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,13 +13,13 @@ import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.claude.ClaudePlatform;
 import dev.sluice.provider.gemini.Gemini;
 import dev.sluice.resilience.Resilience;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;

@@ -64,7 +64,7 @@ final class ResumePlaceTest {
 
     @Test
     void moreWatchersThanConnectionsWaitForTheirPlaceAndOthersAreServedMeanwhile() throws Exception {
-        try (var path = new SlowPath(redis.port);
+        try (var path = new TcpProxy(redis.port);
                 var here = RedisResumeLog.builder("127.0.0.1", path.port()).build();
                 var there = RedisResumeLog.builder("127.0.0.1", redis.port).build();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {

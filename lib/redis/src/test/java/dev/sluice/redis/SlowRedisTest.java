@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Redis is far away, or the connections to it break. */
 final class SlowRedisTest {
     private final RedisProcess redis = RedisProcess.start();
-    private final SlowPath near = new SlowPath(redis.port);
-    private final SlowPath far = new SlowPath(redis.port);
+    private final TcpProxy near = new TcpProxy(redis.port);
+    private final TcpProxy far = new TcpProxy(redis.port);
     private final RedisResumeLog here = node(near);
     private final RedisResumeLog there = node(far);
     private final String id = UUID.randomUUID().toString();
 
-    private static RedisResumeLog node(SlowPath path) {
+    private static RedisResumeLog node(TcpProxy path) {
         return RedisResumeLog.builder("127.0.0.1", path.port())
                 .lease(Duration.ofSeconds(20))
                 .build();

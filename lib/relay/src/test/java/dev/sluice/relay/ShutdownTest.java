@@ -194,7 +194,7 @@ class ShutdownTest {
     @Test
     void aRunThatIsStartedMeanwhileIsStoppedToo() {
         var meanwhile = new AtomicReference<Runnable>(() -> {});
-        var fixture = new RelayFixture(builder -> builder, log -> new MeddlingLog(log, meanwhile));
+        var fixture = new RelayFixture(builder -> builder, log -> new InterferingLog(log, meanwhile));
         meanwhile.set(() -> fixture.relay.shutdown(Duration.ZERO));
         var run = new ScriptedRun();
         fixture.start(run);
@@ -206,7 +206,7 @@ class ShutdownTest {
     @Test
     void whoIsAboutToEnterTheLogMeanwhileIsToldAndNotRefused() {
         var meanwhile = new AtomicReference<Runnable>(() -> {});
-        var fixture = new RelayFixture(builder -> builder, log -> new MeddlingLog(log, meanwhile));
+        var fixture = new RelayFixture(builder -> builder, log -> new InterferingLog(log, meanwhile));
         String id = fixture.start(new ScriptedRun());
         meanwhile.set(() -> fixture.relay.shutdown(Duration.ofSeconds(30)));
         assertThat(fixture.watch(id).awaitEnd().frames()).containsExactly("failure server_shutdown true");

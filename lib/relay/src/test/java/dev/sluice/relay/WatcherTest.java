@@ -315,7 +315,7 @@ class WatcherTest {
 
     @Test
     void eventsThatTheLogLeavesOutEndTheWatchAndAreNotSkipped() {
-        try (var fixture = new RelayFixture(builder -> builder, LeakyLog::new)) {
+        try (var fixture = new RelayFixture(builder -> builder, LossyLog::new)) {
             String id = fixture.start(ScriptedRun.counting(5));
             await().until(() -> fixture.relay.running() == 0);
             assertThat(fixture.watch(id).awaitEnd().frames()).hasSize(3).endsWith("failure stream_expired false");

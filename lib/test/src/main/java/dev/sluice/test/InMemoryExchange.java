@@ -1,8 +1,8 @@
 package dev.sluice.test;
 
 import dev.sluice.internal.ResponseHeads;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptOutput;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptOutput;
 import dev.sluice.transport.NoResponseException;
 import dev.sluice.transport.TransportResponse;
 import java.io.EOFException;

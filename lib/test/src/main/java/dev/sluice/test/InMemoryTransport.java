@@ -1,7 +1,7 @@
 package dev.sluice.test;
 
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import dev.sluice.test.server.Answer;
 import dev.sluice.test.server.AnswerQueue;
 import dev.sluice.transport.HttpTransport;

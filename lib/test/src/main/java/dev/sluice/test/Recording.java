@@ -2,9 +2,9 @@ package dev.sluice.test;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

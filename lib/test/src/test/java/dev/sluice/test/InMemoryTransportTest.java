@@ -7,7 +7,7 @@ import dev.sluice.StreamException;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Message;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import dev.sluice.test.server.Answer;
 import dev.sluice.test.server.AnswerQueue;
 import dev.sluice.test.server.Fault;

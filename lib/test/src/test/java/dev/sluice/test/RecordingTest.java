@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.StreamException;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.Script;
 import dev.sluice.test.server.Answer;
 import dev.sluice.test.server.Fault;
 import dev.sluice.test.server.Pace;

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.peer.Attempt;
-import dev.sluice.peer.HangingName;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TestTls;
+import dev.sluice.test.peer.BlockingCall;
+import dev.sluice.test.peer.HangingHostName;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TestTls;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.HttpTransportContract;
 import dev.sluice.transport.NoResponseException;
@@ -245,11 +245,11 @@ class ApacheHttpTransportTest extends HttpTransportContract {
     /** The lookup cannot be stopped; what comes after it can. */
     @Test
     void afterALookupThatNobodyWaitsForNobodyConnects() throws Exception {
-        var name = closing(new HangingName());
+        var name = closing(new HangingHostName());
         var peer = peer(Script.json(200, "{}"));
         var transport = transport();
         var uri = URI.create("http://" + name.host() + ":" + peer.port() + "/");
-        var lookup = Attempt.at(() -> transport.open(get(uri)));
+        var lookup = BlockingCall.at(() -> transport.open(get(uri)));
         name.awaitAsked();
         assertThat(lookup.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);
         name.answer();
@@ -266,7 +266,7 @@ class ApacheHttpTransportTest extends HttpTransportContract {
         try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var transport = transport();
             var uri = URI.create("https://localhost:" + silent.getLocalPort() + "/");
-            var handshake = Attempt.at(() -> transport.open(get(uri)));
+            var handshake = BlockingCall.at(() -> transport.open(get(uri)));
             try (var accepted = silent.accept()) {
                 assertThat(accepted.getInputStream().read()).isEqualTo(22); // a handshake record
                 assertThat(handshake.interrupt().failsWithin(PROMPT)).isInstanceOf(InterruptedException.class);

@@ -1,8 +1,8 @@
 package dev.sluice.transport.apache;
 
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
-import dev.sluice.peer.TestTls;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TestTls;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.HttpTransportContract;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sluice.transport.apache;
 
-import dev.sluice.peer.TransportUnderTest;
+import dev.sluice.test.peer.TransportUnderTest;
 import dev.sluice.transport.HttpTransport;
 import java.time.Duration;
 

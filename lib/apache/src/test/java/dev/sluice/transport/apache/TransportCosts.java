@@ -3,8 +3,8 @@ package dev.sluice.transport.apache;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.sluice.peer.Script;
-import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;

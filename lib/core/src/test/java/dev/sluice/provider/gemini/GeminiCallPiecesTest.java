@@ -1,13 +1,13 @@
 package dev.sluice.provider.gemini;
 
-import static dev.sluice.provider.wire.Parts.blocks;
-import static dev.sluice.provider.wire.Parts.json;
-import static dev.sluice.provider.wire.Parts.parts;
-import static dev.sluice.provider.wire.Parts.signature;
-import static dev.sluice.provider.wire.Parts.start;
-import static dev.sluice.provider.wire.Parts.startText;
-import static dev.sluice.provider.wire.Parts.stop;
-import static dev.sluice.provider.wire.Parts.text;
+import static dev.sluice.provider.wire.GeminiEvents.blocks;
+import static dev.sluice.provider.wire.GeminiEvents.json;
+import static dev.sluice.provider.wire.GeminiEvents.parts;
+import static dev.sluice.provider.wire.GeminiEvents.signature;
+import static dev.sluice.provider.wire.GeminiEvents.start;
+import static dev.sluice.provider.wire.GeminiEvents.startText;
+import static dev.sluice.provider.wire.GeminiEvents.stop;
+import static dev.sluice.provider.wire.GeminiEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,10 +1,10 @@
 package dev.sluice.provider.gemini;
 
-import static dev.sluice.provider.wire.Parts.blocks;
-import static dev.sluice.provider.wire.Parts.end;
-import static dev.sluice.provider.wire.Parts.parts;
-import static dev.sluice.provider.wire.Parts.stop;
-import static dev.sluice.provider.wire.Parts.text;
+import static dev.sluice.provider.wire.GeminiEvents.blocks;
+import static dev.sluice.provider.wire.GeminiEvents.end;
+import static dev.sluice.provider.wire.GeminiEvents.parts;
+import static dev.sluice.provider.wire.GeminiEvents.stop;
+import static dev.sluice.provider.wire.GeminiEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.json.Json;
@@ -12,7 +12,7 @@ import dev.sluice.message.Citation;
 import dev.sluice.message.Delta.CitationsDelta;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
-import dev.sluice.provider.wire.Parts;
+import dev.sluice.provider.wire.GeminiEvents;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -126,7 +126,7 @@ class GeminiCitationsTest {
     void whatConcernsABlockThatHasEndedIsKeptRaw() {
         String[] chunks = {text("one"), parts("{'functionCall':{'name':'f'}}"), grounding(WEB, support(0, 3, "one"))};
         assertThat(citations(blocks(chunks))).isEmpty();
-        String[] whole = {chunks[0], chunks[1], chunks[2], Parts.STOP};
+        String[] whole = {chunks[0], chunks[1], chunks[2], GeminiEvents.STOP};
         assertThat(end(whole).extra().get("groundingMetadata")).contains("groundingSupports");
     }
 

@@ -26,7 +26,7 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.message.Role;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.wire.Decoding;
-import dev.sluice.provider.wire.Parts;
+import dev.sluice.provider.wire.GeminiEvents;
 import dev.sluice.provider.wire.Requests;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -82,7 +82,7 @@ class GeminiContentTest {
                 "{'toolCall':{'toolType':'URL_CONTEXT','args':{},'id':'i'}}",
                 "{'toolCall':{'toolType':'URL_CONTEXT','args':{'u':1},'id':'i'}}")) {
             var said = new ChunkAggregator();
-            Decoding.gemini(Parts.parts(call), Parts.STOP).forEach(said::accept);
+            Decoding.gemini(GeminiEvents.parts(call), GeminiEvents.STOP).forEach(said::accept);
             assertSent(said.snapshot().content().getFirst(), call);
         }
     }

@@ -7,7 +7,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.provider.wire.Decoding;
-import dev.sluice.provider.wire.Parts;
+import dev.sluice.provider.wire.GeminiEvents;
 import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -175,15 +175,15 @@ class GeminiErrorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"invalid chunk", "data: invalid chunk", "{\"error\":{\"code\":503", "<html>", "{}\n"})
     void whatElseAStreamEndsWithIsNoEndOfTheAnswer(String rest) {
-        assertThat(events(framed(Parts.text("a")) + rest)).hasSize(3);
+        assertThat(events(framed(GeminiEvents.text("a")) + rest)).hasSize(3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"error\":{\"code\":503", "[{\"err", "{\n  \"candidates\": []\n}"})
     void jsonBehindAReasonToEndMeansThatItWasNone(String rest) {
-        var error = catchThrowableOfType(ProtocolError.class, () -> events(framed(Parts.STOP) + rest));
+        var error = catchThrowableOfType(ProtocolError.class, () -> events(framed(GeminiEvents.STOP) + rest));
         assertThat(error).hasMessageStartingWith("The server ended the stream with what is no event: ");
-        assertThat(events(framed(Parts.STOP) + "invalid chunk")).hasSize(3);
+        assertThat(events(framed(GeminiEvents.STOP) + "invalid chunk")).hasSize(3);
     }
 
     private static List<StreamEvent> events(String stream) {
@@ -192,10 +192,10 @@ class GeminiErrorsTest {
 
     private static ApiError inStream(String end) {
         var events = new ArrayList<StreamEvent>();
-        String stream = framed(Parts.text("a")).replace('\'', '"') + end;
+        String stream = framed(GeminiEvents.text("a")).replace('\'', '"') + end;
         var in = new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8));
         var error = catchThrowableOfType(ApiError.class, () -> Decoding.decode(in, GEMINI, events));
-        assertThat(events).hasSize(3).endsWith(Parts.text(0, "a"));
+        assertThat(events).hasSize(3).endsWith(GeminiEvents.text(0, "a"));
         return error;
     }
 

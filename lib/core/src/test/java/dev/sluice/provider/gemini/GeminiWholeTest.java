@@ -1,8 +1,8 @@
 package dev.sluice.provider.gemini;
 
 import static dev.sluice.provider.wire.Decoding.whole;
-import static dev.sluice.provider.wire.Parts.start;
-import static dev.sluice.provider.wire.Parts.stop;
+import static dev.sluice.provider.wire.GeminiEvents.start;
+import static dev.sluice.provider.wire.GeminiEvents.stop;
 import static dev.sluice.provider.wire.Requests.GEMINI;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -134,14 +134,14 @@ class ForeignHistoryTest {
 
     @Test
     void anIdThatComesInEveryTurnIsAnotherOneEachTime() {
-        List<Message> talk = new ArrayList<>();
+        List<Message> fixture = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            talk.add(by("openai", call("call_0")));
-            talk.add(Message.user(new ToolResult("call_0", "" + i)));
+            fixture.add(by("openai", call("call_0")));
+            fixture.add(Message.user(new ToolResult("call_0", "" + i)));
         }
-        talk.add(by("claude", call("call_0")));
-        talk.add(Message.user(new ToolResult("call_0", "own")));
-        assertThat(ForeignHistory.of(talk, "claude").stream().map(ForeignHistoryTest::id))
+        fixture.add(by("claude", call("call_0")));
+        fixture.add(Message.user(new ToolResult("call_0", "own")));
+        assertThat(ForeignHistory.of(fixture, "claude").stream().map(ForeignHistoryTest::id))
                 .containsExactly(
                         "call_0", "call_0", "call_0_2", "call_0_2", "call_0_3", "call_0_3", "call_0", "call_0");
     }
@@ -154,14 +154,14 @@ class ForeignHistoryTest {
 
     @Test
     void whatIsToldFirstDoesNotDependOnWhatFollows() {
-        List<Message> talk = new ArrayList<>();
+        List<Message> fixture = new ArrayList<>();
         for (String id : List.of("a.b", "a_b", "a:b", "a_b_2", "", "call", "a.b")) {
-            talk.add(by("openai", call(id)));
-            talk.add(Message.user(new ToolResult(id, "x")));
+            fixture.add(by("openai", call(id)));
+            fixture.add(Message.user(new ToolResult(id, "x")));
         }
-        List<Message> whole = ForeignHistory.of(talk, "claude");
-        for (int end = 0; end <= talk.size(); end++) {
-            assertThat(ForeignHistory.of(talk.subList(0, end), "claude")).isEqualTo(whole.subList(0, end));
+        List<Message> whole = ForeignHistory.of(fixture, "claude");
+        for (int end = 0; end <= fixture.size(); end++) {
+            assertThat(ForeignHistory.of(fixture.subList(0, end), "claude")).isEqualTo(whole.subList(0, end));
         }
         assertThat(whole.stream().filter(m -> m.role() == Role.ASSISTANT).map(ForeignHistoryTest::id))
                 .doesNotHaveDuplicates()

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the application's code throws, the client gets an answer, its response ends, and its session can start again. */
-public abstract class FailingCallbacksContract extends Mounted {
+public abstract class FailingCallbacksContract extends RelayServerFixture {
 
     /** What is thrown, new each time. */
     static Stream<Named<Supplier<Throwable>>> failures() {

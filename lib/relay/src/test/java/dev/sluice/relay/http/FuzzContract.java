@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that nobody would send but to do harm: each is answered in good form, or its connection is closed. */
 @Timeout(120)
-public abstract class FuzzContract extends Mounted {
+public abstract class FuzzContract extends RelayServerFixture {
     private static final int REQUESTS = 1_500;
 
     @ParameterizedTest

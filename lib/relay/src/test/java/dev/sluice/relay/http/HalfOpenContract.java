@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A client whose machine lost power or network is noticed, although each write succeeds. The kernel's part is scripted, since
  * nobody but root can lose a packet; {@code docs/relay.md} has what was measured with real ones.
  */
-public abstract class HalfOpenContract extends Mounted {
+public abstract class HalfOpenContract extends RelayServerFixture {
     @TempDir
     Path directory;
 

@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What one client can have of a server that many share: each limit with the clients that would get around it. */
-public abstract class LimitContract extends Mounted {
+public abstract class LimitContract extends RelayServerFixture {
     private static final String START = "/api/v1/stream";
     private static final String FORGED = "Cookie: sluice=" + "A".repeat(43);
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every adapter promises of a start that is sent more than once under one key: it is done once, and told each time. */
-public abstract class RepeatedStartContract extends Mounted {
+public abstract class RepeatedStartContract extends RelayServerFixture {
     private static final int CLIENTS = 12;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

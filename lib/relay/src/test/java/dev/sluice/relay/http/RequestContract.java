@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every adapter promises of requests: who may send them, what they may hold, and what the answers say to a browser. */
-public abstract class RequestContract extends Mounted {
+public abstract class RequestContract extends RelayServerFixture {
     private static final String START = "/api/v1/stream";
 
     @Test

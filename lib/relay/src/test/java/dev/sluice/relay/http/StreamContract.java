@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every adapter promises of streams: they come as they are made, can be resumed, cancelled, and end as they should. */
-public abstract class StreamContract extends Mounted {
+public abstract class StreamContract extends RelayServerFixture {
 
     @Test
     void tellsEachEventWhenItHappens() throws Exception {

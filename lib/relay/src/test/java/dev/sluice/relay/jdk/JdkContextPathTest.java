@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.TimeSource;
-import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RelayServerFixture;
 import dev.sluice.relay.http.WireClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The endpoint may be mounted below any path of a server that is there already. */
-class JdkContextPathTest extends Mounted {
+class JdkContextPathTest extends RelayServerFixture {
     private static final Pattern LINK = Pattern.compile("(?:src|href)=\"([^\"#]+)\"");
     private String context = "/assistant";
 

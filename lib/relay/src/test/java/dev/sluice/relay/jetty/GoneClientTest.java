@@ -3,8 +3,8 @@ package dev.sluice.relay.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.relay.Session;
-import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RelayServerFixture;
 import dev.sluice.relay.http.WireClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What a client asked for that is gone before it is begun. */
-class GoneClientTest extends Mounted {
+class GoneClientTest extends RelayServerFixture {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
 

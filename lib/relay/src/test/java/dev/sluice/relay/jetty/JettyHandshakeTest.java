@@ -2,8 +2,8 @@ package dev.sluice.relay.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RelayServerFixture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A handshake that comes to nothing leaves nothing behind. */
-class JettyHandshakeTest extends Mounted {
+class JettyHandshakeTest extends RelayServerFixture {
     private static final int MANY = 100;
     private static final String HANDSHAKE = "GET /ws/stream HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

@@ -2,8 +2,8 @@ package dev.sluice.relay.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RelayServerFixture;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the adapter for Jetty promises beyond what all do. */
-class JettyRelayTest extends Mounted {
+class JettyRelayTest extends RelayServerFixture {
     private Duration idleTimeout = Duration.ofSeconds(30);
 
     @Override

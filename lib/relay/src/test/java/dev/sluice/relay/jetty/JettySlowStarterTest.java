@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.json.Json;
 import dev.sluice.relay.RunFactory;
-import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RelayServerFixture;
 import dev.sluice.relay.http.ScriptedRun;
 import java.io.IOException;
 import java.net.URI;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A WebSocket is read while a run is started, however long that takes. */
-class JettySlowStarterTest extends Mounted {
+class JettySlowStarterTest extends RelayServerFixture {
     private final HttpClient http = HttpClient.newHttpClient();
     private final CountDownLatch allowed = new CountDownLatch(1);
     private final AtomicInteger pings = new AtomicInteger(); // the second is sent only if the first was answered

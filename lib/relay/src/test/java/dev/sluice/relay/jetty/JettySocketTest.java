@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.json.Json;
 import dev.sluice.relay.Quota;
 import dev.sluice.relay.RunFactory;
-import dev.sluice.relay.http.Mounted;
 import dev.sluice.relay.http.RelayEndpoint;
+import dev.sluice.relay.http.RelayServerFixture;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JettySocketTest extends Mounted {
+class JettySocketTest extends RelayServerFixture {
     private final HttpClient http = HttpClient.newHttpClient();
     private Duration pingEvery = Duration.ofSeconds(12);
 

@@ -22,7 +22,7 @@ class RelayPageTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private final BlockingQueue<TalkingRun> started = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ScriptedPageRun> started = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
     private JettyRelay server;
     private Page page;
@@ -31,7 +31,7 @@ class RelayPageTest {
     void open() throws Exception {
         var endpoint = RelayEndpoint.builder(Relay.builder().build(), request -> {
                     asked.add(request.conversation().messages().getLast().text());
-                    var run = new TalkingRun();
+                    var run = new ScriptedPageRun();
                     started.add(run);
                     return run;
                 })
@@ -48,7 +48,7 @@ class RelayPageTest {
 
     @Test
     void aRunFromItsFirstWordToItsEnd() throws Exception {
-        TalkingRun run = ask("Count the lines");
+        ScriptedPageRun run = ask("Count the lines");
         Assertions.assertThat(asked.poll()).isEqualTo("Count the lines");
         run.begin().text("I *look*");
         assertThat(answer().locator("em")).hasText("look");
@@ -64,7 +64,7 @@ class RelayPageTest {
 
     @Test
     void stopStopsTheRun() throws Exception {
-        TalkingRun run = ask("Go on for ever").begin().text("On and on");
+        ScriptedPageRun run = ask("Go on for ever").begin().text("On and on");
         assertThat(answer()).hasText("On and on");
         page.locator("#stop").click();
         assertThat(answer()).containsText("Stopped.");
@@ -73,7 +73,7 @@ class RelayPageTest {
 
     @Test
     void aLostNetworkAndASecondTab() throws Exception {
-        TalkingRun run = ask("Go").begin().text("one ");
+        ScriptedPageRun run = ask("Go").begin().text("one ");
         assertThat(answer()).hasText("one");
         chromium.context().setOffline(true);
         assertThat(page.locator("#connection")).hasText("offline");
@@ -91,7 +91,7 @@ class RelayPageTest {
 
     @Test
     void aRunThatAnotherTabStops() throws Exception {
-        TalkingRun run = ask("Go").begin().text("half");
+        ScriptedPageRun run = ask("Go").begin().text("half");
         assertThat(answer()).hasText("half");
         Page second = chromium.open(page.url());
         assertThat(second.locator(".answer")).hasText("half");
@@ -108,10 +108,10 @@ class RelayPageTest {
         assertThat(page.locator("#connection")).hasText("failed");
     }
 
-    private TalkingRun ask(String question) throws InterruptedException {
+    private ScriptedPageRun ask(String question) throws InterruptedException {
         page.locator("#prompt").fill(question);
         page.locator("#prompt").press("Enter");
-        TalkingRun run = started.poll(20, TimeUnit.SECONDS);
+        ScriptedPageRun run = started.poll(20, TimeUnit.SECONDS);
         Assertions.assertThat(run).as("the page started a run").isNotNull();
         return run;
     }

@@ -18,12 +18,12 @@ class RepeatedStartPageTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private final BlockingQueue<TalkingRun> started = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ScriptedPageRun> started = new LinkedBlockingQueue<>();
 
     @Test
     void aRequestThatTheBrowserRepeatsStartsOneRun() throws Exception {
         var endpoint = RelayEndpoint.builder(Relay.builder().build(), request -> {
-                    var run = new TalkingRun();
+                    var run = new ScriptedPageRun();
                     started.add(run);
                     return run;
                 })
@@ -34,7 +34,7 @@ class RepeatedStartPageTest {
             Page page = chromium.open(proxy.address());
             page.locator("#prompt").fill("How high is the Douro?");
             page.locator("#prompt").press("Enter");
-            TalkingRun run = started.poll(20, TimeUnit.SECONDS);
+            ScriptedPageRun run = started.poll(20, TimeUnit.SECONDS);
             Assertions.assertThat(run).as("the page started a run").isNotNull();
             run.begin().text("Two metres.").complete();
             assertThat(page.locator("#connection")).hasText("done");

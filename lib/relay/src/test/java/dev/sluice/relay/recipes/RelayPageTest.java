@@ -18,7 +18,7 @@ class RelayPageTest {
     @Test
     void thePageShowsTheRecipesAsTheyAre() throws IOException {
         var compiled = new ArrayList<String>();
-        for (String file : List.of("Mounting.java", "SpringRelay.java", "QuarkusRelay.java")) {
+        for (String file : List.of("EndpointMounts.java", "SpringRelay.java", "QuarkusRelay.java")) {
             compiled.addAll(regions(RECIPES.resolve(file), "// page: \\w+\n(.*?)\n *// end"));
         }
         assertThat(compiled).hasSize(6);

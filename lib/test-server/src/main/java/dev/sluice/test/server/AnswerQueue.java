@@ -2,8 +2,8 @@ package dev.sluice.test.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.Script;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.Script;
 import dev.sluice.test.server.Dialect.Refused;
 import java.util.ArrayList;
 import java.util.Arrays;

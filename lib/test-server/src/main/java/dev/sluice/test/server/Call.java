@@ -2,7 +2,7 @@ package dev.sluice.test.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.peer.ReceivedRequest;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.LinkedHashMap;

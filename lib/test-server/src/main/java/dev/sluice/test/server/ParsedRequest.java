@@ -1,6 +1,6 @@
 package dev.sluice.test.server;
 
-import dev.sluice.peer.ReceivedRequest;
+import dev.sluice.test.peer.ReceivedRequest;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.sluice.test.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.peer.ScriptOutput;
+import dev.sluice.test.peer.ScriptOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.sluice.test.server;
 
-import dev.sluice.peer.ReceivedRequest;
-import dev.sluice.peer.ScriptedPeer;
+import dev.sluice.test.peer.ReceivedRequest;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.net.URI;
 import java.util.List;
 import java.util.function.Function;
