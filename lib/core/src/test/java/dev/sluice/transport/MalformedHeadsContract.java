@@ -10,6 +10,7 @@ import dev.sluice.Timeouts;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.BlockingCall;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptedPeer;
@@ -170,6 +171,7 @@ public abstract class MalformedHeadsContract extends TransportFixture {
         try (var client = LlmClient.builder(provider)
                 .transport(transport())
                 .timeouts(Timeouts.defaults())
+                .resilience(Resilience.none())
                 .build()) {
             var failure = new StreamException[1];
             assertThatThrownBy(() -> client.stream(request).forEach(event -> {}))
