@@ -9,7 +9,10 @@ import dev.sluice.Timeouts;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.ClientLifetime;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.base.Checks;
@@ -31,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -42,6 +44,10 @@ import org.jspecify.annotations.Nullable;
  * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
  */
 public final class LlmClient implements AutoCloseable {
+    static {
+        InternalParts.share(LlmClient.class, ClientLifetime.class, client -> client.lifetime);
+    }
+
     private static final String CLOSED = "the client was closed";
 
     private final ClientConfig config;
@@ -52,13 +58,12 @@ public final class LlmClient implements AutoCloseable {
     /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
     private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
 
-    private final Set<Runnable> onClose = ConcurrentHashMap.newKeySet();
-
-    private volatile boolean closed;
+    private final ClientLifetime lifetime;
 
     private LlmClient(Builder builder) {
         HttpTransport shared = builder.transport;
         ownsTransport = shared == null;
+        lifetime = new ClientLifetime(builder.time);
         config = new ClientConfig(
                 builder.provider,
                 shared != null
@@ -147,11 +152,11 @@ public final class LlmClient implements AutoCloseable {
     private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
         checkOpen();
         TransportRequest wire = config.provider().streamRequest(request);
-        Continuation continuation = config.continuation();
-        var joint = continuation.times() == 0 ? null : new ContinuationJoiner(continuation, request, config.provider());
-        Timeouts times = controller.timeouts(config.timeouts());
+        int times = config.continuation().times();
+        var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
+        Timeouts timeouts = controller.timeouts(config.timeouts());
         StreamReaderTask reader =
-                prepare(wire, request.model(), new ResponseMode.Streamed(joint), times, controller, budget);
+                prepare(wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         launch(reader, controller);
         return stream;
@@ -281,7 +286,7 @@ public final class LlmClient implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (closed) {
+        if (lifetime.isClosed()) {
             throw new IllegalStateException("this client is closed");
         }
     }
@@ -295,13 +300,13 @@ public final class LlmClient implements AutoCloseable {
             @Nullable Budget budget) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
         var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
-        controller.attach(reason -> reader.stop(new Cancelled(reason)));
+        InternalParts.of(controller, Cancellation.class).attach(reason -> reader.stop(new Cancelled(reason)));
         return reader;
     }
 
     private void launch(StreamReaderTask reader, StreamController controller) {
         running.put(reader, new WeakReference<>(controller));
-        if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
+        if (lifetime.isClosed()) { // meanwhile: cancelled here or by close(), and in either case before there is a request
             controller.cancel(CLOSED);
         }
         reader.start();
@@ -313,7 +318,7 @@ public final class LlmClient implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
+        lifetime.close();
         running.forEach((reader, weakly) -> {
             StreamController controller = weakly.get();
             if (controller != null) {
@@ -322,25 +327,10 @@ public final class LlmClient implements AutoCloseable {
                 reader.stop(new Cancelled(CLOSED));
             }
         });
-        onClose.forEach(Runnable::run);
+        lifetime.runCallbacks();
         if (ownsTransport) {
             config.transport().close();
         }
-    }
-
-    /**
-     * Has something run when this client is closed, by the thread that closes it; at once if it has been. For what uses
-     * the client and shall not outlive it.
-     *
-     * @param callback runs once, or twice if the client is being closed this moment; never blocks and never throws
-     * @return takes it back
-     */
-    public Runnable onClose(Runnable callback) {
-        onClose.add(callback);
-        if (closed) {
-            callback.run();
-        }
-        return () -> onClose.remove(callback);
     }
 
     /** How many streams have a reader, for tests that see them end. */
@@ -351,11 +341,6 @@ public final class LlmClient implements AutoCloseable {
     /** The provider that this client asks. */
     public Provider provider() {
         return config.provider();
-    }
-
-    /** The clock and timer of this client and of all that it does. */
-    public TimeSource time() {
-        return config.time();
     }
 
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */

@@ -14,7 +14,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
-import dev.sluice.transport.NoResponseException;
+import dev.sluice.transport.HttpTransport.NoResponseException;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sluice.client;
 
-import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -4,8 +4,10 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
 import dev.sluice.TimeSource;
-import dev.sluice.budget.BudgetMeter;
-import dev.sluice.resilience.RequestGate;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.budget.BudgetMeter;
+import dev.sluice.internal.resilience.RequestGate;
+import dev.sluice.internal.resilience.RequestGates;
 import dev.sluice.transport.TransportRequest;
 import java.time.Duration;
 import java.util.Arrays;
@@ -61,8 +63,9 @@ final class RetryLoop implements RequestAttempt.Source {
     RetryLoop(ClientConfig config, TransportRequest first, @Nullable BudgetMeter tab, Listener listener) {
         request = first;
         time = config.time();
-        attempts = config.resilience().attempts(time);
-        retryCountHeader = config.resilience().retryCountHeader();
+        RequestGates gates = InternalParts.of(config.resilience(), RequestGates.class);
+        attempts = gates.open(time);
+        retryCountHeader = gates.retryCountHeader();
         this.tab = tab;
         this.listener = listener;
     }

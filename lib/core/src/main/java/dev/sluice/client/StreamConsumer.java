@@ -9,7 +9,10 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.Message;
@@ -172,7 +175,7 @@ final class StreamConsumer {
         }
         Optional<StreamException> why = reason.toException().map(this::withPartial);
         told = reason;
-        controller.detach();
+        InternalParts.of(controller, Cancellation.class).detach();
         abandoned.clean();
         var round = new CallbackErrors();
         if (tab != null) {
@@ -191,7 +194,7 @@ final class StreamConsumer {
 
     /** The exception with what has been received. */
     StreamException withPartial(StreamException exception) {
-        return exception.received(message.snapshot(), reader.requestId());
+        return StreamFailures.withPartial(exception, message.snapshot(), reader.requestId());
     }
 
     /** Whether there may be something to consume; if not, the thread that closed the stream is telling the handlers. */

@@ -12,8 +12,11 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
-import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.budget.BudgetLedger;
+import dev.sluice.internal.budget.BudgetMeter;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.MonitoredInputStream;
@@ -106,7 +109,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.reading = reading;
         this.onExit = onExit;
-        tab = budget == null ? null : budget.open();
+        tab = budget == null
+                ? null
+                : InternalParts.of(budget, BudgetLedger.class).open();
         joint = reading instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
         requests = new RetryLoop(config, first, tab, this);
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
@@ -347,8 +352,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     /** Ends the stream after what is queued. */
     private void fail(StreamException exception) {
-        exception.received(exception.partial(), requestId);
-        queue.end(new Failed(exception));
+        queue.end(new Failed(StreamFailures.withPartial(exception, exception.partial(), requestId)));
         endHeads();
     }
 

@@ -9,7 +9,6 @@ import dev.sluice.StreamException.Truncated;
 import dev.sluice.internal.CancellationScope;
 import dev.sluice.internal.FailureMapper;
 import dev.sluice.internal.HeaderSyntax;
-import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayOutputStream;
@@ -180,7 +179,7 @@ final class SseConnection {
     private ApiError refused(TransportResponse head, String body) {
         int status = head.status();
         boolean mayPass = PASSING.contains(status) || status >= 500;
-        Duration wait = RetryAfter.of(head, settings.time()::now).orElse(null);
+        Duration wait = head.retryAfter(settings.time()::now).orElse(null);
         return new ApiError(
                 status,
                 "",

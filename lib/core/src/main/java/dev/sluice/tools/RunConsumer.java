@@ -7,6 +7,9 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
@@ -80,7 +83,7 @@ final class RunConsumer {
 
     /** The exception with what there is of the turn. */
     StreamException withPartial(StreamException exception) {
-        return exception.received(run.transcript.partial(), null);
+        return StreamFailures.withPartial(exception, run.transcript.partial(), null);
     }
 
     private @Nullable RunEvent take() {
@@ -111,7 +114,7 @@ final class RunConsumer {
 
     private void noteEnd(EndReason end) {
         told = end;
-        controller.detach();
+        InternalParts.of(controller, Cancellation.class).detach();
         abandoned.clean();
     }
 }

@@ -25,6 +25,6 @@ record RunScope(
 
     /** The clock and timer. */
     TimeSource time() {
-        return settings.client().time();
+        return settings.lifetime().time();
     }
 }

@@ -14,6 +14,9 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -96,7 +99,7 @@ final class RunTask implements Runnable {
         transcript = new Transcript(settings.request());
         scope = new RunScope(
                 settings, funnel, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
-        time = settings.client().time();
+        time = settings.lifetime().time();
         provider = settings.client().provider();
         removedTools = provider.removedTools(settings.request().messages());
         total = limits.timeouts(Timeouts.none()).total();
@@ -112,16 +115,16 @@ final class RunTask implements Runnable {
      * @throws IllegalStateException if the client is closed, or the controller has something to steer already
      */
     void start(StreamController controller) {
-        controller.attach(reason -> stop(new Cancelled(reason)));
+        InternalParts.of(controller, Cancellation.class).attach(reason -> stop(new Cancelled(reason)));
         try {
             if (!funnel.isOver()) { // else cancelled before it began: no request is sent
                 stream = ask();
             }
         } catch (RuntimeException | Error e) {
-            controller.detach();
+            InternalParts.of(controller, Cancellation.class).detach();
             throw e;
         }
-        clientForgets = settings.client().onClose(() -> cancel(CLOSED));
+        clientForgets = settings.lifetime().onClose(() -> cancel(CLOSED));
         if (isLimited()) {
             deadline = time.schedule(total, () -> Thread.ofVirtual().start(this::totalPassed));
         }
@@ -360,8 +363,8 @@ final class RunTask implements Runnable {
 
     private TimedOut overdue(TimedOut turns) {
         var whole = new TimedOut(Phase.TOTAL, total);
-        whole.received(turns.partial(), turns.requestId().orElse(null));
-        return whole;
+        return StreamFailures.withPartial(
+                whole, turns.partial(), turns.requestId().orElse(null));
     }
 
     private boolean isLimited() {

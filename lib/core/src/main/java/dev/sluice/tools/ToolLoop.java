@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * or failed, when every event that was received is handed out first, then {@link RunEvent.StreamError}, and then a {@link
  * StreamException} is thrown. Another run may go on from its {@link #conversation}.
  */
-public final class ToolLoop implements InnerRun {
+public final class ToolLoop implements ToolContext.InnerRun {
     private final RunTask run;
     private final RunConsumer consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();

@@ -15,6 +15,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -55,7 +56,7 @@ class BreakerVerdictsTest {
     }
 
     private RequestGate attempts() {
-        return Resilience.builder().circuitBreaker(breaker).build().attempts(time);
+        return Gates.open(Resilience.builder().circuitBreaker(breaker).build(), time);
     }
 
     static List<StreamException> theServersFault() {
@@ -272,11 +273,10 @@ class BreakerVerdictsTest {
 
     @Test
     void waitsAtTheGatesAreNotPartOfIt() throws Exception {
-        RequestGate attempts = Resilience.builder()
+        RequestGate attempts = Gates.open(Resilience.builder()
                 .circuitBreaker(breaker)
                 .respectRateLimits(Duration.ofMinutes(1))
-                .build()
-                .attempts(time);
+                .build(), time);
         attempts.told(nothingLeftUntil(time.now().plusSeconds(30)));
         WaitingThread waiter = WaitingThread.at(attempts::begin);
         WaitingThread.await(time, 1);
@@ -293,21 +293,19 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ZERO));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        RequestGate attempts = Resilience.builder()
+        RequestGate attempts = Gates.open(Resilience.builder()
                 .circuitBreaker(breaker)
                 .rateLimiter(spent)
-                .build()
-                .attempts(time);
+                .build(), time);
         for (int i = 0; i < 2 * TRIALS; i++) {
             assertThatThrownBy(attempts::begin).isInstanceOf(LimitExceeded.class);
         }
         attempts.close();
         assertThat(free()).isEqualTo(TRIALS);
-        RequestGate follower = Resilience.builder()
+        RequestGate follower = Gates.open(Resilience.builder()
                 .circuitBreaker(breaker)
                 .respectRateLimits(Duration.ZERO)
-                .build()
-                .attempts(time);
+                .build(), time);
         follower.told(nothingLeftUntil(time.now().plusSeconds(1)));
         assertThatThrownBy(follower::begin).isInstanceOf(LimitExceeded.class);
         assertThat(free()).isEqualTo(TRIALS);
@@ -319,16 +317,14 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ofHours(9)));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        RequestGate limited = Resilience.builder()
+        RequestGate limited = Gates.open(Resilience.builder()
                 .circuitBreaker(breaker)
                 .rateLimiter(spent)
-                .build()
-                .attempts(time);
-        RequestGate following = Resilience.builder()
+                .build(), time);
+        RequestGate following = Gates.open(Resilience.builder()
                 .circuitBreaker(breaker)
                 .respectRateLimits(Duration.ofMinutes(1))
-                .build()
-                .attempts(time);
+                .build(), time);
         following.told(nothingLeftUntil(time.now().plusSeconds(30)));
         for (RequestGate attempts : List.of(limited, following)) {
             BlockingCall waiting = BlockingCall.at(begin(attempts)).awaitBlocked();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.FakeTime;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -36,7 +37,7 @@ class BulkheadPermitTest {
     }
 
     private RequestGate attempts(Bulkhead bulkhead) {
-        return Resilience.builder().bulkhead(bulkhead).build().attempts(time);
+        return Gates.open(Resilience.builder().bulkhead(bulkhead).build(), time);
     }
 
     private static int free(Bulkhead bulkhead) {
@@ -146,11 +147,10 @@ class BulkheadPermitTest {
                         .build());
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
-        RequestGate attempts = Resilience.builder()
+        RequestGate attempts = Gates.open(Resilience.builder()
                 .bulkhead(bulkhead)
                 .circuitBreaker(breaker)
-                .build()
-                .attempts(time);
+                .build(), time);
         attempts.enter();
         attempts.begin();
         assertThat(breaker.tryAcquirePermission()).isFalse();

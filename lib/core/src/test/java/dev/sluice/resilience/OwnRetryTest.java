@@ -10,6 +10,7 @@ import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
@@ -35,7 +36,7 @@ class OwnRetryTest {
     }
 
     private static RequestGate attempts(Retry retry) {
-        return Resilience.builder().retry(retry).build().attempts(new FakeTime());
+        return Gates.open(Resilience.builder().retry(retry).build(), new FakeTime());
     }
 
     @Test
@@ -219,7 +220,7 @@ class OwnRetryTest {
     void withoutARetryNothingIsTriedAgain() throws Exception {
         for (Resilience once :
                 List.of(Resilience.none(), Resilience.builder().noRetry().build())) {
-            RequestGate attempts = once.attempts(new FakeTime());
+            RequestGate attempts = Gates.open(once, new FakeTime());
             attempts.begin();
             assertThat(attempts.failed(Failures.askingFor(Duration.ZERO))).isEmpty();
             attempts.begin();

@@ -9,6 +9,7 @@ import dev.sluice.RateLimits;
 import dev.sluice.RateLimits.Window;
 import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,18 +38,18 @@ class ProviderRateLimitGateTest {
     }
 
     private void told(RateLimits limits) {
-        account.attempts(time).told(limits);
+        Gates.open(account, time).told(limits);
     }
 
     /** A request that must not wait. */
     private void goesOut() throws InterruptedException {
-        account.attempts(time).begin();
+        Gates.open(account, time).begin();
         assertThat(time.scheduled()).isZero();
     }
 
     private WaitingThread waits() {
         int before = time.scheduled();
-        WaitingThread waiter = WaitingThread.at(() -> account.attempts(time).begin());
+        WaitingThread waiter = WaitingThread.at(() -> Gates.open(account, time).begin());
         WaitingThread.await(time, before + 1);
         return waiter;
     }
@@ -108,7 +109,7 @@ class ProviderRateLimitGateTest {
     @Test
     void aRequestWithoutCredentialsWasNotSentAndDoesNotCount() throws Exception {
         told(requests(window(1, 30)));
-        RequestGate gate = account.attempts(time);
+        RequestGate gate = Gates.open(account, time);
         gate.begin();
         assertThat(gate.failed(new CredentialsFailed("log in first", null, false)))
                 .isEmpty();
@@ -143,7 +144,7 @@ class ProviderRateLimitGateTest {
     @Test
     void whoWouldWaitTooLongIsRefusedAtOnce() throws Exception {
         told(requests(window(0, 120.5)));
-        assertThatThrownBy(() -> account.attempts(time).begin()).isInstanceOfSatisfying(LimitExceeded.class, e -> {
+        assertThatThrownBy(() -> Gates.open(account, time).begin()).isInstanceOfSatisfying(LimitExceeded.class, e -> {
             assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
             assertThat(e.value()).isEqualTo(50);
         });
@@ -154,7 +155,7 @@ class ProviderRateLimitGateTest {
     @Test
     void itIsTheLastWindowToFillThatIsTooLong() {
         told(new RateLimits(window(0, 10), window(0, 200), null, null));
-        assertThatThrownBy(() -> account.attempts(time).begin()).isInstanceOf(LimitExceeded.class);
+        assertThatThrownBy(() -> Gates.open(account, time).begin()).isInstanceOf(LimitExceeded.class);
         assertThat(time.scheduled()).isZero();
     }
 
@@ -169,7 +170,7 @@ class ProviderRateLimitGateTest {
     void whoWaitsLooksAgainAndTheWaitsAddUp() throws Exception {
         told(requests(window(0, 100)));
         BlockingCall impatient = BlockingCall.at(() -> {
-            account.attempts(time).begin();
+            Gates.open(account, time).begin();
             return "let out";
         });
         WaitingThread.await(time, 1);
@@ -204,7 +205,7 @@ class ProviderRateLimitGateTest {
     @Test
     void anInterruptEndsTheWaitAtOnceAndCountsNoRequest() throws Exception {
         told(requests(window(0, 30)));
-        RequestGate attempts = account.attempts(time);
+        RequestGate attempts = Gates.open(account, time);
         BlockingCall waiting = BlockingCall.at(() -> {
             attempts.begin();
             return "let out";
@@ -220,7 +221,7 @@ class ProviderRateLimitGateTest {
     @ValueSource(booleans = {true, false})
     void nobodyWaitsUnlessAskedTo(boolean retries) throws Exception {
         Resilience other = retries ? Resilience.defaults() : Resilience.none();
-        RequestGate attempts = other.attempts(time);
+        RequestGate attempts = Gates.open(other, time);
         attempts.told(requests(window(0, 30)));
         attempts.begin();
         assertThat(time.scheduled()).isZero();

@@ -8,6 +8,7 @@ import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -36,7 +37,7 @@ class RateLimiterGateTest {
     }
 
     private RequestGate attempts(RateLimiter limiter) {
-        return Resilience.builder().rateLimiter(limiter).build().attempts(time);
+        return Gates.open(Resilience.builder().rateLimiter(limiter).build(), time);
     }
 
     private static int left(RateLimiter limiter) {

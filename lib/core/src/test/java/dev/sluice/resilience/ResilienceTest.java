@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.FakeTime;
 import dev.sluice.RateLimits;
+import dev.sluice.internal.resilience.RequestGate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +21,7 @@ class ResilienceTest {
     void thereAreTwoRetriesUnlessSet() throws Exception {
         for (Resilience one :
                 new Resilience[] {Resilience.defaults(), Resilience.builder().build()}) {
-            RequestGate attempts = one.attempts(time);
+            RequestGate attempts = Gates.open(one, time);
             attempts.enter();
             for (int i = 0; i < 2; i++) {
                 attempts.begin();
@@ -34,10 +35,10 @@ class ResilienceTest {
 
     @Test
     void theHeaderForRetriesIsThereIfSet() {
-        assertThat(Resilience.defaults().retryCountHeader()).isEmpty();
-        assertThat(Resilience.builder()
-                        .retryCountHeader("x-stainless-retry-count")
-                        .build()
+        assertThat(Gates.of(Resilience.defaults()).retryCountHeader()).isEmpty();
+        assertThat(Gates.of(Resilience.builder()
+                                .retryCountHeader("x-stainless-retry-count")
+                                .build())
                         .retryCountHeader())
                 .contains("x-stainless-retry-count");
     }
@@ -60,7 +61,7 @@ class ResilienceTest {
         nulls.put("bulkhead", () -> builder.bulkhead(null));
         nulls.put("longestWait", () -> builder.respectRateLimits(null));
         nulls.put("name", () -> builder.retryCountHeader(null));
-        nulls.put("time", () -> builder.build().attempts(null));
+        nulls.put("time", () -> Gates.open(builder.build(), null));
         nulls.forEach((name, call) -> assertThatThrownBy(call)
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage(name));
@@ -74,10 +75,10 @@ class ResilienceTest {
         var builder = Resilience.builder().respectRateLimits(Duration.ofMinutes(1));
         Resilience first = builder.build();
         Resilience second = builder.noRetry().build();
-        RequestGate attempts = first.attempts(time);
+        RequestGate attempts = Gates.open(first, time);
         attempts.told(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
-        second.attempts(time).begin(); // does not wait: two accounts
-        Resilience.builder().build().attempts(time).begin();
+        Gates.open(second, time).begin(); // does not wait: two accounts
+        Gates.open(Resilience.builder().build(), time).begin();
         WaitingThread waiter = WaitingThread.at(attempts::begin);
         WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(30));

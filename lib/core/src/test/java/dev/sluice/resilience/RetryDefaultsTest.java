@@ -13,6 +13,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.resilience.RequestGate;
 import io.github.resilience4j.core.functions.Either;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -174,7 +175,7 @@ class RetryDefaultsTest {
     }
 
     private static Optional<Duration> firstDelay(Retry retry, StreamException failure) throws InterruptedException {
-        RequestGate attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
+        RequestGate attempts = Gates.open(Resilience.builder().retry(retry).build(), new FakeTime());
         attempts.begin();
         return attempts.failed(failure);
     }
@@ -188,7 +189,7 @@ class RetryDefaultsTest {
     }
 
     private static List<Duration> delays(Retry retry, int tries) throws InterruptedException {
-        RequestGate attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
+        RequestGate attempts = Gates.open(Resilience.builder().retry(retry).build(), new FakeTime());
         var delays = new ArrayList<Duration>();
         for (int i = 0; i < tries; i++) {
             attempts.begin();

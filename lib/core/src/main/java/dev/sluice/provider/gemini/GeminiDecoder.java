@@ -2,7 +2,7 @@ package dev.sluice.provider.gemini;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
