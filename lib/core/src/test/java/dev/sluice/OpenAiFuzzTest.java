@@ -117,7 +117,7 @@ class OpenAiFuzzTest {
             while (sse.next()) {
                 decoder.decode(sse, answer::accept);
             }
-            decoder.unframed(sse.unframed());
+            decoder.unparsedLines(sse.unparsedLines());
             decoder.end(answer::accept);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

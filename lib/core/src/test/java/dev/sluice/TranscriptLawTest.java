@@ -322,9 +322,9 @@ class TranscriptLawTest {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
-            String unframed = sse.unframed();
-            if (!unframed.isEmpty()) {
-                decoder.unframed(unframed);
+            String unparsedLines = sse.unparsedLines();
+            if (!unparsedLines.isEmpty()) {
+                decoder.unparsedLines(unparsedLines);
             }
             decoder.end(events::add);
             return new Decoded(events, null);

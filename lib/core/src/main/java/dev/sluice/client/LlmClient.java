@@ -1,6 +1,5 @@
 package dev.sluice.client;
 
-import dev.sluice.EndReason.Cancelled;
 import dev.sluice.Limits;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
@@ -10,7 +9,6 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.internal.ClientLifetime;
-import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.internal.CallbackErrors;
@@ -29,13 +27,9 @@ import dev.sluice.tools.ToolLoop;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
-import java.lang.ref.WeakReference;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,17 +42,11 @@ public final class LlmClient implements AutoCloseable {
         InternalParts.share(LlmClient.class, ClientLifetime.class, client -> client.lifetime);
     }
 
-    private static final String CLOSED = "the client was closed";
-
     private final ClientConfig config;
     private final boolean ownsTransport;
 
-    private final AtomicLong started = new AtomicLong();
-
-    /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
-    private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
-
     private final ClientLifetime lifetime;
+    private final RunningRequests requests;
 
     private LlmClient(Builder builder) {
         HttpTransport shared = builder.transport;
@@ -79,6 +67,7 @@ public final class LlmClient implements AutoCloseable {
                 builder.resilience,
                 builder.continuation,
                 builder.onEnd);
+        requests = new RunningRequests(config, lifetime);
     }
 
     /**
@@ -156,9 +145,9 @@ public final class LlmClient implements AutoCloseable {
         var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
         Timeouts timeouts = controller.timeouts(config.timeouts());
         StreamReaderTask reader =
-                prepare(wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
+                requests.prepare(wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
-        launch(reader, controller);
+        requests.launch(reader, controller);
         return stream;
     }
 
@@ -232,9 +221,9 @@ public final class LlmClient implements AutoCloseable {
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
         StreamReaderTask reader =
-                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
+                requests.prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
-            launch(reader, controller);
+            requests.launch(reader, controller);
             return answer.finalMessage();
         }
     }
@@ -280,8 +269,8 @@ public final class LlmClient implements AutoCloseable {
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
         StreamReaderTask reader =
-                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
-        launch(reader, controller);
+                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
+        requests.launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }
 
@@ -291,27 +280,6 @@ public final class LlmClient implements AutoCloseable {
         }
     }
 
-    private StreamReaderTask prepare(
-            TransportRequest wire,
-            String model,
-            ResponseMode reading,
-            Timeouts times,
-            StreamController controller,
-            @Nullable Budget budget) {
-        String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
-        InternalParts.of(controller, Cancellation.class).attach(reason -> reader.stop(new Cancelled(reason)));
-        return reader;
-    }
-
-    private void launch(StreamReaderTask reader, StreamController controller) {
-        running.put(reader, new WeakReference<>(controller));
-        if (lifetime.isClosed()) { // meanwhile: cancelled here or by close(), and in either case before there is a request
-            controller.cancel(CLOSED);
-        }
-        reader.start();
-    }
-
     /**
      * Cancels every stream and every other request of this client, and gives up its connections, unless the transport was the
      * caller's. Does not wait for them.
@@ -319,14 +287,7 @@ public final class LlmClient implements AutoCloseable {
     @Override
     public void close() {
         lifetime.close();
-        running.forEach((reader, weakly) -> {
-            StreamController controller = weakly.get();
-            if (controller != null) {
-                controller.cancel(CLOSED);
-            } else {
-                reader.stop(new Cancelled(CLOSED));
-            }
-        });
+        requests.cancelAll();
         lifetime.runCallbacks();
         if (ownsTransport) {
             config.transport().close();
@@ -335,7 +296,7 @@ public final class LlmClient implements AutoCloseable {
 
     /** How many streams have a reader, for tests that see them end. */
     int running() {
-        return running.size();
+        return requests.size();
     }
 
     /** The provider that this client asks. */
@@ -417,10 +378,10 @@ public final class LlmClient implements AutoCloseable {
             Objects.requireNonNull(listener, "listener");
             Consumer<StreamReport> before = onEnd;
             onEnd = report -> {
-                var round = new CallbackErrors();
-                round.turn(() -> before.accept(report));
-                round.turn(() -> listener.accept(report));
-                round.end();
+                var callbacks = new CallbackErrors();
+                callbacks.run(() -> before.accept(report));
+                callbacks.run(() -> listener.accept(report));
+                callbacks.throwFirst();
             };
             return this;
         }

@@ -10,9 +10,9 @@ sealed interface ResponseMode {
     /**
      * A message, event by event as it is made.
      *
-     * @param joint goes on with an answer that breaks off; null if nothing does. One stream's
+     * @param joiner continues an answer that breaks off; null if nothing does. Belongs to one stream
      */
-    record Streamed(@Nullable ContinuationJoiner joint) implements ResponseMode {}
+    record Streamed(@Nullable ContinuationJoiner joiner) implements ResponseMode {}
 
     /** A message, in one body. */
     record Whole() implements ResponseMode {}

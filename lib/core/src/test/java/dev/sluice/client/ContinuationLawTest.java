@@ -41,14 +41,14 @@ class ContinuationLawTest {
         int cuts = 0;
         for (int seed = 0; seed < STREAMS; seed++) {
             InterruptedAnswerServer server = server(seed);
-            var joint = new ContinuationJoiner(3, request(seed), JoinerFixture.CLAUDE);
+            var joiner = new ContinuationJoiner(3, request(seed), JoinerFixture.CLAUDE);
             List<StreamEvent> events = new ArrayList<>();
             MessageRequest next = request(seed);
             while (next != null) {
                 byte[] sent =
                         server.answer(JoinerFixture.CLAUDE.streamRequest(next).body());
-                InterruptedAnswerServer.decode(sent, event -> joint.accept(event, events::add));
-                next = server.hasCut() ? joint.next(new Truncated("cut")).orElse(null) : null;
+                InterruptedAnswerServer.decode(sent, event -> joiner.accept(event, events::add));
+                next = server.hasCut() ? joiner.continuationRequest(new Truncated("cut")).orElse(null) : null;
             }
             assertUncut("seed " + seed, server, events);
             cuts += server.cuts;

@@ -38,18 +38,18 @@ class ProviderRateLimitGateTest {
     }
 
     private void told(RateLimits limits) {
-        Gates.open(account, time).told(limits);
+        Gates.open(account, time).onRateLimits(limits);
     }
 
     /** A request that must not wait. */
     private void goesOut() throws InterruptedException {
-        Gates.open(account, time).begin();
+        Gates.open(account, time).beforeRequest();
         assertThat(time.scheduled()).isZero();
     }
 
     private WaitingThread waits() {
         int before = time.scheduled();
-        WaitingThread waiter = WaitingThread.at(() -> Gates.open(account, time).begin());
+        WaitingThread waiter = WaitingThread.at(() -> Gates.open(account, time).beforeRequest());
         WaitingThread.await(time, before + 1);
         return waiter;
     }
@@ -110,8 +110,8 @@ class ProviderRateLimitGateTest {
     void aRequestWithoutCredentialsWasNotSentAndDoesNotCount() throws Exception {
         told(requests(window(1, 30)));
         RequestGate gate = Gates.open(account, time);
-        gate.begin();
-        assertThat(gate.failed(new CredentialsFailed("log in first", null, false)))
+        gate.beforeRequest();
+        assertThat(gate.onFailure(new CredentialsFailed("log in first", null, false)))
                 .isEmpty();
         goesOut();
         waits();
@@ -144,7 +144,7 @@ class ProviderRateLimitGateTest {
     @Test
     void whoWouldWaitTooLongIsRefusedAtOnce() throws Exception {
         told(requests(window(0, 120.5)));
-        assertThatThrownBy(() -> Gates.open(account, time).begin()).isInstanceOfSatisfying(LimitExceeded.class, e -> {
+        assertThatThrownBy(() -> Gates.open(account, time).beforeRequest()).isInstanceOfSatisfying(LimitExceeded.class, e -> {
             assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
             assertThat(e.value()).isEqualTo(50);
         });
@@ -155,7 +155,7 @@ class ProviderRateLimitGateTest {
     @Test
     void itIsTheLastWindowToFillThatIsTooLong() {
         told(new RateLimits(window(0, 10), window(0, 200), null, null));
-        assertThatThrownBy(() -> Gates.open(account, time).begin()).isInstanceOf(LimitExceeded.class);
+        assertThatThrownBy(() -> Gates.open(account, time).beforeRequest()).isInstanceOf(LimitExceeded.class);
         assertThat(time.scheduled()).isZero();
     }
 
@@ -170,7 +170,7 @@ class ProviderRateLimitGateTest {
     void whoWaitsLooksAgainAndTheWaitsAddUp() throws Exception {
         told(requests(window(0, 100)));
         BlockingCall impatient = BlockingCall.at(() -> {
-            Gates.open(account, time).begin();
+            Gates.open(account, time).beforeRequest();
             return "let out";
         });
         WaitingThread.await(time, 1);
@@ -205,9 +205,9 @@ class ProviderRateLimitGateTest {
     @Test
     void anInterruptEndsTheWaitAtOnceAndCountsNoRequest() throws Exception {
         told(requests(window(0, 30)));
-        RequestGate attempts = Gates.open(account, time);
+        RequestGate gate = Gates.open(account, time);
         BlockingCall waiting = BlockingCall.at(() -> {
-            attempts.begin();
+            gate.beforeRequest();
             return "let out";
         });
         WaitingThread.await(time, 1);
@@ -221,9 +221,9 @@ class ProviderRateLimitGateTest {
     @ValueSource(booleans = {true, false})
     void nobodyWaitsUnlessAskedTo(boolean retries) throws Exception {
         Resilience other = retries ? Resilience.defaults() : Resilience.none();
-        RequestGate attempts = Gates.open(other, time);
-        attempts.told(requests(window(0, 30)));
-        attempts.begin();
+        RequestGate gate = Gates.open(other, time);
+        gate.onRateLimits(requests(window(0, 30)));
+        gate.beforeRequest();
         assertThat(time.scheduled()).isZero();
     }
 }

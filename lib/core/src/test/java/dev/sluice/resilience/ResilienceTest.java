@@ -21,15 +21,15 @@ class ResilienceTest {
     void thereAreTwoRetriesUnlessSet() throws Exception {
         for (Resilience one :
                 new Resilience[] {Resilience.defaults(), Resilience.builder().build()}) {
-            RequestGate attempts = Gates.open(one, time);
-            attempts.enter();
+            RequestGate gate = Gates.open(one, time);
+            gate.acquire();
             for (int i = 0; i < 2; i++) {
-                attempts.begin();
-                assertThat(attempts.failed(Failures.broken())).isPresent();
+                gate.beforeRequest();
+                assertThat(gate.onFailure(Failures.broken())).isPresent();
             }
-            attempts.begin();
-            assertThat(attempts.failed(Failures.broken())).isEmpty();
-            attempts.close();
+            gate.beforeRequest();
+            assertThat(gate.onFailure(Failures.broken())).isEmpty();
+            gate.close();
         }
     }
 
@@ -75,14 +75,14 @@ class ResilienceTest {
         var builder = Resilience.builder().respectRateLimits(Duration.ofMinutes(1));
         Resilience first = builder.build();
         Resilience second = builder.noRetry().build();
-        RequestGate attempts = Gates.open(first, time);
-        attempts.told(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
-        Gates.open(second, time).begin(); // does not wait: two accounts
-        Gates.open(Resilience.builder().build(), time).begin();
-        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        RequestGate gate = Gates.open(first, time);
+        gate.onRateLimits(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
+        Gates.open(second, time).beforeRequest(); // does not wait: two accounts
+        Gates.open(Resilience.builder().build(), time).beforeRequest();
+        WaitingThread waiter = WaitingThread.at(gate::beforeRequest);
         WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
-        assertThat(attempts.failed(Failures.broken())).isPresent();
+        assertThat(gate.onFailure(Failures.broken())).isPresent();
     }
 }

@@ -69,7 +69,7 @@ public final class BudgetLedger {
         this.alerts = alerts.stream()
                 .sorted(Comparator.comparing(Alert::fraction))
                 .toList();
-        lookAhead();
+        recomputeThresholds();
     }
 
     /** Begins to count a stream. */
@@ -129,7 +129,7 @@ public final class BudgetLedger {
                     0,
                     List.of(),
                     Map.of());
-            lookAhead();
+            recomputeThresholds();
             return null;
         });
     }
@@ -152,7 +152,7 @@ public final class BudgetLedger {
             while (output >= nextAlertWith) {
                 due.add(alerts.get(alertsDue).callback());
                 alertsDue++;
-                lookAhead();
+                recomputeThresholds();
             }
             limit = limitReached();
             if (limit.isPresent() && !waiting.isEmpty()) {
@@ -178,7 +178,7 @@ public final class BudgetLedger {
         });
     }
 
-    private void lookAhead() {
+    private void recomputeThresholds() {
         exhaustedWith = reachedWith(BigDecimal.ONE);
         nextAlertWith = alertsDue == alerts.size()
                 ? BudgetLimit.NEVER

@@ -106,15 +106,15 @@ public final class BudgetMeter {
 
     private void add(StreamEvent event) {
         switch (event) {
-            case MessageStart start -> begin(start.message());
+            case MessageStart start -> onMessageStart(start.message());
             case ContentBlockStart block -> add(block.block());
             case ContentBlockDelta delta -> add(delta.delta());
             case MessageDelta delta -> {
                 boolean last = delta.stopReason() != null || delta.finishReason() != FinishReason.UNKNOWN;
                 if (!last && delta.usage().billed().totalInputTokens() > exact.totalInputTokens()) {
-                    keepWhatNobodyCounted(delta.usage().billed());
+                    keepUncounted(delta.usage().billed());
                 }
-                settle(delta.usage());
+                useReported(delta.usage());
                 whole |= last;
             }
             case MessageStop stop -> whole = true;
@@ -160,11 +160,11 @@ public final class BudgetMeter {
     }
 
     private void runAlertsWhile(BooleanSupplier isDue) {
-        var round = new CallbackErrors();
+        var callbacks = new CallbackErrors();
         while (isDue.getAsBoolean()) {
-            round.turn(dueAlerts.remove().alert());
+            callbacks.run(dueAlerts.remove().alert());
         }
-        round.end();
+        callbacks.throwFirst();
     }
 
     /** Ends the counting, and the wait. What was counted stays so, and stays an estimate where it is one. */
@@ -173,13 +173,13 @@ public final class BudgetMeter {
         ledger.forget(this);
     }
 
-    private void begin(Message message) {
+    private void onMessageStart(Message message) {
         if (started) {
             return; // a repetition
         }
         started = true;
         whole = message.stopReason() != null || message.finishReason() != FinishReason.UNKNOWN;
-        settle(message.usage());
+        useReported(message.usage());
         if (exact.outputTokens() == 0) {
             message.content().forEach(this::add);
         }
@@ -208,7 +208,7 @@ public final class BudgetMeter {
      * More input is paid for: the answer broke off and is continued. What came of it has no figure and will get none, so
      * that the estimate is all there will be.
      */
-    private void keepWhatNobodyCounted(Usage said) {
+    private void keepUncounted(Usage said) {
         long told = Math.max(0, said.outputTokens() - exact.outputTokens());
         if (told < estimate()) {
             uncounted += estimate() - told;
@@ -218,14 +218,14 @@ public final class BudgetMeter {
     }
 
     /** Takes the wire's word. Zeros are no word. */
-    private void settle(Usage said) {
+    private void useReported(Usage said) {
         Usage billed = said.billed();
         Usage before = exact;
         if (billed.totalInputTokens() != 0) {
             exact = usage(billed, exact.outputTokens(), exact.thinkingTokens());
             ledger.chargeInput(before, exact);
         }
-        if (isNews(billed)) {
+        if (isNewCount(billed)) {
             exact = usage(exact, billed.outputTokens(), billed.thinkingTokens());
             calibrate(bounded(said.outputTokens()), bounded(said.thinkingTokens()));
         }
@@ -244,7 +244,7 @@ public final class BudgetMeter {
      * Whether a count of output tokens is more than what a provider carries forward while it does not know better. A count that
      * is repeated is news if it covers all words of the answer: then it was that of the whole answer from the start.
      */
-    private boolean isNews(Usage said) {
+    private boolean isNewCount(Usage said) {
         long output = said.outputTokens();
         return output > 0 && (output != exact.outputTokens() || estimate() <= SHORT || coversAllWords(said));
     }

@@ -48,11 +48,11 @@ public final class ContinuationJoiner {
     private ChunkAggregator answer = whole;
 
     /** What the answers before it used. */
-    private Usage before = Usage.NONE;
+    private Usage usageBefore = Usage.NONE;
 
     private int continuations;
-    private @Nullable StreamException broken;
-    private @Nullable ContinuationSplicer seam;
+    private @Nullable StreamException cause;
+    private @Nullable ContinuationSplicer splicer;
     private boolean started;
     private boolean diverged;
 
@@ -81,37 +81,37 @@ public final class ContinuationJoiner {
                 throw StreamFailures.withPartial(e, whole.snapshot(), null);
             }
         }
-        if (seam == null) {
-            hand(event, out);
+        if (splicer == null) {
+            emit(event, out);
         } else {
-            join(event, seam, out);
+            join(event, splicer, out);
         }
     }
 
     /** The request to go on with after a failure; empty if it cannot or may not be gone on. */
-    public Optional<MessageRequest> next(StreamException failure) {
-        if (!started || diverged || continuations == times || !mayGoOn(failure)) {
+    public Optional<MessageRequest> continuationRequest(StreamException failure) {
+        if (!started || diverged || continuations == times || !shouldContinue(failure)) {
             return Optional.empty();
         }
-        Optional<MessageRequest> next = ResumePoint.of(whole.snapshot(), isOpen).flatMap(this::goOn);
+        Optional<MessageRequest> next = ResumePoint.of(whole.snapshot(), isOpen).flatMap(this::requestFrom);
         if (next.isPresent()) {
-            broken = failure;
+            cause = failure;
         }
         return next;
     }
 
-    private Optional<MessageRequest> goOn(ResumePoint cut) {
-        return ContinuationRequest.of(request, cut, provider).map(next -> {
+    private Optional<MessageRequest> requestFrom(ResumePoint point) {
+        return ContinuationRequest.of(request, point, provider).map(next -> {
             continuations++;
-            before = sum(before, answer.usage());
+            usageBefore = sum(usageBefore, answer.usage());
             answer = new ChunkAggregator();
-            seam = new ContinuationSplicer(continuations, cut, next.anchor());
+            splicer = new ContinuationSplicer(continuations, point, next.anchor());
             return next.request();
         });
     }
 
     /** Whether the request broke off, or failed before its first event in a way that may pass. */
-    private boolean mayGoOn(StreamException failure) {
+    private boolean shouldContinue(StreamException failure) {
         return switch (failure) {
             case ConnectionFailed e -> e.retryable() || answer.chunkCount() > 0;
             case Truncated e -> true;
@@ -127,16 +127,16 @@ public final class ContinuationJoiner {
 
     private void join(StreamEvent event, ContinuationSplicer at, Consumer<StreamEvent> out) {
         try {
-            at.accept(event, joined -> hand(joined, out));
+            at.accept(event, joined -> emit(joined, out));
         } catch (ProtocolError e) {
             diverged = true;
-            StreamException cause = Objects.requireNonNull(broken);
+            StreamException cause = Objects.requireNonNull(this.cause);
             cause.addSuppressed(e);
             throw cause;
         }
     }
 
-    private void hand(StreamEvent event, Consumer<StreamEvent> out) {
+    private void emit(StreamEvent event, Consumer<StreamEvent> out) {
         StreamEvent next = event instanceof MessageDelta delta && continuations > 0 ? added(delta) : event;
         whole.accept(next);
         switch (next) {
@@ -158,7 +158,7 @@ public final class ContinuationJoiner {
                 delta.finishReason(),
                 delta.stopReason(),
                 delta.stopSequence(),
-                sum(before, delta.usage()),
+                sum(usageBefore, delta.usage()),
                 delta.extra());
     }
 

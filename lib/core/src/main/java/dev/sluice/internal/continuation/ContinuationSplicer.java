@@ -37,7 +37,7 @@ final class ContinuationSplicer {
     private final OverlapMatcher overlap;
 
     /** Where the blocks of this answer stand in the message. The head has no place until it says something new. */
-    private final Map<Integer, Integer> places = new HashMap<>();
+    private final Map<Integer, Integer> indexes = new HashMap<>();
 
     /** The block that was cut and waits for its rest; -1 if there is none. */
     private int open;
@@ -52,9 +52,9 @@ final class ContinuationSplicer {
     private int head = -1;
 
     private Text headStart = new Text("");
-    private final List<Delta> held = new ArrayList<>();
+    private final List<Delta> pending = new ArrayList<>();
 
-    /** The seam of the continuation of this number at a cut; its answer must begin with the anchor. */
+    /** The splicer of the continuation of this number at a cut; its answer must begin with the anchor. */
     ContinuationSplicer(int number, ResumePoint cut, String anchor) {
         this.number = number;
         overlap = new OverlapMatcher(anchor, cut.stripped());
@@ -73,7 +73,7 @@ final class ContinuationSplicer {
             case ContentBlockDelta(int index, Delta delta) -> grow(index, delta, out);
             case ContentBlockStart(int index, ContentBlock block) -> start(index, block, out);
             case ContentBlockStop(int index) -> stop(index, out);
-            case MessageStart(Message message) -> begin(message, out);
+            case MessageStart(Message message) -> startMessage(message, out);
             case MessageDelta delta -> {
                 if (delta.finishReason() != FinishReason.UNKNOWN || delta.stopReason() != null) {
                     finish(out);
@@ -90,7 +90,7 @@ final class ContinuationSplicer {
     }
 
     /** In place of a second start: what it says of the usage, and the blocks of a message that comes at once. */
-    private void begin(Message message, Consumer<StreamEvent> out) {
+    private void startMessage(Message message, Consumer<StreamEvent> out) {
         if (begun) {
             return;
         }
@@ -111,7 +111,7 @@ final class ContinuationSplicer {
 
     private void start(int index, ContentBlock block, Consumer<StreamEvent> out) {
         if (!joined && ResumePoint.isThinking(block)) {
-            places.put(index, DROPPED);
+            indexes.put(index, DROPPED);
             return;
         }
         if (!joined && head < 0 && block instanceof Text text) {
@@ -124,7 +124,7 @@ final class ContinuationSplicer {
             return;
         }
         finish(out);
-        places.put(index, next);
+        indexes.put(index, next);
         out.accept(new ContentBlockStart(next++, block));
     }
 
@@ -133,15 +133,15 @@ final class ContinuationSplicer {
             growHead(delta, out);
             return;
         }
-        int place = place(index);
-        if (place != DROPPED && !(delta instanceof TextDelta(String text) && text.isEmpty())) {
-            out.accept(new ContentBlockDelta(place, delta));
+        int at = indexOf(index);
+        if (at != DROPPED && !(delta instanceof TextDelta(String text) && text.isEmpty())) {
+            out.accept(new ContentBlockDelta(at, delta));
         }
     }
 
     private void growHead(Delta delta, Consumer<StreamEvent> out) {
         if (!(delta instanceof TextDelta(String text))) {
-            held.add(delta);
+            pending.add(delta);
             return;
         }
         int repeated = overlap.skip(text);
@@ -161,26 +161,26 @@ final class ContinuationSplicer {
             open = next++;
             out.accept(new ContentBlockStart(open, new Text("", List.of(), headStart.extra())));
         }
-        places.put(head, open);
+        indexes.put(head, open);
         open = -1;
-        held.forEach(delta -> grow(head, delta, out));
+        pending.forEach(delta -> grow(head, delta, out));
     }
 
     private void stop(int index, Consumer<StreamEvent> out) {
         if (index == head && !joined) {
             // It said nothing new. If it repeated all, the block that was cut is whole; else the next may repeat more.
             if (overlap.isMatched() && open >= 0) {
-                held.forEach(delta -> out.accept(new ContentBlockDelta(open, delta)));
+                pending.forEach(delta -> out.accept(new ContentBlockDelta(open, delta)));
                 stopOpen(out);
             }
-            places.put(head, DROPPED);
-            held.clear();
+            indexes.put(head, DROPPED);
+            pending.clear();
             head = -1;
             return;
         }
-        int place = place(index);
-        if (place != DROPPED) {
-            out.accept(new ContentBlockStop(place));
+        int at = indexOf(index);
+        if (at != DROPPED) {
+            out.accept(new ContentBlockStop(at));
         }
     }
 
@@ -203,8 +203,8 @@ final class ContinuationSplicer {
         }
     }
 
-    private int place(int index) {
-        return Objects.requireNonNull(places.get(index), "an event out of order");
+    private int indexOf(int index) {
+        return Objects.requireNonNull(indexes.get(index), "an event out of order");
     }
 
     private ProtocolError diverged() {

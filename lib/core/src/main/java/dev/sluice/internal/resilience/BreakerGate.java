@@ -21,19 +21,19 @@ final class BreakerGate {
         this.breaker = breaker;
     }
 
-    void enter() {
+    void acquire() {
         if (!breaker.tryAcquirePermission()) {
             throw refused(breaker.getName(), breaker.getState());
         }
         trial = breaker.getState() == State.HALF_OPEN;
     }
 
-    void succeeded(long nanos) {
+    void onSuccess(long nanos) {
         breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void failed(long nanos, StreamException failure) {
-        if (saysNothingAboutTheServer(failure)) {
+    void onFailure(long nanos, StreamException failure) {
+        if (isNoVerdictOnTheServer(failure)) {
             release();
         } else {
             breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
@@ -50,7 +50,7 @@ final class BreakerGate {
         }
     }
 
-    private static boolean saysNothingAboutTheServer(StreamException failure) {
+    private static boolean isNoVerdictOnTheServer(StreamException failure) {
         return switch (failure) {
             case ApiError error -> !error.retryable() && error.status() < 500;
             case Cancelled cancelled -> true;

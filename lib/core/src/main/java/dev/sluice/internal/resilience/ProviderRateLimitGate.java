@@ -26,8 +26,8 @@ public final class ProviderRateLimitGate {
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
-    private @Nullable RateLimits told;
-    private long begunSince;
+    private @Nullable RateLimits latest;
+    private long sentSince;
 
     /**
      * No limits are known yet.
@@ -39,11 +39,11 @@ public final class ProviderRateLimitGate {
     }
 
     /** The provider's latest word. */
-    void told(RateLimits limits) {
+    void onRateLimits(RateLimits limits) {
         lock.lock();
         try {
-            told = limits;
-            begunSince = 0;
+            latest = limits;
+            sentSince = 0;
         } finally {
             lock.unlock();
         }
@@ -58,10 +58,10 @@ public final class ProviderRateLimitGate {
     }
 
     /** A request that was let out was not sent. */
-    void unsent() {
+    void onNotSent() {
         lock.lock();
         try {
-            begunSince = Math.max(0, begunSince - 1);
+            sentSince = Math.max(0, sentSince - 1);
         } finally {
             lock.unlock();
         }
@@ -72,15 +72,15 @@ public final class ProviderRateLimitGate {
         lock.lock();
         try {
             Instant now = time.now();
-            Optional<Empty> empty = empty(now);
-            if (empty.isEmpty()) {
-                begunSince++;
+            Optional<ExhaustedWindow> exhausted = exhausted(now);
+            if (exhausted.isEmpty()) {
+                sentSince++;
                 return Duration.ZERO;
             }
-            Duration wait = Duration.between(now, empty.get().reset());
+            Duration wait = Duration.between(now, exhausted.get().reset());
             Duration waited = Duration.ofNanos(time.nanos() - start);
             if (waited.plus(wait).compareTo(longestWait) > 0) {
-                throw new LimitExceeded(empty.get().what(), empty.get().limit());
+                throw new LimitExceeded(exhausted.get().what(), exhausted.get().limit());
             }
             return wait;
         } finally {
@@ -89,26 +89,26 @@ public final class ProviderRateLimitGate {
     }
 
     /** The window with nothing left that takes the longest to fill. One whose time has come says nothing any more. */
-    private Optional<Empty> empty(Instant now) {
-        return told == null
+    private Optional<ExhaustedWindow> exhausted(Instant now) {
+        return latest == null
                 ? Optional.empty()
                 : Stream.of(
-                                Empty.by(Limit.REQUESTS, told.requests(), begunSince),
-                                Empty.by(Limit.TOKENS, told.tokens(), 0),
-                                Empty.by(Limit.TOKENS, told.inputTokens(), 0),
-                                Empty.by(Limit.TOKENS, told.outputTokens(), 0))
+                                ExhaustedWindow.by(Limit.REQUESTS, latest.requests(), sentSince),
+                                ExhaustedWindow.by(Limit.TOKENS, latest.tokens(), 0),
+                                ExhaustedWindow.by(Limit.TOKENS, latest.inputTokens(), 0),
+                                ExhaustedWindow.by(Limit.TOKENS, latest.outputTokens(), 0))
                         .flatMap(Optional::stream)
                         .filter(window -> window.reset().isAfter(now))
                         .filter(window -> window.reset().isBefore(now.plus(LONGEST_BELIEVED)))
-                        .max(Comparator.comparing(Empty::reset));
+                        .max(Comparator.comparing(ExhaustedWindow::reset));
     }
 
     /** A window with nothing left, and the time at which that changes. */
-    private record Empty(Limit what, long limit, Instant reset) {
-        static Optional<Empty> by(Limit what, @Nullable Window window, long used) {
+    private record ExhaustedWindow(Limit what, long limit, Instant reset) {
+        static Optional<ExhaustedWindow> by(Limit what, @Nullable Window window, long used) {
             return window == null || window.reset() == null || window.remaining() > used
                     ? Optional.empty()
-                    : Optional.of(new Empty(what, window.limit(), window.reset()));
+                    : Optional.of(new ExhaustedWindow(what, window.limit(), window.reset()));
         }
     }
 }

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream's way past the gates: {@link #enter} once; for each request {@link #begin}, then {@link #told} and {@link
- * #answered} as they happen, then one of {@link #succeeded}, {@link #failed} and {@link #abandoned}; {@link #close} once. For
+ * One stream's way past the gates: {@link #acquire} once; for each request {@link #beforeRequest}, then {@link #onRateLimits} and {@link
+ * #onFirstEvent} as they happen, then one of {@link #onSuccess}, {@link #onFailure} and {@link #onCancelled}; {@link #close} once. For
  * the one thread that reads the stream, which waits here when it must; an interrupt ends every wait at once. A request that a
  * gate refused was none: it needs no verdict and holds nothing.
  */
@@ -29,14 +29,14 @@ public final class RequestGate implements AutoCloseable {
     private final @Nullable ProviderRateLimitGate providerLimits;
     private final RetryGate retries;
 
-    private boolean entered;
+    private boolean acquired;
     private boolean closed;
 
     /** A request is out that has no verdict yet. */
     private boolean open;
 
-    private long beganAt;
-    private @Nullable Long answeredAt;
+    private long sentAt;
+    private @Nullable Long firstEventAt;
 
     RequestGate(RequestGates gates, TimeSource time) {
         this.time = time;
@@ -53,9 +53,9 @@ public final class RequestGate implements AutoCloseable {
      * @throws LimitExceeded if there is none in the bulkhead's time
      * @throws InterruptedException at once if the thread is, or gets, interrupted
      */
-    public void enter() throws InterruptedException {
-        if (entered) {
-            throw new IllegalStateException("enter: may be called once");
+    public void acquire() throws InterruptedException {
+        if (acquired) {
+            throw new IllegalStateException("acquire: may be called once");
         }
         if (bulkhead != null && !bulkhead.tryAcquirePermission()) {
             if (Thread.interrupted()) { // which is how a bulkhead says that its wait was cut short
@@ -63,7 +63,7 @@ public final class RequestGate implements AutoCloseable {
             }
             throw new LimitExceeded(Limit.STREAMS, bulkhead.getBulkheadConfig().getMaxConcurrentCalls());
         }
-        entered = true;
+        acquired = true;
     }
 
     /**
@@ -75,13 +75,13 @@ public final class RequestGate implements AutoCloseable {
      * @throws InterruptedException at once if the thread is, or gets, interrupted in a wait; what the rate limiter had
      *     reserved is spent, for it takes nothing back
      */
-    public void begin() throws InterruptedException {
+    public void beforeRequest() throws InterruptedException {
         if (open || closed) {
             throw new IllegalStateException(
-                    closed ? "begin: the stream is closed" : "begin: the request before has no verdict yet");
+                    closed ? "beforeRequest: the stream is closed" : "beforeRequest: the request before has no verdict yet");
         }
         if (breaker != null) {
-            breaker.enter();
+            breaker.acquire();
         }
         boolean out = false;
         try {
@@ -98,9 +98,9 @@ public final class RequestGate implements AutoCloseable {
             }
         }
         open = true;
-        answeredAt = null;
-        beganAt = time.nanos();
-        retries.begun();
+        firstEventAt = null;
+        sentAt = time.nanos();
+        retries.beforeRequest();
     }
 
     private void reserve(RateLimiter limiter) throws InterruptedException {
@@ -112,38 +112,38 @@ public final class RequestGate implements AutoCloseable {
         time.sleep(Duration.ofNanos(nanos));
     }
 
-    /** The request that {@link #begin} let out is not sent: there is no verdict on it. Does nothing after a verdict. */
-    public void unsent() {
+    /** The request that {@link #beforeRequest} let out is not sent: there is no verdict on it. Does nothing after a verdict. */
+    public void onNotSent() {
         if (open && providerLimits != null) {
-            providerLimits.unsent();
+            providerLimits.onNotSent();
         }
-        abandoned();
+        onCancelled();
     }
 
     /** The head of a response, whatever its status, told these limits. */
-    public void told(RateLimits limits) {
+    public void onRateLimits(RateLimits limits) {
         if (providerLimits != null) {
-            providerLimits.told(limits);
+            providerLimits.onRateLimits(limits);
         }
     }
 
-    /** The first event is handed over: no retry from here on. The next {@link #begin} starts to count anew. */
-    public void answered() {
-        if (open && answeredAt == null) {
-            answeredAt = time.nanos();
-            retries.answered();
+    /** The first event is handed over: no retry from here on. The next {@link #beforeRequest} starts to count anew. */
+    public void onFirstEvent() {
+        if (open && firstEventAt == null) {
+            firstEventAt = time.nanos();
+            retries.onFirstEvent();
         }
     }
 
     /** The answer is complete. Does nothing after a verdict. */
-    public void succeeded() {
+    public void onSuccess() {
         if (!open) {
             return;
         }
-        answered();
+        onFirstEvent();
         open = false;
         if (breaker != null) {
-            breaker.succeeded(untilAnswered());
+            breaker.onSuccess(nanosToFirstEvent());
         }
         if (limiter != null) {
             limiter.onSuccess();
@@ -154,40 +154,40 @@ public final class RequestGate implements AutoCloseable {
      * The request failed, which the breaker is told unless it says nothing about the server: a request that the provider
      * rejects for what is in it, a cancel, a limit on what the caller asks for. Does nothing after a verdict.
      *
-     * @return how long to wait before the next try, which then is {@link #begin}; empty if there is none
+     * @return how long to wait before the next try, which then is {@link #beforeRequest}; empty if there is none
      */
-    public Optional<Duration> failed(StreamException failure) {
-        return judge(failure) ? retries.failed(failure) : Optional.empty();
+    public Optional<Duration> onFailure(StreamException failure) {
+        return recordFailure(failure) ? retries.onFailure(failure) : Optional.empty();
     }
 
     /**
-     * The stream failed while the request ran, and there is no retry. The breaker is told as by {@link #failed}, with one
+     * The stream failed while the request ran, and there is no retry. The breaker is told as by {@link #onFailure}, with one
      * exception: when the time of the whole is over after the first event, nobody knows whether the server was slow, the
      * answer long or the consumer busy, so that there is no verdict. Does nothing after a verdict.
      */
-    public void streamFailed(StreamException failure) {
-        if (answeredAt != null && failure instanceof TimedOut timeout && timeout.phase() == Phase.TOTAL) {
-            abandoned();
+    public void onStreamFailure(StreamException failure) {
+        if (firstEventAt != null && failure instanceof TimedOut timeout && timeout.phase() == Phase.TOTAL) {
+            onCancelled();
         } else {
-            judge(failure);
+            recordFailure(failure);
         }
     }
 
     /** Returns whether there was a request without a verdict, and not the caller that stopped it. */
-    private boolean judge(StreamException failure) {
+    private boolean recordFailure(StreamException failure) {
         if (!open) {
             return false;
         }
         if (failure instanceof Cancelled) {
-            abandoned();
+            onCancelled();
             return false;
         }
         open = false;
         if (providerLimits != null && failure instanceof CredentialsFailed) {
-            providerLimits.unsent();
+            providerLimits.onNotSent();
         }
         if (breaker != null) {
-            breaker.failed(untilAnswered(), failure);
+            breaker.onFailure(nanosToFirstEvent(), failure);
         }
         if (limiter != null) {
             limiter.onError(failure);
@@ -196,7 +196,7 @@ public final class RequestGate implements AutoCloseable {
     }
 
     /** The caller stopped it, which says nothing about the server. Does nothing after a verdict. */
-    public void abandoned() {
+    public void onCancelled() {
         if (open) {
             open = false;
             if (breaker != null) {
@@ -206,8 +206,8 @@ public final class RequestGate implements AutoCloseable {
     }
 
     /** The time to the first event, or to now: how long the rest takes is a matter of the answer's length. */
-    private long untilAnswered() {
-        return (answeredAt == null ? time.nanos() : answeredAt) - beganAt;
+    private long nanosToFirstEvent() {
+        return (firstEventAt == null ? time.nanos() : firstEventAt) - sentAt;
     }
 
     /** How many requests have been retries, in all. */
@@ -223,9 +223,9 @@ public final class RequestGate implements AutoCloseable {
         }
         closed = true;
         try {
-            abandoned();
+            onCancelled();
         } finally {
-            if (entered && bulkhead != null) {
+            if (acquired && bulkhead != null) {
                 bulkhead.onComplete();
             }
         }

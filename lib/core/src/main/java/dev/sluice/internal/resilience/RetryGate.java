@@ -18,24 +18,24 @@ final class RetryGate {
     private Retry.@Nullable AsyncContext<Object> tries;
 
     private boolean announced;
-    private int begun;
+    private int started;
 
     RetryGate(@Nullable Retry retry) {
         this.retry = retry;
     }
 
     /** A request goes out: the retry that was announced, or the first try of the next. */
-    void begun() {
+    void beforeRequest() {
         if (announced) {
             announced = false;
-            begun++;
+            started++;
         } else if (retry != null) {
             tries = retry.asyncContext();
         }
     }
 
     /** The retry's job is done. */
-    void answered() {
+    void onFirstEvent() {
         if (tries != null) {
             tries.onComplete();
             tries = null;
@@ -43,7 +43,7 @@ final class RetryGate {
     }
 
     /** The delay before the next try; empty if there is none. */
-    Optional<Duration> failed(StreamException failure) {
+    Optional<Duration> onFailure(StreamException failure) {
         var context = tries;
         tries = null;
         if (context == null || retry == null) {
@@ -75,6 +75,6 @@ final class RetryGate {
     }
 
     int count() {
-        return begun;
+        return started;
     }
 }

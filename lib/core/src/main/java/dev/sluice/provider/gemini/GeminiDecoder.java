@@ -58,7 +58,7 @@ final class GeminiDecoder implements EventDecoder {
 
     /** Takes an error that came without the framing of an event, as one does that ends a stream which has begun. */
     @Override
-    public void unframed(String lines) {
+    public void unparsedLines(String lines) {
         ApiError error = GeminiErrors.find(lines);
         if (error != null) {
             throw error;

@@ -28,17 +28,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A joint, the events it takes, in few words, and what it makes of them. */
+/** A joiner, the events it takes, in few words, and what it makes of them. */
 public final class JoinerFixture {
     public static final Provider CLAUDE = Claude.builder().apiKey("k").build();
     public static final String TAKES_PREFILL = "claude-sonnet-4-5";
     public static final String TAKES_NONE = "claude-sonnet-5";
 
-    final ContinuationJoiner joint;
+    final ContinuationJoiner joiner;
     final List<StreamEvent> events = new ArrayList<>();
 
     private JoinerFixture(int times, MessageRequest request) {
-        joint = new ContinuationJoiner(times, request, CLAUDE);
+        joiner = new ContinuationJoiner(times, request, CLAUDE);
     }
 
     public static JoinerFixture of(MessageRequest request) {
@@ -65,7 +65,7 @@ public final class JoinerFixture {
 
     public JoinerFixture hears(StreamEvent... next) {
         for (StreamEvent event : next) {
-            joint.accept(event, events::add);
+            joiner.accept(event, events::add);
         }
         return this;
     }
@@ -75,7 +75,7 @@ public final class JoinerFixture {
     }
 
     public Optional<MessageRequest> breaks(StreamException failure) {
-        return joint.next(failure);
+        return joiner.continuationRequest(failure);
     }
 
     /** Breaks and is gone on with. */

@@ -77,7 +77,7 @@ final class InteractionsWire {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
-            decoder.unframed(sse.unframed());
+            decoder.unparsedLines(sse.unparsedLines());
             decoder.end(events::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -92,9 +92,9 @@ final class OpenAiWire {
             if (!ended) {
                 return;
             }
-            String unframed = sse.unframed();
-            if (!unframed.isEmpty()) {
-                decoder.unframed(unframed);
+            String unparsedLines = sse.unparsedLines();
+            if (!unparsedLines.isEmpty()) {
+                decoder.unparsedLines(unparsedLines);
             }
             decoder.end(events::add);
         } catch (IOException e) {

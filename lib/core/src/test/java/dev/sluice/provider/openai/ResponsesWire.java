@@ -100,7 +100,7 @@ final class ResponsesWire {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
-            decoder.unframed(sse.unframed());
+            decoder.unparsedLines(sse.unparsedLines());
             decoder.end(events::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

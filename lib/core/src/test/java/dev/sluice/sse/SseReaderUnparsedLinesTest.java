@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What belongs to no event is passed over, as the standard says, and kept for who wants to know. */
-class SseReaderUnframedTest {
+class SseReaderUnparsedLinesTest {
     private static final String ERROR = "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"Grüße\"\n  }\n}";
 
     @ParameterizedTest
@@ -22,12 +22,12 @@ class SseReaderUnframedTest {
         for (String end : List.of("", "\n", "\n\n")) {
             byte[] stream = ending.of(ScriptedInputStream.utf8("data: x\n\n" + ERROR + end));
             for (int at = 0; at <= stream.length; at++) {
-                assertThat(unframed(ScriptedInputStream.cut(stream, at)))
+                assertThat(unparsedLines(ScriptedInputStream.cut(stream, at)))
                         .as("cut at " + at)
                         .isEqualTo(ERROR);
             }
             for (int size = 1; size <= 3; size++) {
-                assertThat(unframed(ScriptedInputStream.ofSize(size, stream))).isEqualTo(ERROR);
+                assertThat(unparsedLines(ScriptedInputStream.ofSize(size, stream))).isEqualTo(ERROR);
             }
         }
     }
@@ -35,7 +35,7 @@ class SseReaderUnframedTest {
     @ParameterizedTest
     @MethodSource("dev.sluice.sse.Streams#transcripts")
     void aStreamOfEventsLeavesNothing(String name) throws IOException {
-        String left = unframed(ScriptedInputStream.of(Streams.transcript(name)));
+        String left = unparsedLines(ScriptedInputStream.of(Streams.transcript(name)));
         if (name.equals("gemini-midstream-error.sse")) {
             assertThat(left).startsWith("{\n").endsWith("\n}").contains("\"UNAVAILABLE\"");
         } else {
@@ -61,36 +61,36 @@ class SseReaderUnframedTest {
                 "foo: 1\ndata: x\n\n: end"
             })
     void whatIsAFieldOrACommentOrStandsBeforeTheLastEventIsNotKept(String stream) throws IOException {
-        assertThat(unframed(ScriptedInputStream.of(stream))).isEmpty();
+        assertThat(unparsedLines(ScriptedInputStream.of(stream))).isEmpty();
     }
 
     @Test
     void aLastLineThatNothingEndsIsKept() throws IOException {
-        assertThat(unframed(ScriptedInputStream.of("data: x\n\ninvalid chunk"))).isEqualTo("invalid chunk");
-        assertThat(unframed(ScriptedInputStream.of("data: x\n\n{\n", "}"))).isEqualTo("{\n}");
-        assertThat(unframed(ScriptedInputStream.of("dat"))).isEqualTo("dat");
+        assertThat(unparsedLines(ScriptedInputStream.of("data: x\n\ninvalid chunk"))).isEqualTo("invalid chunk");
+        assertThat(unparsedLines(ScriptedInputStream.of("data: x\n\n{\n", "}"))).isEqualTo("{\n}");
+        assertThat(unparsedLines(ScriptedInputStream.of("dat"))).isEqualTo("dat");
     }
 
     @Test
     void blankLinesAndFieldsBetweenThemDoNotEndThem() throws IOException {
-        assertThat(unframed(ScriptedInputStream.of("{\n\n\"a\": 1\n: comment\nid: 7\n\n}\n")))
+        assertThat(unparsedLines(ScriptedInputStream.of("{\n\n\"a\": 1\n: comment\nid: 7\n\n}\n")))
                 .isEqualTo("{\n\"a\": 1\n}");
-        assertThat(unframed(ScriptedInputStream.of("{\ndata: dropped\n}\n"))).isEqualTo("{\n}");
+        assertThat(unparsedLines(ScriptedInputStream.of("{\ndata: dropped\n}\n"))).isEqualTo("{\n}");
     }
 
     @Test
     void noMoreIsKeptThanTheLimit() throws IOException {
         String line = "é".repeat(500);
-        String left = unframed(ScriptedInputStream.of((line + "\n\n").repeat(1000) + "end"));
+        String left = unparsedLines(ScriptedInputStream.of((line + "\n\n").repeat(1000) + "end"));
         assertThat(left).startsWith(line + "\n" + line);
         assertThat(left.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(65_000, SseReader.MAX_UNFRAMED + 2);
     }
 
-    private static String unframed(ScriptedInputStream in) throws IOException {
+    private static String unparsedLines(ScriptedInputStream in) throws IOException {
         var reader = new SseReader(in, Limits.defaults());
         while (reader.next()) {
             assertThat(reader.data()).isNotNull();
         }
-        return reader.unframed();
+        return reader.unparsedLines();
     }
 }
