@@ -169,7 +169,8 @@ final class BlockBuilder {
     private Element<ContentBlock> call(ServerToolUse call) {
         TextSnapshot json = input.json();
         String proof = signature;
-        return Element.madeBy(() -> new ServerToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
+        return Element.madeBy(
+                () -> new ServerToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
     }
 
     /** A block of a kind this library does not know, with what the deltas it does know have added. */

@@ -8,12 +8,12 @@ import dev.sluice.Timeouts;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.internal.ClientLifetime;
-import dev.sluice.internal.base.InternalParts;
-import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.internal.CallbackErrors;
+import dev.sluice.internal.ClientLifetime;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -144,8 +144,8 @@ public final class LlmClient implements AutoCloseable {
         int times = config.continuation().times();
         var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
         Timeouts timeouts = controller.timeouts(config.timeouts());
-        StreamReaderTask reader =
-                requests.prepare(wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
+        StreamReaderTask reader = requests.prepare(
+                wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         requests.launch(reader, controller);
         return stream;

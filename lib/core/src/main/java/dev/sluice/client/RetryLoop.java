@@ -149,7 +149,8 @@ final class RetryLoop implements RequestAttempt.Source {
     private void passGates() throws InterruptedException {
         awaitBudget();
         gate.beforeRequest();
-        Optional<LimitReached> exhausted = meter == null ? Optional.empty() : meter.admit(); // last: the gates take time
+        Optional<LimitReached> exhausted =
+                meter == null ? Optional.empty() : meter.admit(); // last: the gates take time
         if (exhausted.isPresent()) {
             gate.onNotSent();
             listener.onBudgetExhausted(exhausted.get());

@@ -9,12 +9,12 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.aggregate.ChunkAggregator;
+import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.StreamFailures;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
-import dev.sluice.internal.budget.BudgetMeter;
-import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.base.Throwables;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -156,7 +156,8 @@ final class StreamConsumer {
         callbacks.run(handlers);
         if (callbacks.failure() != null) {
             reader.stop(new Cancelled("a handler failed: " + Throwables.describe(callbacks.failure())));
-            callbacks.run(() -> deliverEnd(reader.queue.endReason().orElseThrow())); // it may have ended before, otherwise
+            callbacks.run(
+                    () -> deliverEnd(reader.queue.endReason().orElseThrow())); // it may have ended before, otherwise
         }
         callbacks.throwFirst();
     }

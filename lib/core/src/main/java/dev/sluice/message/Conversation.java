@@ -81,9 +81,7 @@ public record Conversation(List<Text> system, List<Message> messages) {
      * @throws IllegalArgumentException if there is a result of a call that does not wait for one
      */
     public Conversation results(List<ToolResult> results) {
-        return results.isEmpty()
-                ? this
-                : new Builder(this).results(results).build();
+        return results.isEmpty() ? this : new Builder(this).results(results).build();
     }
 
     /**

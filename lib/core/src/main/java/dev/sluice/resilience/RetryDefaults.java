@@ -56,7 +56,9 @@ public final class RetryDefaults {
                 .maxAttempts((int) Math.min(Integer.MAX_VALUE, maxRetries + 1L))
                 .retryOnException(failure -> RetryRules.mayHelp(failure) && !RetryRules.asksForTooLong(failure))
                 .intervalBiFunction((attempt, outcome) -> Optional.ofNullable(
-                                outcome.isLeft() && !RetryRules.asksForTooLong(outcome.getLeft()) ? outcome.getLeft() : null)
+                                outcome.isLeft() && !RetryRules.asksForTooLong(outcome.getLeft())
+                                        ? outcome.getLeft()
+                                        : null)
                         .flatMap(RetryRules::requestedDelay)
                         .map(RetryDefaults::wholeMillis)
                         .orElseGet(() -> backoff(attempt, random)))

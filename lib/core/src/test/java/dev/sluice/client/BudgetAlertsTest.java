@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.budget.Budget;
 import dev.sluice.budget.Meters;
-import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.budget.Prices;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
 import java.math.BigDecimal;
@@ -79,8 +79,8 @@ class BudgetAlertsTest {
     @Test
     void inputAloneCanCallAnAlert() {
         Prices prices = Prices.uncached(BigDecimal.ONE, new BigDecimal("5"));
-        BudgetMeter tab =
-                Meters.open(alerting(0.5).maxCost(new BigDecimal("0.001"), prices).build());
+        BudgetMeter tab = Meters.open(
+                alerting(0.5).maxCost(new BigDecimal("0.001"), prices).build());
         count(tab, start(500, 0));
         assertThat(called).containsExactly("0.5 at 0");
     }

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.budget.Budget;
 import dev.sluice.budget.Meters;
-import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.budget.TokenCount;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.RedactedThinking;
@@ -249,7 +249,8 @@ class BudgetEstimateTest {
         assertExact(0);
         BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(Long.MAX_VALUE, Long.MAX_VALUE))).isPresent();
-        assertThat(Meters.open(budget).count(start(Long.MAX_VALUE, Long.MAX_VALUE))).isPresent();
+        assertThat(Meters.open(budget).count(start(Long.MAX_VALUE, Long.MAX_VALUE)))
+                .isPresent();
         assertThat(budget.isExhausted()).isTrue();
         assertThat(budget.inputTokens()).isPositive();
     }

@@ -167,7 +167,8 @@ class BudgetWaitsTest {
                                         .build()),
                         Script.stream().sse(begin("Rivers ", "run ")).reset());
                 var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
-            Awaitility.await().until(() -> time.scheduled() == 1 && isParked(stream.reader()) && Meters.waiting(budget) == 1);
+            Awaitility.await()
+                    .until(() -> time.scheduled() == 1 && isParked(stream.reader()) && Meters.waiting(budget) == 1);
             exhaust();
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOfSatisfying(

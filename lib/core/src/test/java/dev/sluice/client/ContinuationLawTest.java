@@ -48,7 +48,9 @@ class ContinuationLawTest {
                 byte[] sent =
                         server.answer(JoinerFixture.CLAUDE.streamRequest(next).body());
                 InterruptedAnswerServer.decode(sent, event -> joiner.accept(event, events::add));
-                next = server.hasCut() ? joiner.continuationRequest(new Truncated("cut")).orElse(null) : null;
+                next = server.hasCut()
+                        ? joiner.continuationRequest(new Truncated("cut")).orElse(null)
+                        : null;
             }
             assertUncut("seed " + seed, server, events);
             cuts += server.cuts;

@@ -273,10 +273,12 @@ class BreakerVerdictsTest {
 
     @Test
     void waitsAtTheGatesAreNotPartOfIt() throws Exception {
-        RequestGate gate = Gates.open(Resilience.builder()
-                .circuitBreaker(breaker)
-                .respectRateLimits(Duration.ofMinutes(1))
-                .build(), time);
+        RequestGate gate = Gates.open(
+                Resilience.builder()
+                        .circuitBreaker(breaker)
+                        .respectRateLimits(Duration.ofMinutes(1))
+                        .build(),
+                time);
         gate.onRateLimits(nothingLeftUntil(time.now().plusSeconds(30)));
         WaitingThread waiter = WaitingThread.at(gate::beforeRequest);
         WaitingThread.await(time, 1);
@@ -293,19 +295,19 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ZERO));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        RequestGate gate = Gates.open(Resilience.builder()
-                .circuitBreaker(breaker)
-                .rateLimiter(spent)
-                .build(), time);
+        RequestGate gate = Gates.open(
+                Resilience.builder().circuitBreaker(breaker).rateLimiter(spent).build(), time);
         for (int i = 0; i < 2 * TRIALS; i++) {
             assertThatThrownBy(gate::beforeRequest).isInstanceOf(LimitExceeded.class);
         }
         gate.close();
         assertThat(free()).isEqualTo(TRIALS);
-        RequestGate follower = Gates.open(Resilience.builder()
-                .circuitBreaker(breaker)
-                .respectRateLimits(Duration.ZERO)
-                .build(), time);
+        RequestGate follower = Gates.open(
+                Resilience.builder()
+                        .circuitBreaker(breaker)
+                        .respectRateLimits(Duration.ZERO)
+                        .build(),
+                time);
         follower.onRateLimits(nothingLeftUntil(time.now().plusSeconds(1)));
         assertThatThrownBy(follower::beforeRequest).isInstanceOf(LimitExceeded.class);
         assertThat(free()).isEqualTo(TRIALS);
@@ -317,14 +319,14 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ofHours(9)));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        RequestGate limited = Gates.open(Resilience.builder()
-                .circuitBreaker(breaker)
-                .rateLimiter(spent)
-                .build(), time);
-        RequestGate following = Gates.open(Resilience.builder()
-                .circuitBreaker(breaker)
-                .respectRateLimits(Duration.ofMinutes(1))
-                .build(), time);
+        RequestGate limited = Gates.open(
+                Resilience.builder().circuitBreaker(breaker).rateLimiter(spent).build(), time);
+        RequestGate following = Gates.open(
+                Resilience.builder()
+                        .circuitBreaker(breaker)
+                        .respectRateLimits(Duration.ofMinutes(1))
+                        .build(),
+                time);
         following.onRateLimits(nothingLeftUntil(time.now().plusSeconds(30)));
         for (RequestGate gate : List.of(limited, following)) {
             BlockingCall waiting = BlockingCall.at(begin(gate)).awaitBlocked();

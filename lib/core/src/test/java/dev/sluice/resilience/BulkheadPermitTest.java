@@ -147,10 +147,8 @@ class BulkheadPermitTest {
                         .build());
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
-        RequestGate gate = Gates.open(Resilience.builder()
-                .bulkhead(bulkhead)
-                .circuitBreaker(breaker)
-                .build(), time);
+        RequestGate gate = Gates.open(
+                Resilience.builder().bulkhead(bulkhead).circuitBreaker(breaker).build(), time);
         gate.acquire();
         gate.beforeRequest();
         assertThat(breaker.tryAcquirePermission()).isFalse();

@@ -161,8 +161,7 @@ class OwnRetryTest {
         RequestGate gate = gate(
                 retry(RetryConfig.custom().waitDuration(Duration.ofMillis(own)).build()));
         gate.beforeRequest();
-        assertThat(gate.onFailure(Failures.askingFor(Duration.ofMillis(asked))))
-                .contains(Duration.ofMillis(delay));
+        assertThat(gate.onFailure(Failures.askingFor(Duration.ofMillis(asked)))).contains(Duration.ofMillis(delay));
     }
 
     @Test

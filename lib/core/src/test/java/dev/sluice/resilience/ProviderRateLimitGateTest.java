@@ -144,10 +144,11 @@ class ProviderRateLimitGateTest {
     @Test
     void whoWouldWaitTooLongIsRefusedAtOnce() throws Exception {
         told(requests(window(0, 120.5)));
-        assertThatThrownBy(() -> Gates.open(account, time).beforeRequest()).isInstanceOfSatisfying(LimitExceeded.class, e -> {
-            assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
-            assertThat(e.value()).isEqualTo(50);
-        });
+        assertThatThrownBy(() -> Gates.open(account, time).beforeRequest())
+                .isInstanceOfSatisfying(LimitExceeded.class, e -> {
+                    assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
+                    assertThat(e.value()).isEqualTo(50);
+                });
         time.advance(Duration.ofMillis(500));
         waits();
     }

@@ -27,7 +27,8 @@ class SseReaderUnparsedLinesTest {
                         .isEqualTo(ERROR);
             }
             for (int size = 1; size <= 3; size++) {
-                assertThat(unparsedLines(ScriptedInputStream.ofSize(size, stream))).isEqualTo(ERROR);
+                assertThat(unparsedLines(ScriptedInputStream.ofSize(size, stream)))
+                        .isEqualTo(ERROR);
             }
         }
     }
@@ -66,7 +67,8 @@ class SseReaderUnparsedLinesTest {
 
     @Test
     void aLastLineThatNothingEndsIsKept() throws IOException {
-        assertThat(unparsedLines(ScriptedInputStream.of("data: x\n\ninvalid chunk"))).isEqualTo("invalid chunk");
+        assertThat(unparsedLines(ScriptedInputStream.of("data: x\n\ninvalid chunk")))
+                .isEqualTo("invalid chunk");
         assertThat(unparsedLines(ScriptedInputStream.of("data: x\n\n{\n", "}"))).isEqualTo("{\n}");
         assertThat(unparsedLines(ScriptedInputStream.of("dat"))).isEqualTo("dat");
     }
@@ -75,7 +77,8 @@ class SseReaderUnparsedLinesTest {
     void blankLinesAndFieldsBetweenThemDoNotEndThem() throws IOException {
         assertThat(unparsedLines(ScriptedInputStream.of("{\n\n\"a\": 1\n: comment\nid: 7\n\n}\n")))
                 .isEqualTo("{\n\"a\": 1\n}");
-        assertThat(unparsedLines(ScriptedInputStream.of("{\ndata: dropped\n}\n"))).isEqualTo("{\n}");
+        assertThat(unparsedLines(ScriptedInputStream.of("{\ndata: dropped\n}\n")))
+                .isEqualTo("{\n}");
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.budget.Meters;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
 import dev.sluice.message.MessageRequest;

@@ -12,7 +12,6 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.budget.Meters;
 import dev.sluice.client.StreamMetrics;
 import dev.sluice.client.StreamReport;
 import dev.sluice.message.Usage;

@@ -3,7 +3,6 @@ package dev.sluice.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.budget.Meters;
 import dev.sluice.client.LlmClient;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.test.peer.WithoutLibrary;

@@ -2,7 +2,6 @@ package dev.sluice.toy;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;

@@ -40,7 +40,8 @@ public final class InternalParts {
     public static <O, P> void share(Class<O> owner, Class<P> part, Function<? super O, ? extends P> get) {
         Share<?, ?> other = SHARES.putIfAbsent(part, new Share<>(owner, part, get));
         if (other != null) {
-            throw new IllegalStateException(part.getName() + " is the part of " + other.owner().getName());
+            throw new IllegalStateException(
+                    part.getName() + " is the part of " + other.owner().getName());
         }
     }
 

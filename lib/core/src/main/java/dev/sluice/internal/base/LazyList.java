@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 /**
  * An immutable list of elements that are made when they are first asked for. The content of a message that still grows is one, so
  * that its text is copied only for a caller that reads it. For any thread.
+ *
+ * @param <E> what is in it
  */
 public final class LazyList<E> extends AbstractList<E> implements RandomAccess {
     private final Element<?>[] elements;
@@ -50,7 +52,11 @@ public final class LazyList<E> extends AbstractList<E> implements RandomAccess {
         return (E) elements[Objects.checkIndex(index, elements.length)].get();
     }
 
-    /** An element that is made once, and then is the same object for every list that has it. */
+    /**
+     * An element that is made once, and then is the same object for every list that has it.
+     *
+     * @param <E> what it is
+     */
     public static final class Element<E> {
         @SuppressWarnings("rawtypes")
         private static final AtomicReferenceFieldUpdater<Element, Object> VALUE =

@@ -25,6 +25,7 @@ public final class BudgetLedger {
      * What is called when a part of a limit is reached.
      *
      * @param fraction the part: more than 0, and at most 1
+     * @param callback called by the thread that consumes the stream
      */
     public record Alert(BigDecimal fraction, Runnable callback) {}
 
@@ -66,9 +67,8 @@ public final class BudgetLedger {
     /** A ledger with nothing spent. */
     public BudgetLedger(List<BudgetLimit> limits, List<Alert> alerts) {
         this.limits = List.copyOf(limits);
-        this.alerts = alerts.stream()
-                .sorted(Comparator.comparing(Alert::fraction))
-                .toList();
+        this.alerts =
+                alerts.stream().sorted(Comparator.comparing(Alert::fraction)).toList();
         recomputeThresholds();
     }
 

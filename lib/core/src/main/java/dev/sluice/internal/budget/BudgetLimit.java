@@ -24,7 +24,11 @@ public sealed interface BudgetLimit {
     /** The end of a stream that meets it. */
     LimitReached end();
 
-    /** So many tokens of output. */
+    /**
+     * So many tokens of output.
+     *
+     * @param most how many
+     */
     record Tokens(long most) implements BudgetLimit {
         @Override
         public long reachedWith(Usage input) {
@@ -50,6 +54,7 @@ public sealed interface BudgetLimit {
     /**
      * So much money.
      *
+     * @param most how much
      * @param prices says what usage costs
      * @param outputPrice the price of a million output tokens
      */

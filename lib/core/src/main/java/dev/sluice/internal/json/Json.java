@@ -30,6 +30,7 @@ public final class Json {
                     JsonFactory.builder().streamReadConstraints(ANY_LENGTH).build())
             .annotationIntrospector(new SealedTypes())
             .build();
+
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private Json() {}

@@ -78,7 +78,9 @@ public final class RequestGate implements AutoCloseable {
     public void beforeRequest() throws InterruptedException {
         if (open || closed) {
             throw new IllegalStateException(
-                    closed ? "beforeRequest: the stream is closed" : "beforeRequest: the request before has no verdict yet");
+                    closed
+                            ? "beforeRequest: the stream is closed"
+                            : "beforeRequest: the request before has no verdict yet");
         }
         if (breaker != null) {
             breaker.acquire();

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The gates that all streams of a {@code Resilience} pass. Each may be null, and then lets everything through.
  *
+ * @param retry decides whether and when a request is sent again
+ * @param breaker asked before each request
+ * @param limiter each request waits for it
+ * @param bulkhead each stream holds one of its permits
  * @param providerLimits shared by all streams, because they share the provider's account
  * @param retryCountHeader the header that tells the server which retry a request is
  */

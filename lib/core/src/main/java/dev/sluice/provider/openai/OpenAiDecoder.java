@@ -111,7 +111,8 @@ final class OpenAiDecoder implements EventDecoder {
         String data = sse.data();
         if (data.strip().equals("[DONE]")) {
             if (!answer.isFinished()) {
-                unparsedLines(sse.unparsedLines()); // llama.cpp of 2025 puts its errors in lines "error: {...}" before the
+                unparsedLines(
+                        sse.unparsedLines()); // llama.cpp of 2025 puts its errors in lines "error: {...}" before the
                 // end marker
             }
             done = true;

@@ -70,8 +70,7 @@ class InternalPartsTest {
 
         public static Object partOf(String owner) {
             return switch (owner.substring(owner.lastIndexOf('.') + 1)) {
-                case "StreamController" ->
-                    InternalParts.of(StreamController.withCancellation(), Cancellation.class);
+                case "StreamController" -> InternalParts.of(StreamController.withCancellation(), Cancellation.class);
                 case "StreamException$Truncated" ->
                     InternalParts.of(new StreamException.Truncated("cut"), FailureContext.class);
                 case "Budget" -> InternalParts.of(Budget.outputTokens(1), BudgetLedger.class);

@@ -3,7 +3,6 @@ package dev.sluice.internal.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.internal.base.LazyList;
 import dev.sluice.internal.base.LazyList.Element;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
