@@ -1,6 +1,6 @@
 package dev.sluice.examples;
 
-import dev.sluice.json.Json;
+import dev.sluice.json.PartialJson;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,11 +31,9 @@ final class ToolRow {
     }
 
     private static String values(String input) {
-        if (!Json.isObject(input)) {
-            return input;
-        }
-        Map<?, ?> fields = Json.read(input, Map.class);
-        return fields.values().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return PartialJson.parse(input) instanceof Map<?, ?> fields
+                ? fields.values().stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : input;
     }
 
     void progress(String words, @Nullable Integer part) {

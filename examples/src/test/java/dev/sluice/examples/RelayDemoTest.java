@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

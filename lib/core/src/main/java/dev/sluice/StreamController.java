@@ -1,8 +1,9 @@
 package dev.sluice;
 
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.Checks;
-import dev.sluice.internal.base.Throwables;
+import dev.sluice.internal.base.InternalParts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,29 +12,25 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds one stream and stops it. A controller belongs to one stream: it is handed over when the stream is started, and
  * {@link #cancel} may be called by any thread, at any moment, before that too. Nothing here blocks.
  */
 public final class StreamController {
+    static {
+        InternalParts.share(StreamController.class, Cancellation.class, controller -> controller.cancellation);
+    }
+
     private final Map<Phase, Duration> timeouts;
     private final OptionalInt maxChunks;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by the lock.
-    private final List<Runnable> callbacks;
-    private @Nullable Predicate<String> stream;
-    private @Nullable String cancelReason;
-    private boolean ended;
+    private final Cancellation cancellation;
 
     private StreamController(Builder builder) {
         timeouts = Map.copyOf(builder.timeouts);
         maxChunks = builder.maxChunks;
-        callbacks = new ArrayList<>(builder.callbacks);
+        cancellation = new Cancellation(StreamController.class, builder.callbacks);
     }
 
     /** A controller with a limit on the whole stream's time. */
@@ -76,23 +73,7 @@ public final class StreamController {
      * @param reason why, for {@link EndReason.Cancelled} and the exception
      */
     public void cancel(String reason) {
-        Objects.requireNonNull(reason, "reason");
-        List<Runnable> toRun;
-        lock.lock();
-        try {
-            if (cancelReason != null || ended) {
-                return;
-            }
-            if (stream != null && !stream.test(reason)) {
-                ended = true;
-                return;
-            }
-            cancelReason = reason;
-            toRun = List.copyOf(callbacks);
-        } finally {
-            lock.unlock();
-        }
-        start(toRun);
+        cancellation.cancel(Objects.requireNonNull(reason, "reason"));
     }
 
     /** Whether {@link #cancel} was called before the stream's end. */
@@ -102,12 +83,7 @@ public final class StreamController {
 
     /** Why the stream was cancelled, if it was. */
     public Optional<String> cancelReason() {
-        lock.lock();
-        try {
-            return Optional.ofNullable(cancelReason);
-        } finally {
-            lock.unlock();
-        }
+        return cancellation.reason();
     }
 
     /**
@@ -115,17 +91,7 @@ public final class StreamController {
      * callbacks that were added before it, and holds up nothing else. What it throws is logged and goes no further.
      */
     public void onCancel(Runnable callback) {
-        Objects.requireNonNull(callback, "callback");
-        lock.lock();
-        try {
-            if (cancelReason == null) {
-                callbacks.add(callback);
-                return;
-            }
-        } finally {
-            lock.unlock();
-        }
-        start(List.of(callback));
+        cancellation.onCancel(callback);
     }
 
     /** The given limits, with those that this controller sets in their place. */
@@ -140,53 +106,6 @@ public final class StreamController {
     /** How many events the stream hands out at most. */
     public OptionalInt maxChunks() {
         return maxChunks;
-    }
-
-    /**
-     * Takes the stream that is to be steered; called by the client that starts it.
-     *
-     * @param stop stops the stream for a reason and says whether it was still running; never blocks. Called at once if
-     *     this was cancelled already
-     * @throws IllegalStateException if this controller has a stream
-     */
-    public void attach(Predicate<String> stop) {
-        lock.lock();
-        try {
-            if (stream != null) {
-                throw new IllegalStateException("controller: it steers a stream already; make one for each stream");
-            }
-            stream = stop;
-            if (cancelReason != null) {
-                var unused = stop.test(cancelReason);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Notes that the stream has ended: from now on there is nothing to cancel. Called by the stream. */
-    public void detach() {
-        lock.lock();
-        try {
-            ended = true;
-            callbacks.clear();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static void start(List<Runnable> callbacks) {
-        if (!callbacks.isEmpty()) {
-            Thread.ofVirtual().name("sluice-on-cancel").start(() -> callbacks.forEach(StreamController::run));
-        }
-    }
-
-    private static void run(Runnable callback) {
-        try {
-            callback.run();
-        } catch (Throwable e) { // whatever it is, the others must not suffer
-            Throwables.warn(StreamController.class, "An onCancel callback failed", e);
-        }
     }
 
     /** Collects the limits of a {@link StreamController}. Not for use by several threads. */

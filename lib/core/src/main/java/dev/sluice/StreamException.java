@@ -1,5 +1,7 @@
 package dev.sluice;
 
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.failure.FailureContext;
 import dev.sluice.message.Message;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class StreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private transient volatile Message partial = Message.EMPTY;
-    private volatile @Nullable String requestId;
+    static {
+        InternalParts.share(StreamException.class, FailureContext.class, exception -> exception.context);
+    }
+
+    private final FailureContext context = new FailureContext();
 
     private StreamException(String message, @Nullable Throwable cause) {
         super(message, cause);
@@ -22,8 +27,7 @@ public abstract sealed class StreamException extends RuntimeException {
 
     /** The message as far as it had come; {@link Message#EMPTY} if nothing had. */
     public final Message partial() {
-        Message received = partial;
-        return received == null ? Message.EMPTY : received; // null only after Java serialisation
+        return context.partial();
     }
 
     /** Whether the same request may succeed if it is sent again. */
@@ -31,29 +35,15 @@ public abstract sealed class StreamException extends RuntimeException {
 
     /** The provider's id of the request, to quote in a question to it; empty if there was no response. */
     public final Optional<String> requestId() {
-        return Optional.ofNullable(requestId);
+        return Optional.ofNullable(context.requestId());
     }
 
     /** What happened, and the provider's id of the request where it is known. */
     @Override
     public final String getMessage() {
         String what = Objects.requireNonNull(super.getMessage());
+        String requestId = context.requestId();
         return requestId == null ? what : what + " (request " + requestId + ")";
-    }
-
-    /**
-     * Notes what had been received; called by the stream before it throws.
-     *
-     * @param partial the message so far
-     * @param requestId the provider's id of the request; null leaves the one that is known
-     * @return this
-     */
-    public final StreamException received(Message partial, @Nullable String requestId) {
-        this.partial = partial;
-        if (requestId != null) {
-            this.requestId = requestId;
-        }
-        return this;
     }
 
     private static String words(Duration time) {
@@ -208,7 +198,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.retryAfter = retryAfter;
             this.rawBody = rawBody;
             this.retryable = retryable;
-            received(Message.EMPTY, requestId);
+            ((StreamException) this).context.note(Message.EMPTY, requestId);
         }
 
         /** The HTTP status; 200 for an error event inside a stream. */

@@ -13,7 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -34,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,27 +87,31 @@ class ArchitectureTest {
 
     private static Map<String, List<String>> rooms() {
         var rooms = new LinkedHashMap<String, List<String>>();
-        rooms.put("json", List.of());
+        rooms.put("internal.json", List.of());
+        rooms.put("json", List.of("internal.json"));
         rooms.put("internal.base", List.of());
-        rooms.put("message", List.of("json", "internal.base"));
-        rooms.put("", List.of("message", "internal.base"));
-        rooms.put("internal", List.of("", "internal.base"));
+        rooms.put("message", List.of("json", "internal.json", "internal.base"));
+        rooms.put("internal.failure", List.of("message"));
+        rooms.put("", List.of("message", "internal.base", "internal.failure"));
+        rooms.put("internal", List.of("", "message", "internal.base", "internal.failure"));
         rooms.put("transport", List.of("", "internal", "internal.base"));
         rooms.put("sse", List.of("", "transport", "internal", "internal.base"));
-        rooms.put("resilience", List.of("", "internal", "internal.base"));
+        rooms.put("internal.resilience", List.of(""));
+        rooms.put("resilience", List.of("", "internal.base", "internal.resilience"));
         rooms.put("provider", List.of("", "message", "sse", "transport"));
-        rooms.put("provider.wire", List.of("", "json", "message", "sse", "transport", "provider"));
+        rooms.put("provider.wire", List.of("", "json", "internal.json", "message", "sse", "transport", "provider"));
         for (String vendor : VENDORS) {
             rooms.put(
                     "provider." + vendor.toLowerCase(Locale.ROOT),
-                    List.of("", "json", "message", "sse", "transport", "provider", "provider.wire"));
+                    List.of("", "json", "internal.json", "message", "sse", "transport", "provider", "provider.wire"));
         }
-        rooms.put("aggregate", List.of("", "json", "message"));
-        rooms.put("budget", List.of("", "message", "internal", "internal.base"));
-        rooms.put("continuation", List.of("", "message", "aggregate", "provider"));
+        rooms.put("aggregate", List.of("", "json", "message", "internal", "internal.base", "internal.json"));
+        rooms.put("internal.budget", List.of("", "message", "internal"));
+        rooms.put("budget", List.of("message", "internal.base", "internal.budget"));
+        rooms.put("internal.continuation", List.of("", "message", "aggregate", "provider", "internal"));
+        rooms.put("continuation", List.of());
         var client = new ArrayList<>(rooms.keySet());
-        client.remove("json");
-        client.remove("provider.wire");
+        client.removeAll(List.of("json", "internal.json", "internal.failure", "provider.wire"));
         client.add("tools"); // LlmClient only, see below
         rooms.put("client", client);
         rooms.put("telemetry", List.of("", "internal", "message", "client"));
@@ -118,7 +126,8 @@ class ArchitectureTest {
                         "provider",
                         "client",
                         "internal",
-                        "internal.base"));
+                        "internal.base",
+                        "internal.json"));
         return rooms;
     }
 
@@ -179,29 +188,67 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("dev.sluice.tools");
 
+    /** What users can name: public types, and those nested in them, outside of {@link #PLUMBING}. */
+    private static final DescribedPredicate<JavaClass> API = DescribedPredicate.describe("are API", type -> {
+        for (JavaClass at = type; at != null; at = at.getEnclosingClass().orElse(null)) {
+            if (!at.getModifiers().contains(JavaModifier.PUBLIC)) {
+                return false;
+            }
+        }
+        return PLUMBING.stream().noneMatch(type.getPackageName()::startsWith);
+    });
+
+    /** Users read the list of types from its beginning to its end, so that it must stay short. */
     @ArchTest
-    static final ArchRule plumbingStaysOutOfPublicSignatures = methods()
-            .that()
-            .arePublic()
-            .and()
-            .areDeclaredInClassesThat(DescribedPredicate.describe(
-                    "are API",
-                    type -> type.getModifiers().contains(JavaModifier.PUBLIC)
-                            && PLUMBING.stream().noneMatch(type.getPackageName()::startsWith)))
-            .should(new ArchCondition<JavaMethod>("name nothing of " + PLUMBING) {
-                @Override
-                public void check(JavaMethod method, ConditionEvents events) {
-                    Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
-                            .filter(type -> PLUMBING.stream().anyMatch(type.getPackageName()::startsWith))
-                            .forEach(type -> events.add(SimpleConditionEvent.violated(
-                                    method, method.getFullName() + " names " + type.getName())));
-                }
-            });
+    static void usersMeetSeventyTypesAtMost(JavaClasses all) {
+        assertThat(all.stream().filter(API).filter(JavaClass::isTopLevelClass).map(JavaClass::getName))
+                .as("public top-level types; what only our packages call belongs in internal, see ADR 21")
+                .hasSizeLessThanOrEqualTo(70);
+    }
+
+    @ArchTest
+    static void plumbingStaysOutOfPublicSignatures(JavaClasses all) {
+        for (JavaClass type : all.that(API)) {
+            Stream<JavaClass> named = Stream.concat(
+                    Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream()),
+                    Stream.concat(
+                            type.getFields().stream()
+                                    .filter(ArchitectureTest::isForUsers)
+                                    .map(JavaField::getRawType),
+                            type.getCodeUnits().stream()
+                                    .filter(ArchitectureTest::isForUsers)
+                                    .flatMap(unit -> Stream.concat(
+                                            Stream.of(unit.getRawReturnType()),
+                                            unit.getRawParameterTypes().stream()))));
+            assertThat(named.filter(each -> PLUMBING.stream().anyMatch(each.getPackageName()::startsWith)))
+                    .as("plumbing in the public signatures of " + type.getName())
+                    .isEmpty();
+        }
+    }
+
+    private static boolean isForUsers(JavaMember member) {
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
+    }
+
+    /** An object hands over its part to us alone: no method of the API does, and nobody can put another in its place. */
+    @ArchTest
+    static void onlyTheOwnersShareParts(JavaClasses all) {
+        assertThat(all
+                        .get("dev.sluice.internal.base.InternalParts")
+                        .getMethod("share", Class.class, Class.class, Function.class)
+                        .getCallsOfSelf()
+                        .stream()
+                        .filter(call -> !call.getOrigin().getName().equals("<clinit>"))
+                        .map(JavaMethodCall::getDescription))
+                .isEmpty();
+    }
 
     /** Two classes may know each other, and so may a sealed family or a class and its builder. More are a knot. */
     @ArchTest
     static void noThreeClassesOfTheHeartKnowEachOtherInACircle(JavaClasses all) {
-        for (String room : List.of("internal", "client", "budget", "continuation", "tools")) {
+        for (String room : List.of(
+                "internal", "internal.budget", "internal.continuation", "internal.resilience", "client", "tools")) {
             assertThat(DependencyCycles.in(all, "dev.sluice." + room))
                     .as("knots in " + room)
                     .isEmpty();
@@ -217,14 +264,14 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theJsonLibraryStaysInJsonAndProvider = noClasses()
-            .that(not(resideInAPackage("dev.sluice.json").or(resideInAPackage("dev.sluice.provider.."))))
+            .that(not(resideInAnyPackage("dev.sluice.json", "dev.sluice.internal.json", "dev.sluice.provider..")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("tools.jackson..");
 
     @ArchTest
     static final ArchRule theSchemaGeneratorStaysInJson = noClasses()
-            .that(not(resideInAPackage("dev.sluice.json")))
+            .that(not(resideInAPackage("dev.sluice.internal.json")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.github.victools..", "com.fasterxml..");
@@ -238,7 +285,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule resilience4jStaysInResilience = noClasses()
-            .that(not(resideInAPackage("dev.sluice.resilience")))
+            .that(not(resideInAnyPackage("dev.sluice.resilience", "dev.sluice.internal.resilience")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.github.resilience4j..");
@@ -297,13 +344,8 @@ class ArchitectureTest {
     static final ArchRule nothingBlocksInAMonitor = noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED);
 
     @ArchTest
-    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdksSaveTheCallersInstancesInTheirRooms = methods()
-            .that()
-            .arePublic()
-            .and()
-            .areDeclaredInClassesThat()
-            .arePublic()
-            .should(mentionOnlyOurTypesAndTheJdks());
+    static final ArchRule publicSignaturesNameOnlyOurTypesAndTheJdksSaveTheCallersInstancesInTheirRooms =
+            methods().that().arePublic().and().areDeclaredInClassesThat(API).should(mentionOnlyOurTypesAndTheJdks());
 
     @ArchTest
     static final ArchRule exceptionsAreStreamExceptions = classes()

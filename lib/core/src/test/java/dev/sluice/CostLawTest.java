@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.budget.Meters;
 import dev.sluice.budget.Prices;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
@@ -131,7 +132,7 @@ class CostLawTest {
     @MethodSource("table")
     void aBudgetIsChargedTheSame(Row row) {
         Budget budget = Budget.cost(BigDecimal.TEN, PRICES);
-        BudgetMeter meter = budget.open();
+        BudgetMeter meter = Meters.open(budget);
         events(row.transcript).forEach(meter::count);
         meter.close();
         if (budget.outputTokens().estimated()) { // it broke off, and the words that nobody counted are estimated
@@ -186,7 +187,7 @@ class CostLawTest {
         assertThat(usage.contextTokens()).isEqualTo(60 + 500 + 300 + 20);
         assertThat(usage.totalInputTokens()).as("as the wire has it").isEqualTo(60 + 500 + 300);
         Budget budget = Budget.cost(BigDecimal.TEN, PRICES);
-        BudgetMeter meter = budget.open();
+        BudgetMeter meter = Meters.open(budget);
         answer.forEach(meter::count);
         assertThat(budget.cost().orElseThrow()).isEqualByComparingTo(row.cost());
     }

@@ -186,7 +186,7 @@ class FuzzTest {
             while (sse.next()) {
                 decoder.decode(sse, answer::accept);
             }
-            decoder.unframed(sse.unframed());
+            decoder.unparsedLines(sse.unparsedLines());
             decoder.end(answer::accept);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,7 +3,7 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.sse.SseReader;
@@ -117,7 +117,7 @@ class OpenAiFuzzTest {
             while (sse.next()) {
                 decoder.decode(sse, answer::accept);
             }
-            decoder.unframed(sse.unframed());
+            decoder.unparsedLines(sse.unparsedLines());
             decoder.end(answer::accept);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.is;
 
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,7 @@ class StreamControllerTest {
         List<String> log = new CopyOnWriteArrayList<>();
         var controller =
                 StreamController.builder().onCancel(() -> log.add("callback")).build();
-        controller.attach(reason -> log.add("stop: " + reason));
+        cancellation(controller).attach(reason -> log.add("stop: " + reason));
         controller.cancel("user pressed stop");
         controller.cancel("again");
         Awaitility.await().until(() -> log.size() == 2);
@@ -35,7 +37,7 @@ class StreamControllerTest {
         var controller = StreamController.withCancellation();
         controller.cancel();
         List<String> log = new ArrayList<>();
-        controller.attach(log::add);
+        cancellation(controller).attach(log::add);
         assertThat(log).containsExactly("cancelled by the caller");
     }
 
@@ -44,8 +46,8 @@ class StreamControllerTest {
         var ran = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(ran::incrementAndGet).build();
-        controller.attach(reason -> true);
-        controller.detach();
+        cancellation(controller).attach(reason -> true);
+        cancellation(controller).detach();
         controller.cancel();
         assertThat(ran).hasValue(0);
         assertThat(controller.isCancelled()).isFalse();
@@ -56,7 +58,7 @@ class StreamControllerTest {
         var ran = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(ran::incrementAndGet).build();
-        controller.attach(reason -> false);
+        cancellation(controller).attach(reason -> false);
         controller.cancel();
         assertThat(ran).hasValue(0);
         assertThat(controller.isCancelled()).isFalse();
@@ -106,8 +108,8 @@ class StreamControllerTest {
     @Test
     void aControllerSteersOneStream() {
         var controller = StreamController.withCancellation();
-        controller.attach(reason -> true);
-        assertThatThrownBy(() -> controller.attach(reason -> true))
+        cancellation(controller).attach(reason -> true);
+        assertThatThrownBy(() -> cancellation(controller).attach(reason -> true))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("controller");
     }
@@ -118,7 +120,7 @@ class StreamControllerTest {
         var callbacks = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(callbacks::incrementAndGet).build();
-        controller.attach(reason -> stops.incrementAndGet() > 0);
+        cancellation(controller).attach(reason -> stops.incrementAndGet() > 0);
         var go = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -201,5 +203,9 @@ class StreamControllerTest {
         assertThat(ran).isEmpty();
         assertThatThrownBy(() -> controller.onCancel(null)).hasMessage("callback");
         assertThatThrownBy(() -> StreamController.builder().onCancel(null)).hasMessage("callback");
+    }
+
+    private static Cancellation cancellation(StreamController controller) {
+        return InternalParts.of(controller, Cancellation.class);
     }
 }

@@ -13,6 +13,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.StreamFailures;
 import dev.sluice.message.Message;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,10 +33,10 @@ class StreamExceptionTest {
         assertThat(exception.partial()).isEqualTo(Message.EMPTY);
         assertThat(exception.requestId()).isEmpty();
         Message partial = Message.assistant("half of it");
-        assertThat(exception.received(partial, "req_1")).isSameAs(exception);
+        assertThat(StreamFailures.withPartial(exception, partial, "req_1")).isSameAs(exception);
         assertThat(exception.partial()).isEqualTo(partial);
         assertThat(exception).hasMessage("The response ended (request req_1)");
-        exception.received(partial, null);
+        StreamFailures.withPartial(exception, partial, null);
         assertThat(exception.requestId()).as("what is known stays").contains("req_1");
     }
 
@@ -116,7 +117,7 @@ class StreamExceptionTest {
     void survivesJavaSerialisationWithoutItsPartial() throws Exception {
         var bytes = new ByteArrayOutputStream();
         try (var out = new ObjectOutputStream(bytes)) {
-            out.writeObject(new Truncated("cut").received(Message.assistant("x"), "req_3"));
+            out.writeObject(StreamFailures.withPartial(new Truncated("cut"), Message.assistant("x"), "req_3"));
         }
         try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             var copy = (Truncated) in.readObject();

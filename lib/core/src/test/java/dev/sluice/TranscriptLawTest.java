@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.RedactedThinking;
@@ -322,9 +322,9 @@ class TranscriptLawTest {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
-            String unframed = sse.unframed();
-            if (!unframed.isEmpty()) {
-                decoder.unframed(unframed);
+            String unparsedLines = sse.unparsedLines();
+            if (!unparsedLines.isEmpty()) {
+                decoder.unparsedLines(unparsedLines);
             }
             decoder.end(events::add);
             return new Decoded(events, null);

@@ -3,7 +3,6 @@ package dev.sluice.examples.tools;
 import dev.sluice.StreamController;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
-import dev.sluice.tools.InnerRun;
 import dev.sluice.tools.ToolContext;
 import dev.sluice.tools.ToolOutput;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.sluice.aggregate;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.base.LazyList.Element;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ServerToolUse;
@@ -9,7 +10,6 @@ import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.ContentBlock.Unknown;
 import dev.sluice.message.Delta;
-import dev.sluice.message.LazyBlock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class BlockBuilder {
     /** The fields of a block of an unknown kind; null for every other. */
     private final @Nullable UnknownFields fields;
 
-    private @Nullable LazyBlock block;
+    private @Nullable Element<ContentBlock> block;
 
     BlockBuilder(ContentBlock start) {
         this.start = start;
@@ -53,7 +53,7 @@ final class BlockBuilder {
                 if (fields != null) {
                     text.append(fields.text("text"));
                     thinking.append(fields.text("thinking"));
-                    block = LazyBlock.of(start);
+                    block = Element.of(start);
                 }
             }
         }
@@ -131,7 +131,7 @@ final class BlockBuilder {
     }
 
     /** The block as it stands; the same object until it grows. */
-    LazyBlock block() {
+    Element<ContentBlock> block() {
         if (block == null) {
             block = switch (start) {
                 case Text words -> text(words.extra());
@@ -139,7 +139,7 @@ final class BlockBuilder {
                 case ToolUse call -> call(call);
                 case ServerToolUse call -> call(call);
                 case Unknown unknown -> unknown(unknown);
-                default -> LazyBlock.of(start);
+                default -> Element.of(start);
             };
         }
         return block;
@@ -147,44 +147,44 @@ final class BlockBuilder {
 
     // What the suppliers hold is what there is now; they run later, and on any thread.
 
-    private LazyBlock text(Map<String, String> extra) {
+    private Element<ContentBlock> text(Map<String, String> extra) {
         TextSnapshot words = text.soFar();
         List<Citation> sources = citations.soFar();
         String proof = signature;
-        return LazyBlock.of(() -> new Text(words.toString(), sources, signed(extra, proof)));
+        return Element.madeBy(() -> new Text(words.toString(), sources, signed(extra, proof)));
     }
 
-    private LazyBlock thinking(Map<String, String> extra) {
+    private Element<ContentBlock> thinking(Map<String, String> extra) {
         TextSnapshot thoughts = thinking.soFar();
         String proof = signature;
-        return LazyBlock.of(() -> new Thinking(thoughts.toString(), proof, extra));
+        return Element.madeBy(() -> new Thinking(thoughts.toString(), proof, extra));
     }
 
-    private LazyBlock call(ToolUse call) {
+    private Element<ContentBlock> call(ToolUse call) {
         TextSnapshot json = input.json();
         String proof = signature;
-        return LazyBlock.of(() -> new ToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
+        return Element.madeBy(() -> new ToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
     }
 
-    private LazyBlock call(ServerToolUse call) {
+    private Element<ContentBlock> call(ServerToolUse call) {
         TextSnapshot json = input.json();
         String proof = signature;
-        return LazyBlock.of(
+        return Element.madeBy(
                 () -> new ServerToolUse(call.id(), call.name(), json.toString(), signed(call.extra(), proof)));
     }
 
     /** A block of a kind this library does not know, with what the deltas it does know have added. */
-    private LazyBlock unknown(Unknown unknown) {
+    private Element<ContentBlock> unknown(Unknown unknown) {
         UnknownFields known = fields;
         if (known == null) {
-            return LazyBlock.of(unknown);
+            return Element.of(unknown);
         }
         TextSnapshot words = text.soFar();
         TextSnapshot thoughts = thinking.soFar();
         TextSnapshot json = input.isBlank() ? null : input.json();
         List<Citation> sources = citations.soFar();
         String proof = signature;
-        return LazyBlock.of(() -> new Unknown(
+        return Element.madeBy(() -> new Unknown(
                 unknown.type(),
                 known.with(
                         words.toString(), thoughts.toString(), json == null ? null : json.toString(), proof, sources)));

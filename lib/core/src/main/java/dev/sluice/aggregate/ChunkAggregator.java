@@ -2,6 +2,7 @@ package dev.sluice.aggregate;
 
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.TimeSource;
+import dev.sluice.internal.StreamFailures;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Message;
@@ -66,7 +67,7 @@ public final class ChunkAggregator {
                 firstAt = time.now();
             }
         } catch (ProtocolError e) {
-            throw e.received(message.snapshot(), null);
+            throw StreamFailures.withPartial(e, message.snapshot(), null);
         } finally {
             lock.unlock();
         }

@@ -1,10 +1,10 @@
 package dev.sluice.aggregate;
 
 import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.internal.base.LazyList;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
-import dev.sluice.message.LazyBlock;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
@@ -66,17 +66,12 @@ final class MessageAccumulator {
             return Message.EMPTY;
         }
         if (snapshot == null) {
-            var content = new LazyBlock[blocks.size()];
-            int count = 0;
-            for (BlockBuilder block : blocks.values()) {
-                content[count++] = block.block();
-            }
             snapshot = new Message(
                     start.id(),
                     start.role(),
                     start.model(),
                     start.provider(),
-                    LazyBlock.content(content),
+                    LazyList.of(blocks.values(), BlockBuilder::block),
                     finishReason,
                     stopReason,
                     stopSequence,

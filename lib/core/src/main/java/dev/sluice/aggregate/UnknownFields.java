@@ -1,6 +1,6 @@
 package dev.sluice.aggregate;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

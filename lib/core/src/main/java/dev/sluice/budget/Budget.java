@@ -1,21 +1,16 @@
 package dev.sluice.budget;
 
-import dev.sluice.EndReason.LimitReached;
-import dev.sluice.message.Usage;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.budget.BudgetLedger;
+import dev.sluice.internal.budget.BudgetLedger.Spent;
+import dev.sluice.internal.budget.BudgetLimit;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,32 +33,25 @@ import org.jspecify.annotations.Nullable;
  * <p>For use by any thread. Nothing here blocks.
  */
 public final class Budget {
-    private record Alert(BigDecimal fraction, Consumer<Budget> alert) {}
+    static {
+        InternalParts.share(Budget.class, BudgetLedger.class, budget -> budget.ledger);
+    }
 
-    private final List<BudgetLimit> ceilings;
+    private final List<BudgetLimit> limits;
+    private final @Nullable BigDecimal maxCost;
+    private final @Nullable Prices prices;
+    private final BudgetLedger ledger;
 
-    /** Lowest first, so that they fall due in this order. */
-    private final List<Alert> alerts;
-
-    /** Held for a few instructions, and never while the caller's code runs. */
-    private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by the lock.
-    private final Map<BudgetMeter, Consumer<LimitReached>> waiting = new LinkedHashMap<>();
-    private final TokenCalibration calibration = new TokenCalibration();
-    private Usage input = Usage.NONE;
-    private long output;
-    private long estimates;
-    private int alertsDue;
-    // The counts of output tokens at which something happens, while the input is what it is.
-    private long exhaustedWith;
-    private long nextAlertWith;
-
-    private Budget(Builder builder, List<BudgetLimit> ceilings) {
-        this.ceilings = ceilings;
-        alerts = builder.alerts.stream()
-                .sorted(Comparator.comparing(Alert::fraction))
-                .toList();
-        lookAhead();
+    private Budget(Builder builder, List<BudgetLimit> limits) {
+        this.limits = limits;
+        maxCost = builder.maxCost;
+        prices = builder.prices;
+        ledger = new BudgetLedger(
+                limits,
+                builder.alerts.stream()
+                        .map(each -> new BudgetLedger.Alert(
+                                each.fraction(), () -> each.alert().accept(this)))
+                        .toList());
     }
 
     /** A budget of so many tokens of answers, thinking included. */
@@ -83,12 +71,13 @@ public final class Budget {
 
     /** The tokens of all answers so far, thinking included. */
     public TokenCount outputTokens() {
-        return locked(() -> new TokenCount(output, estimates > 0));
+        Spent spent = ledger.spent();
+        return new TokenCount(spent.output(), spent.estimated());
     }
 
     /** The tokens of all prompts so far, those of caches included, as the provider has told them. */
     public long inputTokens() {
-        return locked(() -> input.totalInputTokens());
+        return ledger.spent().input().totalInputTokens();
     }
 
     /**
@@ -96,14 +85,17 @@ public final class Budget {
      * {@link #outputTokens()} is.
      */
     public Optional<BigDecimal> cost() {
-        return locked(() -> limitOnCost().map(limit -> limit.prices().cost(spent())));
+        return cost(ledger.spent());
+    }
+
+    private Optional<BigDecimal> cost(Spent spent) {
+        return Optional.ofNullable(prices).map(known -> known.cost(spent.usage()));
     }
 
     /** What may still be spent, at least 0; empty if the budget has no limit on costs. */
     public Optional<BigDecimal> remainingCost() {
-        return locked(() -> limitOnCost()
-                .map(limit ->
-                        limit.most().subtract(limit.prices().cost(spent())).max(BigDecimal.ZERO)));
+        return Optional.ofNullable(maxCost)
+                .flatMap(most -> cost().map(cost -> most.subtract(cost).max(BigDecimal.ZERO)));
     }
 
     /**
@@ -111,176 +103,33 @@ public final class Budget {
      * costs, whichever is nearer. {@link Long#MAX_VALUE} if no number does, which is so where output costs nothing.
      */
     public long remainingOutputTokens() {
-        return locked(
-                () -> exhaustedWith == BudgetLimit.NEVER ? BudgetLimit.NEVER : Math.max(0, exhaustedWith - output));
+        return ledger.spent().remainingOutputTokens();
     }
 
     /** Whether a limit is reached. A provider's figure that is below the estimate can take this back. */
     public boolean isExhausted() {
-        return exhausted().isPresent();
+        return ledger.spent().limit().isPresent();
     }
 
     /** Numbers only. */
     @Override
     public String toString() {
-        return locked(() -> "Budget[" + output + " output tokens" + (estimates > 0 ? " by estimate, " : ", ")
-                + input.totalInputTokens() + " input tokens"
-                + cost().map(cost -> ", cost " + cost.toPlainString()).orElse("") + "; at most "
-                + ceilings.stream().map(Object::toString).collect(Collectors.joining(", "))
-                + "]");
-    }
-
-    /** Begins to count a stream. */
-    public BudgetMeter open() {
-        return locked(() -> new BudgetMeter(this, calibration.ratios()));
-    }
-
-    /** The limit that is reached, if one is. */
-    Optional<LimitReached> exhausted() {
-        return locked(this::limitReached);
-    }
-
-    /**
-     * Notes a request that waits to be sent. A repetition does nothing.
-     *
-     * @param refuse called once if the budget is exhausted before {@link #admit}: at once on this thread, or on the thread
-     *     of the stream that exhausts it. Must not block
-     */
-    void await(BudgetMeter tab, Consumer<LimitReached> refuse) {
-        locked(() -> {
-                    Optional<LimitReached> limit = tab.refusal().or(this::limitReached);
-                    limit.ifPresentOrElse(tab::refused, () -> waiting.put(tab, refuse));
-                    return limit;
-                })
-                .ifPresent(refuse);
-    }
-
-    /** Ends the wait of a request: it may be sent if no limit is returned. */
-    Optional<LimitReached> admit(BudgetMeter tab) {
-        return locked(() -> waiting.remove(tab) == null ? tab.refusal() : limitReached());
-    }
-
-    /** Forgets a request that waits no more. */
-    void forget(BudgetMeter tab) {
-        locked(() -> waiting.remove(tab));
-    }
-
-    /** How many requests wait, for tests that see them go. */
-    public int waiting() {
-        return locked(waiting::size);
-    }
-
-    /** Replaces the input of one stream. */
-    void chargeInput(Usage before, Usage now) {
-        locked(() -> {
-            input = new Usage(
-                    input.inputTokens() + now.inputTokens() - before.inputTokens(),
-                    0,
-                    input.cacheReadTokens() + now.cacheReadTokens() - before.cacheReadTokens(),
-                    input.cacheWriteTokens() + now.cacheWriteTokens() - before.cacheWriteTokens(),
-                    input.cacheWrite1hTokens() + now.cacheWrite1hTokens() - before.cacheWrite1hTokens(),
-                    0,
-                    List.of(),
-                    Map.of());
-            lookAhead();
-            return null;
-        });
-    }
-
-    /**
-     * Adds to the output, or takes back. Refuses all requests that wait if a limit is reached.
-     *
-     * @param more by how many tokens a stream's count has changed
-     * @param moreEstimates by how many the counts that are estimates have changed
-     * @param due takes the alerts that fall due by this
-     * @return the limit that is reached, if one is
-     */
-    Optional<LimitReached> chargeOutput(long more, int moreEstimates, Queue<Runnable> due) {
-        Optional<LimitReached> limit;
-        List<Consumer<LimitReached>> refused = List.of();
-        lock.lock();
-        try {
-            output += more;
-            estimates += moreEstimates;
-            while (output >= nextAlertWith) {
-                Consumer<Budget> alert = alerts.get(alertsDue).alert();
-                due.add(() -> alert.accept(this));
-                alertsDue++;
-                lookAhead();
-            }
-            limit = limitReached();
-            if (limit.isPresent() && !waiting.isEmpty()) {
-                LimitReached reached = limit.get();
-                waiting.keySet().forEach(tab -> tab.refused(reached));
-                refused = List.copyOf(waiting.values());
-                waiting.clear();
-            }
-        } finally {
-            lock.unlock();
-        }
-        for (Consumer<LimitReached> refuse : refused) {
-            limit.ifPresent(refuse);
-        }
-        return limit;
-    }
-
-    /** Learns what content of these weights was in truth; see {@link TokenCalibration#add}. Says what to reckon with now. */
-    TokenCalibration.Ratios calibrate(long words, long thinking, long tokens, long thinkingTokens) {
-        return locked(() -> {
-            calibration.add(words, thinking, tokens, thinkingTokens);
-            return calibration.ratios();
-        });
-    }
-
-    private void lookAhead() {
-        exhaustedWith = reachedWith(BigDecimal.ONE);
-        nextAlertWith = alertsDue == alerts.size()
-                ? BudgetLimit.NEVER
-                : reachedWith(alerts.get(alertsDue).fraction());
-    }
-
-    private long reachedWith(BigDecimal fraction) {
-        return ceilings.stream()
-                .mapToLong(each -> each.part(fraction).reachedWith(input))
-                .min()
-                .orElseThrow();
-    }
-
-    private Optional<LimitReached> limitReached() {
-        if (output < exhaustedWith) {
-            return Optional.empty();
-        }
-        return ceilings.stream()
-                .filter(each -> each.reachedWith(input) <= output)
-                .map(BudgetLimit::end)
-                .findFirst();
-    }
-
-    private Optional<BudgetLimit.Cost> limitOnCost() {
-        return ceilings.stream()
-                .filter(BudgetLimit.Cost.class::isInstance)
-                .map(BudgetLimit.Cost.class::cast)
-                .findFirst();
-    }
-
-    private Usage spent() {
-        return input.plus(Usage.of(0, output));
-    }
-
-    private <T extends @Nullable Object> T locked(Supplier<T> look) {
-        lock.lock();
-        try {
-            return look.get();
-        } finally {
-            lock.unlock();
-        }
+        Spent spent = ledger.spent();
+        return "Budget[" + spent.output() + " output tokens" + (spent.estimated() ? " by estimate, " : ", ")
+                + spent.input().totalInputTokens() + " input tokens"
+                + cost(spent).map(cost -> ", cost " + cost.toPlainString()).orElse("") + "; at most "
+                + limits.stream().map(Object::toString).collect(Collectors.joining(", "))
+                + "]";
     }
 
     /** Collects the limits of a {@link Budget}. Not for use by several threads. */
     public static final class Builder {
+        private record Alert(BigDecimal fraction, Consumer<Budget> alert) {}
+
         private final List<Alert> alerts = new ArrayList<>();
         private BudgetLimit.@Nullable Tokens tokens;
-        private BudgetLimit.@Nullable Cost cost;
+        private @Nullable BigDecimal maxCost;
+        private @Nullable Prices prices;
 
         private Builder() {}
 
@@ -308,7 +157,8 @@ public final class Budget {
             if (Objects.requireNonNull(maxCost, "maxCost").signum() <= 0) {
                 throw new IllegalArgumentException("maxCost: " + maxCost + ", must be more than 0");
             }
-            cost = new BudgetLimit.Cost(maxCost, Objects.requireNonNull(prices, "prices"));
+            this.maxCost = maxCost;
+            this.prices = Objects.requireNonNull(prices, "prices");
             return this;
         }
 
@@ -335,13 +185,17 @@ public final class Budget {
          * @throws IllegalStateException if it has no limit
          */
         public Budget build() {
-            List<BudgetLimit> ceilings = Stream.<BudgetLimit>of(tokens, cost)
-                    .filter(Objects::nonNull)
-                    .toList();
-            if (ceilings.isEmpty()) {
+            List<BudgetLimit> limits = new ArrayList<>();
+            if (tokens != null) {
+                limits.add(tokens);
+            }
+            if (maxCost != null && prices != null) {
+                limits.add(new BudgetLimit.Cost(maxCost, prices::cost, prices.output()));
+            }
+            if (limits.isEmpty()) {
                 throw new IllegalStateException("budget: has no limit; set maxOutputTokens or maxCost");
             }
-            return new Budget(this, ceilings);
+            return new Budget(this, List.copyOf(limits));
         }
     }
 }

@@ -44,13 +44,13 @@ final class Handlers {
     @SuppressWarnings("unchecked")
     <H> void emit(Signal<H, ?> signal, Consumer<H> call) {
         List<Entry> entries = bySignal.getOrDefault(signal, List.of());
-        var round = new CallbackErrors();
+        var callbacks = new CallbackErrors();
         entries.forEach(entry -> {
             if (entry.once()) {
                 entries.remove(entry);
             }
-            round.turn(() -> call.accept((H) entry.handler()));
+            callbacks.run(() -> call.accept((H) entry.handler()));
         });
-        round.end();
+        callbacks.throwFirst();
     }
 }

@@ -92,7 +92,7 @@ final class JfrStreamEnd extends Event {
     int continuations;
 
     /** Takes what is known in the end. */
-    void tell(String name, StreamReport report, String error) {
+    void record(String name, StreamReport report, String error) {
         StreamMetrics metrics = report.metrics();
         stream = name;
         provider = report.provider();

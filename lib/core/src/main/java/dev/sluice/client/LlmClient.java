@@ -1,6 +1,5 @@
 package dev.sluice.client;
 
-import dev.sluice.EndReason.Cancelled;
 import dev.sluice.Limits;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
@@ -9,10 +8,12 @@ import dev.sluice.Timeouts;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.CallbackErrors;
+import dev.sluice.internal.ClientLifetime;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -26,14 +27,9 @@ import dev.sluice.tools.ToolLoop;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
-import java.lang.ref.WeakReference;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,23 +38,20 @@ import org.jspecify.annotations.Nullable;
  * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
  */
 public final class LlmClient implements AutoCloseable {
-    private static final String CLOSED = "the client was closed";
+    static {
+        InternalParts.share(LlmClient.class, ClientLifetime.class, client -> client.lifetime);
+    }
 
     private final ClientConfig config;
     private final boolean ownsTransport;
 
-    private final AtomicLong started = new AtomicLong();
-
-    /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
-    private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
-
-    private final Set<Runnable> onClose = ConcurrentHashMap.newKeySet();
-
-    private volatile boolean closed;
+    private final ClientLifetime lifetime;
+    private final RunningRequests requests;
 
     private LlmClient(Builder builder) {
         HttpTransport shared = builder.transport;
         ownsTransport = shared == null;
+        lifetime = new ClientLifetime(builder.time);
         config = new ClientConfig(
                 builder.provider,
                 shared != null
@@ -74,6 +67,7 @@ public final class LlmClient implements AutoCloseable {
                 builder.resilience,
                 builder.continuation,
                 builder.onEnd);
+        requests = new RunningRequests(config, lifetime);
     }
 
     /**
@@ -147,13 +141,13 @@ public final class LlmClient implements AutoCloseable {
     private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
         checkOpen();
         TransportRequest wire = config.provider().streamRequest(request);
-        Continuation continuation = config.continuation();
-        var joint = continuation.times() == 0 ? null : new ContinuationJoiner(continuation, request, config.provider());
-        Timeouts times = controller.timeouts(config.timeouts());
-        StreamReaderTask reader =
-                prepare(wire, request.model(), new ResponseMode.Streamed(joint), times, controller, budget);
+        int times = config.continuation().times();
+        var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
+        Timeouts timeouts = controller.timeouts(config.timeouts());
+        StreamReaderTask reader = requests.prepare(
+                wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
-        launch(reader, controller);
+        requests.launch(reader, controller);
         return stream;
     }
 
@@ -227,9 +221,9 @@ public final class LlmClient implements AutoCloseable {
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
         StreamReaderTask reader =
-                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
+                requests.prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
-            launch(reader, controller);
+            requests.launch(reader, controller);
             return answer.finalMessage();
         }
     }
@@ -275,36 +269,15 @@ public final class LlmClient implements AutoCloseable {
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
         StreamReaderTask reader =
-                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
-        launch(reader, controller);
+                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
+        requests.launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }
 
     private void checkOpen() {
-        if (closed) {
+        if (lifetime.isClosed()) {
             throw new IllegalStateException("this client is closed");
         }
-    }
-
-    private StreamReaderTask prepare(
-            TransportRequest wire,
-            String model,
-            ResponseMode reading,
-            Timeouts times,
-            StreamController controller,
-            @Nullable Budget budget) {
-        String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
-        controller.attach(reason -> reader.stop(new Cancelled(reason)));
-        return reader;
-    }
-
-    private void launch(StreamReaderTask reader, StreamController controller) {
-        running.put(reader, new WeakReference<>(controller));
-        if (closed) { // meanwhile: cancelled here or by close(), and in either case before there is a request
-            controller.cancel(CLOSED);
-        }
-        reader.start();
     }
 
     /**
@@ -313,49 +286,22 @@ public final class LlmClient implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        running.forEach((reader, weakly) -> {
-            StreamController controller = weakly.get();
-            if (controller != null) {
-                controller.cancel(CLOSED);
-            } else {
-                reader.stop(new Cancelled(CLOSED));
-            }
-        });
-        onClose.forEach(Runnable::run);
+        lifetime.close();
+        requests.cancelAll();
+        lifetime.runCallbacks();
         if (ownsTransport) {
             config.transport().close();
         }
     }
 
-    /**
-     * Has something run when this client is closed, by the thread that closes it; at once if it has been. For what uses
-     * the client and shall not outlive it.
-     *
-     * @param callback runs once, or twice if the client is being closed this moment; never blocks and never throws
-     * @return takes it back
-     */
-    public Runnable onClose(Runnable callback) {
-        onClose.add(callback);
-        if (closed) {
-            callback.run();
-        }
-        return () -> onClose.remove(callback);
-    }
-
     /** How many streams have a reader, for tests that see them end. */
     int running() {
-        return running.size();
+        return requests.size();
     }
 
     /** The provider that this client asks. */
     public Provider provider() {
         return config.provider();
-    }
-
-    /** The clock and timer of this client and of all that it does. */
-    public TimeSource time() {
-        return config.time();
     }
 
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */
@@ -432,10 +378,10 @@ public final class LlmClient implements AutoCloseable {
             Objects.requireNonNull(listener, "listener");
             Consumer<StreamReport> before = onEnd;
             onEnd = report -> {
-                var round = new CallbackErrors();
-                round.turn(() -> before.accept(report));
-                round.turn(() -> listener.accept(report));
-                round.end();
+                var callbacks = new CallbackErrors();
+                callbacks.run(() -> before.accept(report));
+                callbacks.run(() -> listener.accept(report));
+                callbacks.throwFirst();
             };
             return this;
         }

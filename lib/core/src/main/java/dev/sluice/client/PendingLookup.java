@@ -3,6 +3,7 @@ package dev.sluice.client;
 import dev.sluice.EndReason;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
+import dev.sluice.internal.StreamFailures;
 import dev.sluice.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,9 @@ record PendingLookup<T>(StreamReaderTask reader, StreamController controller) {
         if (next != null) {
             return (T) next;
         }
-        StreamException failure = reader.queue
-                .endReason()
-                .flatMap(EndReason::toException)
-                .orElseThrow()
-                .received(Message.EMPTY, reader.requestId());
+        StreamException failure =
+                reader.queue.endReason().flatMap(EndReason::toException).orElseThrow();
+        StreamFailures.withPartial(failure, Message.EMPTY, reader.requestId());
         failure.fillInStackTrace(); // where the caller is, rather than where the reader was
         throw failure;
     }

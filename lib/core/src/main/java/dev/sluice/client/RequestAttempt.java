@@ -14,7 +14,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
-import dev.sluice.transport.NoResponseException;
+import dev.sluice.transport.HttpTransport.NoResponseException;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
@@ -43,7 +43,7 @@ final class RequestAttempt {
 
     private final ClientConfig config;
     private final String name; // the request's method and address
-    private final ResponseMode reading;
+    private final ResponseMode mode;
     private final Timeouts timeouts;
     private final Source source;
     private final Listener listener;
@@ -91,12 +91,12 @@ final class RequestAttempt {
     }
 
     /** An attempt that has not begun, to be run by this thread. */
-    RequestAttempt(ClientConfig config, Source source, ResponseMode reading, Timeouts timeouts, Listener listener) {
+    RequestAttempt(ClientConfig config, Source source, ResponseMode mode, Timeouts timeouts, Listener listener) {
         this.config = config;
         this.source = source;
         name = source.request().toString();
         signer = new RequestSigner(config.provider().credentials(), name);
-        this.reading = reading;
+        this.mode = mode;
         this.timeouts = timeouts;
         this.listener = listener;
     }
@@ -191,13 +191,13 @@ final class RequestAttempt {
             refusal = provider.error(head, ""); // if the rest never comes
             throw provider.error(head, body.beginning(ERROR_BODY_BYTES));
         }
-        body.reject(reading instanceof ResponseMode.Streamed);
+        body.reject(mode instanceof ResponseMode.Streamed);
         if (!listener.onHead(new ResponseInfo(head.status(), head.headers(), requestId, rateLimits))) {
             throw new InterruptedException();
         }
-        switch (reading) {
+        switch (mode) {
             case ResponseMode.Streamed streamed -> decode(head, bytes);
-            case ResponseMode.Whole whole -> hearAll(whole(body));
+            case ResponseMode.Whole whole -> emitWhole(whole(body));
             case ResponseMode.Lookup(var of) -> {
                 Object found = of.apply(new String(whole(body), StandardCharsets.UTF_8));
                 complete = true;
@@ -215,12 +215,12 @@ final class RequestAttempt {
     }
 
     /** Nothing is handed out before all of it is understood, and then all of it is or the attempt has failed. */
-    private void hearAll(byte[] body) throws InterruptedException {
+    private void emitWhole(byte[] body) throws InterruptedException {
         var events = new ArrayList<StreamEvent>();
         config.provider().decoder().whole(body, events::add);
         listener.onWholeAnswer(events);
         for (StreamEvent event : events) {
-            hear(event);
+            emit(event);
             if (Thread.currentThread().isInterrupted() && !complete) {
                 throw new InterruptedException();
             }
@@ -234,7 +234,7 @@ final class RequestAttempt {
     private void decode(TransportResponse head, InputStream body) throws IOException, InterruptedException {
         var sse = new SseReader(body, config.limits());
         EventDecoder decoder = config.provider().decoder();
-        Consumer<StreamEvent> out = this::hear; // one for all events
+        Consumer<StreamEvent> out = this::emit; // one for all events
         while (!complete && !Thread.currentThread().isInterrupted() && sse.next()) {
             bytes = sse.length();
             decoder.decode(sse, out);
@@ -246,9 +246,9 @@ final class RequestAttempt {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }
-        String unframed = sse.unframed();
-        if (!unframed.isEmpty()) {
-            decoder.unframed(unframed);
+        String unparsedLines = sse.unparsedLines();
+        if (!unparsedLines.isEmpty()) {
+            decoder.unparsedLines(unparsedLines);
         }
         decoder.end(out);
         if (!complete) {
@@ -261,7 +261,7 @@ final class RequestAttempt {
         }
     }
 
-    private void hear(StreamEvent event) {
+    private void emit(StreamEvent event) {
         if (!complete) {
             events++;
             complete = event instanceof MessageStop;

@@ -1,6 +1,6 @@
 package dev.sluice.client;
 
-import dev.sluice.continuation.ContinuationJoiner;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +10,9 @@ sealed interface ResponseMode {
     /**
      * A message, event by event as it is made.
      *
-     * @param joint goes on with an answer that breaks off; null if nothing does. One stream's
+     * @param joiner continues an answer that breaks off; null if nothing does. Belongs to one stream
      */
-    record Streamed(@Nullable ContinuationJoiner joint) implements ResponseMode {}
+    record Streamed(@Nullable ContinuationJoiner joiner) implements ResponseMode {}
 
     /** A message, in one body. */
     record Whole() implements ResponseMode {}

@@ -4,8 +4,10 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
 import dev.sluice.TimeSource;
-import dev.sluice.budget.BudgetMeter;
-import dev.sluice.resilience.RequestGate;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.budget.BudgetMeter;
+import dev.sluice.internal.resilience.RequestGate;
+import dev.sluice.internal.resilience.RequestGates;
 import dev.sluice.transport.TransportRequest;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * #run}, which waits here; an interrupt ends every wait at once.
  */
 final class RetryLoop implements RequestAttempt.Source {
-    private final RequestGate attempts;
+    private final RequestGate gate;
     private final Optional<String> retryCountHeader;
     private final TimeSource time;
-    private final @Nullable BudgetMeter tab;
+    private final @Nullable BudgetMeter meter;
     private final Listener listener;
 
     /** What may be sent; null once it is answered or given up, because it may be a long conversation. */
@@ -31,7 +33,7 @@ final class RetryLoop implements RequestAttempt.Source {
     private boolean reconnected;
 
     /** What went wrong so far: the last failure, with those before it suppressed in it. */
-    private volatile @Nullable StreamException before;
+    private volatile @Nullable StreamException earlier;
 
     /** What the loop needs of its stream. All but the last is called by the thread that runs the loop. */
     interface Listener {
@@ -56,14 +58,15 @@ final class RetryLoop implements RequestAttempt.Source {
     /**
      * A loop that has not begun.
      *
-     * @param tab counts for the budget; null if there is none
+     * @param meter counts for the budget; null if there is none
      */
-    RetryLoop(ClientConfig config, TransportRequest first, @Nullable BudgetMeter tab, Listener listener) {
+    RetryLoop(ClientConfig config, TransportRequest first, @Nullable BudgetMeter meter, Listener listener) {
         request = first;
         time = config.time();
-        attempts = config.resilience().attempts(time);
-        retryCountHeader = config.resilience().retryCountHeader();
-        this.tab = tab;
+        RequestGates gates = InternalParts.of(config.resilience(), RequestGates.class);
+        gate = gates.open(time);
+        retryCountHeader = gates.retryCountHeader();
+        this.meter = meter;
         this.listener = listener;
     }
 
@@ -74,14 +77,14 @@ final class RetryLoop implements RequestAttempt.Source {
      * @throws InterruptedException as {@link Listener#send} does, or if the budget is exhausted before a request was sent
      */
     void run() throws InterruptedException {
-        try (attempts) {
-            attempts.enter();
+        try (gate) {
+            gate.acquire();
             boolean again = true;
             while (again) {
                 passGates();
                 try {
                     listener.send();
-                    attempts.succeeded();
+                    gate.onSuccess();
                     again = false;
                 } catch (StreamException failure) {
                     prepareNext(failure);
@@ -99,7 +102,7 @@ final class RetryLoop implements RequestAttempt.Source {
     public TransportRequest request() {
         TransportRequest next = Objects.requireNonNull(request, "request");
         return retryCountHeader
-                .map(name -> next.withDefaultHeader(name, String.valueOf(attempts.retries())))
+                .map(name -> next.withDefaultHeader(name, String.valueOf(gate.retries())))
                 .orElse(next);
     }
 
@@ -113,30 +116,30 @@ final class RetryLoop implements RequestAttempt.Source {
 
     /** A response told these limits. */
     void onRateLimits(RateLimits limits) {
-        attempts.told(limits);
+        gate.onRateLimits(limits);
     }
 
     /** The first event of an answer is there: the request is not sent again. */
     void onFirstEvent() {
-        attempts.answered();
+        gate.onFirstEvent();
         request = null;
     }
 
     /** The stream failed while its request ran, by a time limit for instance. No other request is sent. */
     void onStreamFailed(StreamException failure) {
-        attempts.streamFailed(failure);
+        gate.onStreamFailure(failure);
     }
 
     /** The next request waits to be sent, and is refused if the budget is exhausted meanwhile. Any thread may call it before {@link #run}. */
     void awaitBudget() {
-        if (tab != null) {
-            tab.await(listener::onBudgetExhausted);
+        if (meter != null) {
+            meter.await(listener::onBudgetExhausted);
         }
     }
 
     /** A failure, with what had failed before suppressed in it. For any thread. */
     StreamException withPrevious(StreamException failure) {
-        StreamException previous = before;
+        StreamException previous = earlier;
         if (previous != null && !holds(previous, failure)) {
             failure.addSuppressed(previous);
         }
@@ -145,10 +148,11 @@ final class RetryLoop implements RequestAttempt.Source {
 
     private void passGates() throws InterruptedException {
         awaitBudget();
-        attempts.begin();
-        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.admit(); // last: the gates take time
+        gate.beforeRequest();
+        Optional<LimitReached> exhausted =
+                meter == null ? Optional.empty() : meter.admit(); // last: the gates take time
         if (exhausted.isPresent()) {
-            attempts.unsent();
+            gate.onNotSent();
             listener.onBudgetExhausted(exhausted.get());
             var unused = Thread.interrupted(); // as everybody does who throws this
             throw new InterruptedException();
@@ -157,13 +161,13 @@ final class RetryLoop implements RequestAttempt.Source {
 
     /** Decides what is sent after a failure, and waits as long as it must. Throws the failure if nothing is. */
     private void prepareNext(StreamException failure) throws InterruptedException {
-        Optional<Duration> delay = attempts.failed(failure);
+        Optional<Duration> delay = gate.onFailure(failure);
         if (delay.isEmpty()) {
             request = listener.continuationAfter(failure).orElse(null);
         }
-        before = withPrevious(failure);
+        earlier = withPrevious(failure);
         if (delay.isPresent()) {
-            listener.onRetry(failure, attempts.retries() + 1, delay.get());
+            listener.onRetry(failure, gate.retries() + 1, delay.get());
             awaitBudget();
             time.sleep(delay.get());
         } else if (request == null) {

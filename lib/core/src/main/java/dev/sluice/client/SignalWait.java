@@ -19,24 +19,24 @@ final class SignalWait<H, V> {
 
     /** Consumes until the signal comes or the stream ends. */
     Optional<V> run() {
-        value = past();
+        value = earlier();
         H handler = signal.handler(v -> value = v);
         stream.handlers.add(signal, handler, true);
         try {
-            while (value == null && stream.told() == null) {
+            while (value == null && stream.deliveredEnd() == null) {
                 stream.step();
             }
         } finally {
             stream.handlers.remove(signal, handler);
         }
-        return found();
+        return result();
     }
 
-    private Optional<V> found() {
+    private Optional<V> result() {
         if (value == null) {
-            value = past(); // told elsewhere just now
+            value = earlier(); // told elsewhere just now
         }
-        EndReason end = stream.told();
+        EndReason end = stream.deliveredEnd();
         if (value == null && signal != (Object) Signal.END && end != null) {
             Optional<StreamException> failure = end.toException();
             if (failure.isPresent()) {
@@ -48,17 +48,17 @@ final class SignalWait<H, V> {
 
     /** What a signal brought that comes once and has come. */
     @SuppressWarnings("unchecked")
-    private @Nullable V past() {
-        EndReason end = stream.told();
-        Object past = null;
+    private @Nullable V earlier() {
+        EndReason end = stream.deliveredEnd();
+        Object earlier = null;
         if (signal == (Object) Signal.CONNECT) {
-            past = stream.reader.headSoFar();
+            earlier = stream.reader.headSoFar();
         } else if (end instanceof Completed
                 && (signal == (Object) Signal.MESSAGE || signal == (Object) Signal.FINAL_MESSAGE)) {
-            past = stream.message.snapshot();
+            earlier = stream.message.snapshot();
         } else if (end != null && signal == (Object) (end.isFailure() ? Signal.ERROR : Signal.ABORT)) {
-            past = end.toException().map(stream::withPartial).orElse(null);
+            earlier = end.toException().map(stream::withPartial).orElse(null);
         }
-        return (V) past;
+        return (V) earlier;
     }
 }

@@ -9,9 +9,12 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.budget.BudgetMeter;
 import dev.sluice.internal.CallbackErrors;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -39,7 +42,7 @@ final class StreamConsumer {
     private final SignalDispatcher signals;
     private final Cleaner.Cleanable abandoned;
     private final long maxChunks;
-    private final @Nullable BudgetMeter tab;
+    private final @Nullable BudgetMeter meter;
 
     private final ReentrantLock consuming = new ReentrantLock();
     private volatile boolean closed;
@@ -48,7 +51,7 @@ final class StreamConsumer {
     private long handedOut;
 
     /** How the stream ended, once the consumer and the handlers have been told. */
-    private volatile @Nullable EndReason told;
+    private volatile @Nullable EndReason deliveredEnd;
 
     StreamConsumer(StreamReaderTask reader, StreamController controller, ChunkAggregator message) {
         this.reader = reader;
@@ -56,19 +59,19 @@ final class StreamConsumer {
         this.message = message;
         signals = new SignalDispatcher(handlers, message);
         maxChunks = controller.maxChunks().orElse(0);
-        tab = reader.tab;
-        abandoned = CLEANER.register(this, reader::abandoned);
+        meter = reader.meter;
+        abandoned = CLEANER.register(this, reader::onAbandoned);
     }
 
     /** How it ended, once everybody has been told; null before. */
     @Nullable
-    EndReason told() {
-        return told;
+    EndReason deliveredEnd() {
+        return deliveredEnd;
     }
 
     /** How it ended; empty while something may still be handed out. */
     Optional<EndReason> endReason() {
-        EndReason known = told;
+        EndReason known = deliveredEnd;
         if (known == null) {
             known = reader.queue.endReason().orElse(null);
             if (known instanceof Failed(StreamException failure)) {
@@ -82,17 +85,17 @@ final class StreamConsumer {
     void close() {
         controller.cancel("closed before its end");
         closed = true;
-        tellIfClosed();
+        deliverEndIfClosed();
     }
 
     /** The next event, folded in and told to the handlers; null when there is none and nothing went wrong. */
     @Nullable
     StreamEvent pull() {
         StreamEvent event = null;
-        while (event == null && told == null) {
+        while (event == null && deliveredEnd == null) {
             event = step();
         }
-        if (event == null && told instanceof Failed(StreamException exception)) {
+        if (event == null && deliveredEnd instanceof Failed(StreamException exception)) {
             exception.fillInStackTrace(); // where the caller is, rather than where the reader was
             throw exception;
         }
@@ -106,17 +109,17 @@ final class StreamConsumer {
             return null;
         }
         try {
-            switch (told == null ? take() : null) {
+            switch (deliveredEnd == null ? take() : null) {
                 case StreamEvent event -> {
                     return handOut(event) ? event : null;
                 }
                 case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
-                case null, default -> tell(reader.queue.endReason().orElseThrow());
+                case null, default -> deliverEnd(reader.queue.endReason().orElseThrow());
             }
             return null;
         } finally {
             consuming.unlock();
-            tellIfClosed();
+            deliverEndIfClosed();
         }
     }
 
@@ -138,8 +141,8 @@ final class StreamConsumer {
         if (!handlers.isEmpty()) {
             guarded(() -> signals.emit(event));
         }
-        if (tab != null && tab.hasAlerts(event)) {
-            guarded(() -> tab.runAlerts(event));
+        if (meter != null && meter.hasAlerts(event)) {
+            guarded(() -> meter.runAlerts(event));
         }
         if (handedOut == maxChunks && !(event instanceof MessageStop)) {
             reader.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
@@ -149,49 +152,50 @@ final class StreamConsumer {
 
     /** Calls handlers; what they throw ends the stream. */
     private void guarded(Runnable handlers) {
-        var round = new CallbackErrors();
-        round.turn(handlers);
-        if (round.failure() != null) {
-            reader.stop(new Cancelled("a handler failed: " + Throwables.describe(round.failure())));
-            round.turn(() -> tell(reader.queue.endReason().orElseThrow())); // it may have ended before, otherwise
+        var callbacks = new CallbackErrors();
+        callbacks.run(handlers);
+        if (callbacks.failure() != null) {
+            reader.stop(new Cancelled("a handler failed: " + Throwables.describe(callbacks.failure())));
+            callbacks.run(
+                    () -> deliverEnd(reader.queue.endReason().orElseThrow())); // it may have ended before, otherwise
         }
-        round.end();
+        callbacks.throwFirst();
     }
 
     /** Ends the stream though its last event may have been queued already, with the word that it is complete. */
     private void failed(ProtocolError e) {
         var reason = new Failed(e);
         reader.stop(reason);
-        tell(reason);
+        deliverEnd(reason);
     }
 
     /** Tells the handlers how it ended. Once, last. */
-    private void tell(EndReason reason) {
-        if (told != null) {
+    private void deliverEnd(EndReason reason) {
+        if (deliveredEnd != null) {
             return;
         }
         Optional<StreamException> why = reason.toException().map(this::withPartial);
-        told = reason;
-        controller.detach();
+        deliveredEnd = reason;
+        InternalParts.of(controller, Cancellation.class).detach();
         abandoned.clean();
-        var round = new CallbackErrors();
-        if (tab != null) {
-            round.turn(tab::runAlerts); // those of events that nobody has consumed
+        var callbacks = new CallbackErrors();
+        if (meter != null) {
+            callbacks.run(meter::runAlerts); // those of events that nobody has consumed
         }
         if (why.isEmpty()) {
             Message whole = message.snapshot();
-            round.turn(() -> handlers.emit(Signal.FINAL_MESSAGE, h -> h.accept(whole)));
+            callbacks.run(() -> handlers.emit(Signal.FINAL_MESSAGE, h -> h.accept(whole)));
         } else {
             var signal = reason.isFailure() ? Signal.ERROR : Signal.ABORT;
-            round.turn(() -> handlers.emit(signal, h -> h.accept(why.get())));
+            callbacks.run(() -> handlers.emit(signal, h -> h.accept(why.get())));
         }
-        round.turn(() -> handlers.emit(Signal.END, Runnable::run));
-        round.end();
+        callbacks.run(() -> handlers.emit(Signal.END, Runnable::run));
+        callbacks.throwFirst();
     }
 
     /** The exception with what has been received. */
     StreamException withPartial(StreamException exception) {
-        return exception.received(message.snapshot(), reader.requestId());
+        return StreamFailures.withPartial(exception, message.snapshot(), reader.requestId());
     }
 
     /** Whether there may be something to consume; if not, the thread that closed the stream is telling the handlers. */
@@ -202,7 +206,7 @@ final class StreamConsumer {
         if (consuming.tryLock() || (closed && lockSoon())) {
             return true;
         }
-        if (told == null) {
+        if (deliveredEnd == null) {
             throw new IllegalStateException("another thread is consuming this stream");
         }
         return false;
@@ -215,7 +219,7 @@ final class StreamConsumer {
     private boolean lockSoon() {
         boolean interrupted = Thread.interrupted();
         try {
-            return told == null && consuming.tryLock(SOON_MILLIS, TimeUnit.MILLISECONDS);
+            return deliveredEnd == null && consuming.tryLock(SOON_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
             return false;
@@ -230,10 +234,10 @@ final class StreamConsumer {
      * Tells the handlers of a closed stream how it ended. The closing thread does so, unless a thread consumes, which then does so
      * when it is done with its step. So nothing follows the end, and it is told though nobody asks for more.
      */
-    private void tellIfClosed() {
-        if (closed && told == null && !consuming.isHeldByCurrentThread() && consuming.tryLock()) {
+    private void deliverEndIfClosed() {
+        if (closed && deliveredEnd == null && !consuming.isHeldByCurrentThread() && consuming.tryLock()) {
             try {
-                reader.queue.endReason().ifPresent(this::tell);
+                reader.queue.endReason().ifPresent(this::deliverEnd);
             } finally {
                 consuming.unlock();
             }

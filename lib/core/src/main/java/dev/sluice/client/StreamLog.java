@@ -32,7 +32,7 @@ final class StreamLog {
     private String requestId = LogLabels.NONE;
 
     /**
-     * The journal of one stream, which starts now.
+     * The log of one stream, which starts now.
      *
      * @param name the stream's name, which is that of its thread
      * @param request method and address
@@ -107,16 +107,16 @@ final class StreamLog {
 
     /** It has ended, and was the life of a stream. Called once. */
     void ended(StreamReport report) {
-        told(report);
+        lookupEnded(report);
         life.end();
         if (life.shouldCommit()) {
-            life.tell(name, report, error(report).orElse(LogLabels.NONE));
+            life.record(name, report, error(report).orElse(LogLabels.NONE));
             life.commit();
         }
     }
 
     /** It has ended, and no message was asked for. Called once, in place of {@link #ended}. */
-    void told(StreamReport report) {
+    void lookupEnded(StreamReport report) {
         if (report.end() instanceof Failed(StreamException failure)) {
             String verdict = refused(failure) ? "refused" : "failed";
             log.info("{}: {}: {}; {}", name, verdict, LogSummary.of(failure), LogSummary.of(report));

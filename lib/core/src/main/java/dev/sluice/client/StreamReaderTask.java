@@ -12,12 +12,15 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
-import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.MonitoredInputStream;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
+import dev.sluice.internal.budget.BudgetLedger;
+import dev.sluice.internal.budget.BudgetMeter;
+import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -48,21 +51,21 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private static final Logger log = LoggerFactory.getLogger(StreamReaderTask.class);
 
     /** How long the reader may take to give up a request that met a time limit; only a transport deaf to interrupts does. */
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration INTERRUPT_GRACE = Duration.ofMillis(500);
 
     private final ClientConfig config;
     private final String model;
     private final TransportRequest first; // without its headers and its body
-    private final ResponseMode reading;
+    private final ResponseMode mode;
     private final Consumer<StreamReaderTask> onExit;
     private final RetryLoop requests;
-    private final @Nullable ContinuationJoiner joint;
+    private final @Nullable ContinuationJoiner joiner;
     private final Deadlines deadlines;
-    private final StreamLog journal;
+    private final StreamLog streamLog;
     private final Thread thread;
 
     /** What counts for the caller's budget; null if there is none. */
-    final @Nullable BudgetMeter tab;
+    final @Nullable BudgetMeter meter;
 
     final MetricsRecorder recorder;
 
@@ -89,14 +92,14 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
      *
      * @param model the model that is asked; empty if none is
      * @param first the first request
-     * @param reading how its answer is read, and that of each that follows it
+     * @param mode how its answer is read, and that of each that follows it
      * @param onExit is told when the thread is done, but for its report
      */
     StreamReaderTask(
             ClientConfig config,
             String model,
             TransportRequest first,
-            ResponseMode reading,
+            ResponseMode mode,
             Timeouts timeouts,
             String name,
             Consumer<StreamReaderTask> onExit,
@@ -104,15 +107,17 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
-        this.reading = reading;
+        this.mode = mode;
         this.onExit = onExit;
-        tab = budget == null ? null : budget.open();
-        joint = reading instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
-        requests = new RetryLoop(config, first, tab, this);
+        meter = budget == null
+                ? null
+                : InternalParts.of(budget, BudgetLedger.class).open();
+        joiner = mode instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
+        requests = new RetryLoop(config, first, meter, this);
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
         recorder = new MetricsRecorder(config.time());
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
-        journal = new StreamLog(name, first.toString());
+        streamLog = new StreamLog(name, first.toString());
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
@@ -137,7 +142,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     }
 
     /** What an abandoned stream's cleaner runs; does nothing after the end. */
-    void abandoned() {
+    void onAbandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
             log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
         }
@@ -185,8 +190,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     private void exit() {
         deadlines.stop();
-        if (tab != null) {
-            tab.close();
+        if (meter != null) {
+            meter.close();
         }
         recorder.ended();
         endHeads();
@@ -196,11 +201,11 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public void send() throws InterruptedException {
-        journal.connecting();
+        streamLog.connecting();
         answered = false;
-        var attempt = new RequestAttempt(config, requests, reading, deadlines.limits(), this);
+        var attempt = new RequestAttempt(config, requests, mode, deadlines.limits(), this);
         current = attempt;
-        deadlines.begin(timeout -> timedOut(attempt, timeout));
+        deadlines.beginRequest(timeout -> timedOut(attempt, timeout));
         try {
             attempt.run();
         } catch (StreamException | InterruptedException e) {
@@ -226,15 +231,15 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public Optional<TransportRequest> continuationAfter(StreamException failure) {
-        Optional<MessageRequest> next = joint == null ? Optional.empty() : joint.next(failure);
-        next.ifPresent(request -> journal.continuing(failure, recorder.continued()));
+        Optional<MessageRequest> next = joiner == null ? Optional.empty() : joiner.continuationRequest(failure);
+        next.ifPresent(request -> streamLog.continuing(failure, recorder.continued()));
         return next.map(config.provider()::streamRequest);
     }
 
     @Override
     public void onRetry(StreamException failure, int retry, Duration delay) {
         recorder.retried();
-        journal.retrying(failure, retry, delay);
+        streamLog.retrying(failure, retry, delay);
     }
 
     /** Ends the stream behind what is queued. */
@@ -259,7 +264,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         if (limits != null) {
             requests.onRateLimits(limits);
         }
-        journal.connected(response.status(), id);
+        streamLog.connected(response.status(), id);
         return new MonitoredInputStream(
                 response.body(),
                 queue::flush,
@@ -283,10 +288,10 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             answered = true;
             requests.onFirstEvent();
         }
-        if (joint == null) {
+        if (joiner == null) {
             enqueue(event);
         } else {
-            joint.accept(event, this::enqueue);
+            joiner.accept(event, this::enqueue);
         }
         if (!isPing) {
             deadlines.content();
@@ -295,8 +300,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public void onWholeAnswer(List<StreamEvent> answer) {
-        if (tab != null) {
-            tab.countWhole(answer);
+        if (meter != null) {
+            meter.countWhole(answer);
         }
     }
 
@@ -307,9 +312,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     }
 
     private void enqueue(StreamEvent event) {
-        Optional<LimitReached> exhausted = tab == null ? Optional.empty() : tab.count(event);
+        Optional<LimitReached> exhausted = meter == null ? Optional.empty() : meter.count(event);
         if (recorder.received(event)) {
-            recorder.timeToFirstContent().ifPresent(journal::firstToken);
+            recorder.timeToFirstContent().ifPresent(streamLog::firstToken);
         }
         if (event instanceof MessageStop || exhausted.isPresent()) {
             deadlines.stop();
@@ -338,7 +343,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private void timedOut(RequestAttempt late, TimedOut timeout) {
         TimedOut explained = late.explained(timeout);
         late.giveUp(explained);
-        config.time().schedule(PATIENCE, () -> {
+        config.time().schedule(INTERRUPT_GRACE, () -> {
             if (!late.isOver()) {
                 fail(explained);
             }
@@ -347,8 +352,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     /** Ends the stream after what is queued. */
     private void fail(StreamException exception) {
-        exception.received(exception.partial(), requestId);
-        queue.end(new Failed(exception));
+        queue.end(new Failed(StreamFailures.withPartial(exception, exception.partial(), requestId)));
         endHeads();
     }
 
@@ -361,11 +365,11 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         try {
             StreamReport report = recorder.report(
                     config.provider(), first, model, requestId, queue.ended().orElseThrow());
-            if (reading instanceof ResponseMode.Lookup) {
-                journal.told(report);
+            if (mode instanceof ResponseMode.Lookup) {
+                streamLog.lookupEnded(report);
                 return;
             }
-            journal.ended(report);
+            streamLog.ended(report);
             var unused = Thread.interrupted(); // it was for us, and not for who is told
             config.onEnd().accept(report);
         } catch (Throwable e) { // it is the caller's, and the stream is over

@@ -1,8 +1,8 @@
 /**
- * Asks the model to continue an answer that broke off, and joins the parts into one.
+ * Sets whether the model is asked to continue an answer that broke off.
  *
- * <p>Start with {@link dev.sluice.continuation.Continuation}. Threads: a setting is immutable; a joiner belongs to the reader
- * thread of its stream. Uses: {@code message}, {@code aggregate}.
+ * <p>Start with {@link dev.sluice.continuation.Continuation}. Threads: a setting is immutable. Uses: no other room;
+ * {@code internal.continuation} does the work.
  */
 @NullMarked
 package dev.sluice.continuation;

@@ -10,7 +10,7 @@ public final class CallbackErrors {
     private @Nullable Throwable failure;
 
     /** Runs one of them. */
-    public void turn(Runnable code) {
+    public void run(Runnable code) {
         try {
             code.run();
         } catch (Throwable e) {
@@ -28,7 +28,7 @@ public final class CallbackErrors {
     }
 
     /** Throws what the first threw, as it is: callers in other languages throw checked exceptions too. */
-    public void end() {
+    public void throwFirst() {
         if (failure != null) {
             CallbackErrors.<RuntimeException>rethrow(failure);
         }

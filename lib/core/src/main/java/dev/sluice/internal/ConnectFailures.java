@@ -12,18 +12,18 @@ public final class ConnectFailures {
 
     /** The server could not be reached in this time. */
     public static IOException timedOut(URI server, String limit, Throwable cause) {
-        return because(cause, new SocketTimeoutException(noConnection(server) + " within " + limit));
+        return withCause(cause, new SocketTimeoutException(noConnection(server) + " within " + limit));
     }
 
     /** The name of the server has no address. */
     public static IOException unknownHost(URI server, Throwable cause) {
-        return because(cause, new UnknownHostException("No address for " + server.getHost()));
+        return withCause(cause, new UnknownHostException("No address for " + server.getHost()));
     }
 
     /** The server, or the network, refused the connection. */
     public static IOException refused(URI server, Throwable cause) {
         String why = rootCause(cause).getMessage();
-        return because(
+        return withCause(
                 cause,
                 new ConnectException(noConnection(server) + (why == null ? "; is the server running?" : ": " + why)));
     }
@@ -48,7 +48,7 @@ public final class ConnectFailures {
         return cause;
     }
 
-    private static IOException because(Throwable cause, IOException exception) {
+    private static IOException withCause(Throwable cause, IOException exception) {
         exception.initCause(cause);
         return exception;
     }

@@ -67,7 +67,7 @@ public final class Deadlines {
      * A request is about to be sent: the wait for its headers begins. If it meets a limit the timer calls {@code onTimeout},
      * perhaps a moment too late, when the request is over and another one is on its way.
      */
-    public void begin(Consumer<TimedOut> onTimeout) {
+    public void beginRequest(Consumer<TimedOut> onTimeout) {
         lock.lock();
         try {
             onRequest = onTimeout;
@@ -83,12 +83,12 @@ public final class Deadlines {
 
     /** The request is over; another one may follow. */
     public void pause() {
-        enter(Phase.TOTAL);
+        setPhase(Phase.TOTAL);
     }
 
     /** The headers are there: the wait for the first event begins. */
     public void headersArrived() {
-        enter(Phase.FIRST_EVENT);
+        setPhase(Phase.FIRST_EVENT);
     }
 
     /** The reader begins to wait for bytes. Returns when, by the clock's nanoseconds. */
@@ -119,7 +119,7 @@ public final class Deadlines {
             waited = 0;
         }
         if (phase == Phase.FIRST_EVENT) {
-            enter(Phase.STALL);
+            setPhase(Phase.STALL);
         }
     }
 
@@ -136,7 +136,7 @@ public final class Deadlines {
         }
     }
 
-    private void enter(Phase next) {
+    private void setPhase(Phase next) {
         phase = next;
         look();
     }
@@ -144,7 +144,7 @@ public final class Deadlines {
     /** Fires if a limit has been met, else comes back when the next one can be. */
     private void look() {
         TimedOut met = null;
-        Consumer<TimedOut> told = onTotal;
+        Consumer<TimedOut> callback = onTotal;
         lock.lock();
         try {
             if (over) {
@@ -162,7 +162,7 @@ public final class Deadlines {
             }
             if (left <= 0) {
                 over = nearest == Phase.TOTAL;
-                told = over ? onTotal : onRequest;
+                callback = over ? onTotal : onRequest;
                 phase = Phase.TOTAL;
                 met = new TimedOut(nearest, limits.of(nearest));
             } else if (left != OFF) {
@@ -173,7 +173,7 @@ public final class Deadlines {
             lock.unlock();
         }
         if (met != null) {
-            told.accept(met);
+            callback.accept(met);
             look(); // the whole has a limit too
         }
     }

@@ -112,7 +112,7 @@ public final class EventQueue<T> {
         if (collected.count >= batchItems || collected.count >= roomItems || collected.bytes >= roomBytes) {
             lock.lock();
             try {
-                handOver();
+                publishBatch();
                 if (!isHalfFree()) {
                     wakeConsumer();
                 }
@@ -131,7 +131,7 @@ public final class EventQueue<T> {
     public void flush() {
         lock.lock();
         try {
-            handOver();
+            publishBatch();
             wakeConsumer();
         } finally {
             noteRoom();
@@ -200,7 +200,7 @@ public final class EventQueue<T> {
         collected.add(last, 0);
         lock.lock();
         try {
-            handOver();
+            publishBatch();
             return end == null && finish(reason);
         } finally {
             lock.unlock();
@@ -294,7 +294,7 @@ public final class EventQueue<T> {
 
     // What follows is called with the lock held.
 
-    private void handOver() {
+    private void publishBatch() {
         if (end == null && collected.count > 0) {
             batches.add(collected);
             heldItems += collected.count;

@@ -1,7 +1,9 @@
 package dev.sluice.json;
 
+import dev.sluice.internal.json.ClassSchemaGenerator;
+
 /**
- * The JSON Schema of a class: what a model must write for {@link Json} to read it as the class.
+ * The JSON Schema of a class: what a model must write so that it can be read as the class.
  *
  * <p>An object for a record, or for a class that can be read from an object, with the names and descriptions that the JSON
  * library's annotations give ({@code @JsonProperty}, {@code @JsonPropertyDescription}, {@code @JsonClassDescription}, …).

@@ -3,6 +3,7 @@ package dev.sluice.json;
 import static dev.sluice.json.PartialContainer.Missing.NONE;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,13 +74,26 @@ public final class PartialJson {
      * halves of an escape or of a surrogate pair are dropped as ever. Each value then costs a copy of that string: asked for
      * after each fragment of a long one, time grows with the square of its length.
      */
-    public static PartialJson keepingOpenStrings() {
+    static PartialJson keepingOpenStrings() {
         return new PartialJson(true);
     }
 
     /** The value of the beginning of a JSON text; see {@link #value}. */
     public static @Nullable Object parse(CharSequence prefix) {
         return new PartialJson().append(prefix).value();
+    }
+
+    /**
+     * Reads the beginning of a JSON text as a value of the given class: what has not come is null, zero or false, and a text
+     * that is cut is there as far as it has come. What cannot be made yet, as a date of which half has come or a record whose
+     * constructor wants more, is left out.
+     *
+     * <p>Costs as much as reading what there is, again with each call; some of it several times where something is left out.
+     *
+     * @return the value; empty if there is nothing to make it of, or what there is does not fit the class
+     */
+    public static <T> Optional<T> parseAs(String prefix, Class<T> type) {
+        return PartialValue.of(prefix).as(type);
     }
 
     /**

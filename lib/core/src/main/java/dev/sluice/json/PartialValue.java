@@ -1,5 +1,6 @@
 package dev.sluice.json;
 
+import dev.sluice.internal.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

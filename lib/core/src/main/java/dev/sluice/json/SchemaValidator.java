@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.path.PathType;
+import dev.sluice.internal.json.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -1,9 +1,9 @@
 /**
- * Reads JSON whole, or as a growing prefix, and tells the schema of a class.
+ * Reads JSON as a growing prefix, generates the schema of a class, and validates a text against a schema.
  *
  * <p>Start with {@link dev.sluice.json.PartialJson}: the best value of a text that is still being written. {@link
- * dev.sluice.json.Json} is the whole-text door to the JSON library, {@link dev.sluice.json.JsonSchema} says what a model must
- * write for it. Threads: {@code PartialJson} belongs to one, everything else is safe for any. May use: no other room.
+ * dev.sluice.json.JsonSchema} says what a model must write. Threads: {@code PartialJson} belongs to one, everything else is safe
+ * for any. Uses: {@code internal.json}.
  */
 @NullMarked
 package dev.sluice.json;

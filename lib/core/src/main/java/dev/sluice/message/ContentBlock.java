@@ -1,6 +1,6 @@
 package dev.sluice.message;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

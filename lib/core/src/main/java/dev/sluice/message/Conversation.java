@@ -3,8 +3,11 @@ package dev.sluice.message;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has been said so far. Any provider can continue it, and it can be stored. Immutable: what appends returns a
@@ -32,8 +35,8 @@ public record Conversation(List<Text> system, List<Message> messages) {
     }
 
     /** A conversation that grows in place: for one of many turns that are there already. */
-    public static ConversationBuilder builder() {
-        return new ConversationBuilder(EMPTY);
+    public static Builder builder() {
+        return new Builder(EMPTY);
     }
 
     /** With these instructions before it, in place of those it has. */
@@ -61,9 +64,9 @@ public record Conversation(List<Text> system, List<Message> messages) {
      * is left out.
      */
     public Conversation message(Message message) {
-        return ConversationBuilder.isNothing(message)
+        return Builder.isNothing(message)
                 ? this
-                : new ConversationBuilder(this).message(message).build();
+                : new Builder(this).message(message).build();
     }
 
     /** And then the results of tool calls; see {@link #results(List)}. */
@@ -78,9 +81,7 @@ public record Conversation(List<Text> system, List<Message> messages) {
      * @throws IllegalArgumentException if there is a result of a call that does not wait for one
      */
     public Conversation results(List<ToolResult> results) {
-        return results.isEmpty()
-                ? this
-                : new ConversationBuilder(this).results(results).build();
+        return results.isEmpty() ? this : new Builder(this).results(results).build();
     }
 
     /**
@@ -120,5 +121,108 @@ public record Conversation(List<Text> system, List<Message> messages) {
     @Override
     public String toString() {
         return "Conversation[messages=" + messages.size() + "]";
+    }
+
+    /**
+     * Collects the turns of a {@link Conversation}. What is appended costs the same however long the conversation is; so use it
+     * to read a conversation of any length, for example from a client. Not for use by several threads.
+     */
+    public static final class Builder {
+        private final List<Text> system;
+        private final List<Message> messages; // without the one that answers
+        private @Nullable UnansweredCalls calls; // null as long as nobody asked
+        private @Nullable Answering answering;
+
+        /** The caller's turn, to which results are being added. */
+        private static final class Answering {
+            final List<ContentBlock> content = new ArrayList<>();
+            final List<ContentBlock> words = new ArrayList<>();
+
+            Answering(List<ContentBlock> before) {
+                before.forEach(block -> (block instanceof ToolResult ? content : words).add(block));
+            }
+        }
+
+        Builder(Conversation before) {
+            system = new ArrayList<>(before.system());
+            messages = new ArrayList<>(before.messages());
+        }
+
+        /** Adds an instruction that stands before the conversation. */
+        public Builder system(Text instruction) {
+            system.add(Objects.requireNonNull(instruction, "instruction"));
+            return this;
+        }
+
+        /** And then this; an answer of which nothing has come is left out. */
+        public Builder message(Message message) {
+            if (!isNothing(message)) {
+                settle();
+                messages.add(message);
+                if (calls != null) {
+                    calls.add(message);
+                }
+            }
+            return this;
+        }
+
+        /**
+         * And then the results of tool calls: one message of the caller's for all results of one turn, even if they are appended
+         * one by one, and before whatever else it says.
+         *
+         * @throws IllegalArgumentException if there is a result of a call that does not wait for one; those before it are appended
+         */
+        public Builder results(List<ToolResult> results) {
+            for (ToolResult result : results) {
+                if (!calls().answer(result.toolUseId())) {
+                    throw new IllegalArgumentException(
+                            "results: no tool call '" + result.toolUseId() + "' waits for a result");
+                }
+                answering().content.add(result);
+            }
+            return this;
+        }
+
+        /** Whether a result may be appended for a call of this id. */
+        public boolean isWaiting(String toolUseId) {
+            return calls().isWaiting(toolUseId);
+        }
+
+        /** The conversation so far. */
+        public Conversation build() {
+            settle();
+            return new Conversation(system, messages);
+        }
+
+        static boolean isNothing(Message message) {
+            return message.role() == Role.ASSISTANT && message.content().isEmpty();
+        }
+
+        private UnansweredCalls calls() {
+            UnansweredCalls known = calls;
+            if (known == null) {
+                known = new UnansweredCalls(messages);
+                calls = known;
+            }
+            return known;
+        }
+
+        private Answering answering() {
+            Answering now = answering;
+            if (now == null) {
+                boolean isCallers = messages.getLast().role() == Role.USER;
+                now = new Answering(isCallers ? messages.removeLast().content() : List.of());
+                answering = now;
+            }
+            return now;
+        }
+
+        private void settle() {
+            if (answering != null) {
+                answering.content.addAll(answering.words);
+                messages.add(Message.of(Role.USER, answering.content));
+                answering = null;
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.message;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.Document;
 import dev.sluice.message.ContentBlock.Image;
 import dev.sluice.message.ContentBlock.RedactedThinking;

@@ -1,6 +1,8 @@
 package dev.sluice.message;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.base.LazyList;
+import dev.sluice.internal.json.Json;
+import dev.sluice.json.PartialJson;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.ContentBlock.Unknown;
@@ -43,7 +45,7 @@ public record Message(
 
     /** Copies the collections. */
     public Message {
-        content = LazyBlock.copyOf(content);
+        content = LazyList.copyOf(content);
         extra = RawFields.copy(extra);
     }
 
@@ -136,7 +138,7 @@ public record Message(
      * @return the value; empty if there is nothing to make it of, or what there is does not fit the class
      */
     public <T> Optional<T> partialTextAs(Class<T> type) {
-        return Json.readPrefix(text(), type);
+        return PartialJson.parseAs(text(), type);
     }
 
     /** Why the words may not be all there should be; empty if the model was done. */

@@ -1,7 +1,7 @@
 package dev.sluice.message;
 
 import dev.sluice.internal.base.Checks;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ContentBlock.Text;
 import java.time.Duration;
@@ -179,7 +179,7 @@ public final class MessageRequest {
 
         /** The model that shall answer. Required. */
         public Builder model(String model) {
-            this.model = notBlank("model", model);
+            this.model = RequestChecks.notBlank("model", model);
             return this;
         }
 
@@ -234,14 +234,7 @@ public final class MessageRequest {
          * @throws IllegalArgumentException if a tool call has no result, which every provider rejects; the message names it
          */
         public Builder conversation(Conversation conversation) {
-            List<ContentBlock.ToolUse> unanswered = conversation.unanswered();
-            if (!unanswered.isEmpty()) {
-                throw new IllegalArgumentException("conversation: the tool calls "
-                        + unanswered.stream()
-                                .map(call -> call.name() + " (" + call.id() + ")")
-                                .toList()
-                        + " have no result; add one of each with results(...), be it an error");
-            }
+            RequestChecks.allCallsAnswered("conversation", conversation);
             if (!conversation.system().isEmpty()) {
                 system(conversation.system());
             }
@@ -272,13 +265,13 @@ public final class MessageRequest {
 
         /** How much effort the model takes, in the provider's word. */
         public Builder effort(String effort) {
-            this.effort = Optional.of(notBlank("effort", effort));
+            this.effort = Optional.of(RequestChecks.notBlank("effort", effort));
             return this;
         }
 
         /** The JSON Schema that the answer's text shall fit, a JSON object as text. */
         public Builder outputSchema(String schema) {
-            outputSchema = Optional.of(object("outputSchema", schema));
+            outputSchema = Optional.of(RequestChecks.jsonObject("outputSchema", schema));
             return this;
         }
 
@@ -295,7 +288,7 @@ public final class MessageRequest {
         /** Texts that end the answer when the model writes them; replaces earlier ones. */
         public Builder stopSequences(String... sequences) {
             for (String sequence : sequences) {
-                notBlank("stopSequences", sequence);
+                RequestChecks.notBlank("stopSequences", sequence);
             }
             stopSequences = List.of(sequences);
             return this;
@@ -303,13 +296,13 @@ public final class MessageRequest {
 
         /** How random the answer is, from 0. Newer models do not take it. */
         public Builder temperature(double temperature) {
-            this.temperature = OptionalDouble.of(within("temperature", temperature, 2));
+            this.temperature = OptionalDouble.of(RequestChecks.within("temperature", temperature, 2));
             return this;
         }
 
         /** The share of likely tokens to choose from, 0 to 1. Newer models do not take it. */
         public Builder topP(double topP) {
-            this.topP = OptionalDouble.of(within("topP", topP, 1));
+            this.topP = OptionalDouble.of(RequestChecks.within("topP", topP, 1));
             return this;
         }
 
@@ -330,13 +323,13 @@ public final class MessageRequest {
 
         /** An opaque id of the person on whose behalf this is asked; never a name or an address. */
         public Builder userId(String userId) {
-            this.userId = Optional.of(notBlank("userId", userId));
+            this.userId = Optional.of(RequestChecks.notBlank("userId", userId));
             return this;
         }
 
         /** The provider's class of service, such as Claude's {@code auto} or {@code standard_only}. */
         public Builder serviceTier(String tier) {
-            serviceTier = Optional.of(notBlank("serviceTier", tier));
+            serviceTier = Optional.of(RequestChecks.notBlank("serviceTier", tier));
             return this;
         }
 
@@ -347,7 +340,7 @@ public final class MessageRequest {
          * @param value anything that can be written as JSON: a map, a list, a record, a string, a number
          */
         public Builder put(String name, Object value) {
-            extra = RawFields.with(extra, notBlank("name", name), Json.write(value));
+            extra = RawFields.with(extra, RequestChecks.notBlank("name", name), Json.write(value));
             return this;
         }
 
@@ -361,10 +354,7 @@ public final class MessageRequest {
 
         /** Sets a header of the request, or overrides one that this library sets. */
         public Builder header(String name, String value) {
-            if (notBlank("name", name).chars().anyMatch(c -> c <= ' ' || c == ':' || c >= 127)
-                    || value.chars().anyMatch(c -> c == '\r' || c == '\n')) {
-                throw new IllegalArgumentException("header: '" + name + "' or its value has a character no header has");
-            }
+            RequestChecks.header(name, value);
             var all = new LinkedHashMap<>(headers);
             all.put(name, value);
             headers = Collections.unmodifiableMap(all);
@@ -384,27 +374,6 @@ public final class MessageRequest {
                 throw new IllegalStateException("messages: a request needs at least one");
             }
             return new MessageRequest(new Builder(this));
-        }
-
-        private static String notBlank(String name, String value) {
-            if (value.isBlank()) {
-                throw new IllegalArgumentException(name + ": must not be blank");
-            }
-            return value;
-        }
-
-        private static String object(String name, String json) {
-            if (!Json.isObject(json)) {
-                throw new IllegalArgumentException(name + ": must be a JSON object");
-            }
-            return json;
-        }
-
-        private static double within(String name, double value, int most) {
-            if (!(value >= 0 && value <= most)) {
-                throw new IllegalArgumentException(name + ": " + value + ", must be 0 to " + most);
-            }
-            return value;
         }
 
         private static <T> List<T> append(List<T> list, T item) {

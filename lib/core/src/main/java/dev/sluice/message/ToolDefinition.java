@@ -1,6 +1,6 @@
 package dev.sluice.message;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -27,7 +27,7 @@ public interface EventDecoder {
      * @param lines as they came, joined by line feeds; the beginning, if they are many
      * @throws dev.sluice.StreamException.ApiError if they are the provider's word that the answer failed
      */
-    default void unframed(String lines) {}
+    default void unparsedLines(String lines) {}
 
     /**
      * Decodes the body of an answer that was not streamed, into the events it would have been streamed as, each block whole.

@@ -1,8 +1,10 @@
 package dev.sluice.resilience;
 
 import dev.sluice.StreamException;
-import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.resilience.ProviderRateLimitGate;
+import dev.sluice.internal.resilience.RequestGates;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -18,20 +20,20 @@ import org.jspecify.annotations.Nullable;
  * one. Nothing here blocks.
  */
 public final class Resilience {
-    final @Nullable Retry retry;
-    final @Nullable CircuitBreaker breaker;
-    final @Nullable RateLimiter limiter;
-    final @Nullable Bulkhead bulkhead;
-    final @Nullable ProviderRateLimitGate followed;
-    private final @Nullable String retryCountHeader;
+    static {
+        InternalParts.share(Resilience.class, RequestGates.class, resilience -> resilience.gates);
+    }
+
+    private final RequestGates gates;
 
     private Resilience(Builder builder) {
-        retry = builder.retry;
-        breaker = builder.breaker;
-        limiter = builder.limiter;
-        bulkhead = builder.bulkhead;
-        followed = builder.longestWait == null ? null : new ProviderRateLimitGate(builder.longestWait);
-        retryCountHeader = builder.retryCountHeader;
+        gates = new RequestGates(
+                builder.retry,
+                builder.breaker,
+                builder.limiter,
+                builder.bulkhead,
+                builder.longestWait == null ? null : new ProviderRateLimitGate(builder.longestWait),
+                Optional.ofNullable(builder.retryCountHeader));
     }
 
     /** Two retries by the rules of {@link RetryDefaults}; nothing else. */
@@ -47,16 +49,6 @@ public final class Resilience {
     /** {@link #defaults()}, to be changed. */
     public static Builder builder() {
         return new Builder();
-    }
-
-    /** The way of one stream. Called by the client that starts it. */
-    public RequestGate attempts(TimeSource time) {
-        return new RequestGate(this, Objects.requireNonNull(time, "time"));
-    }
-
-    /** The header that tells the server which retry a request is, if one is configured. */
-    public Optional<String> retryCountHeader() {
-        return Optional.ofNullable(retryCountHeader);
     }
 
     /** Collects the settings of a {@link Resilience}. Not for use by several threads. */

@@ -2,8 +2,7 @@ package dev.sluice.resilience;
 
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.StreamException.CircuitOpen;
-import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RetryRules;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
@@ -25,7 +24,6 @@ public final class RetryDefaults {
     private static final long FIRST_MILLIS = 500;
     private static final long LONGEST_MILLIS = 8_000;
     private static final double JITTER = 0.25;
-    private static final Duration LONGEST_ASKED = Duration.ofSeconds(60);
 
     private RetryDefaults() {}
 
@@ -56,33 +54,15 @@ public final class RetryDefaults {
         }
         return RetryConfig.custom()
                 .maxAttempts((int) Math.min(Integer.MAX_VALUE, maxRetries + 1L))
-                .retryOnException(failure -> mayHelp(failure) && !asksForTooLong(failure))
+                .retryOnException(failure -> RetryRules.mayHelp(failure) && !RetryRules.asksForTooLong(failure))
                 .intervalBiFunction((attempt, outcome) -> Optional.ofNullable(
-                                outcome.isLeft() && !asksForTooLong(outcome.getLeft()) ? outcome.getLeft() : null)
-                        .flatMap(RetryDefaults::asked)
+                                outcome.isLeft() && !RetryRules.asksForTooLong(outcome.getLeft())
+                                        ? outcome.getLeft()
+                                        : null)
+                        .flatMap(RetryRules::requestedDelay)
                         .map(RetryDefaults::wholeMillis)
                         .orElseGet(() -> backoff(attempt, random)))
                 .build();
-    }
-
-    /** Whether another try may help, and is ours to make. */
-    static boolean mayHelp(Throwable failure) {
-        return failure instanceof StreamException ours
-                && ours.retryable()
-                && !(ours instanceof CircuitOpen)
-                && !(ours instanceof LimitExceeded);
-    }
-
-    /** Whether the server asks for a longer wait than a retry makes on its word. */
-    static boolean asksForTooLong(Throwable failure) {
-        return asked(failure)
-                .filter(asked -> asked.compareTo(LONGEST_ASKED) > 0)
-                .isPresent();
-    }
-
-    /** How long the server asks to wait. */
-    static Optional<Duration> asked(Throwable failure) {
-        return failure instanceof ApiError error ? error.retryAfter() : Optional.empty();
     }
 
     /** Rounded up: never before the server's time. */

@@ -1,11 +1,8 @@
 /**
- * Decides whether, when and how often an exchange may be tried. It never touches the network: it hands out permits, delays
- * and verdicts, with the caller's own Resilience4j instances where there are any.
+ * Sets whether, when and how often a request may be tried, with the caller's own Resilience4j instances where there are any.
  *
- * <p>Start with {@link dev.sluice.resilience.Resilience}, then {@link dev.sluice.resilience.RequestGate}.
- *
- * <p>Threads: none of its own. {@code Attempts} belongs to the one thread that reads a stream, which it may make wait;
- * everything else is shared by all streams of a client.
+ * <p>Start with {@link dev.sluice.resilience.Resilience}. Threads: everything may be shared by all streams of a client. Uses:
+ * {@code dev.sluice}; {@code internal.resilience} does the work.
  */
 @NullMarked
 package dev.sluice.resilience;

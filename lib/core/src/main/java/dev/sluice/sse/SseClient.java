@@ -78,13 +78,13 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     private final AtomicBoolean iterated = new AtomicBoolean();
 
     /** Owned by the consumer. */
-    private boolean told;
+    private boolean endDelivered;
 
     private SseClient(Builder builder) {
         source = new SseConnectionLoop(builder.settings(), "sluice-sse-" + STARTED.incrementAndGet());
         onComment = builder.onComment == null ? comment -> {} : builder.onComment;
         onState = builder.onState == null ? state -> {} : builder.onState;
-        abandoned = CLEANER.register(this, source::abandoned);
+        abandoned = CLEANER.register(this, source::onAbandoned);
     }
 
     /**
@@ -190,8 +190,8 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     }
 
     private void end(EndReason reason) {
-        if (!told) {
-            told = true;
+        if (!endDelivered) {
+            endDelivered = true;
             abandoned.clean();
             handle(onState, new SseState.Ended(reason));
         }

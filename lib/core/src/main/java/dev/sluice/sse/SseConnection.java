@@ -9,7 +9,6 @@ import dev.sluice.StreamException.Truncated;
 import dev.sluice.internal.CancellationScope;
 import dev.sluice.internal.FailureMapper;
 import dev.sluice.internal.HeaderSyntax;
-import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.ByteArrayOutputStream;
@@ -40,7 +39,7 @@ final class SseConnection {
     private boolean answered;
     private boolean open;
     private long openSince;
-    private boolean heard;
+    private boolean receivedBytes;
     private long events;
 
     SseConnection(SseConnectionLoop source, SseClientConfig settings, CancellationScope scope) {
@@ -64,7 +63,7 @@ final class SseConnection {
      */
     boolean worked() {
         long aWhile = settings.delay().longest().toNanos();
-        return heard || (open && settings.time().nanos() - openSince >= aWhile);
+        return receivedBytes || (open && settings.time().nanos() - openSince >= aWhile);
     }
 
     /** Whether another connection may fare better. */
@@ -130,14 +129,14 @@ final class SseConnection {
 
     private StreamException read(TransportResponse head) throws IOException, InterruptedException {
         answered = true;
-        InputStream body = source.answered(head.body(), (count, now) -> heard |= open);
+        InputStream body = source.onResponse(head.body(), (count, now) -> receivedBytes |= open);
         if (head.status() == 204) {
             source.complete();
         } else if (head.status() == 200) {
             rejectOthers(head);
             open = true;
             openSince = settings.time().nanos();
-            source.tell(new SseState.Open());
+            source.setState(new SseState.Open());
             events(body);
         } else {
             refusal = refused(head, "");
@@ -180,7 +179,7 @@ final class SseConnection {
     private ApiError refused(TransportResponse head, String body) {
         int status = head.status();
         boolean mayPass = PASSING.contains(status) || status >= 500;
-        Duration wait = RetryAfter.of(head, settings.time()::now).orElse(null);
+        Duration wait = head.retryAfter(settings.time()::now).orElse(null);
         return new ApiError(
                 status,
                 "",

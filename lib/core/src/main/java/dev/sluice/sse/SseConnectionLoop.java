@@ -32,7 +32,7 @@ final class SseConnectionLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(SseConnectionLoop.class);
 
     /** How long the reader may take to give a connection up; only a transport deaf to interrupts takes longer. */
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration INTERRUPT_GRACE = Duration.ofMillis(500);
 
     /** A comment on its way to the consumer. */
     record Comment(String text) {}
@@ -63,7 +63,7 @@ final class SseConnectionLoop implements Runnable {
         delay = settings.delay();
         lastEventId = settings.lastEventId();
         queue = new EventQueue<>(settings.queueCapacity(), settings.queueBytes());
-        deadlines = new Deadlines(settings.time(), settings.timeouts(), this::tookTooLong);
+        deadlines = new Deadlines(settings.time(), settings.timeouts(), this::onTimeout);
         thread = Thread.ofVirtual().name(name).unstarted(this);
         scope = new CancellationScope(thread);
         scope.end(); // nothing to restart yet
@@ -84,7 +84,7 @@ final class SseConnectionLoop implements Runnable {
     }
 
     /** What a forgotten client's cleaner runs; does nothing after the end. */
-    void abandoned() {
+    void onAbandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
             log.warn("{} was abandoned before its end; close clients with try-with-resources", thread.getName());
         }
@@ -153,7 +153,7 @@ final class SseConnectionLoop implements Runnable {
         scope = pause;
         try {
             if (!restarting) {
-                tell(waiting);
+                setState(waiting);
                 settings.time().sleep(waiting.delay());
             }
         } catch (InterruptedException e) {
@@ -181,8 +181,8 @@ final class SseConnectionLoop implements Runnable {
 
     /** The connection begins. It has the whole of its time from here on, however long the consumer took before. */
     void connecting(SseConnection connection) throws InterruptedException {
-        tell(new SseState.Connecting(failures));
-        deadlines.begin(timeout -> tookTooLong(connection, timeout));
+        setState(new SseState.Connecting(failures));
+        deadlines.beginRequest(timeout -> onTimeout(connection, timeout));
     }
 
     /** The address has changed for good. */
@@ -191,7 +191,7 @@ final class SseConnectionLoop implements Runnable {
     }
 
     /** Notes the state, and queues it if somebody wants to know. */
-    void tell(SseState next) throws InterruptedException {
+    void setState(SseState next) throws InterruptedException {
         state = next;
         if (settings.tellsStates()) {
             queue.put(next, 0);
@@ -200,7 +200,7 @@ final class SseConnectionLoop implements Runnable {
     }
 
     /** The head of an answer is there. Gives its body back, watched. */
-    InputStream answered(InputStream body, MonitoredInputStream.Arrivals arrivals) {
+    InputStream onResponse(InputStream body, MonitoredInputStream.Arrivals arrivals) {
         deadlines.headersArrived();
         return new MonitoredInputStream(
                 body, queue::flush, deadlines, arrivals, settings.limits().maxStreamBytes());
@@ -236,9 +236,9 @@ final class SseConnectionLoop implements Runnable {
         queue.end(new Completed());
     }
 
-    private void tookTooLong(SseConnection late, TimedOut timeout) {
+    private void onTimeout(SseConnection late, TimedOut timeout) {
         late.giveUp(timeout);
-        settings.time().schedule(PATIENCE, () -> {
+        settings.time().schedule(INTERRUPT_GRACE, () -> {
             if (!late.isOver()) {
                 fail(timeout);
                 thread.interrupt();
@@ -246,7 +246,7 @@ final class SseConnectionLoop implements Runnable {
         });
     }
 
-    private void tookTooLong(TimedOut total) {
+    private void onTimeout(TimedOut total) {
         fail(total);
         thread.interrupt();
     }

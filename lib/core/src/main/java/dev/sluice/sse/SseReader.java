@@ -35,7 +35,7 @@ public final class SseReader {
     private String id; // takes effect at the next blank line
     private String lastEventId;
     private @Nullable Duration retry;
-    private @Nullable ByteArrayOutputStream unframed;
+    private @Nullable ByteArrayOutputStream unparsedLines;
 
     /**
      * A reader of what comes from a stream.
@@ -81,7 +81,7 @@ public final class SseReader {
         if (onEvent) {
             onEvent = false;
             retry = null;
-            unframed = null;
+            unparsedLines = null;
             dropEvent();
         }
         while (lines.next()) {
@@ -147,10 +147,10 @@ public final class SseReader {
      * that the standard knows, joined by line feeds; the first 64 KB of them. Once {@link #next()} has said that the stream is at its end, a last line that has no
      * end of its own is among them. Empty for a stream that holds nothing but events. Malformed UTF-8 becomes U+FFFD.
      */
-    public String unframed() {
+    public String unparsedLines() {
         var all = new ByteArrayOutputStream();
-        if (unframed != null) {
-            all.writeBytes(unframed.toByteArray());
+        if (unparsedLines != null) {
+            all.writeBytes(unparsedLines.toByteArray());
         }
         if (!onEvent && !lines.inComment()) {
             byte[] line = lines.array();
@@ -193,10 +193,10 @@ public final class SseReader {
             case RETRY -> retry(line, value, end);
             case OTHER -> {
                 if (colon > lines.start()) {
-                    if (unframed == null) {
-                        unframed = new ByteArrayOutputStream();
+                    if (unparsedLines == null) {
+                        unparsedLines = new ByteArrayOutputStream();
                     }
-                    keep(unframed, line, lines.start(), end);
+                    keep(unparsedLines, line, lines.start(), end);
                 } else if (comments != null) {
                     comments.accept(new String(line, value, end - value, StandardCharsets.UTF_8));
                 }

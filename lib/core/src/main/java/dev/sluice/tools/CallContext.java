@@ -44,7 +44,7 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
 
     @Override
     public boolean isCancelled() {
-        return of.isOver() || run.funnel().isOver();
+        return of.isOver() || run.queue().isOver();
     }
 
     @Override

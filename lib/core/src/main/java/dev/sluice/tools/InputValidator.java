@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
 import dev.sluice.internal.base.Throwables;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.json.SchemaValidator;
 import dev.sluice.message.ToolDefinition;
 import java.util.List;
@@ -49,15 +49,15 @@ final class InputValidator {
                 Json.readObject(input);
                 reading.accept(input);
             }
-            return problems.isEmpty() ? Optional.empty() : Optional.of(told(problems));
+            return problems.isEmpty() ? Optional.empty() : Optional.of(describe(problems));
         } catch (RuntimeException e) { // a record's own constructor may throw whatever it likes
-            return Optional.of(told(List.of(Throwables.message(e))));
+            return Optional.of(describe(List.of(Throwables.message(e))));
         } catch (StackOverflowError e) {
             return Optional.of("it is nested too deep");
         }
     }
 
-    private static String told(List<String> problems) {
+    private static String describe(List<String> problems) {
         String first = problems.stream()
                 .limit(MOST)
                 .map(problem -> problem.length() > LONGEST ? problem.substring(0, LONGEST) + "…" : problem)

@@ -7,6 +7,9 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
@@ -35,22 +38,22 @@ final class RunConsumer {
     /** Owned by who holds the lock. */
     private int handedOut;
 
-    private volatile @Nullable EndReason told;
+    private volatile @Nullable EndReason deliveredEnd;
 
     RunConsumer(RunTask run, StreamController controller) {
         this.run = run;
         this.controller = controller;
         maxEvents = controller.maxChunks().orElse(0);
-        abandoned = CLEANER.register(this, run::abandoned);
+        abandoned = CLEANER.register(this, run::onAbandoned);
     }
 
     /** How it ended; empty while something may still be handed out. */
     Optional<EndReason> endReason() {
-        EndReason known = told;
-        return known != null ? Optional.of(known) : run.funnel.endReason();
+        EndReason known = deliveredEnd;
+        return known != null ? Optional.of(known) : run.queue.endReason();
     }
 
-    /** The next event, after the handlers have been told; null when there is none and nothing went wrong. */
+    /** The next event, after the handlers have been called; null when there is none and nothing went wrong. */
     @Nullable
     RunEvent pull() {
         if (consuming.isHeldByCurrentThread()) {
@@ -60,7 +63,7 @@ final class RunConsumer {
             throw new IllegalStateException("another thread is consuming this run");
         }
         try {
-            RunEvent event = told == null ? take() : null;
+            RunEvent event = deliveredEnd == null ? take() : null;
             if (event != null) {
                 handOut(event);
             } else {
@@ -75,16 +78,16 @@ final class RunConsumer {
     /** Cancels what has not ended. Does not wait. */
     void close() {
         controller.cancel("closed before its end");
-        run.funnel.endReason().ifPresent(this::noteEnd);
+        run.queue.endReason().ifPresent(this::noteEnd);
     }
 
     /** The exception with what there is of the turn. */
     StreamException withPartial(StreamException exception) {
-        return exception.received(run.transcript.partial(), null);
+        return StreamFailures.withPartial(exception, run.transcript.partial(), null);
     }
 
     private @Nullable RunEvent take() {
-        return run.funnel.takeUnlessInterrupted(() -> controller.cancel("the consuming thread was interrupted"));
+        return run.queue.takeUnlessInterrupted(() -> controller.cancel("the consuming thread was interrupted"));
     }
 
     private void handOut(RunEvent event) {
@@ -101,7 +104,7 @@ final class RunConsumer {
     }
 
     private void noteEnd() {
-        EndReason end = run.funnel.endReason().orElseThrow();
+        EndReason end = run.queue.endReason().orElseThrow();
         noteEnd(end);
         if (end instanceof Failed(StreamException failure)) {
             withPartial(failure).fillInStackTrace(); // where the caller is, rather than where it was found
@@ -110,8 +113,8 @@ final class RunConsumer {
     }
 
     private void noteEnd(EndReason end) {
-        told = end;
-        controller.detach();
+        deliveredEnd = end;
+        InternalParts.of(controller, Cancellation.class).detach();
         abandoned.clean();
     }
 }

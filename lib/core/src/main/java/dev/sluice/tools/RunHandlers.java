@@ -31,12 +31,12 @@ final class RunHandlers {
         if (entries.isEmpty()) {
             return;
         }
-        var round = new CallbackErrors();
+        var callbacks = new CallbackErrors();
         entries.forEach(entry -> {
             if (entry.type().isInstance(event) && (!entry.once() || entries.remove(entry))) {
-                round.turn(() -> entry.handler().accept(event));
+                callbacks.run(() -> entry.handler().accept(event));
             }
         });
-        round.end();
+        callbacks.throwFirst();
     }
 }

@@ -11,20 +11,20 @@ import java.util.function.Supplier;
  * What the calls of one run share.
  *
  * @param settings what the run was started with
- * @param funnel takes the events
+ * @param queue takes the events
  * @param permits one for each tool that may run at once
  * @param controller steers the run
  * @param remaining how much is left of the run's time; empty if it has no limit
  */
 record RunScope(
         RunSettings settings,
-        RunEventQueue funnel,
+        RunEventQueue queue,
         Semaphore permits,
         Supplier<StreamController> controller,
         Supplier<Optional<Duration>> remaining) {
 
     /** The clock and timer. */
     TimeSource time() {
-        return settings.client().time();
+        return settings.lifetime().time();
     }
 }

@@ -2,6 +2,8 @@ package dev.sluice.tools;
 
 import dev.sluice.budget.Budget;
 import dev.sluice.client.LlmClient;
+import dev.sluice.internal.ClientLifetime;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.MessageRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -20,4 +22,10 @@ record RunSettings(
         ToolApproval approval,
         @Nullable InputRepair repair,
         int queueCapacity,
-        long queueBytes) {}
+        long queueBytes) {
+
+    /** The client's clock, and when it is closed. */
+    ClientLifetime lifetime() {
+        return InternalParts.of(client, ClientLifetime.class);
+    }
+}

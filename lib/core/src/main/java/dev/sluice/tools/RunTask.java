@@ -14,6 +14,9 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
+import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -55,7 +58,7 @@ final class RunTask implements Runnable {
     private static final String CLOSED = "the client was closed";
 
     final RunSettings settings;
-    final RunEventQueue funnel;
+    final RunEventQueue queue;
     final Transcript transcript;
     final TimeSource time;
 
@@ -92,11 +95,11 @@ final class RunTask implements Runnable {
         this.settings = settings;
         this.controller = new WeakReference<>(controller);
         limits = controller.toBuilder().build();
-        funnel = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
+        queue = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
         scope = new RunScope(
-                settings, funnel, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
-        time = settings.client().time();
+                settings, queue, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
+        time = settings.lifetime().time();
         provider = settings.client().provider();
         removedTools = provider.removedTools(settings.request().messages());
         total = limits.timeouts(Timeouts.none()).total();
@@ -112,16 +115,16 @@ final class RunTask implements Runnable {
      * @throws IllegalStateException if the client is closed, or the controller has something to steer already
      */
     void start(StreamController controller) {
-        controller.attach(reason -> stop(new Cancelled(reason)));
+        InternalParts.of(controller, Cancellation.class).attach(reason -> stop(new Cancelled(reason)));
         try {
-            if (!funnel.isOver()) { // else cancelled before it began: no request is sent
+            if (!queue.isOver()) { // else cancelled before it began: no request is sent
                 stream = ask();
             }
         } catch (RuntimeException | Error e) {
-            controller.detach();
+            InternalParts.of(controller, Cancellation.class).detach();
             throw e;
         }
-        clientForgets = settings.client().onClose(() -> cancel(CLOSED));
+        clientForgets = settings.lifetime().onClose(() -> cancel(CLOSED));
         if (isLimited()) {
             deadline = time.schedule(total, () -> Thread.ofVirtual().start(this::totalPassed));
         }
@@ -130,7 +133,7 @@ final class RunTask implements Runnable {
 
     /** Ends the run now, whatever is queued, and stops all that runs in it. Does not wait. Returns whether it had not ended. */
     boolean stop(EndReason reason) {
-        if (!funnel.abort(reason)) {
+        if (!queue.abort(reason)) {
             return false;
         }
         turnController.cancel(reason instanceof Cancelled(String why) ? why : "the run has come to a limit");
@@ -160,7 +163,7 @@ final class RunTask implements Runnable {
     }
 
     /** What an abandoned run's cleaner runs; does nothing after the end. */
-    void abandoned() {
+    void onAbandoned() {
         if (stop(new Cancelled(ABANDONED))) {
             log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName());
         }
@@ -176,15 +179,15 @@ final class RunTask implements Runnable {
         Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
         var call = new ToolCallTask(scope, use, tool, cut);
         calls.add(call);
-        if (funnel.isOver() || timedOut != null) { // meanwhile
+        if (queue.isOver() || timedOut != null) { // meanwhile
             call.stop("the call was stopped before it began");
         }
         return call;
     }
 
     /** The calls whose thread was told to stop and runs the caller's code still. */
-    List<ToolCallTask> strays() {
-        return calls.stream().filter(call -> call.stray() != null).toList();
+    List<ToolCallTask> stragglers() {
+        return calls.stream().filter(call -> call.straggler() != null).toList();
     }
 
     /** The threads that shall end soon once the run has been stopped. */
@@ -192,9 +195,9 @@ final class RunTask implements Runnable {
         var threads = new ArrayList<Thread>();
         threads.add(thread);
         for (ToolCallTask call : calls) {
-            Thread stray = call.stray();
-            if (stray != null) {
-                threads.add(stray);
+            Thread straggler = call.straggler();
+            if (straggler != null) {
+                threads.add(straggler);
             }
         }
         return threads;
@@ -219,7 +222,7 @@ final class RunTask implements Runnable {
     /** Turn after turn, until the model is done or may not go on. */
     private EndReason turns() throws InterruptedException {
         while (true) {
-            EndReason end = funnel.isOver() ? new Completed() : turn();
+            EndReason end = queue.isOver() ? new Completed() : turn();
             if (end != null) {
                 return end;
             }
@@ -246,7 +249,7 @@ final class RunTask implements Runnable {
         Message said;
         Turn now;
         try (MessageStream answer = stream()) {
-            now = new Turn(funnel, transcript, this::call, answer, settings.startEarly() && !last);
+            now = new Turn(queue, transcript, this::call, answer, settings.startEarly() && !last);
             turn = now;
             EndReason end = now.read();
             if (!(end instanceof Completed)) {
@@ -255,16 +258,16 @@ final class RunTask implements Runnable {
             said = now.message();
         }
         if (said.finishReason() == FinishReason.CONTENT_FILTER) {
-            transcript.settle(said, now.stopAll("the answer was refused, so the tool was stopped, or did not run"));
+            transcript.addTurn(said, now.stopAll("the answer was refused, so the tool was stopped, or did not run"));
             return new Completed();
         }
         if (said.toolUses().isEmpty()) {
-            transcript.settle(said, List.of());
+            transcript.addTurn(said, List.of());
             boolean paused = said.finishReason() == FinishReason.PAUSE;
             return !paused ? new Completed() : last ? turnsAreUp() : null;
         }
         if (last) {
-            transcript.settle(said, List.of());
+            transcript.addTurn(said, List.of());
             return turnsAreUp();
         }
         answer(said, now.startAll());
@@ -278,7 +281,7 @@ final class RunTask implements Runnable {
         for (ToolCallTask call : all) {
             results.add(call.result());
         }
-        transcript.settle(said, results);
+        transcript.addTurn(said, results);
     }
 
     private LimitReached turnsAreUp() {
@@ -303,13 +306,13 @@ final class RunTask implements Runnable {
         remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
         StreamController controller = bounds.build();
         turnController = controller;
-        if (funnel.isOver()) {
+        if (queue.isOver()) {
             controller.cancel("the run is over");
         }
         MessageStream answer = settings.budget() == null
                 ? settings.client().stream(next.build(), controller)
                 : settings.client().stream(next.build(), controller, settings.budget());
-        transcript.begin(answer, !answer.isEnded());
+        transcript.beginTurn(answer, !answer.isEnded());
         return answer;
     }
 
@@ -323,10 +326,10 @@ final class RunTask implements Runnable {
     /** Ends it in good order. */
     private void end(EndReason reason) throws InterruptedException {
         switch (reason) {
-            case Completed completed -> funnel.putLast(new StreamComplete(), reason);
+            case Completed completed -> queue.putLast(new StreamComplete(), reason);
             case LimitReached limit -> {
                 stopCalls("the run has come to a limit, so the tool was stopped");
-                funnel.putLast(StreamErrorEvents.of(limit), reason);
+                queue.putLast(StreamErrorEvents.of(limit), reason);
             }
             case Cancelled(String why) -> cancel(why); // of the turn alone: the client was closed
             case Failed(StreamException failure) -> fail(failure);
@@ -340,7 +343,7 @@ final class RunTask implements Runnable {
         } catch (InterruptedException e) { // then it has been stopped
             Thread.currentThread().interrupt();
         }
-        funnel.putLast(StreamErrorEvents.of(failure), new Failed(failure));
+        queue.putLast(StreamErrorEvents.of(failure), new Failed(failure));
     }
 
     private void stopCalls(String why) throws InterruptedException {
@@ -360,8 +363,8 @@ final class RunTask implements Runnable {
 
     private TimedOut overdue(TimedOut turns) {
         var whole = new TimedOut(Phase.TOTAL, total);
-        whole.received(turns.partial(), turns.requestId().orElse(null));
-        return whole;
+        return StreamFailures.withPartial(
+                whole, turns.partial(), turns.requestId().orElse(null));
     }
 
     private boolean isLimited() {

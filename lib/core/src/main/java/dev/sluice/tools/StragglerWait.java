@@ -30,12 +30,12 @@ final class StragglerWait {
                 Thread.currentThread().interrupt();
             }
         }
-        List<ToolCallTask> strays = run.strays();
-        if (!strays.isEmpty()) {
+        List<ToolCallTask> stragglers = run.stragglers();
+        if (!stragglers.isEmpty()) {
             log.warn(
                     "{} was closed, and these tools do not heed their interrupt and still run: {}",
                     run,
-                    strays.stream().map(call -> call.use().name()).toList());
+                    stragglers.stream().map(call -> call.use().name()).toList());
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
 import dev.sluice.internal.base.Checks;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ToolDefinition;
 import java.time.Duration;

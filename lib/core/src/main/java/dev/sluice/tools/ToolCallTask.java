@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a tool, and its one outcome: what the tool gives or throws, or that it was refused, took too long or was
- * stopped, whichever is first. Two virtual threads: the keeper checks the input, asks for leave, waits for its turn, for the
+ * stopped, whichever is first. Two virtual threads: the supervisor checks the input, asks for leave, waits for its turn, for the
  * outcome and for the consumer; the worker runs the tool, which may never end.
  *
- * <p>Its events are put while the funnel is held, and none after the event of its end, so a tool that ignores its
+ * <p>Its events are put while the queue is held, and none after the event of its end, so a tool that ignores its
  * interrupt can say what it likes.
  */
 final class ToolCallTask {
@@ -33,14 +33,14 @@ final class ToolCallTask {
     private final RunScope run;
     private final @Nullable Tool tool;
     private final @Nullable String cut;
-    private final Thread keeper;
+    private final Thread supervisor;
     private final long number = COUNT.incrementAndGet();
     private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
     private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
 
     private volatile ToolUse use;
 
-    /** The thread that runs the caller's code: the keeper in a hook, the worker in the tool. */
+    /** The thread that runs the caller's code: the supervisor in a hook, the worker in the tool. */
     private volatile @Nullable Thread busy;
 
     private volatile boolean toldToStop;
@@ -48,7 +48,7 @@ final class ToolCallTask {
     /** When the tool's time began, by the clock; only with a limit. */
     private volatile @Nullable Long workingSince;
 
-    // Guarded by the funnel.
+    // Guarded by the queue.
     private boolean started;
     private boolean ended;
 
@@ -63,7 +63,7 @@ final class ToolCallTask {
         this.use = use;
         this.tool = tool;
         this.cut = cut;
-        keeper = Thread.ofVirtual().name("sluice-call-" + number).unstarted(this::keep);
+        supervisor = Thread.ofVirtual().name("sluice-call-" + number).unstarted(this::supervise);
     }
 
     /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
@@ -74,9 +74,9 @@ final class ToolCallTask {
             return;
         }
         if (run.settings().repair() == null) {
-            var unused = run.funnel().put(this::startOnce);
+            var unused = run.queue().put(this::startOnce);
         }
-        keeper.start();
+        supervisor.start();
     }
 
     ToolUse use() {
@@ -103,7 +103,7 @@ final class ToolCallTask {
     void stop(String why) {
         if (outcome.complete(CallOutcome.error(why))) {
             interrupt();
-            keeper.interrupt();
+            supervisor.interrupt();
         }
     }
 
@@ -114,14 +114,14 @@ final class ToolCallTask {
 
     /** The thread that was told to stop and still runs the caller's code. */
     @Nullable
-    Thread stray() {
+    Thread straggler() {
         Thread thread = busy;
         return toldToStop && thread != null && thread.isAlive() ? thread : null;
     }
 
     /** Whether a thread of it may still do something. */
     boolean isAlive() {
-        return keeper.isAlive() || busy != null;
+        return supervisor.isAlive() || busy != null;
     }
 
     /** Has something run when the call has its outcome; at once if it has. */
@@ -139,7 +139,7 @@ final class ToolCallTask {
         try {
             while (true) {
                 try {
-                    return run.funnel().put(() -> ended || isOver() ? null : event);
+                    return run.queue().put(() -> ended || isOver() ? null : event);
                 } catch (InterruptedException e) {
                     interrupted = true; // it has not had its turn yet; if the call was stopped it will not
                 }
@@ -161,7 +161,7 @@ final class ToolCallTask {
                 : limit.minusNanos(run.time().nanos() - since);
     }
 
-    private void keep() {
+    private void supervise() {
         try {
             if (hooked(this::isReady)) {
                 run.permits().acquire();
@@ -187,9 +187,9 @@ final class ToolCallTask {
         }
     }
 
-    /** Runs the caller's hooks, on the keeper. */
+    /** Runs the caller's hooks, on the supervisor. */
     private boolean hooked(Hooks hooks) throws InterruptedException {
-        busy = keeper;
+        busy = supervisor;
         try {
             return hooks.agree();
         } finally {
@@ -202,7 +202,7 @@ final class ToolCallTask {
         var entrance = new CallGuard(run.settings(), tool(), cut, this::logFailure);
         CallGuard.Checked checked = entrance.check(use);
         use = checked.use();
-        var unused = run.funnel().put(this::startOnce);
+        var unused = run.queue().put(this::startOnce);
         CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve(use);
         if (refusal != null) {
             outcome.complete(refusal);
@@ -271,8 +271,8 @@ final class ToolCallTask {
 
     /** Reports the end, and the start if nobody has. Once, by the first of the supervisor and the run's thread. */
     private void end() throws InterruptedException {
-        var unused = run.funnel().put(this::startOnce);
-        unused = run.funnel().put(this::endOnce);
+        var unused = run.queue().put(this::startOnce);
+        unused = run.queue().put(this::endOnce);
     }
 
     private @Nullable RunEvent startOnce() {

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * or failed, when every event that was received is handed out first, then {@link RunEvent.StreamError}, and then a {@link
  * StreamException} is thrown. Another run may go on from its {@link #conversation}.
  */
-public final class ToolLoop implements InnerRun {
+public final class ToolLoop implements ToolContext.InnerRun {
     private final RunTask run;
     private final RunConsumer consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();
@@ -164,7 +164,7 @@ public final class ToolLoop implements InnerRun {
      * turns: {@link Conversation#unanswered} tells which calls those are. It may be ahead of the consumer. For any thread.
      */
     public Conversation conversation() {
-        return run.transcript.conversation(run.funnel.isOver());
+        return run.transcript.conversation(run.queue.isOver());
     }
 
     /** The turn that is being made, as far as it has come; between turns the last one. May be ahead of the consumer. For any thread. */
@@ -184,7 +184,7 @@ public final class ToolLoop implements InnerRun {
 
     /** The calls whose tool was told to stop, because the run has ended or the tool's time was up, and has not. For any thread. */
     public List<ToolUse> stillRunning() {
-        return run.strays().stream().map(ToolCallTask::use).toList();
+        return run.stragglers().stream().map(ToolCallTask::use).toList();
     }
 
     /** What steers this run. */
@@ -233,7 +233,7 @@ public final class ToolLoop implements InnerRun {
 
     /** How many events are queued, for tests. */
     int queued() {
-        return run.funnel.size();
+        return run.queue.size();
     }
 
     /** The run's thread, for tests that see it end. */

@@ -1,6 +1,6 @@
 package dev.sluice.tools;
 
-import dev.sluice.json.ParameterSchema;
+import dev.sluice.internal.json.ParameterSchema;
 import dev.sluice.message.ToolDefinition;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

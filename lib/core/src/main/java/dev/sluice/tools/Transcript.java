@@ -37,7 +37,7 @@ final class Transcript {
     }
 
     /** A turn begins, which a request was sent for, or not, because it was refused before. */
-    void begin(MessageStream next, boolean sent) {
+    void beginTurn(MessageStream next, boolean sent) {
         locked(() -> {
             if (turn != null) {
                 before.add(turn.snapshot());
@@ -57,7 +57,7 @@ final class Transcript {
     }
 
     /** A turn is complete, with the results of its calls, if it has any. */
-    void settle(Message whole, List<ToolResult> results) {
+    void addTurn(Message whole, List<ToolResult> results) {
         locked(() -> {
             settled = settled.message(whole).results(results);
             calling = null;

@@ -23,7 +23,7 @@ final class Turn {
     private static final String CUT =
             "the answer was cut at max_tokens within the input of this call, so the tool did not run; write less";
 
-    private final RunEventQueue funnel;
+    private final RunEventQueue queue;
     private final Transcript transcript;
     private final CallFactory newCall;
     private final MessageStream stream;
@@ -51,8 +51,8 @@ final class Turn {
      *
      * @param early whether calls start while the model speaks
      */
-    Turn(RunEventQueue funnel, Transcript transcript, CallFactory newCall, MessageStream stream, boolean early) {
-        this.funnel = funnel;
+    Turn(RunEventQueue queue, Transcript transcript, CallFactory newCall, MessageStream stream, boolean early) {
+        this.queue = queue;
         this.transcript = transcript;
         this.newCall = newCall;
         this.stream = stream;
@@ -67,7 +67,7 @@ final class Turn {
      */
     EndReason read() throws InterruptedException {
         for (StreamEvent event : stream) {
-            if (!funnel.put(told(event))) {
+            if (!queue.put(toRunEvent(event))) {
                 throw new InterruptedException(); // as the thread that ended the run has done, or is about to do
             }
             if (early) {
@@ -114,7 +114,7 @@ final class Turn {
         return message.toolUses().stream().map(use -> stopped.result(use.id())).toList();
     }
 
-    private RunEvent told(StreamEvent event) {
+    private RunEvent toRunEvent(StreamEvent event) {
         if (event instanceof StreamEvent.MessageStart(Message start) && !hasStart) {
             hasStart = true;
             for (int i = 0; i < start.content().size(); i++) {

@@ -41,4 +41,17 @@ public interface HttpTransport extends AutoCloseable {
     /** Gives up all connections. Exchanges that are open end with an {@link IOException}. Does not wait for them. */
     @Override
     void close();
+
+    /**
+     * The connection ended before a single byte of a response came. As a rule it was a kept connection that had gone before
+     * the request was sent, so the request may be sent again; that the server has seen it cannot be ruled out.
+     */
+    final class NoResponseException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        /** A failure with this message and cause. */
+        public NoResponseException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

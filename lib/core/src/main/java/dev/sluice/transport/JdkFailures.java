@@ -2,6 +2,7 @@ package dev.sluice.transport;
 
 import dev.sluice.internal.ConnectFailures;
 import dev.sluice.internal.ResponseHeads;
+import dev.sluice.transport.HttpTransport.NoResponseException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;

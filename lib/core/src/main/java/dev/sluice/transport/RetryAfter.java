@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * seconds or as an HTTP date. Numbers may have a fraction. A date that has passed means no wait; a value that is negative or
  * unreadable means nothing. No value is too long here: whether to wait that long is the caller's to decide.
  */
-public final class RetryAfter {
+final class RetryAfter {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}(\\.[0-9]{0,9})?");
 
     private RetryAfter() {}
@@ -25,14 +25,14 @@ public final class RetryAfter {
      *
      * @param clock says now, from which a date is counted
      */
-    public static Optional<Duration> of(TransportResponse response, InstantSource clock) {
+    static Optional<Duration> of(TransportResponse response, InstantSource clock) {
         return value(response, "retry-after-ms", text -> number(text, 6))
                 .or(() -> value(response, "retry-after", RetryAfter::seconds))
                 .or(() -> value(response, "retry-after", text -> date(text, clock.instant())));
     }
 
     /** A number of seconds; empty if the text is none. */
-    public static Optional<Duration> seconds(String text) {
+    private static Optional<Duration> seconds(String text) {
         return number(text, 9);
     }
 

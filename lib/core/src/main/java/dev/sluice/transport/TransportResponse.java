@@ -2,6 +2,8 @@ package dev.sluice.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,17 @@ public record TransportResponse(int status, Map<String, List<String>> headers, I
         return Optional.ofNullable(headers.get(name))
                 .filter(values -> !values.isEmpty())
                 .map(List::getFirst);
+    }
+
+    /**
+     * How long the server asks to wait before the next try: {@code retry-after-ms} in milliseconds, else {@code retry-after} in
+     * seconds or as an HTTP date.
+     *
+     * @param clock says now, from which a date is counted
+     * @return zero if the date has passed; empty if there is no such header, or its value is negative or unreadable
+     */
+    public Optional<Duration> retryAfter(InstantSource clock) {
+        return RetryAfter.of(this, clock);
     }
 
     /** Gives the connection up, or back if the body was read to its end. Does not wait for the server. */

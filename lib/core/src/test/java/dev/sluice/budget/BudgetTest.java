@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
@@ -30,7 +31,7 @@ class BudgetTest {
     @Test
     void theEventThatReachesTheLimitOnTokensEndsTheStream() {
         Budget budget = Budget.outputTokens(10);
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(100, 1))).isEmpty();
         assertThat(tab.count(text(4))).isEmpty(); // 5
         assertThat(tab.count(text(4))).isEmpty(); // 9
@@ -38,12 +39,12 @@ class BudgetTest {
         assertThat(budget.isExhausted()).isFalse();
         assertThat(tab.count(text(1))).contains(TEN_TOKENS);
         assertThat(budget.isExhausted()).isTrue();
-        assertThat(budget.exhausted()).contains(TEN_TOKENS);
+        assertThat(Meters.limit(budget)).contains(TEN_TOKENS);
     }
 
     @Test
     void aStreamWithoutAnEndIsStoppedAtTheWiresWordToo() {
-        BudgetMeter tab = Budget.outputTokens(10).open();
+        BudgetMeter tab = Meters.open(Budget.outputTokens(10));
         assertThat(tab.count(start(100, 1))).isEmpty();
         assertThat(tab.count(said(Usage.of(100, 10)))).contains(TEN_TOKENS);
     }
@@ -52,21 +53,21 @@ class BudgetTest {
     @Test
     void anAnswerThatIsMadeToItsEndIsNotStopped() {
         Budget budget = Budget.outputTokens(10);
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(100, 1))).isEmpty();
         assertThat(tab.count(text(4))).isEmpty();
         assertThat(tab.count(end(100, 12))).isEmpty();
         assertThat(budget.isExhausted()).isTrue();
         assertThat(tab.count(new MessageStop())).isEmpty();
-        assertThat(budget.exhausted()).contains(TEN_TOKENS);
+        assertThat(Meters.limit(budget)).contains(TEN_TOKENS);
     }
 
     // some answers end without a word on their usage.
     @Test
     void itsLastEventDoesNotStopAnAnswerThatNobodySaidTheEndOf() {
         Budget budget = Budget.outputTokens(10);
-        BudgetMeter tab = budget.open();
-        BudgetMeter other = budget.open();
+        BudgetMeter tab = Meters.open(budget);
+        BudgetMeter other = Meters.open(budget);
         assertThat(tab.count(text(1))).isEmpty();
         assertThat(other.count(text(20))).isPresent();
         assertThat(tab.count(new MessageStop())).isEmpty();
@@ -75,7 +76,7 @@ class BudgetTest {
     @Test
     void theEventThatReachesTheLimitOnCostsEndsTheStream() {
         Budget budget = cost("0.0002"); // 100 tokens of input are half of it, 20 of output the rest
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(100, 1))).isEmpty();
         assertThat(tab.count(text(18))).isEmpty();
         assertThat(budget.remainingOutputTokens()).isEqualTo(1);
@@ -88,9 +89,9 @@ class BudgetTest {
     @Test
     void inputAloneCanReachTheLimitOnCosts() {
         Budget budget = cost("0.0001");
-        assertThat(budget.open().count(start(100, 0))).contains(new LimitReached(Limit.COST_MICROS, 100));
+        assertThat(Meters.open(budget).count(start(100, 0))).contains(new LimitReached(Limit.COST_MICROS, 100));
         Budget notQuite = cost("0.0001");
-        assertThat(notQuite.open().count(start(99, 0))).isEmpty();
+        assertThat(Meters.open(notQuite).count(start(99, 0))).isEmpty();
     }
 
     @Test
@@ -98,7 +99,7 @@ class BudgetTest {
         var prices =
                 new Prices(new BigDecimal("10"), new BigDecimal("50"), new BigDecimal("1"), new BigDecimal("12.5"));
         Budget budget = Budget.cost(BigDecimal.ONE, prices);
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(new Usage(100, 2, 1000, 40, 0, Map.of())))).isEmpty();
         assertThat(budget.inputTokens()).isEqualTo(1140);
         assertThat(budget.cost()).hasValueSatisfying(cost -> assertThat(cost).isEqualByComparingTo("0.0026"));
@@ -107,7 +108,7 @@ class BudgetTest {
     @Test
     void inputThatGrowsCountsOnce() {
         Budget budget = cost("1");
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(2210, 1))).isEmpty();
         assertThat(tab.count(end(9874, 20))).isEmpty();
         assertThat(budget.inputTokens()).isEqualTo(9874);
@@ -119,16 +120,16 @@ class BudgetTest {
         Budget.Builder both = Budget.builder().maxOutputTokens(10).maxCost(new BigDecimal("0.000030"), PRICES);
         Budget tokensFirst = both.build();
         assertThat(tokensFirst.remainingOutputTokens()).isEqualTo(6);
-        assertThat(tokensFirst.open().count(text(6))).contains(new LimitReached(Limit.COST_MICROS, 30));
+        assertThat(Meters.open(tokensFirst).count(text(6))).contains(new LimitReached(Limit.COST_MICROS, 30));
         Budget costFirst = both.maxCost(new BigDecimal("0.000055"), PRICES).build();
         assertThat(costFirst.remainingOutputTokens()).isEqualTo(10);
-        assertThat(costFirst.open().count(text(10))).contains(TEN_TOKENS);
+        assertThat(Meters.open(costFirst).count(text(10))).contains(TEN_TOKENS);
     }
 
     @Test
     void whereOutputIsFreeOnlyInputReachesTheLimitOnCosts() {
         Budget budget = Budget.cost(new BigDecimal("0.0001"), Prices.uncached(BigDecimal.ONE, BigDecimal.ZERO));
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(text(100_000))).isEmpty();
         assertThat(budget.remainingOutputTokens()).isEqualTo(Long.MAX_VALUE);
         assertThat(tab.count(start(100, 0))).isPresent();
@@ -141,7 +142,7 @@ class BudgetTest {
                 .maxOutputTokens(10)
                 .maxCost(new BigDecimal("0.00001"), PRICES)
                 .build();
-        assertThat(budget.open().count(text(50))).isPresent();
+        assertThat(Meters.open(budget).count(text(50))).isPresent();
         assertThat(budget.remainingOutputTokens()).isZero();
         assertThat(budget.remainingCost())
                 .hasValueSatisfying(left -> assertThat(left).isEqualByComparingTo("0"));
@@ -150,14 +151,14 @@ class BudgetTest {
     @Test
     void aCostInPartsOfAMillionthEndsAsTheNextMillionth() {
         Budget budget = cost("0.0000125");
-        assertThat(budget.open().count(text(2))).isEmpty();
-        assertThat(budget.open().count(text(1))).contains(new LimitReached(Limit.COST_MICROS, 13));
+        assertThat(Meters.open(budget).count(text(2))).isEmpty();
+        assertThat(Meters.open(budget).count(text(1))).contains(new LimitReached(Limit.COST_MICROS, 13));
     }
 
     @Test
     void aCostThatNoAnswerReachesIsALimitAllTheSame() {
         Budget budget = cost("1e40");
-        assertThat(budget.open().count(text(10))).isEmpty();
+        assertThat(Meters.open(budget).count(text(10))).isEmpty();
         assertThat(budget.isExhausted()).isFalse();
     }
 
@@ -173,7 +174,7 @@ class BudgetTest {
                 .maxOutputTokens(10)
                 .maxCost(new BigDecimal("0.5"), PRICES)
                 .build();
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         tab.count(start(100, 1));
         assertThat(budget)
                 .hasToString(

@@ -1,17 +1,17 @@
 package dev.sluice.client;
 
-import static dev.sluice.continuation.JoinerFixture.byPrefill;
-import static dev.sluice.continuation.JoinerFixture.byTurn;
-import static dev.sluice.continuation.JoinerFixture.close;
-import static dev.sluice.continuation.JoinerFixture.finish;
-import static dev.sluice.continuation.JoinerFixture.open;
-import static dev.sluice.continuation.JoinerFixture.openThinking;
-import static dev.sluice.continuation.JoinerFixture.openTool;
-import static dev.sluice.continuation.JoinerFixture.signature;
-import static dev.sluice.continuation.JoinerFixture.start;
-import static dev.sluice.continuation.JoinerFixture.stop;
-import static dev.sluice.continuation.JoinerFixture.text;
-import static dev.sluice.continuation.JoinerFixture.thinking;
+import static dev.sluice.internal.continuation.JoinerFixture.byPrefill;
+import static dev.sluice.internal.continuation.JoinerFixture.byTurn;
+import static dev.sluice.internal.continuation.JoinerFixture.close;
+import static dev.sluice.internal.continuation.JoinerFixture.finish;
+import static dev.sluice.internal.continuation.JoinerFixture.open;
+import static dev.sluice.internal.continuation.JoinerFixture.openThinking;
+import static dev.sluice.internal.continuation.JoinerFixture.openTool;
+import static dev.sluice.internal.continuation.JoinerFixture.signature;
+import static dev.sluice.internal.continuation.JoinerFixture.start;
+import static dev.sluice.internal.continuation.JoinerFixture.stop;
+import static dev.sluice.internal.continuation.JoinerFixture.text;
+import static dev.sluice.internal.continuation.JoinerFixture.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,7 +27,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.continuation.JoinerFixture;
+import dev.sluice.internal.continuation.JoinerFixture;
 import dev.sluice.message.ContentBlock.ServerToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;

@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.budget.Meters;
 import dev.sluice.budget.Prices;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
 import java.math.BigDecimal;
@@ -43,7 +44,7 @@ class BudgetAlertsTest {
 
     @Test
     void anAlertIsCalledWhenItsPartIsFirstReached() {
-        BudgetMeter tab = alerting(0.5).maxOutputTokens(9).build().open();
+        BudgetMeter tab = Meters.open(alerting(0.5).maxOutputTokens(9).build());
         count(tab, text(4));
         assertThat(called).isEmpty();
         count(tab, text(1)); // 4.5 is reached with the fifth
@@ -55,7 +56,7 @@ class BudgetAlertsTest {
     @Test
     void alertsAreCalledFromTheLowestOn() {
         BudgetMeter tab =
-                alerting(1, 0.8, 0.1, 0.5).maxOutputTokens(100).build().open();
+                Meters.open(alerting(1, 0.8, 0.1, 0.5).maxOutputTokens(100).build());
         count(tab, text(80));
         assertThat(called).containsExactly("0.1 at 80", "0.5 at 80", "0.8 at 80");
         count(tab, text(20));
@@ -65,11 +66,10 @@ class BudgetAlertsTest {
     @Test
     void anAlertIsCalledForWhicheverLimitIsNearer() {
         Prices prices = Prices.uncached(BigDecimal.ONE, new BigDecimal("5"));
-        BudgetMeter tab = alerting(0.5)
+        BudgetMeter tab = Meters.open(alerting(0.5)
                 .maxOutputTokens(1000)
                 .maxCost(new BigDecimal("0.001"), prices)
-                .build()
-                .open();
+                .build());
         count(tab, start(450, 9));
         assertThat(called).isEmpty();
         count(tab, text(1)); // 450 and 5 times 10 are the half of 1000
@@ -79,8 +79,8 @@ class BudgetAlertsTest {
     @Test
     void inputAloneCanCallAnAlert() {
         Prices prices = Prices.uncached(BigDecimal.ONE, new BigDecimal("5"));
-        BudgetMeter tab =
-                alerting(0.5).maxCost(new BigDecimal("0.001"), prices).build().open();
+        BudgetMeter tab = Meters.open(
+                alerting(0.5).maxCost(new BigDecimal("0.001"), prices).build());
         count(tab, start(500, 0));
         assertThat(called).containsExactly("0.5 at 0");
     }
@@ -88,18 +88,18 @@ class BudgetAlertsTest {
     @Test
     void anEstimateThatProvesTooHighDoesNotCallAnAlertTwice() {
         Budget budget = alerting(0.5).maxOutputTokens(100).build();
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         count(tab, start(100, 1));
         count(tab, text(60));
         count(tab, said(Usage.of(100, 20)));
         count(tab, text(400));
-        count(budget.open(), start(100, 80));
+        count(Meters.open(budget), start(100, 80));
         assertThat(called).containsExactly("0.5 at 61");
     }
 
     @Test
     void theLastEventOfAnAnswerCallsAlertsToo() {
-        BudgetMeter tab = alerting(1).maxOutputTokens(10).build().open();
+        BudgetMeter tab = Meters.open(alerting(1).maxOutputTokens(10).build());
         count(tab, start(100, 1));
         count(tab, end(100, 30));
         assertThat(called).containsExactly("1.0 at 30");
@@ -107,7 +107,7 @@ class BudgetAlertsTest {
 
     @Test
     void anAlertBelongsToTheEventThatMadeItDueHoweverFarAheadTheCountIs() {
-        BudgetMeter tab = alerting(0.5, 0.9).maxOutputTokens(10).build().open();
+        BudgetMeter tab = Meters.open(alerting(0.5, 0.9).maxOutputTokens(10).build());
         List<StreamEvent> received = List.of(text(4), text(1), text(1), text(4));
         received.forEach(tab::count);
         assertThat(called).isEmpty();
@@ -123,7 +123,7 @@ class BudgetAlertsTest {
 
     @Test
     void anAlertOfAnEventThatNobodyConsumesIsCalledAtTheEnd() {
-        BudgetMeter tab = alerting(0.5).maxOutputTokens(10).build().open();
+        BudgetMeter tab = Meters.open(alerting(0.5).maxOutputTokens(10).build());
         tab.count(text(5));
         tab.close();
         tab.runAlerts();
@@ -133,14 +133,13 @@ class BudgetAlertsTest {
     @Test
     void anAlertThatThrowsDoesNotSilenceTheOthers() {
         var first = new IllegalStateException("first");
-        BudgetMeter tab = Budget.builder()
+        BudgetMeter tab = Meters.open(Budget.builder()
                 .maxOutputTokens(10)
                 .alertAt(0.1, b -> {
                     throw first;
                 })
                 .alertAt(0.2, b -> called.add("second"))
-                .build()
-                .open();
+                .build());
         tab.count(text(5));
         assertThatThrownBy(tab::runAlerts).isSameAs(first);
         assertThat(called).containsExactly("second");
@@ -156,7 +155,7 @@ class BudgetAlertsTest {
                     called.add("other saw " + other.join().tokens());
                 })
                 .build();
-        count(budget.open(), text(5));
+        count(Meters.open(budget), text(5));
         assertThat(called).containsExactly("other saw 5");
     }
 

@@ -15,8 +15,9 @@ import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.budget.Meters;
 import dev.sluice.budget.Prices;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.Script;
@@ -154,7 +155,7 @@ class BudgetBehindGatesTest {
             Awaitility.await().until(() -> fixture.client.running() == 0);
         }
         assertThat(bulkhead.getMetrics().getAvailableConcurrentCalls()).isEqualTo(places);
-        assertThat(budget.waiting()).isZero();
+        assertThat(Meters.waiting(budget)).isZero();
     }
 
     @ParameterizedTest
@@ -246,8 +247,8 @@ class BudgetBehindGatesTest {
     void aRequestThatBeginsToWaitWhileTheBudgetIsBeingExhaustedIsRefusedOrSeesRoom() {
         for (int i = 0; i < 2_000; i++) {
             Budget budget = Budget.outputTokens(1);
-            BudgetMeter spender = budget.open();
-            BudgetMeter waiter = budget.open();
+            BudgetMeter spender = Meters.open(budget);
+            BudgetMeter waiter = Meters.open(budget);
             var refused = new AtomicInteger();
             var spent = CompletableFuture.runAsync(() -> spender.count(UsageEvents.text(1)));
             waiter.await(limit -> refused.incrementAndGet());
@@ -255,15 +256,15 @@ class BudgetBehindGatesTest {
             spent.join();
             assertThat(refused).as("calls of one that was sent: %s", sent).hasValue(sent ? 0 : 1);
             waiter.close();
-            assertThat(budget.waiting()).isZero();
+            assertThat(Meters.waiting(budget)).isZero();
         }
     }
 
     @Test
     void aRequestThatWasRefusedStaysSoThoughAnEstimateIsTakenBack() {
         Budget budget = Budget.outputTokens(100);
-        BudgetMeter spender = budget.open();
-        BudgetMeter waiter = budget.open();
+        BudgetMeter spender = Meters.open(budget);
+        BudgetMeter waiter = Meters.open(budget);
         var refused = new ArrayList<LimitReached>();
         waiter.await(refused::add);
         spender.count(UsageEvents.text(100));

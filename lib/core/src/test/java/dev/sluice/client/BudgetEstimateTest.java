@@ -10,8 +10,9 @@ import static dev.sluice.client.UsageEvents.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.budget.Meters;
 import dev.sluice.budget.TokenCount;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.RedactedThinking;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is counted of one stream: the wire's word, and an estimate of what came after it. */
 class BudgetEstimateTest {
     private final Budget budget = Budget.outputTokens(1_000_000_000);
-    private final BudgetMeter tab = budget.open();
+    private final BudgetMeter tab = Meters.open(budget);
 
     private void count(BudgetMeter tab, StreamEvent... events) {
         for (StreamEvent event : events) {
@@ -132,7 +133,7 @@ class BudgetEstimateTest {
         tab.close();
         tab.close();
         assertEstimated(13);
-        count(budget.open(), start(100, 1), end(100, 7));
+        count(Meters.open(budget), start(100, 1), end(100, 7));
         assertEstimated(20);
     }
 
@@ -224,7 +225,7 @@ class BudgetEstimateTest {
     void aFigureThatIsOnlyRepeatedIsNoNews() {
         count(start(100, 3), text(50), end(100, 3));
         assertEstimated(53);
-        BudgetMeter mute = budget.open();
+        BudgetMeter mute = Meters.open(budget);
         count(mute, start(Usage.NONE), text(2), end(Usage.NONE));
         assertEstimated(55);
     }
@@ -246,9 +247,10 @@ class BudgetEstimateTest {
     void figuresOutOfAllBoundsDoNoHarm() {
         count(start(new Usage(-5, -5, 0, 0, 0, Map.of())));
         assertExact(0);
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         assertThat(tab.count(start(Long.MAX_VALUE, Long.MAX_VALUE))).isPresent();
-        assertThat(budget.open().count(start(Long.MAX_VALUE, Long.MAX_VALUE))).isPresent();
+        assertThat(Meters.open(budget).count(start(Long.MAX_VALUE, Long.MAX_VALUE)))
+                .isPresent();
         assertThat(budget.isExhausted()).isTrue();
         assertThat(budget.inputTokens()).isPositive();
     }
@@ -256,33 +258,33 @@ class BudgetEstimateTest {
     @Test
     void theNextStreamIsEstimatedByWhatThisOneWasInTruth() {
         count(start(100, 0), text(10_000), end(100, 20_000));
-        count(budget.open(), start(100, 0), text(1000));
+        count(Meters.open(budget), start(100, 0), text(1000));
         assertThat(budget.outputTokens().tokens()).isBetween(21_980L, 22_000L);
     }
 
     @Test
     void aFewWordsMoveTheEstimateLittle() {
         count(start(100, 0), text(1), end(100, 5));
-        count(budget.open(), start(100, 0), text(1000));
+        count(Meters.open(budget), start(100, 0), text(1000));
         assertThat(budget.outputTokens().tokens() - 5).isBetween(1001L, 1100L);
     }
 
     @Test
     void figuresOfManyAnswersCountByTheirSize() {
         count(start(100, 0), text(9000), end(100, 9000));
-        count(budget.open(), start(100, 0), text(1000), end(100, 11_000));
-        count(budget.open(), start(100, 0), text(1000));
+        count(Meters.open(budget), start(100, 0), text(1000), end(100, 11_000));
+        count(Meters.open(budget), start(100, 0), text(1000));
         assertThat(budget.outputTokens().tokens() - 20_000).isBetween(1980L, 2000L);
     }
 
     @Test
     void noFigureMovesTheEstimateOutOfBounds() {
         count(start(100, 0), text(100_000), end(100, 1));
-        count(budget.open(), start(100, 0), text(1000));
+        count(Meters.open(budget), start(100, 0), text(1000));
         assertEstimated(1 + 250);
         Budget other = Budget.outputTokens(1_000_000_000);
-        count(other.open(), start(100, 0), text(1000), end(100, 1_000_000));
-        count(other.open(), start(100, 0), text(1000));
+        count(Meters.open(other), start(100, 0), text(1000), end(100, 1_000_000));
+        count(Meters.open(other), start(100, 0), text(1000));
         assertThat(other.outputTokens().tokens()).isEqualTo(1_008_000);
     }
 
@@ -291,27 +293,27 @@ class BudgetEstimateTest {
     void howMuchMoreWasThoughtThanIsShownSaysNothingOfTheWords() {
         var said = new Usage(100, 5000 + 1000, 0, 0, 5000, Map.of());
         count(start(100, 0), thinking(1000), text(1000), end(said));
-        count(budget.open(), start(100, 0), text(1000));
+        count(Meters.open(budget), start(100, 0), text(1000));
         assertEstimated(7000);
-        count(budget.open(), start(100, 0), thinking(1000));
+        count(Meters.open(budget), start(100, 0), thinking(1000));
         assertThat(budget.outputTokens().tokens() - 7000).isBetween(4700L, 5000L);
         Budget hidden = Budget.outputTokens(1_000_000_000);
-        count(hidden.open(), start(100, 0), text(1000), end(said));
-        count(hidden.open(), start(100, 0), text(1000));
+        count(Meters.open(hidden), start(100, 0), text(1000), end(said));
+        count(Meters.open(hidden), start(100, 0), text(1000));
         assertThat(hidden.outputTokens()).isEqualTo(new TokenCount(7000, true));
     }
 
     @Test
     void thinkingThatTheWireDoesNotTellApartHasItsShare() {
         count(start(100, 0), thinking(10_000), text(10_000), end(100, 40_000));
-        count(budget.open(), start(100, 0), thinking(1000));
-        count(budget.open(), start(100, 0), text(1000));
+        count(Meters.open(budget), start(100, 0), thinking(1000));
+        count(Meters.open(budget), start(100, 0), text(1000));
         assertThat(budget.outputTokens().tokens() - 40_000).isBetween(3980L, 4000L);
     }
 
     @Test
     void whatAnotherStreamTeachesDoesNotChangeWhatIsCountedAlready() {
-        BudgetMeter other = budget.open();
+        BudgetMeter other = Meters.open(budget);
         count(other, start(100, 0), text(1000));
         count(start(100, 0), text(10_000), end(100, 5000));
         assertEstimated(6000);
@@ -334,7 +336,7 @@ class BudgetEstimateTest {
         assertEstimated(501);
         count(end(Usage.of(500, 1 + 180)));
         assertEstimated(299 + 181);
-        var next = budget.open();
+        var next = Meters.open(budget);
         count(next, start(100, 1), open(new Text("")), text(100));
         assertThat(budget.outputTokens().tokens()).isBetween(480L + 85, 480L + 105);
     }

@@ -8,9 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.budget.Meters;
 import dev.sluice.budget.Prices;
 import dev.sluice.budget.TokenCount;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
@@ -35,13 +36,13 @@ class BudgetSessionTest {
     @Test
     void streamsThatFollowEachOtherAddUp() {
         Budget budget = Budget.outputTokens(100);
-        BudgetMeter first = budget.open();
+        BudgetMeter first = Meters.open(budget);
         assertThat(first.count(start(30, 1))).isEmpty();
         assertThat(first.count(end(30, 60))).isEmpty();
         assertThat(first.count(new MessageStop())).isEmpty();
         first.close();
         assertThat(budget.remainingOutputTokens()).isEqualTo(40);
-        BudgetMeter second = budget.open();
+        BudgetMeter second = Meters.open(budget);
         assertThat(second.count(start(40, 1))).isEmpty();
         assertThat(second.count(end(40, 30))).isEmpty();
         assertThat(budget.outputTokens()).isEqualTo(new TokenCount(90, false));
@@ -51,8 +52,8 @@ class BudgetSessionTest {
     @Test
     void aStreamIsStoppedAtItsNextEventWhenAnotherHasExhaustedTheBudget() {
         Budget budget = Budget.outputTokens(100);
-        BudgetMeter one = budget.open();
-        BudgetMeter other = budget.open();
+        BudgetMeter one = Meters.open(budget);
+        BudgetMeter other = Meters.open(budget);
         assertThat(one.count(text(10))).isEmpty();
         assertThat(other.count(text(90))).isPresent();
         assertThat(one.count(new Ping())).contains(new LimitReached(Limit.OUTPUT_TOKENS, 100));
@@ -61,8 +62,8 @@ class BudgetSessionTest {
     @Test
     void anEstimateThatProvesTooHighGivesRoomToTheOthers() {
         Budget budget = Budget.outputTokens(100);
-        BudgetMeter one = budget.open();
-        BudgetMeter other = budget.open();
+        BudgetMeter one = Meters.open(budget);
+        BudgetMeter other = Meters.open(budget);
         assertThat(one.count(text(100))).isPresent();
         assertThat(one.count(end(10, 50))).isEmpty();
         assertThat(budget.isExhausted()).isFalse();
@@ -105,7 +106,7 @@ class BudgetSessionTest {
     }
 
     private static void stream(Budget budget) {
-        BudgetMeter tab = budget.open();
+        BudgetMeter tab = Meters.open(budget);
         tab.count(start(new Usage(10, 1, 5, 2, 0, Map.of())));
         for (int i = 0; i < 300; i++) {
             tab.count(text(1));

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.Limits;
 import dev.sluice.StreamException;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.BudgetMeter;
+import dev.sluice.budget.Meters;
 import dev.sluice.budget.TokenCount;
+import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Recorded answers, counted. */
 class BudgetTranscriptsTest {
     private final Budget budget = Budget.outputTokens(1_000_000);
-    private final BudgetMeter tab = budget.open();
+    private final BudgetMeter tab = Meters.open(budget);
 
     @ParameterizedTest
     @CsvSource({
@@ -89,7 +90,7 @@ class BudgetTranscriptsTest {
             })
     void betweenTheWiresFiguresTheCountOnlyGrows(String name) throws IOException {
         for (int round = 0; round < 3; round++) { // the later ones with a calibrated estimate
-            BudgetMeter next = budget.open();
+            BudgetMeter next = Meters.open(budget);
             long before = budget.outputTokens().tokens();
             long first = before;
             for (StreamEvent event : transcript(name)) {

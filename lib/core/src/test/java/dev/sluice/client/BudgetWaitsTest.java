@@ -17,6 +17,7 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.budget.Budget;
+import dev.sluice.budget.Meters;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.Script;
@@ -69,7 +70,7 @@ class BudgetWaitsTest {
     }
 
     private void exhaust() {
-        budget.open().count(UsageEvents.text(300));
+        Meters.open(budget).count(UsageEvents.text(300));
     }
 
     /** What all wait for. */
@@ -122,7 +123,7 @@ class BudgetWaitsTest {
             }
             List<MessageStream> waiting = streams(WAITING, () -> fixture.client.stream(ClientFixture.REQUEST, budget));
             Awaitility.await()
-                    .until(() -> budget.waiting() == WAITING
+                    .until(() -> Meters.waiting(budget) == WAITING
                             && fixture.peer.requests().size() == asked
                             && waiting.stream().allMatch(stream -> isParked(stream.reader()))
                             && (wait == Wait.BULKHEAD || time.scheduled() >= WAITING));
@@ -138,7 +139,7 @@ class BudgetWaitsTest {
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
             Awaitility.await().until(() -> fixture.client.running() == 0);
             assertThat(fixture.peer.requests()).hasSize(asked);
-            assertThat(budget.waiting()).isZero();
+            assertThat(Meters.waiting(budget)).isZero();
             assertThat(time.scheduled()).as("timers left").isZero();
         }
         if (wait == Wait.BULKHEAD) {
@@ -166,7 +167,8 @@ class BudgetWaitsTest {
                                         .build()),
                         Script.stream().sse(begin("Rivers ", "run ")).reset());
                 var stream = fixture.client.stream(ClientFixture.REQUEST, budget)) {
-            Awaitility.await().until(() -> time.scheduled() == 1 && isParked(stream.reader()) && budget.waiting() == 1);
+            Awaitility.await()
+                    .until(() -> time.scheduled() == 1 && isParked(stream.reader()) && Meters.waiting(budget) == 1);
             exhaust();
             assertThatThrownBy(stream::finalMessage)
                     .isInstanceOfSatisfying(
@@ -213,7 +215,7 @@ class BudgetWaitsTest {
                     () -> fixture.client.stream(ClientFixture.REQUEST, StreamController.withTimeout(total), budget));
             List<MessageStream> poor = streams(each, () -> fixture.client.stream(ClientFixture.REQUEST, budget));
             List<MessageStream> rich = streams(each, () -> fixture.client.stream(ClientFixture.REQUEST, other));
-            Awaitility.await().until(() -> budget.waiting() == 3 * each && other.waiting() == each);
+            Awaitility.await().until(() -> Meters.waiting(budget) == 3 * each && Meters.waiting(other) == each);
 
             controllers.forEach(controller -> controller.cancel("enough"));
             assertEnds(cancelled, new Cancelled("enough"));
@@ -226,10 +228,10 @@ class BudgetWaitsTest {
                                 Failed.class,
                                 failed -> assertThat(failed.exception()).isInstanceOf(TimedOut.class));
             }
-            Awaitility.await().until(() -> budget.waiting() == each);
+            Awaitility.await().until(() -> Meters.waiting(budget) == each);
             exhaust();
             assertEnds(poor, EXHAUSTED);
-            assertThat(budget.waiting()).isZero();
+            assertThat(Meters.waiting(budget)).isZero();
             assertThat(rich).noneMatch(MessageStream::isEnded);
             assertThat(fixture.peer.requests()).isEmpty();
 
@@ -239,11 +241,11 @@ class BudgetWaitsTest {
             Awaitility.await().until(() -> fixture.client.running() == 0);
             assertThat(bulkhead.tryAcquirePermission()).isTrue();
             List<MessageStream> closed = streams(each, () -> fixture.client.stream(ClientFixture.REQUEST, other));
-            Awaitility.await().until(() -> other.waiting() == each);
+            Awaitility.await().until(() -> Meters.waiting(other) == each);
             fixture.client.close();
             assertEnds(closed, new Cancelled("the client was closed"));
             Awaitility.await().until(() -> fixture.client.running() == 0);
-            assertThat(other.waiting()).isZero();
+            assertThat(Meters.waiting(other)).isZero();
             assertThat(fixture.peer.requests()).hasSize(each);
         }
         bulkhead.onComplete();

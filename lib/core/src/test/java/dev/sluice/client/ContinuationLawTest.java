@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.continuation.Continuation;
-import dev.sluice.continuation.ContinuationJoiner;
-import dev.sluice.continuation.JoinerFixture;
+import dev.sluice.internal.continuation.ContinuationJoiner;
+import dev.sluice.internal.continuation.JoinerFixture;
 import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
@@ -41,14 +41,16 @@ class ContinuationLawTest {
         int cuts = 0;
         for (int seed = 0; seed < STREAMS; seed++) {
             InterruptedAnswerServer server = server(seed);
-            var joint = new ContinuationJoiner(Continuation.upTo(3), request(seed), JoinerFixture.CLAUDE);
+            var joiner = new ContinuationJoiner(3, request(seed), JoinerFixture.CLAUDE);
             List<StreamEvent> events = new ArrayList<>();
             MessageRequest next = request(seed);
             while (next != null) {
                 byte[] sent =
                         server.answer(JoinerFixture.CLAUDE.streamRequest(next).body());
-                InterruptedAnswerServer.decode(sent, event -> joint.accept(event, events::add));
-                next = server.hasCut() ? joint.next(new Truncated("cut")).orElse(null) : null;
+                InterruptedAnswerServer.decode(sent, event -> joiner.accept(event, events::add));
+                next = server.hasCut()
+                        ? joiner.continuationRequest(new Truncated("cut")).orElse(null)
+                        : null;
             }
             assertUncut("seed " + seed, server, events);
             cuts += server.cuts;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.EndReason.Completed;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.Delta.TextDelta;

@@ -3,7 +3,7 @@ package dev.sluice.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason.Completed;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.gemini.Gemini;

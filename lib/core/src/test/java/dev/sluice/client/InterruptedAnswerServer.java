@@ -16,8 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Limits;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.continuation.JoinerFixture;
-import dev.sluice.json.Json;
+import dev.sluice.internal.continuation.JoinerFixture;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;

@@ -10,7 +10,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ModelInfo;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.ReceivedRequest;

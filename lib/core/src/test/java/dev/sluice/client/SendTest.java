@@ -17,7 +17,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.budget.Budget;
 import dev.sluice.budget.Prices;
 import dev.sluice.budget.TokenCount;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Message;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.Script;

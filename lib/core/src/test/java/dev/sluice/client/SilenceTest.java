@@ -98,7 +98,7 @@ class SilenceTest {
         List<TimedOut> fired = new ArrayList<>();
         var deadlines = new Deadlines(time, Timeouts.defaults(), fired::add);
         deadlines.start();
-        deadlines.begin(fired::add);
+        deadlines.beginRequest(fired::add);
         deadlines.headersArrived();
         for (int minute = 0; minute < 24 * 60; minute++) {
             deadlines.waiting();

@@ -18,6 +18,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.StreamFailures;
 import dev.sluice.message.Message;
 import dev.sluice.test.peer.CapturedLog;
 import java.io.IOException;
@@ -113,7 +114,7 @@ class StreamLogTest {
                         new CircuitOpen(CANARY, cause),
                         new CredentialsFailed(CANARY, cause, true),
                         new StreamException.Cancelled(CANARY))
-                .map(failure -> failure.received(Message.EMPTY, CANARY));
+                .map(failure -> StreamFailures.withPartial(failure, Message.EMPTY, CANARY));
     }
 
     @ParameterizedTest

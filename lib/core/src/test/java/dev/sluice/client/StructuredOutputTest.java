@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;

@@ -20,7 +20,7 @@ class DeadlinesTest {
     private Deadlines with(Timeouts limits) {
         var deadlines = new Deadlines(time, limits, (TimedOut e) -> fired.add(e.phase()));
         deadlines.start();
-        deadlines.begin(e -> fired.add(e.phase()));
+        deadlines.beginRequest(e -> fired.add(e.phase()));
         return deadlines;
     }
 
@@ -251,13 +251,13 @@ class DeadlinesTest {
         Deadlines deadlines = with(only(Phase.HEADERS, 10));
         pass(9);
         deadlines.pause();
-        deadlines.begin(e -> fired.add(e.phase()));
+        deadlines.beginRequest(e -> fired.add(e.phase()));
         pass(9.9);
         assertThat(fired).isEmpty();
         pass(0.1);
         assertThat(fired).containsExactly(Phase.HEADERS);
         deadlines.pause();
-        deadlines.begin(e -> fired.add(e.phase()));
+        deadlines.beginRequest(e -> fired.add(e.phase()));
         pass(10);
         assertThat(fired).containsExactly(Phase.HEADERS, Phase.HEADERS);
     }
@@ -273,10 +273,10 @@ class DeadlinesTest {
     void aRequestIsToldOfItsOwnLimitsOnly() {
         var deadlines = new Deadlines(time, only(Phase.HEADERS, 10), (TimedOut e) -> fired.add(e.phase()));
         List<String> told = new ArrayList<>();
-        deadlines.begin(e -> told.add("first"));
+        deadlines.beginRequest(e -> told.add("first"));
         pass(9);
         deadlines.pause();
-        deadlines.begin(e -> told.add("second"));
+        deadlines.beginRequest(e -> told.add("second"));
         pass(10);
         assertThat(told).containsExactly("second");
         assertThat(fired).isEmpty();

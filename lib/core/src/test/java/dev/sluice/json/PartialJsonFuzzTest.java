@@ -3,6 +3,7 @@ package dev.sluice.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.sluice.internal.json.Json;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;

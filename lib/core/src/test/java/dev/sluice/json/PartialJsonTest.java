@@ -3,6 +3,7 @@ package dev.sluice.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

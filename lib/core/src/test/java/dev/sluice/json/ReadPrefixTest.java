@@ -2,6 +2,7 @@ package dev.sluice.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.json.Json;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +49,13 @@ class ReadPrefixTest {
         """;
 
     private static Recipe recipe(String prefix) {
-        return Json.readPrefix(prefix, Recipe.class).orElseThrow();
+        return PartialJson.parseAs(prefix, Recipe.class).orElseThrow();
     }
 
     @Test
     void whatHasNotComeIsNullAndATextIsThereAsFarAsItHasCome() {
-        assertThat(Json.readPrefix("", Recipe.class)).isEmpty();
-        assertThat(Json.readPrefix(" ", Recipe.class)).isEmpty();
+        assertThat(PartialJson.parseAs("", Recipe.class)).isEmpty();
+        assertThat(PartialJson.parseAs(" ", Recipe.class)).isEmpty();
         assertThat(recipe("{")).isEqualTo(new Recipe(null, Optional.empty(), null, null, null));
         assertThat(recipe("{\"title\": \"Cal").title()).isEqualTo("Cal");
         assertThat(recipe("{\"title\": \"Caldo\", \"steps\": [{\"text\": \"Pe").steps())
@@ -75,20 +76,20 @@ class ReadPrefixTest {
                 .isEqualTo(new Box("a", List.of(new Strict("x", 1))));
         assertThat(box("{\"label\": \"a\", \"things\": [{\"name\": \"x\", \"size\": 1}, {\"name\": \"y\", \"size\": 2"))
                 .isEqualTo(new Box("a", List.of(new Strict("x", 1), new Strict("y", 2))));
-        assertThat(Json.readPrefix("{\"name\": \"x\"", Strict.class)).isEmpty();
-        assertThat(Json.readPrefix("{\"name\": \"x\", \"size\": 3", Strict.class))
+        assertThat(PartialJson.parseAs("{\"name\": \"x\"", Strict.class)).isEmpty();
+        assertThat(PartialJson.parseAs("{\"name\": \"x\", \"size\": 3", Strict.class))
                 .contains(new Strict("x", 3));
     }
 
     private static Box box(String prefix) {
-        return Json.readPrefix(prefix, Box.class).orElseThrow();
+        return PartialJson.parseAs(prefix, Box.class).orElseThrow();
     }
 
     @Test
     void aRecordOfASealedInterfaceIsThereWhenItIsKnownWhich() {
-        assertThat(Json.readPrefix("{\"title\":\"a\",\"shape\":{\"type\":\"Cir", Drawing.class))
+        assertThat(PartialJson.parseAs("{\"title\":\"a\",\"shape\":{\"type\":\"Cir", Drawing.class))
                 .contains(new Drawing("a", null));
-        assertThat(Json.readPrefix("{\"title\":\"a\",\"shape\":{\"type\":\"Circle\",\"rad", Drawing.class))
+        assertThat(PartialJson.parseAs("{\"title\":\"a\",\"shape\":{\"type\":\"Circle\",\"rad", Drawing.class))
                 .contains(new Drawing("a", new Shape.Circle(0)));
     }
 
@@ -122,13 +123,13 @@ class ReadPrefixTest {
                 "{\"level\": \"MEDIUM\"}"
             })
     void whatIsWrongIsNoValueAndNoException(String prefix) {
-        assertThat(Json.readPrefix(prefix, Recipe.class)).isEmpty();
+        assertThat(PartialJson.parseAs(prefix, Recipe.class)).isEmpty();
     }
 
     @Test
     void otherTypesThanRecordsAreReadToo() {
-        assertThat(Json.readPrefix("[1, [2, \"a", List.class)).contains(List.of(1, List.of(2, "a")));
-        assertThat(Json.readPrefix("{\"a\": {\"b", Map.class)).contains(Map.of("a", Map.of()));
-        assertThat(Json.readPrefix("\"half", String.class)).contains("half");
+        assertThat(PartialJson.parseAs("[1, [2, \"a", List.class)).contains(List.of(1, List.of(2, "a")));
+        assertThat(PartialJson.parseAs("{\"a\": {\"b", Map.class)).contains(Map.of("a", Map.of()));
+        assertThat(PartialJson.parseAs("\"half", String.class)).contains("half");
     }
 }

@@ -3,7 +3,9 @@ package dev.sluice.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.base.LazyList;
+import dev.sluice.internal.base.LazyList.Element;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -41,7 +43,7 @@ class ConversationJsonTest {
                     Map.of()))
             .results(new ToolResult("toolu_1", "2.41 m"));
 
-    // LazyBlock contents are among them.
+    // Lazy contents are among them.
     @Test
     void whatIsWrittenIsReadBackEqual() {
         for (int seed = 0; seed < 2000; seed++) {
@@ -133,7 +135,7 @@ class ConversationJsonTest {
 
     @Test
     void whatGrowsIsStoredAsItIs() {
-        var lazy = LazyBlock.content(LazyBlock.of(() -> new Text("so far")));
+        List<ContentBlock> lazy = LazyList.of(List.of(new Text("so far")), text -> Element.madeBy(() -> text));
         Conversation fixture = Conversation.EMPTY.message(Message.of(Role.ASSISTANT, lazy));
         assertThat(fixture.toJson())
                 .isEqualTo("{\"version\":1,\"messages\":[{\"role\":\"assistant\",\"content\":"

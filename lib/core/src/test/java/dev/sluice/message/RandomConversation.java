@@ -1,5 +1,7 @@
 package dev.sluice.message;
 
+import dev.sluice.internal.base.LazyList;
+import dev.sluice.internal.base.LazyList.Element;
 import dev.sluice.message.ContentBlock.Document;
 import dev.sluice.message.ContentBlock.Image;
 import dev.sluice.message.ContentBlock.RedactedThinking;
@@ -50,8 +52,7 @@ final class RandomConversation {
     private Message message() {
         List<ContentBlock> content = list(5, () -> block(0));
         if (random.nextBoolean()) {
-            content = LazyBlock.content(
-                    content.stream().map(block -> LazyBlock.of(() -> block)).toArray(LazyBlock[]::new));
+            content = LazyList.of(content, block -> Element.madeBy(() -> block));
         }
         if (random.nextInt(3) == 0) {
             return Message.of(pick(Role.values()), content);

@@ -15,6 +15,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -54,8 +55,8 @@ class BreakerVerdictsTest {
                 .onError(event -> durations.add(event.getElapsedDuration()));
     }
 
-    private RequestGate attempts() {
-        return Resilience.builder().circuitBreaker(breaker).build().attempts(time);
+    private RequestGate gate() {
+        return Gates.open(Resilience.builder().circuitBreaker(breaker).build(), time);
     }
 
     static List<StreamException> theServersFault() {
@@ -94,9 +95,9 @@ class BreakerVerdictsTest {
     @ParameterizedTest
     @MethodSource("theServersFault")
     void whatTheServerDidWrongIsAFailure(StreamException failure) throws Exception {
-        RequestGate attempts = attempts();
-        attempts.begin();
-        attempts.failed(failure);
+        RequestGate gate = gate();
+        gate.beforeRequest();
+        gate.onFailure(failure);
         assertCalls(0, 1);
     }
 
@@ -104,10 +105,10 @@ class BreakerVerdictsTest {
     @MethodSource("theServersFault")
     void inATrialItCountsOnceAndTakesOnePermission(StreamException failure) throws Exception {
         halfOpen();
-        RequestGate attempts = attempts();
-        attempts.begin();
-        attempts.failed(failure);
-        attempts.close();
+        RequestGate gate = gate();
+        gate.beforeRequest();
+        gate.onFailure(failure);
+        gate.close();
         assertCalls(0, 1);
         assertThat(free()).isEqualTo(TRIALS - 1);
     }
@@ -115,9 +116,9 @@ class BreakerVerdictsTest {
     @ParameterizedTest
     @MethodSource("notTheServersFault")
     void whatSaysNothingAboutTheServerIsNoVerdict(StreamException failure) throws Exception {
-        RequestGate attempts = attempts();
-        attempts.begin();
-        attempts.failed(failure);
+        RequestGate gate = gate();
+        gate.beforeRequest();
+        gate.onFailure(failure);
         assertCalls(0, 0);
     }
 
@@ -125,44 +126,44 @@ class BreakerVerdictsTest {
     @MethodSource("notTheServersFault")
     void inATrialItGivesThePermissionBackOnce(StreamException failure) throws Exception {
         halfOpen();
-        RequestGate attempts = attempts();
-        attempts.begin();
+        RequestGate gate = gate();
+        gate.beforeRequest();
         assertThat(free()).isEqualTo(TRIALS - 1);
-        attempts.failed(failure);
-        attempts.failed(failure);
-        attempts.abandoned();
-        attempts.close();
+        gate.onFailure(failure);
+        gate.onFailure(failure);
+        gate.onCancelled();
+        gate.close();
         assertCalls(0, 0);
         assertThat(free()).isEqualTo(TRIALS);
     }
 
     @Test
     void aCompleteAnswerIsASuccessOnce() throws Exception {
-        RequestGate attempts = attempts();
-        attempts.begin();
-        attempts.answered();
-        attempts.succeeded();
-        attempts.succeeded();
-        attempts.failed(Failures.broken());
-        attempts.abandoned();
-        attempts.close();
+        RequestGate gate = gate();
+        gate.beforeRequest();
+        gate.onFirstEvent();
+        gate.onSuccess();
+        gate.onSuccess();
+        gate.onFailure(Failures.broken());
+        gate.onCancelled();
+        gate.close();
         assertCalls(1, 0);
     }
 
     @Test
     void aCancelIsNoVerdictHoweverItComes() throws Exception {
         List<Consumer<RequestGate>> ways =
-                List.of(RequestGate::abandoned, RequestGate::close, attempts -> attempts.failed(new Cancelled("stop")));
+                List.of(RequestGate::onCancelled, RequestGate::close, gate -> gate.onFailure(new Cancelled("stop")));
         halfOpen();
         for (var way : ways) {
             for (boolean answered : new boolean[] {false, true}) {
-                RequestGate attempts = attempts();
-                attempts.begin();
+                RequestGate gate = gate();
+                gate.beforeRequest();
                 if (answered) {
-                    attempts.answered();
+                    gate.onFirstEvent();
                 }
-                way.accept(attempts);
-                attempts.close();
+                way.accept(gate);
+                gate.close();
                 assertCalls(0, 0);
                 assertThat(free()).isEqualTo(TRIALS);
             }
@@ -173,10 +174,10 @@ class BreakerVerdictsTest {
     void trialsThatSucceedCloseTheBreaker() throws Exception {
         halfOpen();
         for (int i = 0; i < TRIALS; i++) {
-            RequestGate attempts = attempts();
-            attempts.begin();
-            attempts.answered();
-            attempts.succeeded();
+            RequestGate gate = gate();
+            gate.beforeRequest();
+            gate.onFirstEvent();
+            gate.onSuccess();
         }
         assertThat(breaker.getState()).isEqualTo(State.CLOSED);
     }
@@ -184,32 +185,32 @@ class BreakerVerdictsTest {
     // A stream lives long: it may have begun before the breaker opened.
     @Test
     void aStreamFromBeforeTheBreakerOpenedGivesItNoTrialMore() throws Exception {
-        RequestGate old = attempts();
-        old.begin();
+        RequestGate old = gate();
+        old.beforeRequest();
         halfOpen();
-        old.abandoned();
+        old.onCancelled();
         assertThat(free()).isEqualTo(TRIALS);
     }
 
     @Test
     void aTrialThatIsStoppedAfterTheBreakerClosedIsHarmless() throws Exception {
         halfOpen();
-        RequestGate trial = attempts();
-        trial.begin();
+        RequestGate trial = gate();
+        trial.beforeRequest();
         breaker.transitionToClosedState();
-        trial.abandoned();
+        trial.onCancelled();
         assertThat(breaker.tryAcquirePermission()).isTrue();
         assertCalls(0, 0);
     }
 
     @Test
     void eachRetryIsARequestOfItsOwn() throws Exception {
-        RequestGate attempts = attempts();
-        attempts.begin();
-        assertThat(attempts.failed(Failures.passing(503))).isPresent();
-        attempts.begin();
-        attempts.answered();
-        attempts.succeeded();
+        RequestGate gate = gate();
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.passing(503))).isPresent();
+        gate.beforeRequest();
+        gate.onFirstEvent();
+        gate.onSuccess();
         assertCalls(1, 1);
     }
 
@@ -227,64 +228,65 @@ class BreakerVerdictsTest {
     }
 
     private void assertRefused(String what, String advice) {
-        RequestGate attempts = attempts();
-        assertThatThrownBy(attempts::begin)
+        RequestGate gate = gate();
+        assertThatThrownBy(gate::beforeRequest)
                 .isInstanceOf(CircuitOpen.class)
                 .hasMessageContaining(what)
                 .hasMessageContaining(advice);
-        assertThat(attempts.failed(new CircuitOpen("as it was thrown", null))).isEmpty();
-        attempts.close();
-        assertThat(attempts.retries()).isZero();
+        assertThat(gate.onFailure(new CircuitOpen("as it was thrown", null))).isEmpty();
+        gate.close();
+        assertThat(gate.retries()).isZero();
         assertCalls(0, 0);
     }
 
     @Test
     void theDurationIsTheTimeToTheFirstEventNotThatOfTheAnswer() throws Exception {
-        RequestGate attempts = attempts();
-        attempts.begin();
+        RequestGate gate = gate();
+        gate.beforeRequest();
         time.advance(Duration.ofSeconds(2));
-        attempts.answered();
+        gate.onFirstEvent();
         time.advance(Duration.ofMinutes(5));
-        attempts.answered();
-        attempts.succeeded();
-        attempts.begin();
+        gate.onFirstEvent();
+        gate.onSuccess();
+        gate.beforeRequest();
         time.advance(Duration.ofSeconds(3));
-        attempts.answered();
+        gate.onFirstEvent();
         time.advance(Duration.ofMinutes(5));
-        attempts.failed(Failures.broken());
+        gate.onFailure(Failures.broken());
         assertThat(durations).containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(3));
         assertThat(breaker.getMetrics().getNumberOfSlowCalls()).isZero();
     }
 
     @Test
     void withoutAnEventItIsTheTimeToTheFailure() throws Exception {
-        RequestGate attempts = attempts();
-        attempts.begin();
+        RequestGate gate = gate();
+        gate.beforeRequest();
         time.advance(Duration.ofSeconds(1));
-        attempts.answered();
-        attempts.succeeded();
-        attempts.begin();
+        gate.onFirstEvent();
+        gate.onSuccess();
+        gate.beforeRequest();
         time.advance(Duration.ofSeconds(11));
-        attempts.failed(new TimedOut(Phase.HEADERS, Duration.ofSeconds(11)));
+        gate.onFailure(new TimedOut(Phase.HEADERS, Duration.ofSeconds(11)));
         assertThat(durations).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(11));
         assertThat(breaker.getMetrics().getNumberOfSlowCalls()).isEqualTo(1);
     }
 
     @Test
     void waitsAtTheGatesAreNotPartOfIt() throws Exception {
-        RequestGate attempts = Resilience.builder()
-                .circuitBreaker(breaker)
-                .respectRateLimits(Duration.ofMinutes(1))
-                .build()
-                .attempts(time);
-        attempts.told(nothingLeftUntil(time.now().plusSeconds(30)));
-        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        RequestGate gate = Gates.open(
+                Resilience.builder()
+                        .circuitBreaker(breaker)
+                        .respectRateLimits(Duration.ofMinutes(1))
+                        .build(),
+                time);
+        gate.onRateLimits(nothingLeftUntil(time.now().plusSeconds(30)));
+        WaitingThread waiter = WaitingThread.at(gate::beforeRequest);
         WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
         time.advance(Duration.ofSeconds(2));
-        attempts.answered();
-        attempts.succeeded();
+        gate.onFirstEvent();
+        gate.onSuccess();
         assertThat(durations).containsExactly(Duration.ofSeconds(2));
     }
 
@@ -293,23 +295,21 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ZERO));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        RequestGate attempts = Resilience.builder()
-                .circuitBreaker(breaker)
-                .rateLimiter(spent)
-                .build()
-                .attempts(time);
+        RequestGate gate = Gates.open(
+                Resilience.builder().circuitBreaker(breaker).rateLimiter(spent).build(), time);
         for (int i = 0; i < 2 * TRIALS; i++) {
-            assertThatThrownBy(attempts::begin).isInstanceOf(LimitExceeded.class);
+            assertThatThrownBy(gate::beforeRequest).isInstanceOf(LimitExceeded.class);
         }
-        attempts.close();
+        gate.close();
         assertThat(free()).isEqualTo(TRIALS);
-        RequestGate follower = Resilience.builder()
-                .circuitBreaker(breaker)
-                .respectRateLimits(Duration.ZERO)
-                .build()
-                .attempts(time);
-        follower.told(nothingLeftUntil(time.now().plusSeconds(1)));
-        assertThatThrownBy(follower::begin).isInstanceOf(LimitExceeded.class);
+        RequestGate follower = Gates.open(
+                Resilience.builder()
+                        .circuitBreaker(breaker)
+                        .respectRateLimits(Duration.ZERO)
+                        .build(),
+                time);
+        follower.onRateLimits(nothingLeftUntil(time.now().plusSeconds(1)));
+        assertThatThrownBy(follower::beforeRequest).isInstanceOf(LimitExceeded.class);
         assertThat(free()).isEqualTo(TRIALS);
         assertCalls(0, 0);
     }
@@ -319,19 +319,17 @@ class BreakerVerdictsTest {
         RateLimiter spent = RateLimiter.of("spent", limit(Duration.ofHours(9)));
         assertThat(spent.acquirePermission()).isTrue();
         halfOpen();
-        RequestGate limited = Resilience.builder()
-                .circuitBreaker(breaker)
-                .rateLimiter(spent)
-                .build()
-                .attempts(time);
-        RequestGate following = Resilience.builder()
-                .circuitBreaker(breaker)
-                .respectRateLimits(Duration.ofMinutes(1))
-                .build()
-                .attempts(time);
-        following.told(nothingLeftUntil(time.now().plusSeconds(30)));
-        for (RequestGate attempts : List.of(limited, following)) {
-            BlockingCall waiting = BlockingCall.at(begin(attempts)).awaitBlocked();
+        RequestGate limited = Gates.open(
+                Resilience.builder().circuitBreaker(breaker).rateLimiter(spent).build(), time);
+        RequestGate following = Gates.open(
+                Resilience.builder()
+                        .circuitBreaker(breaker)
+                        .respectRateLimits(Duration.ofMinutes(1))
+                        .build(),
+                time);
+        following.onRateLimits(nothingLeftUntil(time.now().plusSeconds(30)));
+        for (RequestGate gate : List.of(limited, following)) {
+            BlockingCall waiting = BlockingCall.at(begin(gate)).awaitBlocked();
             WaitingThread.await(time, 1);
             assertThat(free()).isEqualTo(TRIALS - 1);
             assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
@@ -341,9 +339,9 @@ class BreakerVerdictsTest {
         assertCalls(0, 0);
     }
 
-    private static Callable<?> begin(RequestGate attempts) {
+    private static Callable<?> begin(RequestGate gate) {
         return () -> {
-            attempts.begin();
+            gate.beforeRequest();
             return "a permission";
         };
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.FakeTime;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -35,8 +36,8 @@ class BulkheadPermitTest {
                                 .build());
     }
 
-    private RequestGate attempts(Bulkhead bulkhead) {
-        return Resilience.builder().bulkhead(bulkhead).build().attempts(time);
+    private RequestGate gate(Bulkhead bulkhead) {
+        return Gates.open(Resilience.builder().bulkhead(bulkhead).build(), time);
     }
 
     private static int free(Bulkhead bulkhead) {
@@ -49,19 +50,19 @@ class BulkheadPermitTest {
         var events = new ArrayList<String>();
         bulkhead.getEventPublisher()
                 .onEvent(event -> events.add(event.getEventType().name()));
-        RequestGate attempts = attempts(bulkhead);
-        attempts.enter();
+        RequestGate gate = gate(bulkhead);
+        gate.acquire();
         for (int i = 0; i < 2; i++) {
-            attempts.begin();
-            assertThat(attempts.failed(Failures.broken())).isPresent();
+            gate.beforeRequest();
+            assertThat(gate.onFailure(Failures.broken())).isPresent();
             assertThat(free(bulkhead)).isEqualTo(PERMITS - 1);
         }
-        attempts.begin();
-        attempts.answered();
-        attempts.succeeded();
+        gate.beforeRequest();
+        gate.onFirstEvent();
+        gate.onSuccess();
         assertThat(free(bulkhead)).isEqualTo(PERMITS - 1);
-        attempts.close();
-        attempts.close();
+        gate.close();
+        gate.close();
         assertThat(free(bulkhead)).isEqualTo(PERMITS);
         assertThat(events).containsExactly("CALL_PERMITTED", "CALL_FINISHED");
     }
@@ -69,12 +70,12 @@ class BulkheadPermitTest {
     @Test
     void whenAllPermitsAreTakenAStreamIsRefusedAndGivesNothingBack() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ZERO);
-        List<RequestGate> running = List.of(attempts(bulkhead), attempts(bulkhead));
+        List<RequestGate> running = List.of(gate(bulkhead), gate(bulkhead));
         for (RequestGate one : running) {
-            one.enter();
+            one.acquire();
         }
-        RequestGate late = attempts(bulkhead);
-        assertThatThrownBy(late::enter)
+        RequestGate late = gate(bulkhead);
+        assertThatThrownBy(late::acquire)
                 .isInstanceOfSatisfying(LimitExceeded.class, e -> {
                     assertThat(e.limit()).isEqualTo(Limit.STREAMS);
                     assertThat(e.value()).isEqualTo(PERMITS);
@@ -90,11 +91,11 @@ class BulkheadPermitTest {
     @Test
     void aStreamWaitsForAPermitAsLongAsTheBulkheadSays() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ofSeconds(15));
-        RequestGate first = attempts(bulkhead);
-        first.enter();
-        attempts(bulkhead).enter();
-        RequestGate late = attempts(bulkhead);
-        WaitingThread waiter = WaitingThread.at(late::enter);
+        RequestGate first = gate(bulkhead);
+        first.acquire();
+        gate(bulkhead).acquire();
+        RequestGate late = gate(bulkhead);
+        WaitingThread waiter = WaitingThread.at(late::acquire);
         assertThat(waiter.waits()).isTrue();
         first.close();
         waiter.returns();
@@ -106,13 +107,13 @@ class BulkheadPermitTest {
     @Test
     void anInterruptEndsTheWaitAtOnceAndTakesNoPermit() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ofMinutes(10));
-        RequestGate one = attempts(bulkhead);
-        one.enter();
-        RequestGate two = attempts(bulkhead);
-        two.enter();
-        RequestGate late = attempts(bulkhead);
+        RequestGate one = gate(bulkhead);
+        one.acquire();
+        RequestGate two = gate(bulkhead);
+        two.acquire();
+        RequestGate late = gate(bulkhead);
         BlockingCall waiting = BlockingCall.at(() -> {
-                    late.enter();
+                    late.acquire();
                     return "a permit";
                 })
                 .awaitBlocked();
@@ -129,10 +130,10 @@ class BulkheadPermitTest {
     void anInterruptFromBeforeIsNoticed() {
         Bulkhead bulkhead = bulkhead(Duration.ofMinutes(10));
         Thread.currentThread().interrupt();
-        RequestGate attempts = attempts(bulkhead);
-        assertThatThrownBy(attempts::enter).isInstanceOf(InterruptedException.class);
+        RequestGate gate = gate(bulkhead);
+        assertThatThrownBy(gate::acquire).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
-        attempts.close();
+        gate.close();
         assertThat(free(bulkhead)).isEqualTo(PERMITS);
     }
 
@@ -146,18 +147,15 @@ class BulkheadPermitTest {
                         .build());
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
-        RequestGate attempts = Resilience.builder()
-                .bulkhead(bulkhead)
-                .circuitBreaker(breaker)
-                .build()
-                .attempts(time);
-        attempts.enter();
-        attempts.begin();
+        RequestGate gate = Gates.open(
+                Resilience.builder().bulkhead(bulkhead).circuitBreaker(breaker).build(), time);
+        gate.acquire();
+        gate.beforeRequest();
         assertThat(breaker.tryAcquirePermission()).isFalse();
-        attempts.close();
+        gate.close();
         assertThat(free(bulkhead)).isEqualTo(PERMITS);
         assertThat(breaker.tryAcquirePermission()).isTrue();
-        assertThatThrownBy(attempts::begin)
+        assertThatThrownBy(gate::beforeRequest)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }
@@ -165,12 +163,12 @@ class BulkheadPermitTest {
     @Test
     void aStreamEntersOnce() throws Exception {
         Bulkhead bulkhead = bulkhead(Duration.ZERO);
-        RequestGate attempts = attempts(bulkhead);
-        attempts.enter();
-        assertThatThrownBy(attempts::enter)
+        RequestGate gate = gate(bulkhead);
+        gate.acquire();
+        assertThatThrownBy(gate::acquire)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("enter: ");
-        attempts.close();
+        gate.close();
         assertThat(free(bulkhead)).isEqualTo(PERMITS);
     }
 }

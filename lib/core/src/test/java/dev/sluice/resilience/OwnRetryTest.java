@@ -10,6 +10,7 @@ import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
@@ -34,25 +35,25 @@ class OwnRetryTest {
         return retry;
     }
 
-    private static RequestGate attempts(Retry retry) {
-        return Resilience.builder().retry(retry).build().attempts(new FakeTime());
+    private static RequestGate gate(Retry retry) {
+        return Gates.open(Resilience.builder().retry(retry).build(), new FakeTime());
     }
 
     @Test
     void anAnswerAfterTwoRetriesIsASuccessWithRetries() throws Exception {
         Retry retry = retry(RetryDefaults.config(4));
-        RequestGate attempts = attempts(retry);
+        RequestGate gate = gate(retry);
         for (int i = 0; i < 2; i++) {
-            attempts.begin();
-            assertThat(attempts.retries()).isEqualTo(i);
-            assertThat(attempts.failed(Failures.askingFor(Duration.ofMillis(100))))
+            gate.beforeRequest();
+            assertThat(gate.retries()).isEqualTo(i);
+            assertThat(gate.onFailure(Failures.askingFor(Duration.ofMillis(100))))
                     .contains(Duration.ofMillis(100));
         }
-        attempts.begin();
-        attempts.answered();
-        attempts.answered();
-        attempts.succeeded();
-        assertThat(attempts.retries()).isEqualTo(2);
+        gate.beforeRequest();
+        gate.onFirstEvent();
+        gate.onFirstEvent();
+        gate.onSuccess();
+        assertThat(gate.retries()).isEqualTo(2);
         assertMetrics(retry, 0, 1, 0, 0);
         assertThat(events).containsExactly("RETRY 1", "RETRY 2", "SUCCESS 2");
     }
@@ -60,21 +61,21 @@ class OwnRetryTest {
     @Test
     void anAnswerAtOnceIsASuccessWithoutRetry() throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        attempts.answered();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        gate.onFirstEvent();
         assertMetrics(retry, 1, 0, 0, 0);
-        attempts.succeeded();
+        gate.onSuccess();
         assertMetrics(retry, 1, 0, 0, 0);
-        assertThat(attempts.retries()).isZero();
+        assertThat(gate.retries()).isZero();
     }
 
     @Test
     void anAnswerWithoutAnyEventCountsTheSame() throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        attempts.succeeded();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        gate.onSuccess();
         assertMetrics(retry, 1, 0, 0, 0);
     }
 
@@ -84,12 +85,12 @@ class OwnRetryTest {
                 .maxAttempts(2)
                 .waitDuration(Duration.ofMillis(5))
                 .build());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        assertThat(attempts.failed(Failures.broken())).contains(Duration.ofMillis(5));
-        attempts.begin();
-        assertThat(attempts.failed(Failures.broken())).isEmpty();
-        assertThat(attempts.retries()).isEqualTo(1);
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.broken())).contains(Duration.ofMillis(5));
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.broken())).isEmpty();
+        assertThat(gate.retries()).isEqualTo(1);
         assertMetrics(retry, 0, 0, 0, 1);
         assertThat(events).containsExactly("RETRY 1", "ERROR 2");
     }
@@ -102,9 +103,9 @@ class OwnRetryTest {
     @MethodSource("notToBeTriedAgain")
     void aRetryThatWouldTryAnythingAgainIsNotAskedWhereThatCannotHelp(StreamException failure) throws Exception {
         Retry retry = retry(RetryConfig.ofDefaults());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        assertThat(attempts.failed(failure)).isEmpty();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        assertThat(gate.onFailure(failure)).isEmpty();
         assertThat(events).isEmpty(); // and no retry is announced that never comes
         assertMetrics(retry, 0, 0, 0, 0);
     }
@@ -113,9 +114,9 @@ class OwnRetryTest {
     @MethodSource("notToBeTriedAgain")
     void aRetryThatRefusesAsWellCountsTheFailure(StreamException failure) throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        assertThat(attempts.failed(failure)).isEmpty();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        assertThat(gate.onFailure(failure)).isEmpty();
         assertThat(events).containsExactly("IGNORED_ERROR 0");
         assertMetrics(retry, 0, 0, 1, 0);
     }
@@ -123,13 +124,13 @@ class OwnRetryTest {
     @Test
     void aPredicateThatChangesItsMindDoesNotRepeatWhatCannotHelp() throws Exception {
         var asked = new AtomicInteger();
-        RequestGate attempts = attempts(retry(RetryConfig.custom()
+        RequestGate gate = gate(retry(RetryConfig.custom()
                 .retryOnException(failure -> asked.getAndIncrement() > 0)
                 .build()));
-        attempts.begin();
-        assertThat(attempts.failed(Failures.refused(400))).isEmpty();
-        attempts.begin();
-        assertThat(attempts.retries()).isZero();
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.refused(400))).isEmpty();
+        gate.beforeRequest();
+        assertThat(gate.retries()).isZero();
     }
 
     @Test
@@ -138,12 +139,12 @@ class OwnRetryTest {
                 .retryExceptions(ConnectionFailed.class)
                 .waitDuration(Duration.ofMillis(7))
                 .build());
-        RequestGate refused = attempts(retry);
-        refused.begin();
-        assertThat(refused.failed(Failures.passing(503))).isEmpty();
-        RequestGate again = attempts(retry);
-        again.begin();
-        assertThat(again.failed(Failures.broken())).contains(Duration.ofMillis(7));
+        RequestGate refused = gate(retry);
+        refused.beforeRequest();
+        assertThat(refused.onFailure(Failures.passing(503))).isEmpty();
+        RequestGate again = gate(retry);
+        again.beforeRequest();
+        assertThat(again.onFailure(Failures.broken())).contains(Duration.ofMillis(7));
         assertThat(events).containsExactly("IGNORED_ERROR 0", "RETRY 1");
     }
 
@@ -157,60 +158,59 @@ class OwnRetryTest {
         "90000, 1, 90000"
     })
     void theLongerOfItsDelayAndTheServersCounts(long own, long asked, long delay) throws Exception {
-        RequestGate attempts = attempts(
+        RequestGate gate = gate(
                 retry(RetryConfig.custom().waitDuration(Duration.ofMillis(own)).build()));
-        attempts.begin();
-        assertThat(attempts.failed(Failures.askingFor(Duration.ofMillis(asked))))
-                .contains(Duration.ofMillis(delay));
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.askingFor(Duration.ofMillis(asked)))).contains(Duration.ofMillis(delay));
     }
 
     @Test
     void aServerThatAsksForMoreThanAMinuteIsNotAskedAgainBeforeThatAndNoRetryIsAnnounced() throws Exception {
-        RequestGate attempts = attempts(
+        RequestGate gate = gate(
                 retry(RetryConfig.custom().waitDuration(Duration.ofMillis(10)).build()));
-        attempts.begin();
-        assertThat(attempts.failed(Failures.askingFor(Duration.ofHours(1)))).isEmpty();
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.askingFor(Duration.ofHours(1)))).isEmpty();
         assertThat(events).isEmpty();
     }
 
     @Test
     void onceTheFirstEventWasHandedOverNothingIsTriedAgain() throws Exception {
         Retry retry = retry(RetryDefaults.config());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        attempts.answered();
-        assertThat(attempts.failed(Failures.broken())).isEmpty();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        gate.onFirstEvent();
+        assertThat(gate.onFailure(Failures.broken())).isEmpty();
         assertMetrics(retry, 1, 0, 0, 0);
     }
 
     @Test
     void aContinuationHasRetriesOfItsOwn() throws Exception {
         Retry retry = retry(RetryDefaults.config(1));
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        assertThat(attempts.failed(Failures.broken())).isPresent();
-        attempts.begin();
-        attempts.answered();
-        assertThat(attempts.failed(Failures.broken())).isEmpty();
-        attempts.begin(); // goes on where the answer broke
-        assertThat(attempts.retries()).isEqualTo(1);
-        assertThat(attempts.failed(Failures.broken())).isPresent();
-        attempts.begin();
-        assertThat(attempts.retries()).isEqualTo(2);
-        assertThat(attempts.failed(Failures.broken())).isEmpty();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.broken())).isPresent();
+        gate.beforeRequest();
+        gate.onFirstEvent();
+        assertThat(gate.onFailure(Failures.broken())).isEmpty();
+        gate.beforeRequest(); // goes on where the answer broke
+        assertThat(gate.retries()).isEqualTo(1);
+        assertThat(gate.onFailure(Failures.broken())).isPresent();
+        gate.beforeRequest();
+        assertThat(gate.retries()).isEqualTo(2);
+        assertThat(gate.onFailure(Failures.broken())).isEmpty();
         assertMetrics(retry, 0, 1, 0, 1);
     }
 
     @Test
     void aCancelIsNeitherTriedAgainNorCounted() throws Exception {
         Retry retry = retry(RetryConfig.ofDefaults());
-        RequestGate attempts = attempts(retry);
-        attempts.begin();
-        assertThat(attempts.failed(new Cancelled("stop"))).isEmpty();
-        RequestGate other = attempts(retry);
-        other.begin();
-        other.abandoned();
-        assertThat(other.failed(Failures.broken())).as("after the verdict").isEmpty();
+        RequestGate gate = gate(retry);
+        gate.beforeRequest();
+        assertThat(gate.onFailure(new Cancelled("stop"))).isEmpty();
+        RequestGate other = gate(retry);
+        other.beforeRequest();
+        other.onCancelled();
+        assertThat(other.onFailure(Failures.broken())).as("after the verdict").isEmpty();
         assertMetrics(retry, 0, 0, 0, 0);
         assertThat(events).isEmpty();
     }
@@ -219,32 +219,32 @@ class OwnRetryTest {
     void withoutARetryNothingIsTriedAgain() throws Exception {
         for (Resilience once :
                 List.of(Resilience.none(), Resilience.builder().noRetry().build())) {
-            RequestGate attempts = once.attempts(new FakeTime());
-            attempts.begin();
-            assertThat(attempts.failed(Failures.askingFor(Duration.ZERO))).isEmpty();
-            attempts.begin();
-            attempts.answered();
-            attempts.succeeded();
-            assertThat(attempts.retries()).isZero();
+            RequestGate gate = Gates.open(once, new FakeTime());
+            gate.beforeRequest();
+            assertThat(gate.onFailure(Failures.askingFor(Duration.ZERO))).isEmpty();
+            gate.beforeRequest();
+            gate.onFirstEvent();
+            gate.onSuccess();
+            assertThat(gate.retries()).isZero();
         }
     }
 
     @Test
     void aRetryThatItsOwnFunctionCallsOffIsNone() throws Exception {
-        RequestGate attempts = attempts(retry(RetryConfig.custom()
+        RequestGate gate = gate(retry(RetryConfig.custom()
                 .intervalBiFunction((attempt, outcome) -> -1L)
                 .build()));
-        attempts.begin();
-        assertThat(attempts.failed(Failures.askingFor(Duration.ofSeconds(1)))).isEmpty();
-        attempts.begin();
-        assertThat(attempts.retries()).isZero();
+        gate.beforeRequest();
+        assertThat(gate.onFailure(Failures.askingFor(Duration.ofSeconds(1)))).isEmpty();
+        gate.beforeRequest();
+        assertThat(gate.retries()).isZero();
     }
 
     @Test
     void eachRequestNeedsAVerdictBeforeTheNext() throws Exception {
-        RequestGate attempts = attempts(retry(RetryDefaults.config()));
-        attempts.begin();
-        assertThatThrownBy(attempts::begin)
+        RequestGate gate = gate(retry(RetryDefaults.config()));
+        gate.beforeRequest();
+        assertThatThrownBy(gate::beforeRequest)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("begin: ");
     }

@@ -9,6 +9,7 @@ import dev.sluice.RateLimits;
 import dev.sluice.RateLimits.Window;
 import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,18 +38,18 @@ class ProviderRateLimitGateTest {
     }
 
     private void told(RateLimits limits) {
-        account.attempts(time).told(limits);
+        Gates.open(account, time).onRateLimits(limits);
     }
 
     /** A request that must not wait. */
     private void goesOut() throws InterruptedException {
-        account.attempts(time).begin();
+        Gates.open(account, time).beforeRequest();
         assertThat(time.scheduled()).isZero();
     }
 
     private WaitingThread waits() {
         int before = time.scheduled();
-        WaitingThread waiter = WaitingThread.at(() -> account.attempts(time).begin());
+        WaitingThread waiter = WaitingThread.at(() -> Gates.open(account, time).beforeRequest());
         WaitingThread.await(time, before + 1);
         return waiter;
     }
@@ -108,9 +109,9 @@ class ProviderRateLimitGateTest {
     @Test
     void aRequestWithoutCredentialsWasNotSentAndDoesNotCount() throws Exception {
         told(requests(window(1, 30)));
-        RequestGate gate = account.attempts(time);
-        gate.begin();
-        assertThat(gate.failed(new CredentialsFailed("log in first", null, false)))
+        RequestGate gate = Gates.open(account, time);
+        gate.beforeRequest();
+        assertThat(gate.onFailure(new CredentialsFailed("log in first", null, false)))
                 .isEmpty();
         goesOut();
         waits();
@@ -143,10 +144,11 @@ class ProviderRateLimitGateTest {
     @Test
     void whoWouldWaitTooLongIsRefusedAtOnce() throws Exception {
         told(requests(window(0, 120.5)));
-        assertThatThrownBy(() -> account.attempts(time).begin()).isInstanceOfSatisfying(LimitExceeded.class, e -> {
-            assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
-            assertThat(e.value()).isEqualTo(50);
-        });
+        assertThatThrownBy(() -> Gates.open(account, time).beforeRequest())
+                .isInstanceOfSatisfying(LimitExceeded.class, e -> {
+                    assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
+                    assertThat(e.value()).isEqualTo(50);
+                });
         time.advance(Duration.ofMillis(500));
         waits();
     }
@@ -154,7 +156,7 @@ class ProviderRateLimitGateTest {
     @Test
     void itIsTheLastWindowToFillThatIsTooLong() {
         told(new RateLimits(window(0, 10), window(0, 200), null, null));
-        assertThatThrownBy(() -> account.attempts(time).begin()).isInstanceOf(LimitExceeded.class);
+        assertThatThrownBy(() -> Gates.open(account, time).beforeRequest()).isInstanceOf(LimitExceeded.class);
         assertThat(time.scheduled()).isZero();
     }
 
@@ -169,7 +171,7 @@ class ProviderRateLimitGateTest {
     void whoWaitsLooksAgainAndTheWaitsAddUp() throws Exception {
         told(requests(window(0, 100)));
         BlockingCall impatient = BlockingCall.at(() -> {
-            account.attempts(time).begin();
+            Gates.open(account, time).beforeRequest();
             return "let out";
         });
         WaitingThread.await(time, 1);
@@ -204,9 +206,9 @@ class ProviderRateLimitGateTest {
     @Test
     void anInterruptEndsTheWaitAtOnceAndCountsNoRequest() throws Exception {
         told(requests(window(0, 30)));
-        RequestGate attempts = account.attempts(time);
+        RequestGate gate = Gates.open(account, time);
         BlockingCall waiting = BlockingCall.at(() -> {
-            attempts.begin();
+            gate.beforeRequest();
             return "let out";
         });
         WaitingThread.await(time, 1);
@@ -220,9 +222,9 @@ class ProviderRateLimitGateTest {
     @ValueSource(booleans = {true, false})
     void nobodyWaitsUnlessAskedTo(boolean retries) throws Exception {
         Resilience other = retries ? Resilience.defaults() : Resilience.none();
-        RequestGate attempts = other.attempts(time);
-        attempts.told(requests(window(0, 30)));
-        attempts.begin();
+        RequestGate gate = Gates.open(other, time);
+        gate.onRateLimits(requests(window(0, 30)));
+        gate.beforeRequest();
         assertThat(time.scheduled()).isZero();
     }
 }

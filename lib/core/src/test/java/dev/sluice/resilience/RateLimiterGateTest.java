@@ -8,6 +8,7 @@ import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.resilience.RequestGate;
 import dev.sluice.test.peer.BlockingCall;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -35,8 +36,8 @@ class RateLimiterGateTest {
         return RateLimiterRegistry.ofDefaults().rateLimiter("requests", config.build());
     }
 
-    private RequestGate attempts(RateLimiter limiter) {
-        return Resilience.builder().rateLimiter(limiter).build().attempts(time);
+    private RequestGate gate(RateLimiter limiter) {
+        return Gates.open(Resilience.builder().rateLimiter(limiter).build(), time);
     }
 
     private static int left(RateLimiter limiter) {
@@ -46,31 +47,31 @@ class RateLimiterGateTest {
     @Test
     void aRetryIsARequestLikeAnyOther() throws Exception {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO));
-        RequestGate attempts = attempts(limiter);
-        attempts.begin();
+        RequestGate gate = gate(limiter);
+        gate.beforeRequest();
         assertThat(left(limiter)).isEqualTo(1);
-        assertThat(attempts.failed(Failures.broken())).isPresent();
-        attempts.begin();
+        assertThat(gate.onFailure(Failures.broken())).isPresent();
+        gate.beforeRequest();
         assertThat(left(limiter)).isZero();
-        assertThat(attempts.failed(Failures.broken())).isPresent();
-        assertThatThrownBy(attempts::begin)
+        assertThat(gate.onFailure(Failures.broken())).isPresent();
+        assertThatThrownBy(gate::beforeRequest)
                 .isInstanceOfSatisfying(LimitExceeded.class, e -> {
                     assertThat(e.limit()).isEqualTo(Limit.REQUESTS);
                     assertThat(e.value()).isEqualTo(2);
                 })
                 .hasMessageContaining("2 requests");
-        assertThat(attempts.retries()).isEqualTo(1);
+        assertThat(gate.retries()).isEqualTo(1);
     }
 
     @Test
     void aRequestWaitsForTheNextPeriodByTheClockOfTheClient() throws Exception {
         RateLimiter limiter = limiter(twoRequests(PERIOD));
-        RequestGate attempts = attempts(limiter);
-        attempts.begin();
-        attempts.succeeded();
-        attempts.begin();
-        attempts.succeeded();
-        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        RequestGate gate = gate(limiter);
+        gate.beforeRequest();
+        gate.onSuccess();
+        gate.beforeRequest();
+        gate.onSuccess();
+        WaitingThread waiter = WaitingThread.at(gate::beforeRequest);
         WaitingThread.await(time, 1);
         time.advance(PERIOD.minusMinutes(5));
         assertThat(waiter.waits()).isTrue();
@@ -83,22 +84,22 @@ class RateLimiterGateTest {
     void anInterruptEndsTheWaitAtOnce() throws Exception {
         RateLimiter limiter = limiter(twoRequests(PERIOD));
         limiter.drainPermissions();
-        RequestGate attempts = attempts(limiter);
+        RequestGate gate = gate(limiter);
         BlockingCall waiting = BlockingCall.at(() -> {
-            attempts.begin();
+            gate.beforeRequest();
             return "let out";
         });
         WaitingThread.await(time, 1);
         assertThat(waiting.interrupt().failsWithin(Duration.ofSeconds(2))).isInstanceOf(InterruptedException.class);
         assertThat(time.scheduled()).isZero();
-        attempts.close();
+        gate.close();
     }
 
     @Test
     void anInterruptFromBeforeIsNoticedEvenWithoutAWait() {
-        RequestGate attempts = attempts(limiter(twoRequests(Duration.ZERO)));
+        RequestGate gate = gate(limiter(twoRequests(Duration.ZERO)));
         Thread.currentThread().interrupt();
-        assertThatThrownBy(attempts::begin).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(gate::beforeRequest).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
     }
 
@@ -107,29 +108,29 @@ class RateLimiterGateTest {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO)
                 .drainPermissionsOnResult(
                         end -> end.isLeft() && end.getLeft() instanceof ApiError error && error.status() == 429));
-        RequestGate attempts = attempts(limiter);
-        attempts.begin();
+        RequestGate gate = gate(limiter);
+        gate.beforeRequest();
         assertThat(left(limiter)).isEqualTo(1);
-        attempts.failed(Failures.passing(429));
+        gate.onFailure(Failures.passing(429));
         assertThat(left(limiter)).isZero();
     }
 
     @Test
     void itLearnsOfAnswers() throws Exception {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO).drainPermissionsOnResult(end -> end.isRight()));
-        RequestGate attempts = attempts(limiter);
-        attempts.begin();
+        RequestGate gate = gate(limiter);
+        gate.beforeRequest();
         assertThat(left(limiter)).isEqualTo(1);
-        attempts.succeeded();
+        gate.onSuccess();
         assertThat(left(limiter)).isZero();
     }
 
     @Test
     void itLearnsNothingOfCancels() throws Exception {
         RateLimiter limiter = limiter(twoRequests(Duration.ZERO).drainPermissionsOnResult(end -> true));
-        RequestGate attempts = attempts(limiter);
-        attempts.begin();
-        attempts.failed(new Cancelled("stop"));
+        RequestGate gate = gate(limiter);
+        gate.beforeRequest();
+        gate.onFailure(new Cancelled("stop"));
         assertThat(left(limiter)).isEqualTo(1);
     }
 }

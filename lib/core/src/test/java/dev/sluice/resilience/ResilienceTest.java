@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.FakeTime;
 import dev.sluice.RateLimits;
+import dev.sluice.internal.resilience.RequestGate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,24 +21,24 @@ class ResilienceTest {
     void thereAreTwoRetriesUnlessSet() throws Exception {
         for (Resilience one :
                 new Resilience[] {Resilience.defaults(), Resilience.builder().build()}) {
-            RequestGate attempts = one.attempts(time);
-            attempts.enter();
+            RequestGate gate = Gates.open(one, time);
+            gate.acquire();
             for (int i = 0; i < 2; i++) {
-                attempts.begin();
-                assertThat(attempts.failed(Failures.broken())).isPresent();
+                gate.beforeRequest();
+                assertThat(gate.onFailure(Failures.broken())).isPresent();
             }
-            attempts.begin();
-            assertThat(attempts.failed(Failures.broken())).isEmpty();
-            attempts.close();
+            gate.beforeRequest();
+            assertThat(gate.onFailure(Failures.broken())).isEmpty();
+            gate.close();
         }
     }
 
     @Test
     void theHeaderForRetriesIsThereIfSet() {
-        assertThat(Resilience.defaults().retryCountHeader()).isEmpty();
-        assertThat(Resilience.builder()
-                        .retryCountHeader("x-stainless-retry-count")
-                        .build()
+        assertThat(Gates.of(Resilience.defaults()).retryCountHeader()).isEmpty();
+        assertThat(Gates.of(Resilience.builder()
+                                .retryCountHeader("x-stainless-retry-count")
+                                .build())
                         .retryCountHeader())
                 .contains("x-stainless-retry-count");
     }
@@ -60,7 +61,7 @@ class ResilienceTest {
         nulls.put("bulkhead", () -> builder.bulkhead(null));
         nulls.put("longestWait", () -> builder.respectRateLimits(null));
         nulls.put("name", () -> builder.retryCountHeader(null));
-        nulls.put("time", () -> builder.build().attempts(null));
+        nulls.put("time", () -> Gates.open(builder.build(), null));
         nulls.forEach((name, call) -> assertThatThrownBy(call)
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage(name));
@@ -74,14 +75,14 @@ class ResilienceTest {
         var builder = Resilience.builder().respectRateLimits(Duration.ofMinutes(1));
         Resilience first = builder.build();
         Resilience second = builder.noRetry().build();
-        RequestGate attempts = first.attempts(time);
-        attempts.told(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
-        second.attempts(time).begin(); // does not wait: two accounts
-        Resilience.builder().build().attempts(time).begin();
-        WaitingThread waiter = WaitingThread.at(attempts::begin);
+        RequestGate gate = Gates.open(first, time);
+        gate.onRateLimits(new RateLimits(new RateLimits.Window(1, 0, time.now().plusSeconds(30)), null, null, null));
+        Gates.open(second, time).beforeRequest(); // does not wait: two accounts
+        Gates.open(Resilience.builder().build(), time).beforeRequest();
+        WaitingThread waiter = WaitingThread.at(gate::beforeRequest);
         WaitingThread.await(time, 1);
         time.advance(Duration.ofSeconds(30));
         waiter.returns();
-        assertThat(attempts.failed(Failures.broken())).isPresent();
+        assertThat(gate.onFailure(Failures.broken())).isPresent();
     }
 }

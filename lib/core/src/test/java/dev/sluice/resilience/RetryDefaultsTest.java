@@ -13,6 +13,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.resilience.RequestGate;
 import io.github.resilience4j.core.functions.Either;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -174,9 +175,9 @@ class RetryDefaultsTest {
     }
 
     private static Optional<Duration> firstDelay(Retry retry, StreamException failure) throws InterruptedException {
-        RequestGate attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
-        attempts.begin();
-        return attempts.failed(failure);
+        RequestGate gate = Gates.open(Resilience.builder().retry(retry).build(), new FakeTime());
+        gate.beforeRequest();
+        return gate.onFailure(failure);
     }
 
     private static List<Duration> delays(int retries, double chance) throws InterruptedException {
@@ -188,11 +189,11 @@ class RetryDefaultsTest {
     }
 
     private static List<Duration> delays(Retry retry, int tries) throws InterruptedException {
-        RequestGate attempts = Resilience.builder().retry(retry).build().attempts(new FakeTime());
+        RequestGate gate = Gates.open(Resilience.builder().retry(retry).build(), new FakeTime());
         var delays = new ArrayList<Duration>();
         for (int i = 0; i < tries; i++) {
-            attempts.begin();
-            Optional<Duration> delay = attempts.failed(Failures.passing(503));
+            gate.beforeRequest();
+            Optional<Duration> delay = gate.onFailure(Failures.passing(503));
             if (delay.isEmpty()) {
                 return delays;
             }

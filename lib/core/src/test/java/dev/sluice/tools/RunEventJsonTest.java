@@ -2,7 +2,7 @@ package dev.sluice.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;

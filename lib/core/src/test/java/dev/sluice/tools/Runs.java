@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
 import dev.sluice.client.LlmClient;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;

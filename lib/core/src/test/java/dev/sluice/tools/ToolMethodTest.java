@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.sluice.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Image;
 import dev.sluice.message.ContentBlock.Text;

@@ -2,7 +2,6 @@ package dev.sluice.toy;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
@@ -21,7 +20,6 @@ import dev.sluice.message.Usage;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
-import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -169,7 +167,7 @@ public final class ToyProvider implements Provider {
                 String.valueOf(said.getOrDefault("what", "")),
                 "The toy answered " + status + ": " + said.getOrDefault("says", "it gave no reason"),
                 requestId(response).orElse(null),
-                RetryAfter.of(response, InstantSource.system()).orElse(null),
+                response.retryAfter(InstantSource.system()).orElse(null),
                 told,
                 status == 408 || status == 429 || status >= 500);
     }

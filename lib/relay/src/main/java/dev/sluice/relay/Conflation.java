@@ -1,6 +1,6 @@
 package dev.sluice.relay;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.sluice.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

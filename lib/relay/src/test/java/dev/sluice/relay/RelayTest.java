@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.StreamException;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.RelayListener.Outcome;
 import dev.sluice.tools.RunEvent;

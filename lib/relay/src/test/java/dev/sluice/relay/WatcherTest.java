@@ -6,7 +6,7 @@ import static dev.sluice.relay.ScriptedRun.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.RelayListener.Departure;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.sluice.test;
 import dev.sluice.internal.ResponseHeads;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptOutput;
-import dev.sluice.transport.NoResponseException;
+import dev.sluice.transport.HttpTransport.NoResponseException;
 import dev.sluice.transport.TransportResponse;
 import java.io.EOFException;
 import java.io.IOException;

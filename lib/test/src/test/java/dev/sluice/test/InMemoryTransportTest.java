@@ -12,7 +12,7 @@ import dev.sluice.test.server.Answer;
 import dev.sluice.test.server.AnswerQueue;
 import dev.sluice.test.server.Fault;
 import dev.sluice.test.server.ParsedRequest;
-import dev.sluice.transport.NoResponseException;
+import dev.sluice.transport.HttpTransport.NoResponseException;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sluice.transport.apache;
 
-import dev.sluice.transport.NoResponseException;
+import dev.sluice.transport.HttpTransport.NoResponseException;
 import java.io.IOException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.ClassicHttpRequest;

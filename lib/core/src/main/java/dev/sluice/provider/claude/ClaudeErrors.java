@@ -3,7 +3,6 @@ package dev.sluice.provider.claude;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.JsonFields;
-import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +27,7 @@ final class ClaudeErrors {
         int status = response.status();
         Said said = said(body);
         String requestId = response.header("request-id").orElse(said.requestId);
-        Duration retryAfter = RetryAfter.of(response, clock).orElse(null);
+        Duration retryAfter = response.retryAfter(clock).orElse(null);
         String answered = "Claude answered " + status + (said.type.isEmpty() ? "" : " " + said.type) + said.code();
         return new ApiError(
                 status,

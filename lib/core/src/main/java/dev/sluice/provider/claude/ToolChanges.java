@@ -1,6 +1,6 @@
 package dev.sluice.provider.claude;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Unknown;
 import dev.sluice.message.Message;

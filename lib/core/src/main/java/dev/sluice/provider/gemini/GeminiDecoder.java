@@ -2,7 +2,7 @@ package dev.sluice.provider.gemini;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
@@ -58,7 +58,7 @@ final class GeminiDecoder implements EventDecoder {
 
     /** Takes an error that came without the framing of an event, as one does that ends a stream which has begun. */
     @Override
-    public void unframed(String lines) {
+    public void unparsedLines(String lines) {
         ApiError error = GeminiErrors.find(lines);
         if (error != null) {
             throw error;

@@ -4,7 +4,6 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.JsonFields;
-import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +21,9 @@ import tools.jackson.core.JacksonException;
  * {@code status} is an open set of words.
  */
 final class GeminiErrors {
+    /** A duration as Google writes it in JSON. */
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}(\\.[0-9]{0,9})?s");
+
     private static final Set<String> PASSING =
             Set.of("RESOURCE_EXHAUSTED", "INTERNAL", "UNKNOWN", "UNAVAILABLE", "DEADLINE_EXCEEDED");
 
@@ -46,7 +48,7 @@ final class GeminiErrors {
     static ApiError ofResponse(TransportResponse response, String body, InstantSource clock) {
         int status = response.status();
         Said said = said(body);
-        Duration retryAfter = RetryAfter.of(response, clock).orElse(said.retryAfter);
+        Duration retryAfter = response.retryAfter(clock).orElse(said.retryAfter);
         String answered = "Gemini answered " + status + (said.type.isEmpty() ? "" : " " + said.type);
         return new ApiError(
                 status,
@@ -202,11 +204,8 @@ final class GeminiErrors {
         }
     }
 
-    /** A duration as Google writes it in JSON: seconds with an "s". */
     private static @Nullable Duration duration(@Nullable String text) {
-        return text == null || !text.endsWith("s")
-                ? null
-                : RetryAfter.seconds(text.substring(0, text.length() - 1)).orElse(null);
+        return text != null && SECONDS.matcher(text).matches() ? Duration.parse("PT" + text) : null;
     }
 
     /** The object that a text is, or the first one of the list that it is; null if it is neither. */

@@ -1,6 +1,6 @@
 package dev.sluice.provider.gemini;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Document;
 import dev.sluice.message.ContentBlock.Image;

@@ -1,7 +1,7 @@
 package dev.sluice.provider.gemini;
 
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.provider.wire.JsonFields;
 import java.util.ArrayList;
 import java.util.HashSet;

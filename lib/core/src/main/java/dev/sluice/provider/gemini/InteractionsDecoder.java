@@ -136,7 +136,7 @@ final class InteractionsDecoder implements EventDecoder {
 
     /** Takes an error that came without the framing of an event. */
     @Override
-    public void unframed(String lines) {
+    public void unparsedLines(String lines) {
         ApiError error = done ? null : GeminiErrors.find(lines);
         if (error != null) {
             throw error;

@@ -84,7 +84,7 @@ final class OpenAiDecoder implements EventDecoder {
     }
 
     @Override
-    public void unframed(String lines) {
+    public void unparsedLines(String lines) {
         if (!done) {
             ApiError error = OpenAiErrors.ofUnframed(lines);
             if (error != null) {
@@ -111,7 +111,8 @@ final class OpenAiDecoder implements EventDecoder {
         String data = sse.data();
         if (data.strip().equals("[DONE]")) {
             if (!answer.isFinished()) {
-                unframed(sse.unframed()); // llama.cpp of 2025 puts its errors in lines "error: {...}" before the
+                unparsedLines(
+                        sse.unparsedLines()); // llama.cpp of 2025 puts its errors in lines "error: {...}" before the
                 // end marker
             }
             done = true;

@@ -3,7 +3,6 @@ package dev.sluice.provider.openai;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.JsonFields;
-import dev.sluice.transport.RetryAfter;
 import dev.sluice.transport.TransportResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,7 +52,7 @@ final class OpenAiErrors {
     static ApiError ofResponse(TransportResponse response, String body, InstantSource clock, boolean keyed) {
         int status = response.status();
         Said said = said(body);
-        Duration retryAfter = RetryAfter.of(response, clock).orElse(null);
+        Duration retryAfter = response.retryAfter(clock).orElse(null);
         return new ApiError(
                 status,
                 said.type(),

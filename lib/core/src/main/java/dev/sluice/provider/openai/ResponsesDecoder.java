@@ -259,7 +259,7 @@ final class ResponsesDecoder implements EventDecoder {
     }
 
     @Override
-    public void unframed(String lines) {
+    public void unparsedLines(String lines) {
         ApiError error = done ? null : OpenAiErrors.ofUnframed(lines);
         if (error != null) {
             throw error;

@@ -1,6 +1,6 @@
 package dev.sluice.provider.openai;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;

@@ -1,6 +1,6 @@
 package dev.sluice.provider.wire;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;

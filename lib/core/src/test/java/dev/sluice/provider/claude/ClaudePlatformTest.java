@@ -3,7 +3,7 @@ package dev.sluice.provider.claude;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.Credentials;
 import dev.sluice.transport.TransportRequest;

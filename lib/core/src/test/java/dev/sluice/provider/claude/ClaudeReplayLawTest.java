@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;

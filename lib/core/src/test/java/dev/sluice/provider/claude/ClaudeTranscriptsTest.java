@@ -2,7 +2,7 @@ package dev.sluice.provider.claude;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Delta;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.StreamEvent;

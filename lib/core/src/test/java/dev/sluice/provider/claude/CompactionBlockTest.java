@@ -4,7 +4,7 @@ import static dev.sluice.provider.wire.Decoding.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Unknown;
 import dev.sluice.message.FinishReason;

@@ -7,7 +7,7 @@ import static dev.sluice.provider.wire.GeminiEvents.stop;
 import static dev.sluice.provider.wire.GeminiEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.Delta.CitationsDelta;
 import dev.sluice.message.StreamEvent;

@@ -5,7 +5,7 @@ import static dev.sluice.provider.wire.Requests.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ThinkingMode;

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.Truncated;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Image;

@@ -2,7 +2,7 @@ package dev.sluice.provider.gemini;
 
 import dev.sluice.Limits;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
@@ -77,7 +77,7 @@ final class InteractionsWire {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
-            decoder.unframed(sse.unframed());
+            decoder.unparsedLines(sse.unparsedLines());
             decoder.end(events::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

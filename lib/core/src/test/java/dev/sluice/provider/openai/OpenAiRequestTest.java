@@ -6,7 +6,7 @@ import static dev.sluice.provider.wire.Requests.minimal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Limits;
 import dev.sluice.StreamException;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

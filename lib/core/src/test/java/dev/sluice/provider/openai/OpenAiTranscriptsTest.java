@@ -3,7 +3,7 @@ package dev.sluice.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Delta;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;

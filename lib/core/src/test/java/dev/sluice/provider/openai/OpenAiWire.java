@@ -2,7 +2,7 @@ package dev.sluice.provider.openai;
 
 import dev.sluice.Limits;
 import dev.sluice.aggregate.ChunkAggregator;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
@@ -92,9 +92,9 @@ final class OpenAiWire {
             if (!ended) {
                 return;
             }
-            String unframed = sse.unframed();
-            if (!unframed.isEmpty()) {
-                decoder.unframed(unframed);
+            String unparsedLines = sse.unparsedLines();
+            if (!unparsedLines.isEmpty()) {
+                decoder.unparsedLines(unparsedLines);
             }
             decoder.end(events::add);
         } catch (IOException e) {

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ProtocolError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ServerToolResult;
 import dev.sluice.message.ContentBlock.ServerToolUse;

@@ -6,7 +6,7 @@ import static dev.sluice.provider.openai.ResponsesWire.transcript;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StreamException.ApiError;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ServerToolResult;

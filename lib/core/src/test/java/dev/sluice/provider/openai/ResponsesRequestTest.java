@@ -5,7 +5,7 @@ import static dev.sluice.provider.openai.ResponsesWire.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Document;
 import dev.sluice.message.ContentBlock.Image;

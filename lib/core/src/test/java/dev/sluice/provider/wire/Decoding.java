@@ -76,9 +76,9 @@ public final class Decoding {
             while (sse.next()) {
                 decoder.decode(sse, events::add);
             }
-            String unframed = sse.unframed();
-            if (!unframed.isEmpty()) {
-                decoder.unframed(unframed);
+            String unparsedLines = sse.unparsedLines();
+            if (!unparsedLines.isEmpty()) {
+                decoder.unparsedLines(unparsedLines);
             }
             decoder.end(events::add);
         } catch (IOException e) {

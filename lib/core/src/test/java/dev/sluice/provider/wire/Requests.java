@@ -1,6 +1,6 @@
 package dev.sluice.provider.wire;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;

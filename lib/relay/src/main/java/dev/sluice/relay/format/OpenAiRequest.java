@@ -5,7 +5,6 @@ import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
-import dev.sluice.message.ConversationBuilder;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.Map;
 
 /** The messages of a chat completion's request as a conversation. */
 final class OpenAiRequest {
-    private final ConversationBuilder talk = Conversation.builder();
+    private final Conversation.Builder talk = Conversation.builder();
 
     private OpenAiRequest() {}
 

@@ -1,12 +1,11 @@
 package dev.sluice.relay.format;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
-import dev.sluice.message.ConversationBuilder;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class UiRequest {
     private static final String STOPPED = "The call was not run to its end.";
 
-    private final ConversationBuilder talk = Conversation.builder();
+    private final Conversation.Builder talk = Conversation.builder();
 
     private UiRequest() {}
 

@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.QuotaCounter;

@@ -1,7 +1,7 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.TimeSource;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,6 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.message.Conversation;
-import dev.sluice.message.ConversationBuilder;
 import dev.sluice.message.Message;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
@@ -29,7 +28,7 @@ final class SluiceRequest {
         if (!(messages instanceof List<?> list)) {
             throw new IllegalArgumentException("messages: must be a list");
         }
-        ConversationBuilder talk = Conversation.builder();
+        Conversation.Builder talk = Conversation.builder();
         for (Object turn : list) {
             if (!(turn instanceof Map<?, ?> fields) || !(fields.get("content") instanceof String content)) {
                 throw new IllegalArgumentException(

@@ -2,7 +2,7 @@ package dev.sluice.relay.format;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StreamFormat;

@@ -2,7 +2,7 @@ package dev.sluice.relay.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Role;
 import java.io.IOException;

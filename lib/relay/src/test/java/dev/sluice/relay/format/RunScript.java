@@ -1,6 +1,6 @@
 package dev.sluice.relay.format;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.RelayEvent;
 import dev.sluice.relay.StreamFormat;
 import java.util.ArrayList;

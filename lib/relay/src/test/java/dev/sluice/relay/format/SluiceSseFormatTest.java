@@ -3,7 +3,7 @@ package dev.sluice.relay.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.Limits;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.RelayEvent;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;

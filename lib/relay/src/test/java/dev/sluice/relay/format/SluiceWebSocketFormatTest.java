@@ -3,7 +3,7 @@ package dev.sluice.relay.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.TimeSource;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.RelayEvent;
 import java.time.Duration;
 import java.time.Instant;

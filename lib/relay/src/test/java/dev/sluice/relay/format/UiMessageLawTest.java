@@ -29,8 +29,8 @@ class UiMessageLawTest {
             for (String kind : List.of("text", "thinking")) {
                 String said = run.events.stream()
                         .filter(event -> event.type().equals("message_delta"))
-                        .map(event ->
-                                dev.sluice.json.Json.readObject(event.json()).getOrDefault(kind, ""))
+                        .map(event -> dev.sluice.internal.json.Json.readObject(event.json())
+                                .getOrDefault(kind, ""))
                         .map(String::valueOf)
                         .collect(Collectors.joining());
                 String type = kind.equals("text") ? "text-delta" : "reasoning-delta";

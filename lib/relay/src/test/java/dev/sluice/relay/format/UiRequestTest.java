@@ -3,7 +3,7 @@ package dev.sluice.relay.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.message.ContentBlock.Document;
 import dev.sluice.message.ContentBlock.Image;
 import dev.sluice.message.ContentBlock.Text;

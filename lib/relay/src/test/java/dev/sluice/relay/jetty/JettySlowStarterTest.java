@@ -2,7 +2,7 @@ package dev.sluice.relay.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.RelayServerFixture;

@@ -3,7 +3,7 @@ package dev.sluice.relay.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import dev.sluice.relay.Quota;
 import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.http.RelayEndpoint;

@@ -2,7 +2,7 @@ package dev.sluice.relay.page;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,7 +1,7 @@
 package dev.sluice.relay.page;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.sluice.json.Json;
+import dev.sluice.internal.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,0 +1,78 @@
+package dev.sluice.client;
+
+import dev.sluice.EndReason.Cancelled;
+import dev.sluice.StreamController;
+import dev.sluice.Timeouts;
+import dev.sluice.budget.Budget;
+import dev.sluice.internal.ClientLifetime;
+import dev.sluice.internal.base.Cancellation;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.transport.TransportRequest;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the readers of one client, and cancels those that still run when the client is closed. For any thread. */
+final class RunningRequests {
+    private static final String CLOSED = "the client was closed";
+
+    private final ClientConfig config;
+    private final ClientLifetime lifetime;
+    private final AtomicLong started = new AtomicLong();
+
+    /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
+    private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+
+    RunningRequests(ClientConfig config, ClientLifetime lifetime) {
+        this.config = config;
+        this.lifetime = lifetime;
+    }
+
+    /**
+     * Makes a reader that its controller can cancel.
+     *
+     * @throws IllegalStateException if the controller has a stream already
+     */
+    StreamReaderTask prepare(
+            TransportRequest wire,
+            String model,
+            ResponseMode mode,
+            Timeouts timeouts,
+            StreamController controller,
+            @Nullable Budget budget) {
+        String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
+        var reader = new StreamReaderTask(config, model, wire, mode, timeouts, name, running::remove, budget);
+        InternalParts.of(controller, Cancellation.class).attach(reason -> reader.stop(new Cancelled(reason)));
+        return reader;
+    }
+
+    /** Starts a reader that was prepared. */
+    void launch(StreamReaderTask reader, StreamController controller) {
+        running.put(reader, new WeakReference<>(controller));
+        if (lifetime
+                .isClosed()) { // meanwhile: cancelled here or by cancelAll(), and in either case before there is a
+                               // request
+            controller.cancel(CLOSED);
+        }
+        reader.start();
+    }
+
+    /** Cancels all that run. Does not wait for them. */
+    void cancelAll() {
+        running.forEach((reader, weakly) -> {
+            StreamController controller = weakly.get();
+            if (controller != null) {
+                controller.cancel(CLOSED);
+            } else {
+                reader.stop(new Cancelled(CLOSED));
+            }
+        });
+    }
+
+    /** How many requests have a reader. */
+    int size() {
+        return running.size();
+    }
+}

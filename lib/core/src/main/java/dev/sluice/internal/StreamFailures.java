@@ -1,0 +1,23 @@
+package dev.sluice.internal;
+
+import dev.sluice.StreamException;
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.failure.FailureContext;
+import dev.sluice.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/** Adds to an exception what its stream had received. Called by the stream before it throws. */
+public final class StreamFailures {
+    private StreamFailures() {}
+
+    /**
+     * Adds the message so far and the request's id.
+     *
+     * @param requestId the provider's id of the request; null leaves the one that is known
+     * @return the exception
+     */
+    public static <E extends StreamException> E withPartial(E exception, Message partial, @Nullable String requestId) {
+        InternalParts.of(exception, FailureContext.class).note(partial, requestId);
+        return exception;
+    }
+}
