@@ -51,9 +51,8 @@ final class RunningRequests {
     /** Starts a reader that was prepared. */
     void launch(StreamReaderTask reader, StreamController controller) {
         running.put(reader, new WeakReference<>(controller));
-        if (lifetime
-                .isClosed()) { // meanwhile: cancelled here or by cancelAll(), and in either case before there is a
-                               // request
+        if (lifetime.isClosed()) { // meanwhile: cancelled here or by cancelAll(), and in either case before there is a
+            // request
             controller.cancel(CLOSED);
         }
         reader.start();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   {"city": "Paris", "units": "cel        {city=Paris}
  * </pre>
  *
- * <p>Values are those of {@link Json}: {@code Map}, {@code List}, {@code String}, {@code Integer}, {@code Long}, {@code
+ * <p>Values are plain: {@code Map}, {@code List}, {@code String}, {@code Integer}, {@code Long}, {@code
  * BigInteger}, {@code Double}, {@code Boolean} and null. Text that is no JSON is never an exception: it stops the reading
  * where it is ({@link #isMalformed}). So do more than 500 levels of nesting and numbers of more than 1000 digits.
  *

@@ -167,7 +167,7 @@ class BulkheadPermitTest {
         gate.acquire();
         assertThatThrownBy(gate::acquire)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("enter: ");
+                .hasMessageStartingWith("acquire: ");
         gate.close();
         assertThat(free(bulkhead)).isEqualTo(PERMITS);
     }
