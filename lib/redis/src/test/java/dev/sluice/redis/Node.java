@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
+import static dev.sluice.redis.ResumeLogs.OWNER;
 
 import dev.sluice.relay.ResumeLog;
 import java.io.BufferedReader;
