@@ -1,7 +1,7 @@
 package dev.sluice.budget;
 
 import static dev.sluice.client.UsageEvents.end;
-import static dev.sluice.client.UsageEvents.said;
+import static dev.sluice.client.UsageEvents.usage;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +45,7 @@ class BudgetTest {
     void aStreamWithoutAnEndIsStoppedAtTheWiresWordToo() {
         BudgetMeter tab = Budget.outputTokens(10).open();
         assertThat(tab.count(start(100, 1))).isEmpty();
-        assertThat(tab.count(said(Usage.of(100, 10)))).contains(TEN_TOKENS);
+        assertThat(tab.count(usage(Usage.of(100, 10)))).contains(TEN_TOKENS);
     }
 
     // It is paid for: to stop it would save nothing.

@@ -1,7 +1,7 @@
 package dev.sluice.client;
 
 import static dev.sluice.client.UsageEvents.end;
-import static dev.sluice.client.UsageEvents.said;
+import static dev.sluice.client.UsageEvents.usage;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,7 +91,7 @@ class BudgetAlertsTest {
         BudgetMeter tab = budget.open();
         count(tab, start(100, 1));
         count(tab, text(60));
-        count(tab, said(Usage.of(100, 20)));
+        count(tab, usage(Usage.of(100, 20)));
         count(tab, text(400));
         count(budget.open(), start(100, 80));
         assertThat(called).containsExactly("0.5 at 61");

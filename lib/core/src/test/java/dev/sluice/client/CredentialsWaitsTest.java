@@ -49,7 +49,7 @@ class CredentialsWaitsTest {
         /** Gives a token when it is interrupted, and hides the interrupt. */
         FORGETFUL,
         /** Takes no notice. */
-        DEAF
+        IGNORES_INTERRUPTS
     }
 
     private ClientFixture fixture(Waiting waiting, Timeouts timeouts) {
@@ -76,7 +76,7 @@ class CredentialsWaitsTest {
                     case FORGETFUL -> {
                         return "a-token";
                     }
-                    case DEAF -> {}
+                    case IGNORES_INTERRUPTS -> {}
                 }
             }
         }
@@ -137,16 +137,16 @@ class CredentialsWaitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void andForWhatIsNotStreamed(NonStreamingCall asking) {
-        try (var fixture = fixture(Waiting.DEAF, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
-            assertTimedOut(() -> asking.ask(fixture.client), Phase.TOTAL);
+    void andForWhatIsNotStreamed(NonStreamingCall call) {
+        try (var fixture = fixture(Waiting.IGNORES_INTERRUPTS, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
+            assertTimedOut(() -> call.send(fixture.client), Phase.TOTAL);
             assertNothingWasSent(fixture);
         }
     }
 
-    private static void assertTimedOut(ThrowingCallable asking, Phase phase) {
+    private static void assertTimedOut(ThrowingCallable call, Phase phase) {
         long start = System.nanoTime();
-        assertThatThrownBy(asking).isInstanceOfSatisfying(TimedOut.class, e -> {
+        assertThatThrownBy(call).isInstanceOfSatisfying(TimedOut.class, e -> {
             assertThat(e.phase()).isEqualTo(phase);
             assertThat(e.limit()).isEqualTo(LIMIT);
             assertThat(e.getMessage())

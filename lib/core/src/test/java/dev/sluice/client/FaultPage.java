@@ -35,7 +35,7 @@ final class FaultPage {
     static String text() {
         return HEAD
                 + FaultTables.tables().stream().map(FaultPage::table).collect(Collectors.joining())
-                + FaultsBesideThePeers.section();
+                + FaultComparison.section();
     }
 
     private static String table(FaultTables.Table table) {

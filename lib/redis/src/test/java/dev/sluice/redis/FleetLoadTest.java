@@ -61,7 +61,7 @@ final class FleetLoadTest {
             for (int i = 0; i < CANCELS; i++) {
                 log.cancel("cancel-" + i, OWNER, Long.toString(System.nanoTime()));
             }
-            node.says("cancelled");
+            node.awaitLine("cancelled");
         }
     }
 

@@ -70,7 +70,7 @@ final class TwoMachinesTest {
             log.subscribe(id, OWNER, 0, watcher);
             watcher.has(10);
             log.cancel(id, OWNER, "enough");
-            node.says("stopped");
+            node.awaitLine("stopped");
             assertThat(watcher.end()).isEqualTo(End.FINISHED);
             watcher.saw(1, watcher.events.size());
         }
