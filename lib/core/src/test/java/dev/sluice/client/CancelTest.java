@@ -162,7 +162,7 @@ class CancelTest {
                         .trickle("data: {\"never\":\"ends" + "x".repeat(100_000), Duration.ofMillis(5));
             case QUEUE_FULL ->
                 Script.stream().sse(begin("a")).repeat(text(0, "more"), 1000).stall();
-            case SENDING -> Script.deaf();
+            case SENDING -> Script.unreadBody();
         };
     }
 

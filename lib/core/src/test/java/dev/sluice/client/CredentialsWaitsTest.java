@@ -45,9 +45,9 @@ class CredentialsWaitsTest {
     /** What is asked for credentials and does not give them. */
     enum Waiting {
         /** Gives up when it is interrupted, with an exception. */
-        HEEDFUL,
+        FAILS_AT_AN_INTERRUPT,
         /** Gives a token when it is interrupted, and hides the interrupt. */
-        FORGETFUL,
+        HIDES_THE_INTERRUPT,
         /** Takes no notice. */
         IGNORES_INTERRUPTS
     }
@@ -72,8 +72,8 @@ class CredentialsWaitsTest {
                 return "a-token";
             } catch (InterruptedException e) {
                 switch (waiting) {
-                    case HEEDFUL -> throw new IllegalStateException("interrupted", e);
-                    case FORGETFUL -> {
+                    case FAILS_AT_AN_INTERRUPT -> throw new IllegalStateException("interrupted", e);
+                    case HIDES_THE_INTERRUPT -> {
                         return "a-token";
                     }
                     case IGNORES_INTERRUPTS -> {}
@@ -163,7 +163,7 @@ class CredentialsWaitsTest {
         Credentials named = new Credentials() {
             @Override
             public Map<String, String> headers(TransportRequest request) {
-                return Map.of("authorization", token(Waiting.HEEDFUL));
+                return Map.of("authorization", token(Waiting.FAILS_AT_AN_INTERRUPT));
             }
 
             @Override
@@ -189,7 +189,7 @@ class CredentialsWaitsTest {
         released.countDown();
         try (var fixture = ClientFixture.through(
                         uri -> Claude.builder()
-                                .credentials(Credentials.bearer(() -> token(Waiting.HEEDFUL)))
+                                .credentials(Credentials.bearer(() -> token(Waiting.FAILS_AT_AN_INTERRUPT)))
                                 .baseUrl(uri)
                                 .build(),
                         client -> client.timeouts(Timeouts.none().with(phase, LIMIT)),

@@ -91,10 +91,9 @@ class RunTimeLimitsTest {
         }
     }
 
-    @Test
-    void aToolThatDoesNotHeedItsInterruptHoldsUpNobodyAndSaysNothingMore() throws Exception {
-        var afterwards = new CompletableFuture<Throwable>();
-        Tool deaf = tool("deaf", (input, context) -> {
+    /** Ignores interrupts until {@code end}; then the future has what reporting progress threw, or null. */
+    private Tool uninterruptible(CompletableFuture<Throwable> afterwards) {
+        return tool("uninterruptible", (input, context) -> {
             context.progress("waiting");
             Runs.awaitUninterruptibly(end);
             try {
@@ -105,8 +104,13 @@ class RunTimeLimitsTest {
             }
             return "never";
         });
-        try (var runs = runs(calls(use(0, "a", "deaf", "{\"x\":1}")), says("ok"))) {
-            ToolLoop loop = runs.run(deaf).toolTimeout(LIMIT).start();
+    }
+
+    @Test
+    void aToolThatIgnoresItsInterruptBlocksNobodyAndReportsNothingMore() throws Exception {
+        var afterwards = new CompletableFuture<Throwable>();
+        try (var runs = runs(calls(use(0, "a", "uninterruptible", "{\"x\":1}")), says("ok"))) {
+            ToolLoop loop = runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start();
             var collected = collect(loop, whenWaiting(LIMIT));
             assertThat(collected.aboutTools()).containsExactly("start a", "progress a", "error a");
             assertThat(loop.finalText()).isEqualTo("ok");
@@ -164,21 +168,10 @@ class RunTimeLimitsTest {
     @Test
     void aToolThatWasGivenUpSaysNothingMoreThoughTheRunGoesOn() {
         var afterwards = new CompletableFuture<Throwable>();
-        Tool deaf = tool("deaf", (input, context) -> {
-            context.progress("waiting");
-            Runs.awaitUninterruptibly(end);
-            try {
-                context.progress("too late");
-                afterwards.complete(null);
-            } catch (CancellationException e) {
-                afterwards.complete(e);
-            }
-            return "never";
-        });
         try (var runs = runs(
-                        calls(use(0, "a", "deaf", "{\"x\":1}")),
+                        calls(use(0, "a", "uninterruptible", "{\"x\":1}")),
                         Script.stream().sse(ClaudeWire.begin("ok")).stall());
-                ToolLoop loop = runs.run(deaf).toolTimeout(LIMIT).start()) {
+                ToolLoop loop = runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start()) {
             var collected = collect(loop, whenWaiting(LIMIT).andThen(event -> {
                 if (event instanceof MessageDelta delta && delta.text().equals("ok")) {
                     end.countDown();
