@@ -163,7 +163,11 @@ class FuzzTest {
         byte[] input = random.nextInt(10) == 0 ? noise(random) : mutated(seeds, random);
         var answer = new ChunkAggregator();
         try {
-            Decoding.decode(new Trickle(input, random), provider.decoder(), random.nextBoolean() ? SMALL : Limits.defaults(), answer::accept);
+            Decoding.decode(
+                    new Trickle(input, random),
+                    provider.decoder(),
+                    random.nextBoolean() ? SMALL : Limits.defaults(),
+                    answer::accept);
             assertThat(answer.contentLength()).isLessThanOrEqualTo(input.length);
         } catch (StreamException e) {
             assertThat(e.getMessage()).hasSizeLessThan(1000);
@@ -231,8 +235,9 @@ class FuzzTest {
             })
     void aLineWithoutEndIsReadNoFurtherThanItsLimit(String start) {
         var endless = new Endless(start, "aaaaaaaaaaaaaaaa");
-        var failure =
-                catchThrowableOfType(LimitExceeded.class, () -> Decoding.decode(endless, CLAUDE.decoder(), SMALL, new ChunkAggregator()::accept));
+        var failure = catchThrowableOfType(
+                LimitExceeded.class,
+                () -> Decoding.decode(endless, CLAUDE.decoder(), SMALL, new ChunkAggregator()::accept));
         assertThat(failure.limit()).isEqualTo(Limits.Limit.LINE_BYTES);
         assertThat(endless.given).isLessThanOrEqualTo(2L * SMALL.maxEventBytes());
     }
@@ -240,8 +245,9 @@ class FuzzTest {
     @Test
     void anEventWithoutEndIsReadNoFurtherThanItsLimit() {
         var endless = new Endless("", "data: [1,2,3,\n");
-        var failure =
-                catchThrowableOfType(LimitExceeded.class, () -> Decoding.decode(endless, CLAUDE.decoder(), SMALL, new ChunkAggregator()::accept));
+        var failure = catchThrowableOfType(
+                LimitExceeded.class,
+                () -> Decoding.decode(endless, CLAUDE.decoder(), SMALL, new ChunkAggregator()::accept));
         assertThat(failure.limit()).isEqualTo(Limits.Limit.EVENT_BYTES);
         assertThat(endless.given).isLessThanOrEqualTo(3L * SMALL.maxEventBytes());
     }

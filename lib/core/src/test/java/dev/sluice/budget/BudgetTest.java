@@ -1,9 +1,9 @@
 package dev.sluice.budget;
 
 import static dev.sluice.client.UsageEvents.end;
-import static dev.sluice.client.UsageEvents.usage;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
+import static dev.sluice.client.UsageEvents.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

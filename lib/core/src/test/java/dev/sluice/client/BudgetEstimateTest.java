@@ -3,10 +3,10 @@ package dev.sluice.client;
 import static dev.sluice.client.UsageEvents.delta;
 import static dev.sluice.client.UsageEvents.end;
 import static dev.sluice.client.UsageEvents.open;
-import static dev.sluice.client.UsageEvents.usage;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
 import static dev.sluice.client.UsageEvents.thinking;
+import static dev.sluice.client.UsageEvents.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.budget.Budget;

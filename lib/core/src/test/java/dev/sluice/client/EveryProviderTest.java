@@ -281,7 +281,10 @@ record EveryProviderTest(Wire wire) {
     void theKeyIsNowhereToBeSeen() {
         try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(PROSE)));
                 var stream = fixture.client.stream(REQUEST)) {
-            assertThat(ClientFixture.collect(stream).toString() + stream + fixture.client + wire.at(fixture.peer.uri("/")))
+            assertThat(ClientFixture.collect(stream).toString()
+                            + stream
+                            + fixture.client
+                            + wire.at(fixture.peer.uri("/")))
                     .doesNotContain(Wire.KEY);
             assertThat(fixture.peer.awaitRequest(1).path()).doesNotContain(Wire.KEY);
         }

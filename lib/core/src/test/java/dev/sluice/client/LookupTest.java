@@ -120,9 +120,7 @@ class LookupTest {
         var breaker = CircuitBreaker.ofDefaults("claude");
         var gates = Resilience.builder().noRetry().circuitBreaker(breaker);
         try (var fixture = ClientFixture.with(
-                settings -> settings.resilience(gates.build()),
-                Script.json(200, call.body),
-                Script.json(500, "{}"))) {
+                settings -> settings.resilience(gates.build()), Script.json(200, call.body), Script.json(500, "{}"))) {
             call.send(fixture.client);
             assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(ApiError.class);
             await().until(() -> fixture.client.running() == 0);

@@ -94,7 +94,8 @@ class QuietLogTest {
             };
             Reports.of(
                     scripts,
-                    stream -> assertThat(ClientFixture.collect(stream).failure()).isNotNull());
+                    stream ->
+                            assertThat(ClientFixture.collect(stream).failure()).isNotNull());
             assertThat(log.lines("INFO"))
                     .hasSize(2)
                     .satisfiesExactly(

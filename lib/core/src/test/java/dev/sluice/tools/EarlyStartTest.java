@@ -48,7 +48,8 @@ class EarlyStartTest {
             var collected = collect(loop);
             assertThat(collected.failure()).isNull();
             assertThat(collected.of(ToolComplete.class)).hasSize(2);
-            int stop = collected.events().indexOf(collected.of(MessageStop.class).getFirst());
+            int stop =
+                    collected.events().indexOf(collected.of(MessageStop.class).getFirst());
             assertThat(collected.events().subList(0, stop))
                     .filteredOn(ToolStart.class::isInstance)
                     .hasSize(2);

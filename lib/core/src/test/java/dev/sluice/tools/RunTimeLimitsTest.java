@@ -110,7 +110,8 @@ class RunTimeLimitsTest {
     void aToolThatIgnoresItsInterruptBlocksNobodyAndReportsNothingMore() throws Exception {
         var afterwards = new CompletableFuture<Throwable>();
         try (var runs = runs(calls(use(0, "a", "uninterruptible", "{\"x\":1}")), says("ok"))) {
-            ToolLoop loop = runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start();
+            ToolLoop loop =
+                    runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start();
             var collected = collect(loop, whenWaiting(LIMIT));
             assertThat(collected.aboutTools()).containsExactly("start a", "progress a", "error a");
             assertThat(loop.finalText()).isEqualTo("ok");
@@ -171,7 +172,8 @@ class RunTimeLimitsTest {
         try (var runs = runs(
                         calls(use(0, "a", "uninterruptible", "{\"x\":1}")),
                         Script.stream().sse(ClaudeWire.begin("ok")).stall());
-                ToolLoop loop = runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start()) {
+                ToolLoop loop =
+                        runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start()) {
             var collected = collect(loop, whenWaiting(LIMIT).andThen(event -> {
                 if (event instanceof MessageDelta delta && delta.text().equals("ok")) {
                     end.countDown();

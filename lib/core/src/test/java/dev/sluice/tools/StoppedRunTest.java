@@ -133,7 +133,8 @@ class StoppedRunTest {
             soon().until(() -> callbacks.get() == 1);
             assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.Cancelled.class);
             assertThat(loop.conversation().unanswered()).isEmpty();
-            boolean ignoresInterrupts = phase == Phase.TOOL_IGNORES_INTERRUPTS || phase == Phase.APPROVAL_IGNORES_INTERRUPTS;
+            boolean ignoresInterrupts =
+                    phase == Phase.TOOL_IGNORES_INTERRUPTS || phase == Phase.APPROVAL_IGNORES_INTERRUPTS;
             soon().until(() -> !loop.runner().isAlive() && loop.stillRunning().size() == (ignoresInterrupts ? 1 : 0));
             if (ignoresInterrupts) {
                 assertThat(loop.stillRunning()).extracting(ToolUse::id).containsExactly("a");
@@ -262,7 +263,8 @@ class StoppedRunTest {
     void closingNamesTheToolsThatDoNotHeedTheirInterrupt() throws Exception {
         try (var log = CapturedLog.open();
                 var runs = Runs.with(calls(use(0, "a", "work", "{\"x\":1}")))) {
-            ToolLoop loop = runs.run(toolOf(Phase.TOOL_IGNORES_INTERRUPTS, runs)).start();
+            ToolLoop loop =
+                    runs.run(toolOf(Phase.TOOL_IGNORES_INTERRUPTS, runs)).start();
             Runs.await(reached);
             loop.close();
             assertThat(log.lines("still run")).singleElement().asString().contains("sluice-run-", "work");

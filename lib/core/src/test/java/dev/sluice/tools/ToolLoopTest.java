@@ -203,7 +203,9 @@ class ToolLoopTest {
             assertThat(collected.of(ToolComplete.class))
                     .containsExactlyInAnyOrder(
                             new ToolComplete("a", "heard {\"x\":2}"), new ToolComplete("e", "heard {\"x\":1}"));
-            assertThat(collected.of(ToolError.class)).extracting(ToolError::id).containsExactlyInAnyOrder("b", "c", "d");
+            assertThat(collected.of(ToolError.class))
+                    .extracting(ToolError::id)
+                    .containsExactlyInAnyOrder("b", "c", "d");
         }
     }
 
@@ -307,7 +309,9 @@ class ToolLoopTest {
             assertThat(collected.events()).last().isInstanceOf(StreamError.class);
             assertThat(collected.events().get(collected.events().size() - 2)).isInstanceOf(ToolError.class);
             assertThat(collected.failure()).isInstanceOf(dev.sluice.StreamException.class);
-            assertThat(((dev.sluice.StreamException) collected.failure()).partial().text())
+            assertThat(((dev.sluice.StreamException) collected.failure())
+                            .partial()
+                            .text())
                     .isEqualTo("and");
             assertThat(loop.conversation().messages()).isEqualTo(Runs.REQUEST.messages());
             org.awaitility.Awaitility.await().until(() -> loop.stillRunning().isEmpty()); // it was told

@@ -18,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
-import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;

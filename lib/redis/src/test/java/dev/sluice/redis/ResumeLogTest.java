@@ -5,6 +5,7 @@ import static dev.sluice.redis.ResumeLogs.STRANGER;
 import static dev.sluice.redis.ResumeLogs.append;
 import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.relay.MemoryResumeLog;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Watchers on another machine that claim to have more than Redis has. */
 final class ResumePlaceTest {
     private static final Pattern CALLS = Pattern.compile("cmdstat_(hmget|exists|xrevrange|xrange):calls=(\\d+)");
+
     @RegisterExtension
     static final SharedRedis redis = new SharedRedis();
 
