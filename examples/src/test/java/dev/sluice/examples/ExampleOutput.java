@@ -6,6 +6,17 @@ import java.nio.charset.StandardCharsets;
 
 /** Runs an example and keeps what it prints. */
 final class ExampleOutput {
+    /** What {@code ErrorsAndPartials} prints of the faults that end in the same way with every provider. */
+    static final String[] FAULTS_OF_ALL_PROVIDERS = {
+        "STALL", "TimedOut, phase stall",
+        "SILENT", "TimedOut, phase idle",
+        "CUT", "ConnectionFailed",
+        "RESET", "ConnectionFailed",
+        "GARBAGE", "ProtocolError",
+        "BROKEN_CHUNK", "ConnectionFailed",
+        "HALF_CLOSE", "Truncated"
+    };
+
     private ExampleOutput() {}
 
     /** An example's {@code main}. */

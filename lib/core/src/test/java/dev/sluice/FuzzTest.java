@@ -8,7 +8,7 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
-import dev.sluice.sse.SseReader;
+import dev.sluice.provider.wire.Decoding;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -163,7 +163,11 @@ class FuzzTest {
         byte[] input = random.nextInt(10) == 0 ? noise(random) : mutated(seeds, random);
         var answer = new ChunkAggregator();
         try {
-            feed(provider, new Trickle(input, random), answer, random.nextBoolean() ? SMALL : Limits.defaults());
+            Decoding.decode(
+                    new Trickle(input, random),
+                    provider.decoder(),
+                    random.nextBoolean() ? SMALL : Limits.defaults(),
+                    answer::accept);
             assertThat(answer.contentLength()).isLessThanOrEqualTo(input.length);
         } catch (StreamException e) {
             assertThat(e.getMessage()).hasSizeLessThan(1000);
@@ -176,20 +180,6 @@ class FuzzTest {
             Objects.requireNonNull(answer.partialResponse());
         } catch (RuntimeException | Error e) {
             throw new AssertionError("seed " + seed + ", looking: " + new String(input, StandardCharsets.UTF_8), e);
-        }
-    }
-
-    private static void feed(Provider provider, InputStream in, ChunkAggregator answer, Limits limits) {
-        try {
-            var sse = new SseReader(in, limits);
-            var decoder = provider.decoder();
-            while (sse.next()) {
-                decoder.decode(sse, answer::accept);
-            }
-            decoder.unparsedLines(sse.unparsedLines());
-            decoder.end(answer::accept);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -245,8 +235,9 @@ class FuzzTest {
             })
     void aLineWithoutEndIsReadNoFurtherThanItsLimit(String start) {
         var endless = new Endless(start, "aaaaaaaaaaaaaaaa");
-        var failure =
-                catchThrowableOfType(LimitExceeded.class, () -> feed(CLAUDE, endless, new ChunkAggregator(), SMALL));
+        var failure = catchThrowableOfType(
+                LimitExceeded.class,
+                () -> Decoding.decode(endless, CLAUDE.decoder(), SMALL, new ChunkAggregator()::accept));
         assertThat(failure.limit()).isEqualTo(Limits.Limit.LINE_BYTES);
         assertThat(endless.given).isLessThanOrEqualTo(2L * SMALL.maxEventBytes());
     }
@@ -254,8 +245,9 @@ class FuzzTest {
     @Test
     void anEventWithoutEndIsReadNoFurtherThanItsLimit() {
         var endless = new Endless("", "data: [1,2,3,\n");
-        var failure =
-                catchThrowableOfType(LimitExceeded.class, () -> feed(CLAUDE, endless, new ChunkAggregator(), SMALL));
+        var failure = catchThrowableOfType(
+                LimitExceeded.class,
+                () -> Decoding.decode(endless, CLAUDE.decoder(), SMALL, new ChunkAggregator()::accept));
         assertThat(failure.limit()).isEqualTo(Limits.Limit.EVENT_BYTES);
         assertThat(endless.given).isLessThanOrEqualTo(3L * SMALL.maxEventBytes());
     }

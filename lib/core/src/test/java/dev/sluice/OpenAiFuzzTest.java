@@ -6,9 +6,9 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.json.Json;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
-import dev.sluice.sse.SseReader;
+import dev.sluice.provider.wire.Decoding;
+import dev.sluice.provider.wire.JsonMutations;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -92,10 +92,10 @@ class OpenAiFuzzTest {
     }
 
     private static void run(long seed) {
-        byte[] input = mutated(new Random(seed));
+        byte[] input = JsonMutations.mutated(SEEDS, PIECES, new Random(seed));
         var answer = new ChunkAggregator();
         try {
-            feed(input, answer);
+            Decoding.decode(new ByteArrayInputStream(input), OPENAI.decoder(), Limits.defaults(), answer::accept);
             assertThat(answer.contentLength()).isLessThanOrEqualTo(input.length);
         } catch (StreamException e) {
             assertThat(e.getMessage()).isNotBlank();
@@ -108,47 +108,6 @@ class OpenAiFuzzTest {
         } catch (StreamException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
-    }
-
-    private static void feed(byte[] input, ChunkAggregator answer) {
-        try {
-            var sse = new SseReader(new ByteArrayInputStream(input), Limits.defaults());
-            var decoder = OPENAI.decoder();
-            while (sse.next()) {
-                decoder.decode(sse, answer::accept);
-            }
-            decoder.unparsedLines(sse.unparsedLines());
-            decoder.end(answer::accept);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A transcript with one to eight changes: bytes flipped, left out, repeated, or replaced by what hits hard. */
-    private static byte[] mutated(Random random) {
-        byte[] bytes = SEEDS.get(random.nextInt(SEEDS.size()));
-        for (int changes = 1 + random.nextInt(8); changes > 0 && bytes.length > 0; changes--) {
-            int from = random.nextInt(bytes.length);
-            int to = Math.min(bytes.length, from + random.nextInt(random.nextInt(10) == 0 ? 400 : 8));
-            var changed = new ByteArrayOutputStream(bytes.length + 64);
-            if (random.nextInt(3) > 0) { // where a field may stand, so that what was meant is met
-                while (from < bytes.length && bytes[from] != '{' && bytes[from] != ',') {
-                    from++;
-                }
-                from = Math.min(from + 1, bytes.length);
-                to = from;
-            }
-            changed.write(bytes, 0, from);
-            switch (random.nextInt(4)) {
-                case 0 -> changed.write(random.nextInt(256));
-                case 1 -> changed.write(bytes, from, to - from);
-                case 2 -> {}
-                default -> changed.writeBytes(PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8));
-            }
-            changed.write(bytes, to, bytes.length - to);
-            bytes = changed.toByteArray();
-        }
-        return bytes;
     }
 
     private static byte[] resource(String name) {

@@ -1,11 +1,4 @@
 package dev.sluice.client;
 
-import dev.sluice.transport.HttpTransport;
-import dev.sluice.transport.apache.ApacheHttpTransport;
-
-class HostileServerOnApacheTest extends HostileServerContract {
-    @Override
-    protected HttpTransport newTransport() {
-        return ApacheHttpTransport.create();
-    }
-}
+/** A hostile server holds up nobody on this transport either. */
+class HostileServerOnApacheTest extends HostileServerTest {}

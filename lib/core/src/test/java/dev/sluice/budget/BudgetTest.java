@@ -1,9 +1,9 @@
 package dev.sluice.budget;
 
 import static dev.sluice.client.UsageEvents.end;
-import static dev.sluice.client.UsageEvents.said;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
+import static dev.sluice.client.UsageEvents.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -46,7 +46,7 @@ class BudgetTest {
     void aStreamWithoutAnEndIsStoppedAtTheWiresWordToo() {
         BudgetMeter tab = Meters.open(Budget.outputTokens(10));
         assertThat(tab.count(start(100, 1))).isEmpty();
-        assertThat(tab.count(said(Usage.of(100, 10)))).contains(TEN_TOKENS);
+        assertThat(tab.count(usage(Usage.of(100, 10)))).contains(TEN_TOKENS);
     }
 
     // It is paid for: to stop it would save nothing.

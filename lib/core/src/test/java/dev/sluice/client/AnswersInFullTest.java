@@ -46,7 +46,7 @@ class AnswersInFullTest {
                         messageDelta("end_turn", 6),
                         messageStop()));
                 var stream = fixture.stream()) {
-            assertThat(ClientFixture.hear(stream).events())
+            assertThat(ClientFixture.collect(stream).events())
                     .extracting(event -> event.getClass().getSimpleName())
                     .containsExactly(
                             "MessageStart",
@@ -155,9 +155,9 @@ class AnswersInFullTest {
             twice.add(again, messageStart());
             try (var fixture = ClientFixture.with(Script.stream(twice.toArray(String[]::new)));
                     var stream = fixture.stream()) {
-                ClientFixture.Heard heard = ClientFixture.hear(stream);
-                assertThat(heard.failure()).isNull();
-                assertThat(heard.events().stream().filter(MessageStart.class::isInstance))
+                ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+                assertThat(collected.failure()).isNull();
+                assertThat(collected.events().stream().filter(MessageStart.class::isInstance))
                         .as("handed out all the same")
                         .hasSize(2);
                 assertThat(stream.finalText()).isEqualTo("ab");
@@ -183,9 +183,9 @@ class AnswersInFullTest {
                         messageDelta("zz_reason", 3),
                         messageStop()));
                 var stream = fixture.stream()) {
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
-            assertThat(heard.failure()).isNull();
-            assertThat(heard.events())
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+            assertThat(collected.failure()).isNull();
+            assertThat(collected.events())
                     .contains(new StreamEvent.Unknown("zz_event", "{\"type\":\"zz_event\",\"x\":1}"))
                     .contains(new StreamEvent.ContentBlockDelta(0, new Delta.Unknown("zz_delta", delta)));
             assertThat(stream.finalMessage().content().getFirst())

@@ -41,7 +41,7 @@ class BlockingCallbacksTest {
             try {
                 end.await();
             } catch (InterruptedException e) {
-                interrupted = true; // deaf, as bad callbacks are
+                interrupted = true; // ignored, as bad callbacks do
             }
         }
         if (interrupted) {

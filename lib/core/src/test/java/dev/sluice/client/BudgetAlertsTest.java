@@ -1,9 +1,9 @@
 package dev.sluice.client;
 
 import static dev.sluice.client.UsageEvents.end;
-import static dev.sluice.client.UsageEvents.said;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
+import static dev.sluice.client.UsageEvents.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -91,7 +91,7 @@ class BudgetAlertsTest {
         BudgetMeter tab = Meters.open(budget);
         count(tab, start(100, 1));
         count(tab, text(60));
-        count(tab, said(Usage.of(100, 20)));
+        count(tab, usage(Usage.of(100, 20)));
         count(tab, text(400));
         count(Meters.open(budget), start(100, 80));
         assertThat(called).containsExactly("0.5 at 61");

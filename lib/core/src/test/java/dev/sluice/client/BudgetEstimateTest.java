@@ -3,10 +3,10 @@ package dev.sluice.client;
 import static dev.sluice.client.UsageEvents.delta;
 import static dev.sluice.client.UsageEvents.end;
 import static dev.sluice.client.UsageEvents.open;
-import static dev.sluice.client.UsageEvents.said;
 import static dev.sluice.client.UsageEvents.start;
 import static dev.sluice.client.UsageEvents.text;
 import static dev.sluice.client.UsageEvents.thinking;
+import static dev.sluice.client.UsageEvents.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.budget.Budget;
@@ -73,7 +73,7 @@ class BudgetEstimateTest {
 
     @Test
     void whenTheWireSpeaksTheCountJumpsUpOrDownToIt() {
-        count(start(100, 3), text(10), said(Usage.of(100, 40)));
+        count(start(100, 3), text(10), usage(Usage.of(100, 40)));
         assertExact(40);
         count(text(1000), end(100, 50));
         assertExact(50);
@@ -84,9 +84,9 @@ class BudgetEstimateTest {
     /** Gemini's first figure may be that of the whole answer; each chunk repeats it. */
     @Test
     void aFigureThatIsRepeatedAndCoversAllWordsIsTheWholeAnswers() {
-        count(text(10), said(Usage.of(100, 120)));
+        count(text(10), usage(Usage.of(100, 120)));
         assertExact(120);
-        count(text(50), said(Usage.of(100, 120)));
+        count(text(50), usage(Usage.of(100, 120)));
         assertExact(120);
         count(text(60), end(100, 120));
         assertExact(120);
@@ -94,7 +94,7 @@ class BudgetEstimateTest {
 
     @Test
     void aFigureThatIsRepeatedAndDoesNotCoverTheWordsIsCarriedForward() {
-        count(start(100, 30), text(100), said(Usage.of(100, 30)));
+        count(start(100, 30), text(100), usage(Usage.of(100, 30)));
         assertEstimated(130);
         count(end(100, 110));
         assertExact(110);
@@ -329,7 +329,7 @@ class BudgetEstimateTest {
     void whatCameBeforeAContinuationStaysCountedThoughTheWireNeverDid() {
         count(start(100, 1), open(new Text("")), text(300));
         assertEstimated(301);
-        count(said(Usage.of(500, 2)));
+        count(usage(Usage.of(500, 2)));
         assertEstimated(301);
         assertThat(budget.inputTokens()).isEqualTo(500);
         count(text(200));

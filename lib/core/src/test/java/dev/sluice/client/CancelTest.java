@@ -162,7 +162,7 @@ class CancelTest {
                         .trickle("data: {\"never\":\"ends" + "x".repeat(100_000), Duration.ofMillis(5));
             case QUEUE_FULL ->
                 Script.stream().sse(begin("a")).repeat(text(0, "more"), 1000).stall();
-            case SENDING -> Script.deaf();
+            case SENDING -> Script.unreadBody();
         };
     }
 
@@ -207,7 +207,7 @@ class CancelTest {
             var controller = StreamController.withCancellation();
             controller.cancel("never mind");
             try (var stream = fixture.stream(controller)) {
-                assertThat(ClientFixture.hear(stream).events()).isEmpty();
+                assertThat(ClientFixture.collect(stream).events()).isEmpty();
                 assertThat(stream.endReason()).contains(new Cancelled("never mind"));
                 assertThatThrownBy(stream::response).hasMessageContaining("never mind");
                 awaitNoReader(stream);
@@ -241,7 +241,7 @@ class CancelTest {
                 var stream = fixture.stream()) {
             Awaitility.await().until(() -> stream.metrics().events() >= 3);
             Thread.currentThread().interrupt();
-            assertThat(ClientFixture.hear(stream).events()).isEmpty();
+            assertThat(ClientFixture.collect(stream).events()).isEmpty();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(stream.isAborted()).isTrue();
         }

@@ -82,7 +82,7 @@ class ChatCompletionStreamTest {
         try (var peer = ScriptedPeer.serving(script);
                 var client = client(peer);
                 var stream = client.stream(ClientFixture.REQUEST)) {
-            var failure = (StreamException) ClientFixture.hear(stream).failure();
+            var failure = (StreamException) ClientFixture.collect(stream).failure();
             assertThat(failure).isInstanceOf(type);
             assertThat(failure.partial().text()).isEqualTo("one");
             assertThat(failure.retryable()).isEqualTo(retryable);

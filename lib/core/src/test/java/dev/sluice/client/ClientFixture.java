@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A client and the scripted peer that it talks to. Unless it is set otherwise, nothing is tried twice. */
+/** A client, and the scripted peer that it sends its requests to. Requests are not retried unless a test sets that. */
 final class ClientFixture implements AutoCloseable {
     static final MessageRequest REQUEST = MessageRequest.builder()
             .model("claude-sonnet-5")
@@ -35,13 +35,13 @@ final class ClientFixture implements AutoCloseable {
         this.client = client;
     }
 
-    /** A talk with a peer that speaks a vendor's wire. */
+    /** A client of a vendor's provider, and a peer that speaks its wire. */
     static ClientFixture in(Wire wire, Consumer<LlmClient.Builder> settings, Script... scripts) {
         var peer = ScriptedPeer.serving(scripts);
         return new ClientFixture(peer, client(wire.at(peer.uri("")), settings));
     }
 
-    /** A talk with a peer that this provider asks. */
+    /** A client of this provider, which gets the peer's address. */
     static ClientFixture through(
             Function<URI, Provider> provider, Consumer<LlmClient.Builder> settings, Script... scripts) {
         var peer = ScriptedPeer.serving(scripts);
@@ -83,16 +83,16 @@ final class ClientFixture implements AutoCloseable {
         return client.stream(REQUEST, controller);
     }
 
-    /** All events of a stream, which may end as it likes; an exception is kept beside them. */
-    record Heard(List<StreamEvent> events, RuntimeException failure) {}
+    /** All events of a stream; and the exception that it ended with, or null. */
+    record CollectedEvents(List<StreamEvent> events, RuntimeException failure) {}
 
-    static Heard hear(MessageStream stream) {
+    static CollectedEvents collect(MessageStream stream) {
         var events = new ArrayList<StreamEvent>();
         try {
             stream.forEach(events::add);
-            return new Heard(events, null);
+            return new CollectedEvents(events, null);
         } catch (RuntimeException e) {
-            return new Heard(events, e);
+            return new CollectedEvents(events, e);
         }
     }
 

@@ -127,7 +127,7 @@ class ClosedUnreadTest {
                         .sse(error("api_error", "x"))
                         .stall());
                 var stream = fixture.stream()) {
-            RuntimeException failure = ClientFixture.hear(stream).failure();
+            RuntimeException failure = ClientFixture.collect(stream).failure();
             assertThat(failure).isNotNull();
             for (Signal<?, ?> signal : List.of(Signal.TEXT, Signal.MESSAGE, Signal.FINAL_MESSAGE, Signal.ABORT)) {
                 assertThatThrownBy(() -> stream.await(signal))

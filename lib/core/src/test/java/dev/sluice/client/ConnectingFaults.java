@@ -54,18 +54,18 @@ final class ConnectingFaults {
                         .gives("TimedOut(headers)")
                         .retried()
                         .endedBy(Phase.HEADERS),
-                of("the server stops reading a large request", FaultPeer.deaf(Script.deaf()))
+                of("the server stops reading a large request", FaultPeer.notReading(Script.unreadBody()))
                         .gives("TimedOut(headers)")
                         .retried()
                         .endedBy(Phase.HEADERS)
-                        .asking(LARGE),
+                        .withRequest(LARGE),
                 of(
                                 "the server refuses a large request without reading it, and keeps the connection",
-                                FaultPeer.deaf(Script.deaf().head(413, "content-length", "0")))
+                                FaultPeer.notReading(Script.unreadBody().head(413, "content-length", "0")))
                         .gives("TimedOut(headers)")
                         .retried()
                         .endedBy(Phase.HEADERS)
-                        .asking(LARGE),
+                        .withRequest(LARGE),
                 // a connection that was kept and had gone
                 broken("closed before any byte", Script.empty().cut()).onAnotherConnectionToo(),
                 broken("reset before any byte", Script.empty().reset()).onAnotherConnectionToo(),

@@ -68,9 +68,9 @@ class ContinuationLawTest {
             for (int seed = STREAMS; seed < STREAMS + STREAMS / 2; seed++) {
                 server.set(server(seed));
                 try (MessageStream stream = client.stream(request(seed))) {
-                    ClientFixture.Heard heard = ClientFixture.hear(stream);
-                    assertThat(heard.failure()).as("seed %d", seed).isNull();
-                    assertUncut("seed " + seed, server.get(), heard.events());
+                    ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+                    assertThat(collected.failure()).as("seed %d", seed).isNull();
+                    assertUncut("seed " + seed, server.get(), collected.events());
                     assertThat(stream.metrics().continuations()).isEqualTo(server.get().cuts);
                 }
             }

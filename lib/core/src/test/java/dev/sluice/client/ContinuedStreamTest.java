@@ -108,6 +108,6 @@ class ContinuedStreamTest {
     }
 
     private static StreamException failure(MessageStream stream) {
-        return (StreamException) ClientFixture.hear(stream).failure();
+        return (StreamException) ClientFixture.collect(stream).failure();
     }
 }

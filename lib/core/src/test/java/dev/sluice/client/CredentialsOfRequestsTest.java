@@ -107,10 +107,10 @@ class CredentialsOfRequestsTest {
 
     @ParameterizedTest
     @EnumSource
-    void andAllThatIsNotStreamed(NonStreamingCall asking) {
-        try (var fixture = fixture(Credentials.bearer(this::token), Script.json(200, asking.body))) {
-            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
-            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+    void andAllThatIsNotStreamed(NonStreamingCall call) {
+        try (var fixture = fixture(Credentials.bearer(this::token), Script.json(200, call.body))) {
+            assertThat(call.send(fixture.client)).isEqualTo(call.expected());
+            assertThat(call.send(fixture.client)).isEqualTo(call.expected());
             assertThat(authorizations(fixture)).containsExactly("Bearer token-number-1", "Bearer token-number-2");
         }
     }

@@ -45,11 +45,11 @@ class CredentialsWaitsTest {
     /** What is asked for credentials and does not give them. */
     enum Waiting {
         /** Gives up when it is interrupted, with an exception. */
-        HEEDFUL,
+        FAILS_AT_AN_INTERRUPT,
         /** Gives a token when it is interrupted, and hides the interrupt. */
-        FORGETFUL,
+        HIDES_THE_INTERRUPT,
         /** Takes no notice. */
-        DEAF
+        IGNORES_INTERRUPTS
     }
 
     private ClientFixture fixture(Waiting waiting, Timeouts timeouts) {
@@ -72,11 +72,11 @@ class CredentialsWaitsTest {
                 return "a-token";
             } catch (InterruptedException e) {
                 switch (waiting) {
-                    case HEEDFUL -> throw new IllegalStateException("interrupted", e);
-                    case FORGETFUL -> {
+                    case FAILS_AT_AN_INTERRUPT -> throw new IllegalStateException("interrupted", e);
+                    case HIDES_THE_INTERRUPT -> {
                         return "a-token";
                     }
-                    case DEAF -> {}
+                    case IGNORES_INTERRUPTS -> {}
                 }
             }
         }
@@ -137,16 +137,16 @@ class CredentialsWaitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void andForWhatIsNotStreamed(NonStreamingCall asking) {
-        try (var fixture = fixture(Waiting.DEAF, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
-            assertTimedOut(() -> asking.ask(fixture.client), Phase.TOTAL);
+    void andForWhatIsNotStreamed(NonStreamingCall call) {
+        try (var fixture = fixture(Waiting.IGNORES_INTERRUPTS, Timeouts.none().with(Phase.TOTAL, LIMIT))) {
+            assertTimedOut(() -> call.send(fixture.client), Phase.TOTAL);
             assertNothingWasSent(fixture);
         }
     }
 
-    private static void assertTimedOut(ThrowingCallable asking, Phase phase) {
+    private static void assertTimedOut(ThrowingCallable call, Phase phase) {
         long start = System.nanoTime();
-        assertThatThrownBy(asking).isInstanceOfSatisfying(TimedOut.class, e -> {
+        assertThatThrownBy(call).isInstanceOfSatisfying(TimedOut.class, e -> {
             assertThat(e.phase()).isEqualTo(phase);
             assertThat(e.limit()).isEqualTo(LIMIT);
             assertThat(e.getMessage())
@@ -163,7 +163,7 @@ class CredentialsWaitsTest {
         Credentials named = new Credentials() {
             @Override
             public Map<String, String> headers(TransportRequest request) {
-                return Map.of("authorization", token(Waiting.HEEDFUL));
+                return Map.of("authorization", token(Waiting.FAILS_AT_AN_INTERRUPT));
             }
 
             @Override
@@ -189,7 +189,7 @@ class CredentialsWaitsTest {
         released.countDown();
         try (var fixture = ClientFixture.through(
                         uri -> Claude.builder()
-                                .credentials(Credentials.bearer(() -> token(Waiting.HEEDFUL)))
+                                .credentials(Credentials.bearer(() -> token(Waiting.FAILS_AT_AN_INTERRUPT)))
                                 .baseUrl(uri)
                                 .build(),
                         client -> client.timeouts(Timeouts.none().with(phase, LIMIT)),

@@ -87,17 +87,17 @@ class CutAnswersTest {
                     .on(Signal.ABORT, why -> told.add("abort"))
                     .on(Signal.ERROR, failure -> told.add(failure.getClass().getSimpleName()))
                     .on(Signal.END, () -> told.add("end"));
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
-            assertThat(heard.events()).as("cut after %d events", end).hasSize(end);
-            assertThat(heard.events()).noneMatch(StreamEvent.MessageStop.class::isInstance);
-            assertThat(heard.failure()).isInstanceOfSatisfying(type, e -> {
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+            assertThat(collected.events()).as("cut after %d events", end).hasSize(end);
+            assertThat(collected.events()).noneMatch(StreamEvent.MessageStop.class::isInstance);
+            assertThat(collected.failure()).isInstanceOfSatisfying(type, e -> {
                 assertThat(e.retryable()).isTrue();
                 assertThat(e.getCause() instanceof IOException).isEqualTo(e instanceof ConnectionFailed);
                 assertThat(e.partial()).isEqualTo(stream.snapshot());
                 assertThat(e.partial().text()).isEqualTo(end < 7 ? "" : end < 8 ? "Let me " : "Let me look.");
                 assertThat(e.partial().toolUses()).hasSize(end < 10 ? 0 : 1);
             });
-            assertThatThrownBy(stream::finalText).isSameAs(heard.failure());
+            assertThatThrownBy(stream::finalText).isSameAs(collected.failure());
             assertThat(told).containsExactly(type.getSimpleName(), "end");
         }
     }

@@ -22,9 +22,9 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyShorterThanItsLengthIsABrokenConnection(NonStreamingCall asking) {
+    void aBodyShorterThanItsLengthIsABrokenConnection(NonStreamingCall call) {
         assertCut(
-                asking,
+                call,
                 ConnectionFailed.class,
                 (part, all) -> Script.empty()
                         .head(200, "content-type", TYPE, "content-length", String.valueOf(all))
@@ -34,9 +34,9 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyWithoutItsLastChunkIsABrokenConnection(NonStreamingCall asking) {
+    void aBodyWithoutItsLastChunkIsABrokenConnection(NonStreamingCall call) {
         assertCut(
-                asking,
+                call,
                 ConnectionFailed.class,
                 (part, all) ->
                         Script.empty().head(200, "content-type", TYPE).sse(part).cut());
@@ -44,9 +44,9 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyThatEndsInGoodOrderInTheMiddleOfItsJsonIsTruncated(NonStreamingCall asking) {
+    void aBodyThatEndsInGoodOrderInTheMiddleOfItsJsonIsTruncated(NonStreamingCall call) {
         assertCut(
-                asking,
+                call,
                 Truncated.class,
                 (part, all) -> Script.empty()
                         .head(200, "content-type", TYPE, "content-length", String.valueOf(part.length))
@@ -55,9 +55,9 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void soIsOneThatEndsWithItsConnection(NonStreamingCall asking) {
+    void soIsOneThatEndsWithItsConnection(NonStreamingCall call) {
         assertCut(
-                asking,
+                call,
                 Truncated.class,
                 (part, all) -> Script.empty()
                         .head(200, "content-type", TYPE, "connection", "close")
@@ -67,7 +67,7 @@ class CutBodiesTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatIsCutIsAskedForAgain(NonStreamingCall asking) {
+    void oneThatIsCutIsAskedForAgain(NonStreamingCall call) {
         Script cut = Script.empty()
                 .head(200, "content-type", TYPE, "content-length", "999")
                 .raw("{\"id")
@@ -77,8 +77,8 @@ class CutBodiesTest {
                         Resilience.builder().retry(FastRetries.quick()).build()),
                 cut,
                 cut,
-                Script.json(200, asking.body))) {
-            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+                Script.json(200, call.body))) {
+            assertThat(call.send(fixture.client)).isEqualTo(call.expected());
             assertThat(fixture.peer.requests()).hasSize(3);
         }
     }
@@ -87,14 +87,14 @@ class CutBodiesTest {
         Script script(byte[] part, int all);
     }
 
-    private static void assertCut(NonStreamingCall asking, Class<? extends StreamException> type, Cut cut) {
-        byte[] body = asking.body.getBytes(StandardCharsets.UTF_8);
+    private static void assertCut(NonStreamingCall call, Class<? extends StreamException> type, Cut cut) {
+        byte[] body = call.body.getBytes(StandardCharsets.UTF_8);
         Function<Integer, Script> until = end -> cut.script(Arrays.copyOf(body, end), body.length);
         Script[] scripts = new Script[body.length];
         Arrays.setAll(scripts, until::apply);
         try (var fixture = ClientFixture.with(scripts)) {
             for (int end = 0; end < body.length; end++) {
-                assertThat(catchThrowable(() -> asking.ask(fixture.client)))
+                assertThat(catchThrowable(() -> call.send(fixture.client)))
                         .as("cut after %d bytes", end)
                         .isInstanceOfSatisfying(type, e -> {
                             assertThat(e.retryable()).isTrue();

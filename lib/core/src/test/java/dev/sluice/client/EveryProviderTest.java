@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whoever is asked, the same is understood. How it may fail is in {@link EveryProvidersFailuresTest}, and what is said back
- * to it in {@link EveryProvidersTalkTest}.
+ * to it in {@link EveryProvidersHistoryTest}.
  */
 @ForEveryProvider
 @Timeout(60)
@@ -69,11 +69,11 @@ record EveryProviderTest(Wire wire) {
     void thinkingIsHeardApartFromWords() {
         try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(CALLS)));
                 var stream = fixture.client.stream(REQUEST)) {
-            var heard = new StringBuilder();
-            stream.on(Signal.THINKING, (more, soFar) -> heard.append(more));
-            stream.on(Signal.TEXT, (more, soFar) -> heard.append(more.toUpperCase(java.util.Locale.ROOT)));
+            var collected = new StringBuilder();
+            stream.on(Signal.THINKING, (more, soFar) -> collected.append(more));
+            stream.on(Signal.TEXT, (more, soFar) -> collected.append(more.toUpperCase(java.util.Locale.ROOT)));
             stream.done();
-            assertThat(heard).hasToString("I have to look.LET ME LOOK.");
+            assertThat(collected).hasToString("I have to look.LET ME LOOK.");
         }
     }
 
@@ -82,7 +82,7 @@ record EveryProviderTest(Wire wire) {
     void theEventsAreThoseOfAMessage() {
         try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(CALLS)));
                 var stream = fixture.client.stream(REQUEST)) {
-            List<StreamEvent> events = ClientFixture.hear(stream).events();
+            List<StreamEvent> events = ClientFixture.collect(stream).events();
             assertThat(events.getFirst()).isInstanceOf(MessageStart.class);
             assertThat(events.get(events.size() - 2)).isInstanceOf(MessageDelta.class);
             assertThat(events.getLast()).isInstanceOf(MessageStop.class);
@@ -193,9 +193,9 @@ record EveryProviderTest(Wire wire) {
         events.add(events.size() - wire.ended(PROSE).size(), wire.news());
         try (var fixture = ClientFixture.in(wire, Script.stream(events.toArray(String[]::new)));
                 var stream = fixture.client.stream(REQUEST)) {
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
             assertSame(stream.finalMessage(), PROSE, wire);
-            assertThat(heard.events().toString()).contains("mood").contains("sunny");
+            assertThat(collected.events().toString()).contains("mood").contains("sunny");
         }
     }
 
@@ -281,7 +281,10 @@ record EveryProviderTest(Wire wire) {
     void theKeyIsNowhereToBeSeen() {
         try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(PROSE)));
                 var stream = fixture.client.stream(REQUEST)) {
-            assertThat(ClientFixture.hear(stream).toString() + stream + fixture.client + wire.at(fixture.peer.uri("/")))
+            assertThat(ClientFixture.collect(stream).toString()
+                            + stream
+                            + fixture.client
+                            + wire.at(fixture.peer.uri("/")))
                     .doesNotContain(Wire.KEY);
             assertThat(fixture.peer.awaitRequest(1).path()).doesNotContain(Wire.KEY);
         }

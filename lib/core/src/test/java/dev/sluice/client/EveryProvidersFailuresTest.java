@@ -70,12 +70,12 @@ record EveryProvidersFailuresTest(Wire wire) {
                 Script.stream().sse(begun).reset())) {
             for (int i = 0; i < 2; i++) {
                 try (var stream = fixture.client.stream(REQUEST)) {
-                    var heard = ClientFixture.hear(stream);
-                    assertThat(heard.failure()).isInstanceOfSatisfying(ConnectionFailed.class, broken -> {
+                    var collected = ClientFixture.collect(stream);
+                    assertThat(collected.failure()).isInstanceOfSatisfying(ConnectionFailed.class, broken -> {
                         assertThat(broken.retryable()).isTrue();
                         assertThat(PROSE.text()).startsWith(broken.partial().text());
                     });
-                    assertThat(heard.events()).doesNotContain(new MessageStop());
+                    assertThat(collected.events()).doesNotContain(new MessageStop());
                 }
             }
         }

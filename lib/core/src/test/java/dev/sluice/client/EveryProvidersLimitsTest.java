@@ -38,7 +38,7 @@ record EveryProvidersLimitsTest(Wire wire) {
     void aLimitOnEventsEndsTheLoop(int most) {
         try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(THOUGHTFUL)));
                 var stream = fixture.client.stream(REQUEST, StreamController.withChunkLimit(most))) {
-            assertThat(ClientFixture.hear(stream).events()).hasSize(most);
+            assertThat(ClientFixture.collect(stream).events()).hasSize(most);
             assertThat(stream.endReason()).get().isInstanceOf(LimitReached.class);
         }
     }
@@ -53,7 +53,7 @@ record EveryProvidersLimitsTest(Wire wire) {
                         settings -> settings.limits(limits),
                         endless.repeat(more[more.length - 1], 1000).stall());
                 var stream = fixture.client.stream(REQUEST)) {
-            assertThat(ClientFixture.hear(stream).failure())
+            assertThat(ClientFixture.collect(stream).failure())
                     .isInstanceOfSatisfying(
                             LimitExceeded.class, e -> assertThat(e.limit()).isEqualTo(Limits.Limit.STREAM_BYTES));
             fixture.peer.awaitGone(Duration.ofSeconds(5));
@@ -67,7 +67,7 @@ record EveryProvidersLimitsTest(Wire wire) {
         try (var fixture = ClientFixture.in(
                         wire, settings -> settings.limits(new Limits(2000, 2000, 2000)), large, wire.sent(tooLong));
                 var stream = fixture.client.stream(REQUEST)) {
-            assertThat(ClientFixture.hear(stream).failure()).isInstanceOf(LimitExceeded.class);
+            assertThat(ClientFixture.collect(stream).failure()).isInstanceOf(LimitExceeded.class);
             assertThat(catchThrowableOfType(LimitExceeded.class, () -> fixture.client.send(REQUEST)))
                     .isNotNull();
         }
@@ -86,7 +86,7 @@ record EveryProvidersLimitsTest(Wire wire) {
         Timeouts timeouts = Timeouts.none().with(phase, Duration.ofMillis(300));
         try (var fixture = ClientFixture.in(wire, settings -> settings.timeouts(timeouts), script);
                 var stream = fixture.client.stream(REQUEST)) {
-            assertThat(ClientFixture.hear(stream).failure()).isInstanceOfSatisfying(TimedOut.class, late -> {
+            assertThat(ClientFixture.collect(stream).failure()).isInstanceOfSatisfying(TimedOut.class, late -> {
                 assertThat(late.phase()).isEqualTo(phase);
                 assertThat(PROSE.text()).startsWith(late.partial().text());
             });

@@ -146,7 +146,7 @@ final class Fault {
     }
 
     /** Another request than usual. */
-    Fault asking(MessageRequest other) {
+    Fault withRequest(MessageRequest other) {
         request = other;
         return this;
     }

@@ -24,7 +24,7 @@ final class FaultPage {
         *What you get* is a `StreamException`; in brackets, what its `phase()`, its `limit()`, or its `status()` and \
         `type()` say.
 
-        *ReceivedFields again* is what `RetryDefaults` do: two retries, 0.5 s and 1 s later, each up to a quarter sooner, or \
+        *Asked again* is what `RetryDefaults` do: two retries, 0.5 s and 1 s later, each up to a quarter sooner, or \
         when the server says, unless that is more than 60 s away. They add to the time that is given for one try. "No, it has begun": \
         `retryable()` is true, but the beginning of the answer has been handed out; `Continuation` can go on from there. \
         Time limits are those of `Timeouts.defaults()`; [limits.md](limits.md) says how to choose them.
@@ -35,7 +35,7 @@ final class FaultPage {
     static String text() {
         return HEAD
                 + FaultTables.tables().stream().map(FaultPage::table).collect(Collectors.joining())
-                + FaultsBesideThePeers.section();
+                + FaultComparison.section();
     }
 
     private static String table(FaultTables.Table table) {

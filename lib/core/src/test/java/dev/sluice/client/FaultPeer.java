@@ -59,7 +59,7 @@ interface FaultPeer {
     }
 
     /** A peer that reads nothing, and so does not see the client go. */
-    static FaultPeer deaf(Script script) {
+    static FaultPeer notReading(Script script) {
         return requests -> {
             var peer = ScriptedPeer.serving(script);
             return new Running(peer.uri(""), null, peer);

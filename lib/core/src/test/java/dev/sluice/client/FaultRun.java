@@ -90,18 +90,18 @@ final class FaultRun {
                 .on(Signal.ERROR, failure -> terminal.add("error"))
                 .on(Signal.ABORT, failure -> terminal.add("abort"))
                 .on(Signal.END, () -> terminal.add("end"));
-        ClientFixture.Heard heard = ClientFixture.hear(stream);
+        ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
         Duration took = Duration.ofNanos(System.nanoTime() - start);
 
-        assertThat(words(heard.failure())).as("%s", heard.failure()).isEqualTo(gets);
-        assertThat(heard.events().stream().filter(event -> !(event instanceof StreamEvent.Ping)))
+        assertThat(words(collected.failure())).as("%s", collected.failure()).isEqualTo(gets);
+        assertThat(collected.events().stream().filter(event -> !(event instanceof StreamEvent.Ping)))
                 .hasSize(events);
         assertThat(stream.snapshot().text()).isEqualTo(text);
         assertThat(stream.metrics().retries()).as("retries").isEqualTo(requests - (fault.asksTwice ? 2 : 1));
         assertThat(took).isBetween(atLeast(), atLeast().plus(SLACK));
         assertThat(stream.isEnded()).isTrue();
         assertThat(stream.isAborted()).isFalse();
-        if (heard.failure() instanceof StreamException failure) {
+        if (collected.failure() instanceof StreamException failure) {
             assertThat(terminal).containsExactly("error", "end");
             assertThat(failure.retryable()).as("retryable").isEqualTo(fault.retryable);
             assertThat(failure.partial()).isEqualTo(stream.snapshot());

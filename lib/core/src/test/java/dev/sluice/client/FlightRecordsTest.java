@@ -80,7 +80,7 @@ class FlightRecordsTest {
     void aRefusedRequestIsAConnectionWithItsStatusAndAFailedEnd() throws IOException {
         List<RecordedEvent> events = recorded(() -> Reports.of(
                 Script.json(401, errorJson("authentication_error", "No")),
-                stream -> assertThat(ClientFixture.hear(stream).failure()).isInstanceOf(ApiError.class)));
+                stream -> assertThat(ClientFixture.collect(stream).failure()).isInstanceOf(ApiError.class)));
         RecordedEvent connect = the("dev.sluice.Connect", events);
         assertThat(connect.getInt("status")).isEqualTo(401);
         RecordedEvent end = the("dev.sluice.StreamEnd", events);
@@ -164,7 +164,7 @@ class FlightRecordsTest {
     void noRecordHasAWordOfTheConversationOrAKey() throws IOException {
         List<RecordedEvent> events = recorded(() -> Reports.of(
                 Script.stream().sse(begin("kingfisher ", "two")).cut(),
-                stream -> assertThat(ClientFixture.hear(stream).failure()).isNotNull()));
+                stream -> assertThat(ClientFixture.collect(stream).failure()).isNotNull()));
         assertThat(events).hasSize(3);
         assertThat(events.toString())
                 .contains("localhost")

@@ -77,8 +77,8 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.transcript("gemini-midstream-error.sse", 50));
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            var heard = ClientFixture.hear(stream);
-            assertThat(heard.failure()).isInstanceOfSatisfying(ApiError.class, error -> {
+            var collected = ClientFixture.collect(stream);
+            assertThat(collected.failure()).isInstanceOfSatisfying(ApiError.class, error -> {
                 assertThat(error.type()).isEqualTo("UNAVAILABLE");
                 assertThat(error.retryable()).isTrue();
                 assertThat(error.partial().text()).isEqualTo("Step one is to drain the old nodes, step ");
@@ -93,7 +93,7 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.stream(first).end());
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            assertThat(ClientFixture.hear(stream).failure())
+            assertThat(ClientFixture.collect(stream).failure())
                     .isInstanceOfSatisfying(
                             Truncated.class,
                             failure -> assertThat(failure.partial().text()).isEqualTo("A bloom filter can say "));
@@ -106,9 +106,9 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.stream().sse(whole).cut());
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            var heard = ClientFixture.hear(stream);
-            assertThat(heard.failure()).isInstanceOf(ConnectionFailed.class);
-            assertThat(heard.events()).doesNotContain(new MessageStop());
+            var collected = ClientFixture.collect(stream);
+            assertThat(collected.failure()).isInstanceOf(ConnectionFailed.class);
+            assertThat(collected.events()).doesNotContain(new MessageStop());
         }
     }
 
@@ -121,7 +121,7 @@ class GeminiStreamsTest {
         try (var peer = ScriptedPeer.serving(Script.json(429, body));
                 var client = client(peer);
                 var stream = client.stream(REQUEST)) {
-            assertThat(ClientFixture.hear(stream).failure()).isInstanceOfSatisfying(ApiError.class, error -> {
+            assertThat(ClientFixture.collect(stream).failure()).isInstanceOfSatisfying(ApiError.class, error -> {
                 assertThat(error.retryAfter()).contains(java.time.Duration.ofMillis(34_400));
                 assertThat(List.of(error.type(), error.status())).isEqualTo(List.of("RESOURCE_EXHAUSTED", 429));
             });

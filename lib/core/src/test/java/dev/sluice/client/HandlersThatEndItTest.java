@@ -50,7 +50,7 @@ class HandlersThatEndItTest {
                         stream.once(Signal.TEXT, (words, all) -> way.accept(stream));
                     }
                     List<String> log = record(stream);
-                    assertThat(ClientFixture.hear(stream).failure()).isNull();
+                    assertThat(ClientFixture.collect(stream).failure()).isNull();
                     stream.close();
                     assertThat(log).as(name).endsWith("abort", "end").containsOnlyOnce("abort", "end");
                     assertThat(log).doesNotContain("text b");
@@ -108,7 +108,7 @@ class HandlersThatEndItTest {
                         stream.once(Signal.TEXT, (words, all) -> stream.cancel("enough"));
                     }
                     List<String> log = record(stream);
-                    Throwable thrown = ClientFixture.hear(stream).failure();
+                    Throwable thrown = ClientFixture.collect(stream).failure();
                     assertThat(thrown).isSameAs(mine);
                     assertThat(thrown.getSuppressed())
                             .extracting(Throwable::getMessage)

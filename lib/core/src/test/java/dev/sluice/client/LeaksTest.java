@@ -37,7 +37,7 @@ class LeaksTest {
     void nothingWaitsForTheTimerAfterTheEnd(Script script) {
         try (var fixture = ClientFixture.with(settings -> settings.time(time), script);
                 var stream = fixture.stream()) {
-            ClientFixture.hear(stream);
+            ClientFixture.collect(stream);
             awaitNothing(fixture.client);
         }
     }

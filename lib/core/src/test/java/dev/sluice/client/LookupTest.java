@@ -101,14 +101,14 @@ class LookupTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "SEND")
-    void nobodyIsToldOfThemAsOfAStream(NonStreamingCall asking) {
+    void nobodyIsToldOfThemAsOfAStream(NonStreamingCall call) {
         List<StreamReport> reports = new CopyOnWriteArrayList<>();
         try (var fixture = ClientFixture.with(
                 settings -> settings.onEnd(reports::add),
-                Script.json(200, asking.body),
+                Script.json(200, call.body),
                 Script.json(400, errorJson("invalid_request_error", "no")))) {
-            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(ApiError.class);
+            assertThat(call.send(fixture.client)).isEqualTo(call.expected());
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(ApiError.class);
             await().until(() -> fixture.client.running() == 0);
         }
         assertThat(reports).isEmpty();
@@ -116,27 +116,25 @@ class LookupTest {
 
     @ParameterizedTest
     @EnumSource
-    void theGatesHoldForEveryRequest(NonStreamingCall asking) {
+    void theGatesHoldForEveryRequest(NonStreamingCall call) {
         var breaker = CircuitBreaker.ofDefaults("claude");
         var gates = Resilience.builder().noRetry().circuitBreaker(breaker);
         try (var fixture = ClientFixture.with(
-                settings -> settings.resilience(gates.build()),
-                Script.json(200, asking.body),
-                Script.json(500, "{}"))) {
-            asking.ask(fixture.client);
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(ApiError.class);
+                settings -> settings.resilience(gates.build()), Script.json(200, call.body), Script.json(500, "{}"))) {
+            call.send(fixture.client);
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(ApiError.class);
             await().until(() -> fixture.client.running() == 0);
             assertThat(breaker.getMetrics().getNumberOfSuccessfulCalls()).isEqualTo(1);
             assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isEqualTo(1);
             breaker.transitionToOpenState();
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(CircuitOpen.class);
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(CircuitOpen.class);
             assertThat(fixture.peer.requests()).hasSize(2);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void theBulkheadsPermitComesBack(NonStreamingCall asking) {
+    void theBulkheadsPermitComesBack(NonStreamingCall call) {
         var bulkhead = Bulkhead.of(
                 "one",
                 BulkheadConfig.custom()
@@ -147,34 +145,34 @@ class LookupTest {
                 settings -> settings.resilience(
                         Resilience.builder().noRetry().bulkhead(bulkhead).build()),
                 Script.json(500, "{}"),
-                Script.json(200, asking.body))) {
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(ApiError.class);
-            assertThat(asking.ask(fixture.client)).isEqualTo(asking.answered());
+                Script.json(200, call.body))) {
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(ApiError.class);
+            assertThat(call.send(fixture.client)).isEqualTo(call.expected());
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anAnswerLargerThanTheLimitsIsNone(NonStreamingCall asking) {
-        Script large = Script.json(200, asking.body + " ".repeat(5000));
+    void anAnswerLargerThanTheLimitsIsNone(NonStreamingCall call) {
+        Script large = Script.json(200, call.body + " ".repeat(5000));
         try (var fixture = ClientFixture.with(settings -> settings.limits(new Limits(9, 4999, 0)), large)) {
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(LimitExceeded.class);
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(LimitExceeded.class);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anErrorInPlaceOfTheAnswerIsThatError(NonStreamingCall asking) {
+    void anErrorInPlaceOfTheAnswerIsThatError(NonStreamingCall call) {
         Script overloaded = Script.json(200, errorJson("overloaded_error", "Overloaded"));
-        try (var peer = ScriptedPeer.serving(overloaded, Script.json(200, asking.body));
+        try (var peer = ScriptedPeer.serving(overloaded, Script.json(200, call.body));
                 var client = ClientFixture.client(
                         peer.uri(""),
                         settings -> settings.resilience(
                                 Resilience.builder().retry(FastRetries.quick()).build()))) {
-            assertThat(asking.ask(client)).isEqualTo(asking.answered());
+            assertThat(call.send(client)).isEqualTo(call.expected());
         }
         try (var fixture = ClientFixture.with(overloaded)) {
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOfSatisfying(ApiError.class, e -> {
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOfSatisfying(ApiError.class, e -> {
                 assertThat(e.type()).isEqualTo("overloaded_error");
                 assertThat(e.requestId()).contains("req_scripted");
                 assertThat(e).hasMessageContaining("in place of the answer");

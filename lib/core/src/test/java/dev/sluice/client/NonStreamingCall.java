@@ -8,19 +8,19 @@ import dev.sluice.test.peer.WholeAnswer;
 enum NonStreamingCall {
     SEND(WholeAnswer.of(answer("Rivers run."))) {
         @Override
-        Object ask(LlmClient client) {
+        Object send(LlmClient client) {
             return client.send(ClientFixture.REQUEST).text();
         }
     },
     COUNT("{\"input_tokens\": 412}") {
         @Override
-        Object ask(LlmClient client) {
+        Object send(LlmClient client) {
             return client.countTokens(ClientFixture.REQUEST);
         }
     },
     MODELS("{\"data\":[{\"type\":\"model\",\"id\":\"m1\",\"display_name\":\"Model 1\"}],\"has_more\":false}") {
         @Override
-        Object ask(LlmClient client) {
+        Object send(LlmClient client) {
             return client.models().getFirst().id();
         }
     };
@@ -31,11 +31,11 @@ enum NonStreamingCall {
         this.body = body;
     }
 
-    /** Asks, and waits for the answer. */
-    abstract Object ask(LlmClient client);
+    /** Sends the request, and waits for the answer. */
+    abstract Object send(LlmClient client);
 
-    /** What the answer comes to. */
-    Object answered() {
+    /** What the caller gets. */
+    Object expected() {
         return switch (this) {
             case SEND -> "Rivers run.";
             case COUNT -> 412;

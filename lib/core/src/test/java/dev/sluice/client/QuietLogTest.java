@@ -76,7 +76,7 @@ class QuietLogTest {
                                 .header("x-note", CANARY)
                                 .build();
                         try (var stream = fixture.client.stream(request)) {
-                            ClientFixture.hear(stream);
+                            ClientFixture.collect(stream);
                         }
                     },
                     script);
@@ -94,7 +94,8 @@ class QuietLogTest {
             };
             Reports.of(
                     scripts,
-                    stream -> assertThat(ClientFixture.hear(stream).failure()).isNotNull());
+                    stream ->
+                            assertThat(ClientFixture.collect(stream).failure()).isNotNull());
             assertThat(log.lines("INFO"))
                     .hasSize(2)
                     .satisfiesExactly(
@@ -115,7 +116,7 @@ class QuietLogTest {
                 stream.on(Signal.TEXT, (delta, snapshot) -> {
                     throw new IllegalStateException(CANARY);
                 });
-                ClientFixture.hear(stream);
+                ClientFixture.collect(stream);
             });
             assertThat(log.lines("cancelled")).hasSize(2);
             assertThat(log.text()).doesNotContain(CANARY);

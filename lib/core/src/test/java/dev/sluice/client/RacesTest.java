@@ -138,17 +138,17 @@ class RacesTest {
                 ends.set(0);
                 cancels.set(0);
                 stream.on(Signal.END, ends::incrementAndGet);
-                var heard = new ArrayList<ClientFixture.Heard>();
-                atOnce(() -> heard.add(ClientFixture.hear(stream)), () -> time.advance(Duration.ofSeconds(9)));
+                var collected = new ArrayList<ClientFixture.CollectedEvents>();
+                atOnce(() -> collected.add(ClientFixture.collect(stream)), () -> time.advance(Duration.ofSeconds(9)));
                 EndReason reason = endOf(stream, client);
                 assertThat(reason).isInstanceOfAny(Completed.class, Failed.class);
                 boolean whole = reason instanceof Completed;
                 if (whole) {
-                    assertThat(heard.getFirst().failure()).isNull();
+                    assertThat(collected.getFirst().failure()).isNull();
                 } else {
-                    assertThat(heard.getFirst().failure()).isInstanceOf(TimedOut.class);
+                    assertThat(collected.getFirst().failure()).isInstanceOf(TimedOut.class);
                 }
-                assertThat(heard.getFirst().events().stream().anyMatch(MessageStop.class::isInstance))
+                assertThat(collected.getFirst().events().stream().anyMatch(MessageStop.class::isInstance))
                         .isEqualTo(whole);
                 assertThat(time.scheduled()).isZero();
             }
@@ -164,9 +164,9 @@ class RacesTest {
                 stream.on(Signal.TEXT, (words, all) -> {
                     throw mine;
                 });
-                var heard = new ArrayList<ClientFixture.Heard>();
-                atOnce(() -> heard.add(ClientFixture.hear(stream)), stream::close);
-                assertThat(heard.getFirst().failure()).isIn(null, mine);
+                var collected = new ArrayList<ClientFixture.CollectedEvents>();
+                atOnce(() -> collected.add(ClientFixture.collect(stream)), stream::close);
+                assertThat(collected.getFirst().failure()).isIn(null, mine);
                 assertThat(endOf(stream, client)).isInstanceOf(Cancelled.class);
             }
         }

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 
 /** Reports of streams: of real ones, and of one that never was. */
 final class Reports {
-    /** The default retries, without their patience. */
+    /** The default retries, without their delays. */
     private static final Resilience QUICK = Resilience.builder()
             .retry(Retry.of(
                     "quick",

@@ -132,7 +132,7 @@ class ResilienceWaitsTest {
         MessageStream stream = client.stream(ClientFixture.REQUEST, StreamController.withTimeout(TOTAL));
         var freed = new CompletableFuture<Long>();
         Thread consumer = Thread.ofVirtual().start(() -> {
-            ClientFixture.hear(stream);
+            ClientFixture.collect(stream);
             freed.complete(System.nanoTime());
         });
         awaitWaiting(wait, stream);

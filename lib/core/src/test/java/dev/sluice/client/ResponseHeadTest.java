@@ -66,7 +66,7 @@ class ResponseHeadTest {
             stream.on(Signal.CONNECT, head -> log.add("connect"))
                     .on(Signal.ERROR, told::add)
                     .on(Signal.END, () -> log.add("end"));
-            var failure = ClientFixture.hear(stream).failure();
+            var failure = ClientFixture.collect(stream).failure();
             assertThat(told).containsExactly(failure);
             assertThat(log).containsExactly("end");
             assertThatThrownBy(stream::done).isSameAs(failure);

@@ -172,7 +172,7 @@ class SeededTranscriptsTest {
         MessageRequest next =
                 REQUEST.toBuilder().conversation(whole.user("And now?")).build();
         try (MessageStream stream = fixture.client.stream(next)) {
-            ClientFixture.hear(stream);
+            ClientFixture.collect(stream);
             List<Message> told = wire.read(fixture.peer.awaitRequest(asked + 1)).messages();
             assertThat(new Conversation(List.of(), told).unanswered()).isEmpty();
             assertThat(told).allSatisfy(message -> assertThat(message.content()).isNotEmpty());

@@ -293,7 +293,7 @@ class SignalsTest {
                 var stream = fixture.stream(StreamController.withChunkLimit(3))) {
             List<StreamException> why = new ArrayList<>();
             stream.on(Signal.ABORT, why::add);
-            assertThat(ClientFixture.hear(stream).events()).hasSize(3);
+            assertThat(ClientFixture.collect(stream).events()).hasSize(3);
             assertThat(why).singleElement().isInstanceOf(LimitExceeded.class);
         }
     }

@@ -84,7 +84,7 @@ class SilenceTest {
                 last.countDown();
                 awaitRead(stream, 2 * length(what.sse) + length(ping()));
             } else {
-                assertThat(ClientFixture.hear(stream).failure())
+                assertThat(ClientFixture.collect(stream).failure())
                         .isInstanceOfSatisfying(
                                 TimedOut.class, e -> assertThat(e.phase()).isEqualTo(phase));
             }

@@ -100,7 +100,7 @@ class StoppedRequestsTest {
                 stream.iterator().next();
                 stream.cancel("enough");
             }
-            ClientFixture.hear(stream);
+            ClientFixture.collect(stream);
             awaitReader(stream);
             assertThat(stream.endReason().orElseThrow() instanceof LimitReached).isEqualTo(how.equals("budget"));
         }
@@ -116,7 +116,7 @@ class StoppedRequestsTest {
                 .onEnd(told::add);
         try (var fixture = ClientFixture.with(listeners, Script.stream().cut())) {
             MessageStream stream = fixture.stream();
-            ClientFixture.hear(stream);
+            ClientFixture.collect(stream);
             awaitReader(stream);
         }
         assertThat(told).hasSize(1);

@@ -47,9 +47,8 @@ class StreamEndsTest {
     static Stream<Arguments> brokenStreams() {
         Script begun = Script.stream().sse(begin("one ", "two"));
         return Stream.of(
-                // 50, 84: five clients, five behaviours; here it is an error with the partial
                 arguments("end of the body before the end marker", begun.end(), Truncated.class, true),
-                // 30, 52: the unterminated event is dropped, and so the answer is cut
+                // the standard drops the unterminated event, and so the answer is cut
                 arguments(
                         "the last event lacks its blank line",
                         Script.stream()
@@ -91,19 +90,19 @@ class StreamEndsTest {
             String what, Script script, Class<? extends StreamException> type, boolean retryable) {
         try (var fixture = ClientFixture.with(script);
                 var stream = fixture.stream()) {
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
-            assertThat(heard.events().stream().filter(ContentBlockDelta.class::isInstance))
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+            assertThat(collected.events().stream().filter(ContentBlockDelta.class::isInstance))
                     .hasSize(2);
-            assertThat(heard.failure()).isInstanceOf(type).isInstanceOfSatisfying(StreamException.class, e -> {
+            assertThat(collected.failure()).isInstanceOf(type).isInstanceOfSatisfying(StreamException.class, e -> {
                 assertThat(e.retryable()).isEqualTo(retryable);
                 assertThat(e.requestId()).contains("req_scripted");
                 assertThat(e.partial().text()).isEqualTo("one two");
                 assertThat(e.partial()).isEqualTo(stream.snapshot());
                 assertThat(e.getMessage()).doesNotContain("test-key");
             });
-            assertThatThrownBy(stream::finalMessage).isSameAs(heard.failure());
-            assertThatThrownBy(stream::done).isSameAs(heard.failure());
-            assertThat(stream.endReason()).contains(new Failed((StreamException) heard.failure()));
+            assertThatThrownBy(stream::finalMessage).isSameAs(collected.failure());
+            assertThatThrownBy(stream::done).isSameAs(collected.failure());
+            assertThat(stream.endReason()).contains(new Failed((StreamException) collected.failure()));
         }
     }
 
@@ -292,9 +291,9 @@ class StreamEndsTest {
                 .end();
         try (var fixture = ClientFixture.with(afterError, afterEnd);
                 var failing = fixture.stream()) {
-            ClientFixture.Heard heard = ClientFixture.hear(failing);
-            assertThat(heard.failure()).isInstanceOf(ApiError.class);
-            assertThat(heard.events()).noneMatch(MessageStop.class::isInstance);
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(failing);
+            assertThat(collected.failure()).isInstanceOf(ApiError.class);
+            assertThat(collected.events()).noneMatch(MessageStop.class::isInstance);
             assertThat(failing.snapshot().text()).isEqualTo("a");
             try (var whole = fixture.stream()) {
                 assertThat(whole.finalText()).isEqualTo("a");
@@ -322,10 +321,10 @@ class StreamEndsTest {
                 var stream = fixture.stream()) {
             failed.await();
             fixture.peer.awaitGone(java.time.Duration.ofSeconds(5)); // the reader is long done
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
-            assertThat(heard.events().stream().filter(ContentBlockDelta.class::isInstance))
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+            assertThat(collected.events().stream().filter(ContentBlockDelta.class::isInstance))
                     .hasSize(4);
-            assertThat(heard.failure()).isInstanceOf(ApiError.class);
+            assertThat(collected.failure()).isInstanceOf(ApiError.class);
         }
     }
 
@@ -335,9 +334,9 @@ class StreamEndsTest {
             try (var fixture = ClientFixture.with(
                             Script.stream().sse(answer("a", "b", "c")).stall());
                     var stream = fixture.stream(StreamController.withChunkLimit(limit))) {
-                ClientFixture.Heard heard = ClientFixture.hear(stream);
-                assertThat(heard.failure()).isNull();
-                assertThat(heard.events()).hasSize(limit);
+                ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+                assertThat(collected.failure()).isNull();
+                assertThat(collected.events()).hasSize(limit);
                 assertThat(stream.endReason()).contains(new LimitReached(Limit.CHUNKS, limit));
                 assertThat(stream.isAborted()).isTrue();
                 assertThatThrownBy(stream::finalMessage)
@@ -365,8 +364,8 @@ class StreamEndsTest {
                 }) {
             try (var fixture = ClientFixture.with(settings -> settings.limits(limits), script);
                     var stream = fixture.stream()) {
-                ClientFixture.Heard heard = ClientFixture.hear(stream);
-                assertThat(heard.failure()).isInstanceOf(LimitExceeded.class);
+                ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+                assertThat(collected.failure()).isInstanceOf(LimitExceeded.class);
                 assertThat(stream.snapshot().text()).isEqualTo("a");
                 assertThat(stream.isErrored())
                         .as("a hostile peer's doing, not the caller's")
@@ -384,8 +383,8 @@ class StreamEndsTest {
                             settings -> settings.limits(new Limits(9999, 9999, bytes)),
                             Script.stream().sse(all).end());
                     var stream = fixture.stream()) {
-                ClientFixture.Heard heard = ClientFixture.hear(stream);
-                assertThat(heard.failure()).isInstanceOf(LimitExceeded.class);
+                ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+                assertThat(collected.failure()).isInstanceOf(LimitExceeded.class);
                 assertThat(stream.snapshot().text()).isEqualTo(bytes == limit ? "ab" : "abc");
             }
         }
@@ -408,9 +407,9 @@ class StreamEndsTest {
                 .end();
         try (var fixture = ClientFixture.with(script);
                 var stream = fixture.stream()) {
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
-            assertThat(heard.failure()).isNull();
-            assertThat(heard.events().getFirst()).isInstanceOf(Ping.class);
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+            assertThat(collected.failure()).isNull();
+            assertThat(collected.events().getFirst()).isInstanceOf(Ping.class);
             assertThat(stream.finalText()).isEqualTo("a");
         }
     }

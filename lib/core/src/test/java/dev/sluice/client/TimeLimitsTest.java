@@ -151,9 +151,9 @@ class TimeLimitsTest {
                         Script.stream().sse(begin("a", "b")).stall());
                 var stream = fixture.stream()) {
             fixture.peer.awaitGone(Duration.ofSeconds(5)); // the limit has fired
-            ClientFixture.Heard heard = ClientFixture.hear(stream);
-            assertThat(heard.events()).hasSize(4);
-            assertThat(heard.failure()).isInstanceOf(TimedOut.class);
+            ClientFixture.CollectedEvents collected = ClientFixture.collect(stream);
+            assertThat(collected.events()).hasSize(4);
+            assertThat(collected.failure()).isInstanceOf(TimedOut.class);
         }
     }
 

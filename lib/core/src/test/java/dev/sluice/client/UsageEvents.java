@@ -53,12 +53,12 @@ public final class UsageEvents {
         return delta(new Delta.ThinkingDelta("abcd".repeat(tokens)));
     }
 
-    /** The wire's word in the middle of an answer. */
-    public static StreamEvent said(Usage usage) {
+    /** The usage that a provider reports in the middle of an answer. */
+    public static StreamEvent usage(Usage usage) {
         return new MessageDelta(FinishReason.UNKNOWN, null, null, usage, Map.of());
     }
 
-    /** The wire's last word. */
+    /** The usage at the end of an answer. */
     public static StreamEvent end(Usage usage) {
         return new MessageDelta(FinishReason.STOP, "end_turn", null, usage, Map.of());
     }

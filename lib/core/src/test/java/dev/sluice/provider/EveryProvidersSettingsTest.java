@@ -11,6 +11,9 @@ import dev.sluice.transport.TransportRequest;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,90 +23,61 @@ class EveryProvidersSettingsTest {
     private static final MessageRequest.Builder REQUEST =
             MessageRequest.builder().model("model-1").maxTokens(10).user("Tell me about rivers");
 
-    /** The builders, which have these setters in common and no type. */
+    private static final Credentials TOKEN = Credentials.bearer(() -> "a-token");
+
+    /** What a new builder of a vendor's takes. The builders have these setters in common, and no type. */
+    private record Setters(
+            BiConsumer<String, String> header,
+            BiConsumer<String, String> queryParameter,
+            Consumer<Credentials> credentials,
+            Consumer<String> apiKey,
+            Supplier<Provider> build) {}
+
     enum Vendor {
-        CLAUDE {
-            @Override
-            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
-                var builder = Claude.builder();
-                headers.forEach(builder::header);
-                query.forEach(builder::queryParameter);
-                return builder.credentials(credentials).build();
-            }
+        CLAUDE(() -> {
+            var it = Claude.builder();
+            return new Setters(it::header, it::queryParameter, it::credentials, it::apiKey, it::build);
+        }),
+        GEMINI(() -> {
+            var it = Gemini.builder();
+            return new Setters(it::header, it::queryParameter, it::credentials, it::apiKey, it::build);
+        }),
+        INTERACTIONS(() -> {
+            var it = Gemini.interactions();
+            return new Setters(it::header, it::queryParameter, it::credentials, it::apiKey, it::build);
+        }),
+        OPENAI(() -> {
+            var it = OpenAi.builder();
+            return new Setters(it::header, it::queryParameter, it::credentials, it::apiKey, it::build);
+        }),
+        CHAT_COMPLETIONS(() -> {
+            var it = OpenAi.chatCompletions();
+            return new Setters(it::header, it::queryParameter, it::credentials, it::apiKey, it::build);
+        });
 
-            @Override
-            Provider withKeyAndCredentials() {
-                return Claude.builder().apiKey("a-key").credentials(TOKEN).build();
-            }
-        },
-        GEMINI {
-            @Override
-            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
-                var builder = Gemini.builder();
-                headers.forEach(builder::header);
-                query.forEach(builder::queryParameter);
-                return builder.credentials(credentials).build();
-            }
+        private final Supplier<Setters> builder;
 
-            @Override
-            Provider withKeyAndCredentials() {
-                return Gemini.builder().apiKey("a-key").credentials(TOKEN).build();
-            }
-        },
-        INTERACTIONS {
-            @Override
-            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
-                var builder = Gemini.interactions();
-                headers.forEach(builder::header);
-                query.forEach(builder::queryParameter);
-                return builder.credentials(credentials).build();
-            }
-
-            @Override
-            Provider withKeyAndCredentials() {
-                return Gemini.interactions().apiKey("a-key").credentials(TOKEN).build();
-            }
-        },
-        OPENAI {
-            @Override
-            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
-                var builder = OpenAi.builder();
-                headers.forEach(builder::header);
-                query.forEach(builder::queryParameter);
-                return builder.credentials(credentials).build();
-            }
-
-            @Override
-            Provider withKeyAndCredentials() {
-                return OpenAi.builder().apiKey("a-key").credentials(TOKEN).build();
-            }
-        },
-        CHAT_COMPLETIONS {
-            @Override
-            Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
-                var builder = OpenAi.chatCompletions();
-                headers.forEach(builder::header);
-                query.forEach(builder::queryParameter);
-                return builder.credentials(credentials).build();
-            }
-
-            @Override
-            Provider withKeyAndCredentials() {
-                return OpenAi.chatCompletions()
-                        .apiKey("a-key")
-                        .credentials(TOKEN)
-                        .build();
-            }
-        };
-
-        static final Credentials TOKEN = Credentials.bearer(() -> "a-token");
-
-        abstract Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials);
-
-        abstract Provider withKeyAndCredentials();
+        Vendor(Supplier<Setters> builder) {
+            this.builder = builder;
+        }
 
         Provider with(Map<String, String> headers, Map<String, String> query) {
             return with(headers, query, TOKEN);
+        }
+
+        Provider with(Map<String, String> headers, Map<String, String> query, Credentials credentials) {
+            Setters setters = builder.get();
+            headers.forEach(setters.header);
+            query.forEach(setters.queryParameter);
+            setters.credentials.accept(credentials);
+            return setters.build.get();
+        }
+
+        Provider withKeyAndCredentials() {
+            Setters setters = builder.get();
+            setters.apiKey.accept("a-key");
+            setters.credentials.accept(TOKEN);
+            return setters.build.get();
         }
     }
 

@@ -67,7 +67,7 @@ class RetryDefaultsTest {
         assertThat(seen.stream().distinct().count()).isGreaterThan(5);
     }
 
-    // 106. RetryAfter reads the headers; a date in the past is zero there.
+    // RetryAfter reads the headers; a date in the past is zero there.
     @ParameterizedTest
     @CsvSource({
         "PT0S, PT0S",

@@ -151,14 +151,14 @@ class SseClientTimeLimitsTest {
     @Test
     void aTransportThatHearsNoInterruptCannotHoldTheConsumer() {
         var never = new CountDownLatch(1);
-        HttpTransport deaf = new HttpTransport() {
+        HttpTransport ignoresInterrupts = new HttpTransport() {
             @Override
             public TransportResponse open(TransportRequest request) throws InterruptedException {
                 while (never.getCount() > 0) {
                     try {
                         never.await();
                     } catch (InterruptedException e) {
-                        // deaf
+                        // ignored
                     }
                 }
                 throw new InterruptedException();
@@ -169,7 +169,7 @@ class SseClientTimeLimitsTest {
         };
         for (Phase phase : List.of(Phase.HEADERS, Phase.TOTAL)) {
             try (var client = SseClient.builder(URI.create("http://localhost/"))
-                    .transport(deaf)
+                    .transport(ignoresInterrupts)
                     .timeouts(only(phase))
                     .start()) {
                 assertTimesOut(client, phase);

@@ -3,7 +3,7 @@ package dev.sluice.tools;
 import static dev.sluice.test.peer.ClaudeWire.blockStop;
 import static dev.sluice.test.peer.ClaudeWire.text;
 import static dev.sluice.test.peer.ClaudeWire.textStart;
-import static dev.sluice.tools.Runs.hear;
+import static dev.sluice.tools.Runs.collect;
 import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.turn;
@@ -45,11 +45,12 @@ class EarlyStartTest {
                 .end();
         try (var runs = Runs.with(held, says("ok"));
                 ToolLoop loop = runs.run(work).start()) {
-            var heard = hear(loop);
-            assertThat(heard.failure()).isNull();
-            assertThat(heard.of(ToolComplete.class)).hasSize(2);
-            int stop = heard.events().indexOf(heard.of(MessageStop.class).getFirst());
-            assertThat(heard.events().subList(0, stop))
+            var collected = collect(loop);
+            assertThat(collected.failure()).isNull();
+            assertThat(collected.of(ToolComplete.class)).hasSize(2);
+            int stop =
+                    collected.events().indexOf(collected.of(MessageStop.class).getFirst());
+            assertThat(collected.events().subList(0, stop))
                     .filteredOn(ToolStart.class::isInstance)
                     .hasSize(2);
         }

@@ -86,9 +86,9 @@ class HostileToolsTest {
                 var loop = runs.run(tool("work", function))
                         .toolTimeout(Duration.ZERO)
                         .start()) {
-            var heard = Runs.hear(loop);
-            assertThat(heard.failure()).isNull();
-            assertThat(heard.of(ToolError.class))
+            var collected = Runs.collect(loop);
+            assertThat(collected.failure()).isNull();
+            assertThat(collected.of(ToolError.class))
                     .singleElement()
                     .satisfies(error -> assertThat(error.error()).startsWith("Error: "));
             assertThat(loop.endReason()).get().isInstanceOf(Completed.class);
@@ -102,7 +102,7 @@ class HostileToolsTest {
     void nothingIsAResultToo() {
         try (var runs = Runs.with(calls(use(0, "a", "work", "{\"x\":1}")), says("fine"));
                 var loop = runs.run(tool("work", (input, context) -> null)).start()) {
-            assertThat(Runs.hear(loop).of(ToolComplete.class)).hasSize(1);
+            assertThat(Runs.collect(loop).of(ToolComplete.class)).hasSize(1);
         }
     }
 
@@ -114,7 +114,7 @@ class HostileToolsTest {
                             throw new IllegalStateException("no such river");
                         }))
                         .start()) {
-            Runs.hear(loop);
+            Runs.collect(loop);
             Awaitility.await()
                     .until(() ->
                             !log.lines("at dev.sluice.tools.HostileToolsTest").isEmpty());
@@ -160,7 +160,7 @@ class HostileToolsTest {
                     var loop = runs.run(tool("work", (input, context) -> "done"))
                             .approval(approval)
                             .start()) {
-                assertThat(Runs.hear(loop).of(ToolError.class))
+                assertThat(Runs.collect(loop).of(ToolError.class))
                         .singleElement()
                         .satisfies(error -> assertThat(error.error()).contains("was not allowed"));
             }
@@ -177,7 +177,7 @@ class HostileToolsTest {
                             throw new Unreadable();
                         })
                         .start()) {
-            assertThat(Runs.hear(loop).of(ToolError.class))
+            assertThat(Runs.collect(loop).of(ToolError.class))
                     .singleElement()
                     .satisfies(error -> assertThat(error.error()).contains("is not valid"));
             assertThat(log.lines("The repair of an input of the tool 'work' failed (call call_1)"))

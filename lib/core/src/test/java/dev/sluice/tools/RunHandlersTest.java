@@ -53,8 +53,8 @@ class RunHandlersTest {
                     .once(ToolProgress.class, progress -> once.incrementAndGet())
                     .on(RunEvent.class, removed)
                     .off(RunEvent.class, removed);
-            var heard = Runs.hear(loop, event -> assertThat(all).last().isEqualTo(event));
-            assertThat(all).isEqualTo(heard.events());
+            var collected = Runs.collect(loop, event -> assertThat(all).last().isEqualTo(event));
+            assertThat(all).isEqualTo(collected.events());
             assertThat(told).containsExactly(new ToolProgress("a", "half", 50), new ToolProgress("a", "whole", 100));
             assertThat(once).hasValue(1);
             assertThat(threads).containsOnly(Thread.currentThread());
@@ -75,6 +75,7 @@ class RunHandlersTest {
                     .hasMessage("mine");
             assertThat(others).hasValue(1);
             assertThat(loop.endReason()).get().isInstanceOf(Cancelled.class);
+            assertThat(loop.isAborted()).isTrue();
             loop.done();
         }
     }

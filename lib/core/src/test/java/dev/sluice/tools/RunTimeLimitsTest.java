@@ -1,7 +1,7 @@
 package dev.sluice.tools;
 
 import static dev.sluice.tools.Runs.calls;
-import static dev.sluice.tools.Runs.hear;
+import static dev.sluice.tools.Runs.collect;
 import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
@@ -69,8 +69,8 @@ class RunTimeLimitsTest {
     void aToolThatTakesTooLongIsInterruptedAndTheModelIsTold() {
         try (var runs = runs(calls(use(0, "a", "patient", "{\"x\":1}")), says("ok"));
                 ToolLoop loop = runs.run(patient).toolTimeout(LIMIT).start()) {
-            var heard = hear(loop, whenWaiting(LIMIT));
-            assertThat(heard.of(ToolError.class))
+            var collected = collect(loop, whenWaiting(LIMIT));
+            assertThat(collected.of(ToolError.class))
                     .singleElement()
                     .satisfies(error -> assertThat(error.error()).contains("took longer than its limit of 30000 ms"));
             assertThat(loop.finalText()).isEqualTo("ok");
@@ -84,19 +84,18 @@ class RunTimeLimitsTest {
                 ToolLoop loop = runs.run(patient.timeout(LIMIT))
                         .toolTimeout(Duration.ofNanos(1))
                         .start()) {
-            var heard = hear(loop, whenWaiting(LIMIT));
-            assertThat(heard.of(ToolError.class))
+            var collected = collect(loop, whenWaiting(LIMIT));
+            assertThat(collected.of(ToolError.class))
                     .singleElement()
                     .satisfies(error -> assertThat(error.error()).contains("30000 ms"));
         }
     }
 
-    @Test
-    void aToolThatDoesNotHeedItsInterruptHoldsUpNobodyAndSaysNothingMore() throws Exception {
-        var afterwards = new CompletableFuture<Throwable>();
-        Tool deaf = tool("deaf", (input, context) -> {
+    /** Ignores interrupts until {@code end}; then the future has what reporting progress threw, or null. */
+    private Tool uninterruptible(CompletableFuture<Throwable> afterwards) {
+        return tool("uninterruptible", (input, context) -> {
             context.progress("waiting");
-            Runs.awaitDeaf(end);
+            Runs.awaitUninterruptibly(end);
             try {
                 context.progress("too late");
                 afterwards.complete(null);
@@ -105,10 +104,16 @@ class RunTimeLimitsTest {
             }
             return "never";
         });
-        try (var runs = runs(calls(use(0, "a", "deaf", "{\"x\":1}")), says("ok"))) {
-            ToolLoop loop = runs.run(deaf).toolTimeout(LIMIT).start();
-            var heard = hear(loop, whenWaiting(LIMIT));
-            assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
+    }
+
+    @Test
+    void aToolThatIgnoresItsInterruptBlocksNobodyAndReportsNothingMore() throws Exception {
+        var afterwards = new CompletableFuture<Throwable>();
+        try (var runs = runs(calls(use(0, "a", "uninterruptible", "{\"x\":1}")), says("ok"))) {
+            ToolLoop loop =
+                    runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start();
+            var collected = collect(loop, whenWaiting(LIMIT));
+            assertThat(collected.aboutTools()).containsExactly("start a", "progress a", "error a");
             assertThat(loop.finalText()).isEqualTo("ok");
             assertThat(loop.stillRunning()).hasSize(1);
             loop.close();
@@ -130,12 +135,12 @@ class RunTimeLimitsTest {
         });
         try (var runs = runs(calls(use(0, "a", "slow", "{\"x\":1}")), says("ok"));
                 ToolLoop loop = runs.run(slow).toolTimeout(Duration.ZERO).start()) {
-            var heard = hear(loop, whenWaiting(Duration.ofDays(1)).andThen(event -> {
+            var collected = collect(loop, whenWaiting(Duration.ofDays(1)).andThen(event -> {
                 if (event instanceof ToolProgress) {
                     later.countDown();
                 }
             }));
-            assertThat(heard.of(ToolComplete.class)).hasSize(1);
+            assertThat(collected.of(ToolComplete.class)).hasSize(1);
         }
     }
 
@@ -150,12 +155,12 @@ class RunTimeLimitsTest {
         });
         try (var runs = runs(calls(use(0, "a", "curious", "{\"x\":1}")), says("ok"));
                 ToolLoop loop = runs.run(curious).toolTimeout(LIMIT).start()) {
-            var heard = hear(loop, whenWaiting(Duration.ofSeconds(10)).andThen(event -> {
+            var collected = collect(loop, whenWaiting(Duration.ofSeconds(10)).andThen(event -> {
                 if (event instanceof ToolProgress) {
                     later.countDown();
                 }
             }));
-            assertThat(heard.of(ToolComplete.class))
+            assertThat(collected.of(ToolComplete.class))
                     .containsExactly(
                             new ToolComplete("a", Duration.ofSeconds(20).toString()));
         }
@@ -164,22 +169,12 @@ class RunTimeLimitsTest {
     @Test
     void aToolThatWasGivenUpSaysNothingMoreThoughTheRunGoesOn() {
         var afterwards = new CompletableFuture<Throwable>();
-        Tool deaf = tool("deaf", (input, context) -> {
-            context.progress("waiting");
-            Runs.awaitDeaf(end);
-            try {
-                context.progress("too late");
-                afterwards.complete(null);
-            } catch (CancellationException e) {
-                afterwards.complete(e);
-            }
-            return "never";
-        });
         try (var runs = runs(
-                        calls(use(0, "a", "deaf", "{\"x\":1}")),
+                        calls(use(0, "a", "uninterruptible", "{\"x\":1}")),
                         Script.stream().sse(ClaudeWire.begin("ok")).stall());
-                ToolLoop loop = runs.run(deaf).toolTimeout(LIMIT).start()) {
-            var heard = hear(loop, whenWaiting(LIMIT).andThen(event -> {
+                ToolLoop loop =
+                        runs.run(uninterruptible(afterwards)).toolTimeout(LIMIT).start()) {
+            var collected = collect(loop, whenWaiting(LIMIT).andThen(event -> {
                 if (event instanceof MessageDelta delta && delta.text().equals("ok")) {
                     end.countDown();
                     assertThat(afterwards.orTimeout(5, TimeUnit.SECONDS).join())
@@ -187,7 +182,7 @@ class RunTimeLimitsTest {
                     loop.cancel("enough");
                 }
             }));
-            assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
+            assertThat(collected.aboutTools()).containsExactly("start a", "progress a", "error a");
             assertThat(loop.isAborted()).isTrue();
         }
     }
@@ -200,12 +195,12 @@ class RunTimeLimitsTest {
                         .toolTimeout(Duration.ZERO)
                         .startEarly(false) // or the time may be up before the turn is whole
                         .start()) {
-            var heard = hear(loop, whenWaiting(LIMIT));
-            assertTimedOut(heard, loop);
-            assertThat(heard.of(ToolError.class))
+            var collected = collect(loop, whenWaiting(LIMIT));
+            assertTimedOut(collected, loop);
+            assertThat(collected.of(ToolError.class))
                     .singleElement()
                     .satisfies(error -> assertThat(error.error()).contains("the time of the run was up"));
-            assertThat(heard.aboutTools()).containsExactly("start a", "progress a", "error a");
+            assertThat(collected.aboutTools()).containsExactly("start a", "progress a", "error a");
             assertThat(loop.conversation().messages()).hasSize(3);
             assertThat(loop.conversation().unanswered()).isEmpty();
             assertThat(runs.peer.requests()).hasSize(1);
@@ -227,7 +222,7 @@ class RunTimeLimitsTest {
                         .controller(StreamController.withTimeout(LIMIT))
                         .start()) {
             Duration most = LIMIT.minusMillis(1);
-            var heard = hear(loop, event -> {
+            var collected = collect(loop, event -> {
                 if (event instanceof ToolProgress) {
                     time.advance(most);
                     late.countDown();
@@ -235,18 +230,18 @@ class RunTimeLimitsTest {
                     time.advance(Duration.ofMillis(1));
                 }
             });
-            assertTimedOut(heard, loop);
-            assertThat(((TimedOut) heard.failure()).partial().text()).isEqualTo("slowly");
+            assertTimedOut(collected, loop);
+            assertThat(((TimedOut) collected.failure()).partial().text()).isEqualTo("slowly");
             assertThat(loop.conversation().messages()).hasSize(3);
         }
     }
 
-    private static void assertTimedOut(Runs.Heard heard, ToolLoop loop) {
-        assertThat(heard.failure()).isInstanceOfSatisfying(TimedOut.class, timeout -> {
+    private static void assertTimedOut(Runs.CollectedEvents collected, ToolLoop loop) {
+        assertThat(collected.failure()).isInstanceOfSatisfying(TimedOut.class, timeout -> {
             assertThat(timeout.phase()).isEqualTo(Phase.TOTAL);
             assertThat(timeout.limit()).isEqualTo(LIMIT);
         });
-        assertThat(heard.events())
+        assertThat(collected.events())
                 .last()
                 .isInstanceOfSatisfying(
                         StreamError.class,

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
-/** A client and the scripted peer that its runs talk to. Nothing is tried twice. */
+/** A client, and the scripted peer that its runs send requests to. Requests are not retried. */
 final class Runs implements AutoCloseable {
     static final MessageRequest REQUEST = MessageRequest.builder()
             .model("claude-sonnet-5")
@@ -51,14 +51,14 @@ final class Runs implements AutoCloseable {
     }
 
     /** The body of the n-th request, counted from 1. */
-    Map<String, Object> asked(int n) {
+    Map<String, Object> requestBody(int n) {
         return Json.readObject(peer.awaitRequest(n).bodyText());
     }
 
     /** The content of the last message of the n-th request. */
     @SuppressWarnings("unchecked")
-    List<Map<String, Object>> lastSaid(int n) {
-        var messages = (List<Map<String, Object>>) asked(n).get("messages");
+    List<Map<String, Object>> lastContent(int n) {
+        var messages = (List<Map<String, Object>>) requestBody(n).get("messages");
         return (List<Map<String, Object>>) messages.getLast().get("content");
     }
 
@@ -67,12 +67,12 @@ final class Runs implements AutoCloseable {
         return Tool.of(name, "does " + name, ANY_OBJECT, function);
     }
 
-    /** A turn of words. */
+    /** A turn that is text, in these pieces. */
     static Script says(String... words) {
         return Script.stream(ClaudeWire.answer(words));
     }
 
-    /** A turn of calls; {@code use} gives each. */
+    /** A turn that calls tools: {@link #use} gives the events of each call. */
     static Script calls(String... events) {
         return Script.stream(turn("tool_use", events));
     }
@@ -92,8 +92,8 @@ final class Runs implements AutoCloseable {
         return ClaudeWire.toolStart(index, id, name) + ClaudeWire.inputJson(index, input) + ClaudeWire.blockStop(index);
     }
 
-    /** All events of a run, which may end as it likes; an exception is kept beside them. */
-    record Heard(List<RunEvent> events, RuntimeException failure) {
+    /** All events of a run; and the exception that it ended with, or null. */
+    record CollectedEvents(List<RunEvent> events, RuntimeException failure) {
         <E extends RunEvent> List<E> of(Class<E> type) {
             return events.stream().filter(type::isInstance).map(type::cast).toList();
         }
@@ -114,20 +114,20 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    static Heard hear(ToolLoop loop) {
-        return hear(loop, event -> {});
+    static CollectedEvents collect(ToolLoop loop) {
+        return collect(loop, event -> {});
     }
 
-    static Heard hear(ToolLoop loop, Consumer<RunEvent> each) {
+    static CollectedEvents collect(ToolLoop loop, Consumer<RunEvent> each) {
         var events = new ArrayList<RunEvent>();
         try {
             for (RunEvent event : loop) {
                 events.add(event);
                 each.accept(event);
             }
-            return new Heard(events, null);
+            return new CollectedEvents(events, null);
         } catch (RuntimeException e) {
-            return new Heard(events, e);
+            return new CollectedEvents(events, e);
         }
     }
 
@@ -138,13 +138,13 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    /** Waits for a latch whoever interrupts. */
-    static void awaitDeaf(CountDownLatch latch) {
+    /** Waits for a latch; interrupts have no effect, and are forgotten. */
+    static void awaitUninterruptibly(CountDownLatch latch) {
         while (latch.getCount() > 0) {
             try {
                 latch.await();
             } catch (InterruptedException e) {
-                // deaf
+                // goes on waiting
             }
         }
     }

@@ -60,18 +60,18 @@ class SeededRunsTest {
                         .parallelism(64)
                         .start()) {
             var pace = new Random(seed);
-            var heard = Runs.hear(loop, event -> {
+            var collected = Runs.collect(loop, event -> {
                 for (int i = 0; i < slowness * pace.nextInt(20); i++) {
                     Thread.yield();
                 }
                 assertThat(loop.queued()).isLessThanOrEqualTo(capacity);
             });
-            assertThat(heard.failure()).isNull();
+            assertThat(collected.failure()).isNull();
             assertThat(loop.endReason()).contains(new Completed());
-            assertThat(heard.of(MessageStart.class)).hasSize(turns + 1);
-            assertThat(heard.of(MessageStop.class)).hasSize(turns + 1);
-            assertThat(heard.events()).last().isEqualTo(new RunEvent.StreamComplete());
-            Map<String, List<RunEvent>> byCall = byCall(heard.events());
+            assertThat(collected.of(MessageStart.class)).hasSize(turns + 1);
+            assertThat(collected.of(MessageStop.class)).hasSize(turns + 1);
+            assertThat(collected.events()).last().isEqualTo(new RunEvent.StreamComplete());
+            Map<String, List<RunEvent>> byCall = byCall(collected.events());
             assertThat(byCall.keySet()).isEqualTo(plans.keySet());
             plans.forEach((id, plan) -> assertThat(byCall.get(id)).isEqualTo(plan.expected(id)));
             assertThat(loop.conversation().unanswered()).isEmpty();

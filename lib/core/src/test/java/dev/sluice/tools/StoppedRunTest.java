@@ -49,11 +49,11 @@ class StoppedRunTest {
         MODEL_STREAMING_INTO_A_FULL_QUEUE,
         MODEL_STREAMING_AND_TOOL_RUNNING,
         TOOL_RUNNING,
-        TOOL_DEAF,
+        TOOL_IGNORES_INTERRUPTS,
         TOOL_REPORTING_INTO_A_FULL_QUEUE,
         TOOL_WAITING_FOR_ITS_TURN,
         WAITING_FOR_APPROVAL,
-        APPROVAL_DEAF,
+        APPROVAL_IGNORES_INTERRUPTS,
         BETWEEN_TURNS,
         SECOND_TURN,
         INNER_RUN
@@ -133,9 +133,10 @@ class StoppedRunTest {
             soon().until(() -> callbacks.get() == 1);
             assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.Cancelled.class);
             assertThat(loop.conversation().unanswered()).isEmpty();
-            boolean deaf = phase == Phase.TOOL_DEAF || phase == Phase.APPROVAL_DEAF;
-            soon().until(() -> !loop.runner().isAlive() && loop.stillRunning().size() == (deaf ? 1 : 0));
-            if (deaf) {
+            boolean ignoresInterrupts =
+                    phase == Phase.TOOL_IGNORES_INTERRUPTS || phase == Phase.APPROVAL_IGNORES_INTERRUPTS;
+            soon().until(() -> !loop.runner().isAlive() && loop.stillRunning().size() == (ignoresInterrupts ? 1 : 0));
+            if (ignoresInterrupts) {
                 assertThat(loop.stillRunning()).extracting(ToolUse::id).containsExactly("a");
                 end.countDown();
             }
@@ -185,9 +186,9 @@ class StoppedRunTest {
         return tool("work", (input, context) -> {
             switch (phase) {
                 case BETWEEN_TURNS, SECOND_TURN -> {}
-                case TOOL_DEAF -> {
+                case TOOL_IGNORES_INTERRUPTS -> {
                     reached.countDown();
-                    Runs.awaitDeaf(end);
+                    Runs.awaitUninterruptibly(end);
                 }
                 case TOOL_REPORTING_INTO_A_FULL_QUEUE -> {
                     while (true) {
@@ -213,9 +214,9 @@ class StoppedRunTest {
             if (phase == Phase.WAITING_FOR_APPROVAL) {
                 reached.countDown();
                 Runs.await(never);
-            } else if (phase == Phase.APPROVAL_DEAF) {
+            } else if (phase == Phase.APPROVAL_IGNORES_INTERRUPTS) {
                 reached.countDown();
-                Runs.awaitDeaf(end);
+                Runs.awaitUninterruptibly(end);
             }
             return ToolApproval.allow();
         };
@@ -262,7 +263,8 @@ class StoppedRunTest {
     void closingNamesTheToolsThatDoNotHeedTheirInterrupt() throws Exception {
         try (var log = CapturedLog.open();
                 var runs = Runs.with(calls(use(0, "a", "work", "{\"x\":1}")))) {
-            ToolLoop loop = runs.run(toolOf(Phase.TOOL_DEAF, runs)).start();
+            ToolLoop loop =
+                    runs.run(toolOf(Phase.TOOL_IGNORES_INTERRUPTS, runs)).start();
             Runs.await(reached);
             loop.close();
             assertThat(log.lines("still run")).singleElement().asString().contains("sluice-run-", "work");
@@ -291,7 +293,7 @@ class StoppedRunTest {
             var controller = StreamController.withCancellation();
             controller.cancel("never mind");
             try (ToolLoop loop = runs.run().controller(controller).start()) {
-                assertThat(Runs.hear(loop).events()).isEmpty();
+                assertThat(Runs.collect(loop).events()).isEmpty();
                 assertThat(loop.endReason()).contains(new Cancelled("never mind"));
             }
             assertThat(runs.peer.connections()).isZero();
@@ -304,9 +306,9 @@ class StoppedRunTest {
                 ToolLoop loop = runs.run()
                         .controller(StreamController.withChunkLimit(3))
                         .start()) {
-            var heard = Runs.hear(loop);
-            assertThat(heard.events()).hasSize(3).doesNotHaveAnyElementsOfTypes(StreamError.class);
-            assertThat(heard.failure()).isNull();
+            var collected = Runs.collect(loop);
+            assertThat(collected.events()).hasSize(3).doesNotHaveAnyElementsOfTypes(StreamError.class);
+            assertThat(collected.failure()).isNull();
             assertThat(loop.endReason()).contains(new LimitReached(Limit.CHUNKS, 3));
             assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.LimitExceeded.class);
         }

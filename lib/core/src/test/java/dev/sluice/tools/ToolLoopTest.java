@@ -3,7 +3,7 @@ package dev.sluice.tools;
 import static dev.sluice.test.peer.ClaudeWire.text;
 import static dev.sluice.test.peer.ClaudeWire.textStart;
 import static dev.sluice.tools.Runs.calls;
-import static dev.sluice.tools.Runs.hear;
+import static dev.sluice.tools.Runs.collect;
 import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
@@ -16,6 +16,7 @@ import dev.sluice.StreamException.ApiError;
 import dev.sluice.budget.Budget;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Conversation;
+import dev.sluice.message.MediaSource;
 import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.MessageStop;
@@ -23,6 +24,7 @@ import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolError;
+import dev.sluice.tools.RunEvent.ToolProgress;
 import dev.sluice.tools.RunEvent.ToolStart;
 import java.io.IOException;
 import java.util.List;
@@ -42,18 +44,18 @@ class ToolLoopTest {
     void theModelCallsAToolAndGoesOnWithItsResult() {
         try (var runs = Runs.with(calls(use(0, "t1", "echo", "{\"a\":1}")), says("Fine", "."));
                 ToolLoop loop = runs.run(ECHO).start()) {
-            var heard = hear(loop);
-            assertThat(heard.failure()).isNull();
-            assertThat(heard.of(ToolStart.class)).containsExactly(new ToolStart("t1", "echo", "{\"a\":1}"));
-            assertThat(heard.of(ToolComplete.class)).containsExactly(new ToolComplete("t1", "heard {\"a\":1}"));
-            assertThat(heard.events()).last().isEqualTo(new StreamComplete());
-            assertThat(heard.of(MessageStop.class)).hasSize(2);
+            var collected = collect(loop);
+            assertThat(collected.failure()).isNull();
+            assertThat(collected.of(ToolStart.class)).containsExactly(new ToolStart("t1", "echo", "{\"a\":1}"));
+            assertThat(collected.of(ToolComplete.class)).containsExactly(new ToolComplete("t1", "heard {\"a\":1}"));
+            assertThat(collected.events()).last().isEqualTo(new StreamComplete());
+            assertThat(collected.of(MessageStop.class)).hasSize(2);
             assertThat(loop.endReason()).contains(new Completed());
             assertThat(loop.finalText()).isEqualTo("Fine.");
             assertThat(loop.turns()).isEqualTo(2);
             assertThat(loop.usage().outputTokens()).isEqualTo(7);
             assertThat(loop.usage().inputTokens()).isEqualTo(20);
-            assertThat(runs.lastSaid(2))
+            assertThat(runs.lastContent(2))
                     .singleElement()
                     .asString()
                     .contains("tool_result", "tool_use_id=t1", "heard {\"a\":1}");
@@ -89,7 +91,7 @@ class ToolLoopTest {
                         calls(use(0, "a", "slow", "{\"x\":1}"), use(1, "b", "quick", "{\"x\":1}")), says("ok"));
                 ToolLoop loop = runs.run(slow, quick).start()) {
             loop.done();
-            assertThat(runs.lastSaid(2))
+            assertThat(runs.lastContent(2))
                     .extracting(block -> block.get("tool_use_id"))
                     .containsExactly("a", "b");
         }
@@ -122,9 +124,9 @@ class ToolLoopTest {
                         says("ok"));
                 ToolLoop loop =
                         runs.run(throwing, silent, broken, says, interrupted).start()) {
-            var heard = hear(loop);
-            assertThat(heard.of(ToolStart.class)).hasSize(7);
-            assertThat(heard.of(ToolError.class))
+            var collected = collect(loop);
+            assertThat(collected.of(ToolStart.class)).hasSize(7);
+            assertThat(collected.of(ToolError.class))
                     .filteredOn(error -> !error.id().equals("g"))
                     .containsExactlyInAnyOrder(
                             new ToolError("a", "Error: no such river"),
@@ -133,14 +135,14 @@ class ToolLoopTest {
                             new ToolError("d", "my own words"),
                             new ToolError("e", "Error: Tool 'nobody' not found"),
                             new ToolError("f", "Error: by itself"));
-            assertThat(heard.of(ToolError.class))
+            assertThat(collected.of(ToolError.class))
                     .filteredOn(error -> error.id().equals("g"))
                     .singleElement()
                     .satisfies(error -> assertThat(error.error()).contains("the input of 'says' is not valid"));
-            assertThat(runs.lastSaid(2))
+            assertThat(runs.lastContent(2))
                     .hasSize(7)
                     .allSatisfy(block -> assertThat(block).containsEntry("is_error", true));
-            assertThat(runs.lastSaid(2).getFirst().toString()).contains("Error: no such river");
+            assertThat(runs.lastContent(2).getFirst().toString()).contains("Error: no such river");
         }
     }
 
@@ -162,12 +164,12 @@ class ToolLoopTest {
                                 use(2, "c", "echo", "{\"x\":1}")),
                         says("ok"));
                 ToolLoop loop = runs.run(ECHO).approval(approval).start()) {
-            var heard = hear(loop);
+            var collected = collect(loop);
             assertThat(asked).containsExactlyInAnyOrder("a", "b", "c");
-            assertThat(heard.of(ToolComplete.class))
+            assertThat(collected.of(ToolComplete.class))
                     .extracting(ToolComplete::id)
                     .containsExactly("a");
-            assertThat(heard.of(ToolError.class))
+            assertThat(collected.of(ToolError.class))
                     .containsExactlyInAnyOrder(
                             new ToolError("b", "Error: the call was not allowed: not today"),
                             new ToolError("c", "Error: the call was not allowed: nobody there"));
@@ -195,13 +197,15 @@ class ToolLoopTest {
                                 use(4, "e", "echo", "{\"x\":1}")),
                         says("ok"));
                 ToolLoop loop = runs.run(ECHO).repair(repair).start()) {
-            var heard = hear(loop);
+            var collected = collect(loop);
             assertThat(problems).containsExactlyInAnyOrder("a", "b", "c", "d");
-            assertThat(heard.of(ToolStart.class)).contains(new ToolStart("a", "echo", "{\"x\":2}"));
-            assertThat(heard.of(ToolComplete.class))
+            assertThat(collected.of(ToolStart.class)).contains(new ToolStart("a", "echo", "{\"x\":2}"));
+            assertThat(collected.of(ToolComplete.class))
                     .containsExactlyInAnyOrder(
                             new ToolComplete("a", "heard {\"x\":2}"), new ToolComplete("e", "heard {\"x\":1}"));
-            assertThat(heard.of(ToolError.class)).extracting(ToolError::id).containsExactlyInAnyOrder("b", "c", "d");
+            assertThat(collected.of(ToolError.class))
+                    .extracting(ToolError::id)
+                    .containsExactlyInAnyOrder("b", "c", "d");
         }
     }
 
@@ -224,7 +228,7 @@ class ToolLoopTest {
         }
         try (var runs = Runs.with(calls(uses), says("ok"));
                 ToolLoop loop = runs.run(counted).parallelism(2).start()) {
-            assertThat(hear(loop).of(ToolComplete.class)).hasSize(12);
+            assertThat(collect(loop).of(ToolComplete.class)).hasSize(12);
             assertThat(most).hasValue(2);
         }
     }
@@ -237,9 +241,9 @@ class ToolLoopTest {
                     "agent",
                     (input, context) -> context.run(inside.run(ECHO).start()).text());
             try (ToolLoop loop = runs.run(agent).start()) {
-                var heard = hear(loop);
-                assertThat(heard.of(ToolComplete.class)).containsExactly(new ToolComplete("a", "deep"));
-                List<RunEvent> nested = heard.of(RunEvent.ToolEvent.class).stream()
+                var collected = collect(loop);
+                assertThat(collected.of(ToolComplete.class)).containsExactly(new ToolComplete("a", "deep"));
+                List<RunEvent> nested = collected.of(RunEvent.ToolEvent.class).stream()
                         .peek(event -> assertThat(event.id()).isEqualTo("a"))
                         .map(RunEvent.ToolEvent::inner)
                         .toList();
@@ -257,10 +261,10 @@ class ToolLoopTest {
         Conversation fixture;
         try (var runs = Runs.with(calls(use(0, "a", "echo", "{\"x\":1}")), broken, says("at last"))) {
             try (ToolLoop loop = runs.run(ECHO).start()) {
-                var heard = hear(loop);
-                assertThat(heard.failure()).isInstanceOf(ApiError.class);
-                assertThat(heard.of(ToolComplete.class)).hasSize(1);
-                assertThat(heard.events())
+                var collected = collect(loop);
+                assertThat(collected.failure()).isInstanceOf(ApiError.class);
+                assertThat(collected.of(ToolComplete.class)).hasSize(1);
+                assertThat(collected.events())
                         .last()
                         .isInstanceOfSatisfying(
                                 StreamError.class,
@@ -300,12 +304,14 @@ class ToolLoopTest {
                 .cut();
         try (var runs = Runs.with(cut);
                 ToolLoop loop = runs.run(patient).start()) {
-            var heard = hear(loop);
-            assertThat(heard.aboutTools()).containsExactly("start a", "error a");
-            assertThat(heard.events()).last().isInstanceOf(StreamError.class);
-            assertThat(heard.events().get(heard.events().size() - 2)).isInstanceOf(ToolError.class);
-            assertThat(heard.failure()).isInstanceOf(dev.sluice.StreamException.class);
-            assertThat(((dev.sluice.StreamException) heard.failure()).partial().text())
+            var collected = collect(loop);
+            assertThat(collected.aboutTools()).containsExactly("start a", "error a");
+            assertThat(collected.events()).last().isInstanceOf(StreamError.class);
+            assertThat(collected.events().get(collected.events().size() - 2)).isInstanceOf(ToolError.class);
+            assertThat(collected.failure()).isInstanceOf(dev.sluice.StreamException.class);
+            assertThat(((dev.sluice.StreamException) collected.failure())
+                            .partial()
+                            .text())
                     .isEqualTo("and");
             assertThat(loop.conversation().messages()).isEqualTo(Runs.REQUEST.messages());
             org.awaitility.Awaitility.await().until(() -> loop.stillRunning().isEmpty()); // it was told
@@ -316,9 +322,9 @@ class ToolLoopTest {
     void aBudgetEndsTheRun() {
         try (var runs = Runs.with(calls(use(0, "a", "echo", "{\"x\":1}")), says("never"));
                 ToolLoop loop = runs.run(ECHO).budget(Budget.outputTokens(5)).start()) {
-            var heard = hear(loop);
-            assertThat(heard.failure()).isNull();
-            assertThat(heard.events())
+            var collected = collect(loop);
+            assertThat(collected.failure()).isNull();
+            assertThat(collected.events())
                     .last()
                     .isInstanceOfSatisfying(
                             StreamError.class,
@@ -334,20 +340,55 @@ class ToolLoopTest {
     }
 
     @Test
+    void progressIsReportedBetweenTheStartAndTheResult() {
+        Tool slow = tool("slow", (input, context) -> {
+            context.progress("half", 50);
+            context.progress("whole", 100);
+            return "whole";
+        });
+        try (var runs = Runs.with(calls(use(0, "a", "slow", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(slow).start()) {
+            assertThat(collect(loop).events())
+                    .filteredOn(event -> event instanceof ToolStart
+                            || event instanceof ToolProgress
+                            || event instanceof ToolComplete)
+                    .containsExactly(
+                            new ToolStart("a", "slow", "{\"x\":1}"),
+                            new ToolProgress("a", "half", 50),
+                            new ToolProgress("a", "whole", 100),
+                            new ToolComplete("a", "whole"));
+        }
+    }
+
+    @Test
+    void anErrorOfAToolMayBeBlocks() {
+        var image = new ContentBlock.Image(new MediaSource.Url("https://example.com/a.png"));
+        Tool fails = tool("fails", (input, context) -> ToolOutput.error(new ContentBlock.Text("see"), image));
+        try (var runs = Runs.with(calls(use(0, "a", "fails", "{\"x\":1}")), says("ok"));
+                ToolLoop loop = runs.run(fails).start()) {
+            loop.done();
+            assertThat(runs.lastContent(2))
+                    .singleElement()
+                    .asString()
+                    .contains("is_error=true", "text=see", "type=image", "https://example.com/a.png");
+        }
+    }
+
+    @Test
     void anImageGoesBackAsABlockAndIsToldAsJson() {
         Tool draw = tool(
                 "draw",
                 (input, context) -> ToolOutput.of(
                         new ContentBlock.Text("see"),
-                        new ContentBlock.Image(new dev.sluice.message.MediaSource.Url("https://example.com/a.png"))));
+                        new ContentBlock.Image(new MediaSource.Url("https://example.com/a.png"))));
         try (var runs = Runs.with(calls(use(0, "a", "draw", "{\"x\":1}")), says("ok"));
                 ToolLoop loop = runs.run(draw).start()) {
-            var heard = hear(loop);
-            assertThat(heard.of(ToolComplete.class))
+            var collected = collect(loop);
+            assertThat(collected.of(ToolComplete.class))
                     .singleElement()
                     .satisfies(
                             done -> assertThat(done.output()).startsWith("[{").contains("https://example.com/a.png"));
-            assertThat(runs.lastSaid(2).toString()).contains("type=image");
+            assertThat(runs.lastContent(2).toString()).contains("type=image");
         }
     }
 }

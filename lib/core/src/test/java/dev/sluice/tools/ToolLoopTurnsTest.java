@@ -8,7 +8,7 @@ import static dev.sluice.test.peer.ClaudeWire.text;
 import static dev.sluice.test.peer.ClaudeWire.textStart;
 import static dev.sluice.test.peer.ClaudeWire.toolStart;
 import static dev.sluice.tools.Runs.calls;
-import static dev.sluice.tools.Runs.hear;
+import static dev.sluice.tools.Runs.collect;
 import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.turn;
@@ -18,19 +18,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
-import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
-import dev.sluice.message.Message;
+import dev.sluice.message.Conversation;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.message.Role;
 import dev.sluice.message.ToolChoice;
-import dev.sluice.provider.Provider;
-import dev.sluice.provider.claude.Claude;
 import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.StreamError;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolError;
+import dev.sluice.tools.RunEvent.ToolStart;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,10 +71,10 @@ class ToolLoopTurnsTest {
                 .end();
         try (var runs = Runs.with(script);
                 ToolLoop loop = runs.run(patient).start()) {
-            var heard = hear(loop);
-            Runs.awaitDeaf(interrupted);
+            var collected = collect(loop);
+            Runs.awaitUninterruptibly(interrupted);
             assertThat(calls).hasValue(1);
-            assertThat(heard.aboutTools()).containsExactly("start a", "error a");
+            assertThat(collected.aboutTools()).containsExactly("start a", "error a");
             assertThat(loop.endReason()).contains(new Completed());
             assertThat(loop.finalMessage().stopReason()).isEqualTo("refusal");
             assertThat(loop.conversation().unanswered()).isEmpty();
@@ -98,9 +96,9 @@ class ToolLoopTurnsTest {
                                     use(2, "c", "any", cut))),
                             says("ok"));
                     ToolLoop loop = runs.run(any).start()) {
-                var heard = hear(loop);
+                var collected = collect(loop);
                 assertThat(calls).containsExactlyInAnyOrder("{\"x\":1}", "{}");
-                assertThat(heard.of(ToolError.class)).singleElement().satisfies(error -> {
+                assertThat(collected.of(ToolError.class)).singleElement().satisfies(error -> {
                     assertThat(error.id()).isEqualTo("c");
                     assertThat(error.error()).contains("max_tokens", "write less");
                 });
@@ -113,7 +111,7 @@ class ToolLoopTurnsTest {
     void aCallWithoutInputRunsWhenTheAnswerIsWhole() {
         try (var runs = Runs.with(calls(toolStart(0, "a", "echo") + blockStop(0)), says("ok"));
                 ToolLoop loop = runs.run(ECHO).start()) {
-            assertThat(hear(loop).of(ToolComplete.class)).containsExactly(new ToolComplete("a", "heard {}"));
+            assertThat(collect(loop).of(ToolComplete.class)).containsExactly(new ToolComplete("a", "heard {}"));
         }
     }
 
@@ -124,7 +122,7 @@ class ToolLoopTurnsTest {
                 ToolLoop loop = runs.run(ECHO).start()) {
             assertThat(loop.finalText()).isEqualTo("done");
             assertThat(loop.turns()).isEqualTo(2);
-            assertThat(runs.asked(2).get("messages").toString()).contains("Let me");
+            assertThat(runs.requestBody(2).get("messages").toString()).contains("Let me");
         }
         try (var runs = Runs.with(paused);
                 ToolLoop loop = runs.run(ECHO).maxTurns(2).start()) {
@@ -153,12 +151,12 @@ class ToolLoopTurnsTest {
                         ToolLoop.builder(runs.client, request).tools(ECHO).start()) {
             assertThat(loop.finalText()).isEqualTo("done");
             assertThat(loop.turns()).isEqualTo(3);
-            assertThat(runs.asked(1)).containsKey("compaction");
-            assertThat(runs.lastSaid(2))
+            assertThat(runs.requestBody(1)).containsKey("compaction");
+            assertThat(runs.lastContent(2))
                     .containsExactly(
                             Map.of("type", "compaction", "content", "So far", "encrypted_content", "c2VjcmV0"));
-            assertThat(runs.asked(2)).doesNotContainKey("compaction");
-            assertThat(runs.asked(3)).doesNotContainKey("compaction");
+            assertThat(runs.requestBody(2)).doesNotContainKey("compaction");
+            assertThat(runs.requestBody(3)).doesNotContainKey("compaction");
         }
     }
 
@@ -168,10 +166,10 @@ class ToolLoopTurnsTest {
         Tool counted = tool("counted", (input, context) -> calls.incrementAndGet());
         try (var runs = Runs.with(calls(use(0, "a", "counted", "{\"x\":1}")));
                 ToolLoop loop = runs.run(counted).maxTurns(2).start()) {
-            var heard = hear(loop);
-            assertThat(heard.failure()).isNull();
+            var collected = collect(loop);
+            assertThat(collected.failure()).isNull();
             assertThat(calls).hasValue(1);
-            assertThat(heard.events())
+            assertThat(collected.events())
                     .last()
                     .isInstanceOfSatisfying(
                             StreamError.class,
@@ -200,7 +198,7 @@ class ToolLoopTurnsTest {
                     ToolLoop loop = runs.run(any).startEarly(early).start()) {
                 assertThat(loop.finalText()).isEqualTo("ok");
                 assertThat(runsOf).containsExactly("b");
-                assertThat(runs.lastSaid(2))
+                assertThat(runs.lastContent(2))
                         .extracting(block -> block.get("tool_use_id"))
                         .containsExactly("b");
                 assertThat(loop.conversation().unanswered()).isEmpty();
@@ -224,7 +222,7 @@ class ToolLoopTurnsTest {
                         .sse(events[2], events[3], events[4])
                         .end());
                 ToolLoop loop = runs.run(patient).start()) {
-            assertThat(hear(loop).aboutTools()).containsExactly("start a", "error a");
+            assertThat(collect(loop).aboutTools()).containsExactly("start a", "error a");
             assertThat(loop.endReason()).contains(new Completed());
         }
     }
@@ -257,40 +255,59 @@ class ToolLoopTurnsTest {
                     .tools(ECHO)
                     .start()
                     .done();
-            assertThat(runs.asked(1)).doesNotContainKey("container");
-            assertThat(runs.asked(2)).containsEntry("container", "c1");
-            assertThat(runs.asked(4)).containsEntry("container", "mine");
-            assertThat(runs.asked(5)).containsEntry("container", pinned);
-            assertThat(runs.asked(6)).containsEntry("container", Map.of("skills", List.of("pdf"), "id", "c1"));
+            assertThat(runs.requestBody(1)).doesNotContainKey("container");
+            assertThat(runs.requestBody(2)).containsEntry("container", "c1");
+            assertThat(runs.requestBody(4)).containsEntry("container", "mine");
+            assertThat(runs.requestBody(5)).containsEntry("container", pinned);
+            assertThat(runs.requestBody(6)).containsEntry("container", Map.of("skills", List.of("pdf"), "id", "c1"));
         }
     }
 
     @Test
-    void aToolThatTheConversationTookAwayIsUnknownUntilItIsGivenBack() {
-        Message removal = change("tool_removal");
-        Message addition = change("tool_addition");
-        Provider claude = Claude.builder().apiKey("k").build();
-        assertThat(claude.removedTools(List.of(removal))).containsExactly("echo");
-        assertThat(claude.removedTools(List.of(removal, addition))).isEmpty();
-        assertThat(claude.removedTools(
-                        List.of(Message.of(Role.SYSTEM, List.of(new ContentBlock.Unknown("x", "no JSON"))))))
-                .isEmpty();
-        try (var runs = Runs.with(calls(use(0, "a", "echo", "{\"x\":1}")), says("ok"));
-                ToolLoop loop = ToolLoop.builder(
-                                runs.client,
-                                Runs.REQUEST.toBuilder().message(removal).build())
-                        .tools(ECHO)
-                        .start()) {
-            assertThat(hear(loop).of(ToolError.class))
-                    .containsExactly(new ToolError("a", "Error: Tool 'echo' not found"));
+    void aToolThatTheProviderRunsIsNotRunHere() {
+        Script answer = Script.stream(turn(
+                "end_turn",
+                blockStart(0, "{\"type\":\"server_tool_use\",\"id\":\"srv\",\"name\":\"echo\",\"input\":{}}"),
+                blockStop(0),
+                blockStart(1, "{\"type\":\"web_search_tool_result\",\"tool_use_id\":\"srv\",\"content\":[]}"),
+                blockStop(1)));
+        try (var runs = Runs.with(answer, says("never"));
+                ToolLoop loop = runs.run(ECHO).start()) {
+            assertThat(collect(loop).of(ToolStart.class)).isEmpty();
+            assertThat(loop.endReason()).contains(new Completed());
+            assertThat(runs.peer.requests()).hasSize(1);
         }
     }
 
-    private static Message change(String type) {
-        return Message.of(
-                Role.SYSTEM,
-                List.of(new ContentBlock.Unknown(
-                        type, "{\"type\":\"" + type + "\",\"tool\":{\"type\":\"tool_reference\",\"name\":\"echo\"}}")));
+    /** A run never summarizes itself: the caller asks for a summary, and starts the next run with it. */
+    @Test
+    void theCallerMayReplaceTheHistoryByASummaryBetweenTwoRuns() {
+        var call = calls(use(0, "a", "echo", "{\"x\":1}"));
+        try (var runs = Runs.with(call, says("They run to the sea."), says("So it is."))) {
+            Conversation history;
+            try (ToolLoop loop = runs.run(ECHO).maxTurns(1).start()) {
+                loop.done();
+                Conversation open = loop.conversation();
+                history = open.results(open.unanswered().stream()
+                        .map(unanswered -> new ToolResult(unanswered.id(), "later"))
+                        .toList());
+            }
+            String summary;
+            try (ToolLoop loop = run(runs, history.user("Sum it up."))) {
+                summary = loop.finalText();
+            }
+            try (ToolLoop loop = run(runs, Conversation.EMPTY.user(summary))) {
+                assertThat(loop.finalText()).isEqualTo("So it is.");
+            }
+            assertThat(runs.requestBody(3).get("messages"))
+                    .isEqualTo(List.of(Map.of("role", "user", "content", "They run to the sea.")));
+        }
+    }
+
+    private static ToolLoop run(Runs runs, Conversation conversation) {
+        MessageRequest request =
+                Runs.REQUEST.toBuilder().conversation(conversation).build();
+        return ToolLoop.builder(runs.client, request).tools(ECHO).start();
     }
 
     @Test
@@ -311,9 +328,9 @@ class ToolLoopTurnsTest {
                         ToolLoop.builder(runs.client, forced).tools(ECHO).start()) {
                     assertThat(loop.finalText()).isEqualTo("ok");
                 }
-                assertThat(runs.asked(1).get("tool_choice").toString())
+                assertThat(runs.requestBody(1).get("tool_choice").toString())
                         .contains(choice.mode().name().toLowerCase(Locale.ROOT));
-                assertThat(runs.asked(2).get("tool_choice"))
+                assertThat(runs.requestBody(2).get("tool_choice"))
                         .isEqualTo(Map.of("type", "auto", "disable_parallel_tool_use", true));
             }
         }

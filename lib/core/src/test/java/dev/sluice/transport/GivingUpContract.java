@@ -85,7 +85,7 @@ public abstract class GivingUpContract extends TransportFixture {
 
     @Test
     void anInterruptEndsSendingABodyThatNobodyTakes() {
-        var peer = peer(Script.deaf());
+        var peer = peer(Script.unreadBody());
         var transport = transport();
         var request = new TransportRequest("POST", peer.uri("/"), Map.of(), new byte[64 << 20]);
         var send = BlockingCall.at(() -> transport.open(request));

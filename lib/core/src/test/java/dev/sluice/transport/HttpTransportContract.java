@@ -31,18 +31,33 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What {@link HttpTransport} promises, against a peer that behaves well and badly. The test of a transport extends this,
- * which has the tests of {@link GivingUpContract} too.
+ * What {@link HttpTransport} promises, against a peer that behaves well and badly: over plain HTTP, and over TLS, which has
+ * one more layer that could block or drain at the end. {@link GivingUpContract} is part of it. The transport is a subclass
+ * and not a parameter, because Apache's is in another module.
  */
+@ParameterizedClass(name = "TLS: {0}")
+@ValueSource(booleans = {false, true})
 public abstract class HttpTransportContract extends GivingUpContract {
+    private static final SSLContext TLS = TestTls.context();
+
+    @Parameter
+    boolean overTls;
+
+    @Override
+    protected final @Nullable SSLContext tls() {
+        return overTls ? TLS : null;
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 302, 400, 404, 429, 500, 529})
@@ -185,7 +200,7 @@ public abstract class HttpTransportContract extends GivingUpContract {
     @EnabledOnOs(OS.LINUX)
     void aServerThatCannotBeReachedTimesOut() {
         UnreachablePeer peer = closing(ScriptedPeer.unreachable());
-        var transport = transport(new Setup(Duration.ofMillis(200), null, null));
+        var transport = transport(new Setup(Duration.ofMillis(200), tls(), null));
         var connect = BlockingCall.at(() -> transport.open(get(peer.uri("/secret"))));
         assertThat(connect.failsWithin(Duration.ofMillis(200).plus(PROMPT)))
                 .isInstanceOf(SocketTimeoutException.class)
@@ -292,11 +307,11 @@ public abstract class HttpTransportContract extends GivingUpContract {
     void tlsTrustsWhomItIsToldToAndNobodyElse() throws Exception {
         SSLContext tls = TestTls.context();
         var peer = closing(ScriptedPeer.servingTls(tls, Script.stream("safe")));
-        var trusting = transport(new Setup(Duration.ofSeconds(10), tls, null));
+        var trusting = transport(new Setup(tls));
         try (TransportResponse response = trusting.open(get(peer))) {
             assertThat(response.body().readAllBytes()).isEqualTo("safe".getBytes(UTF_8));
         }
-        var other = transport(new Setup(Duration.ofSeconds(10), SSLContext.getDefault(), null));
+        var other = transport(new Setup(SSLContext.getDefault()));
         assertThatThrownBy(() -> other.open(get(peer))).isInstanceOf(SSLException.class);
     }
 
@@ -304,7 +319,7 @@ public abstract class HttpTransportContract extends GivingUpContract {
     void aProxyIsAskedForTheWholeAddress() throws Exception {
         var proxy = closing(ScriptedPeer.serving(Script.json(200, "{}")));
         var selector = ProxySelector.of(new InetSocketAddress("localhost", proxy.port()));
-        var transport = transport(new Setup(Duration.ofSeconds(10), null, selector));
+        var transport = transport(new Setup(Duration.ofSeconds(10), tls(), selector));
         transport.open(get(URI.create("http://far.invalid/path"))).close();
         assertThat(proxy.awaitRequest(1).path()).isEqualTo("http://far.invalid/path");
     }

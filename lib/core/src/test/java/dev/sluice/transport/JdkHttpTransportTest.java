@@ -24,10 +24,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JdkHttpTransportTest extends HttpTransportContract {
+/** What this transport promises beside {@link JdkTransportContractTest}. */
+class JdkHttpTransportTest extends TransportFixture {
+    static final List<String> THREADS = List.of("sluice-http-", "HttpClient-");
 
     @Override
     protected HttpTransport transport(Setup setup) {
+        return closing(create(setup).build());
+    }
+
+    static JdkHttpTransport.Builder create(Setup setup) {
         var builder = JdkHttpTransport.builder().connectTimeout(setup.connectTimeout());
         if (setup.tls() != null) {
             builder.sslContext(setup.tls());
@@ -35,12 +41,12 @@ class JdkHttpTransportTest extends HttpTransportContract {
         if (setup.proxy() != null) {
             builder.proxy(setup.proxy());
         }
-        return closing(builder.build());
+        return builder;
     }
 
     @Override
     protected List<String> threadNames() {
-        return List.of("sluice-http-", "HttpClient-");
+        return THREADS;
     }
 
     @ParameterizedTest

@@ -32,7 +32,9 @@ public abstract class TransportFixture {
             Duration connectTimeout,
             @Nullable SSLContext tls,
             @Nullable ProxySelector proxy) {
-        static final Setup PLAIN = new Setup(Duration.ofSeconds(10), null, null);
+        Setup(@Nullable SSLContext tls) {
+            this(Duration.ofSeconds(10), tls, null);
+        }
     }
 
     /** The transport under test. */
@@ -49,16 +51,17 @@ public abstract class TransportFixture {
     }
 
     protected final HttpTransport transport() {
-        return transport(Setup.PLAIN);
+        return transport(new Setup(tls()));
     }
 
     protected final ScriptedPeer peer(Script... scripts) {
-        return closing(serving(scripts));
+        SSLContext tls = tls();
+        return closing(tls == null ? ScriptedPeer.serving(scripts) : ScriptedPeer.servingTls(tls, scripts));
     }
 
-    /** The peer of the tests: over TLS if the transport is tested with it. */
-    protected ScriptedPeer serving(Script... scripts) {
-        return ScriptedPeer.serving(scripts);
+    /** What the peers speak TLS with; null if they speak plain HTTP. */
+    protected @Nullable SSLContext tls() {
+        return null;
     }
 
     protected final <T extends AutoCloseable> T closing(T one) {

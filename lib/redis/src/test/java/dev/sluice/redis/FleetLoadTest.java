@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
+import static dev.sluice.redis.ResumeLogs.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -61,7 +61,7 @@ final class FleetLoadTest {
             for (int i = 0; i < CANCELS; i++) {
                 log.cancel("cancel-" + i, OWNER, Long.toString(System.nanoTime()));
             }
-            node.says("cancelled");
+            node.awaitLine("cancelled");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
-import static dev.sluice.redis.ResumeLogContract.append;
+import static dev.sluice.redis.ResumeLogs.OWNER;
+import static dev.sluice.redis.ResumeLogs.append;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,34 +10,22 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 
 /** What the writer's lease is for, seen from both sides and from within Redis. */
 final class LeaseTest {
-    private static RedisProcess redis;
+    @RegisterExtension
+    static final SharedRedis redis = new SharedRedis();
 
     private final Jedis client = redis.client();
     private final String forgotten = client.flushAll();
     private final RedisResumeLog here = node().build();
     private final RedisResumeLog there = node().build();
     private final String id = UUID.randomUUID().toString();
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (redis != null) {
-            redis.close();
-        }
-    }
 
     @AfterEach
     void close() {
@@ -47,7 +35,7 @@ final class LeaseTest {
     }
 
     private static RedisResumeLog.Builder node() {
-        return RedisResumeLog.builder("127.0.0.1", redis.port)
+        return RedisResumeLog.builder("127.0.0.1", redis.port())
                 .prefix("test:")
                 .lease(Duration.ofMillis(900))
                 .retention(Duration.ofMinutes(1));

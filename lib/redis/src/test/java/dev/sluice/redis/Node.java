@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
+import static dev.sluice.redis.ResumeLogs.OWNER;
 
 import dev.sluice.relay.ResumeLog;
 import java.io.BufferedReader;
@@ -40,15 +40,15 @@ final class Node implements AutoCloseable {
             var node = new Node(new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start());
-            node.says("begun");
+            node.awaitLine("begun");
             return node;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Waits for its next line. */
-    void says(String expected) {
+    /** Waits for its next line, which must be this one. */
+    void awaitLine(String expected) {
         try {
             var line = output.readLine();
             if (!expected.equals(line)) {

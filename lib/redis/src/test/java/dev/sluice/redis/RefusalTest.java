@@ -1,8 +1,8 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
-import static dev.sluice.redis.ResumeLogContract.append;
-import static dev.sluice.redis.ResumeLogContract.refuses;
+import static dev.sluice.redis.ResumeLogs.OWNER;
+import static dev.sluice.redis.ResumeLogs.append;
+import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,8 +1,8 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
-import static dev.sluice.redis.ResumeLogContract.append;
-import static dev.sluice.redis.ResumeLogContract.refuses;
+import static dev.sluice.redis.ResumeLogs.OWNER;
+import static dev.sluice.redis.ResumeLogs.append;
+import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.relay.RelayException.Code;
@@ -13,27 +13,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Watchers on another machine that claim to have more than Redis has. */
 final class ResumePlaceTest {
     private static final Pattern CALLS = Pattern.compile("cmdstat_(hmget|exists|xrevrange|xrange):calls=(\\d+)");
-    private static RedisProcess redis;
+
+    @RegisterExtension
+    static final SharedRedis redis = new SharedRedis();
+
     private final String id = UUID.randomUUID().toString();
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (redis != null) {
-            redis.close();
-        }
-    }
 
     /** The commands that look a stream up; a reader's own XREAD, which goes on all the time, is not among them. */
     private static int lookups() {
@@ -47,8 +37,8 @@ final class ResumePlaceTest {
 
     @Test
     void aPlaceThatIsOneTooHighIsRefusedAfterOneLook() {
-        try (var here = RedisResumeLog.builder("127.0.0.1", redis.port).build();
-                var there = RedisResumeLog.builder("127.0.0.1", redis.port).build()) {
+        try (var here = RedisResumeLog.builder("127.0.0.1", redis.port()).build();
+                var there = RedisResumeLog.builder("127.0.0.1", redis.port()).build()) {
             var writer = here.create(id, OWNER, reason -> {});
             append(writer, 3);
             var first = new Watcher();
@@ -64,9 +54,9 @@ final class ResumePlaceTest {
 
     @Test
     void moreWatchersThanConnectionsWaitForTheirPlaceAndOthersAreServedMeanwhile() throws Exception {
-        try (var path = new TcpProxy(redis.port);
+        try (var path = new TcpProxy(redis.port());
                 var here = RedisResumeLog.builder("127.0.0.1", path.port()).build();
-                var there = RedisResumeLog.builder("127.0.0.1", redis.port).build();
+                var there = RedisResumeLog.builder("127.0.0.1", redis.port()).build();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var writer = here.create(id, OWNER, reason -> {});
             append(writer, 5);

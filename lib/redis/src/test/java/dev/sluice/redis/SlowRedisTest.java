@@ -1,7 +1,7 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
-import static dev.sluice.redis.ResumeLogContract.append;
+import static dev.sluice.redis.ResumeLogs.OWNER;
+import static dev.sluice.redis.ResumeLogs.append;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

@@ -1,37 +1,26 @@
 package dev.sluice.redis;
 
-import static dev.sluice.redis.ResumeLogContract.OWNER;
-import static dev.sluice.redis.ResumeLogContract.STRANGER;
-import static dev.sluice.redis.ResumeLogContract.refuses;
+import static dev.sluice.redis.ResumeLogs.OWNER;
+import static dev.sluice.redis.ResumeLogs.STRANGER;
+import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog.End;
 import java.time.Duration;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The writer is in another process, with nothing in common but Redis. */
 final class TwoMachinesTest {
-    private static RedisProcess redis;
+    @RegisterExtension
+    static final SharedRedis redis = new SharedRedis();
+
     private final RedisResumeLog log =
-            RedisResumeLog.builder("127.0.0.1", redis.port).build();
+            RedisResumeLog.builder("127.0.0.1", redis.port()).build();
     private final String id = UUID.randomUUID().toString();
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (redis != null) {
-            redis.close();
-        }
-    }
 
     @AfterEach
     void close() {
@@ -40,7 +29,7 @@ final class TwoMachinesTest {
 
     @Test
     void aWatcherThatComesBackMissesNothingAndGetsNothingTwice() {
-        try (var node = Node.start(redis.port, id, 300)) {
+        try (var node = Node.start(redis.port(), id, 300)) {
             assertThat(node.isAlive()).isTrue();
             var first = new Watcher();
             var subscription = log.subscribe(id, OWNER, 0, first);
@@ -58,7 +47,7 @@ final class TwoMachinesTest {
 
     @Test
     void aKilledWriterIsReportedWithinFiveSeconds() {
-        try (var node = Node.start(redis.port, id, 100_000)) {
+        try (var node = Node.start(redis.port(), id, 100_000)) {
             var watcher = new Watcher();
             log.subscribe(id, OWNER, 0, watcher);
             watcher.has(20);
@@ -76,12 +65,12 @@ final class TwoMachinesTest {
 
     @Test
     void aCancelStopsTheRunOnTheOtherMachine() {
-        try (var node = Node.start(redis.port, id, 100_000)) {
+        try (var node = Node.start(redis.port(), id, 100_000)) {
             var watcher = new Watcher();
             log.subscribe(id, OWNER, 0, watcher);
             watcher.has(10);
             log.cancel(id, OWNER, "enough");
-            node.says("stopped");
+            node.awaitLine("stopped");
             assertThat(watcher.end()).isEqualTo(End.FINISHED);
             watcher.saw(1, watcher.events.size());
         }

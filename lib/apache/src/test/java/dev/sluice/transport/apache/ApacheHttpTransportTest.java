@@ -11,7 +11,7 @@ import dev.sluice.test.peer.ScriptedPeer;
 import dev.sluice.test.peer.TestTls;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.HttpTransport.NoResponseException;
-import dev.sluice.transport.HttpTransportContract;
+import dev.sluice.transport.TransportFixture;
 import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,10 +37,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ApacheHttpTransportTest extends HttpTransportContract {
+/** What this transport promises beside {@link ApacheTransportContractTest}. */
+class ApacheHttpTransportTest extends TransportFixture {
+    /** It has no threads but its callers', which the tests name so, and those that open exchanges. */
+    static final List<String> THREADS = List.of("attempt", "sluice-open-");
 
     @Override
     protected HttpTransport transport(Setup setup) {
+        return closing(create(setup).build());
+    }
+
+    static ApacheHttpTransport.Builder create(Setup setup) {
         var builder = ApacheHttpTransport.builder().connectTimeout(setup.connectTimeout());
         if (setup.tls() != null) {
             builder.sslContext(setup.tls());
@@ -48,13 +55,12 @@ class ApacheHttpTransportTest extends HttpTransportContract {
         if (setup.proxy() != null) {
             builder.proxy(setup.proxy());
         }
-        return closing(builder.build());
+        return builder;
     }
 
-    /** It has no threads but its callers', which the tests name so, and those that open exchanges. */
     @Override
     protected List<String> threadNames() {
-        return List.of("attempt", "sluice-open-");
+        return THREADS;
     }
 
     @ParameterizedTest

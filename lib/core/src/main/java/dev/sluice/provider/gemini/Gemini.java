@@ -8,7 +8,6 @@ import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.wire.BuilderChecks;
-import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.provider.wire.ForeignHistory;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -133,7 +132,7 @@ public final class Gemini implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, access.apiKey()), access.clock());
+        return access.error(response, body);
     }
 
     /** Empty: Gemini names its answers, not its requests. */

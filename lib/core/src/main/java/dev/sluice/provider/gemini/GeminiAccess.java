@@ -1,11 +1,14 @@
 package dev.sluice.provider.gemini;
 
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
 import dev.sluice.provider.wire.BuilderChecks;
+import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.RequestDefaults;
 import dev.sluice.provider.wire.VertexLocation;
 import dev.sluice.transport.TransportRequest;
+import dev.sluice.transport.TransportResponse;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -135,6 +138,11 @@ record GeminiAccess(
         String token = page.isEmpty() ? "" : "&pageToken=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
         URI uri = ofModels("models?pageSize=" + MODELS_PER_PAGE + token);
         return Optional.of(new TransportRequest("GET", uri, headers(Map.of()), new byte[0]));
+    }
+
+    /** What a refused request says, without the key. */
+    ApiError error(TransportResponse response, String body) {
+        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, apiKey), clock);
     }
 
     private URI origin() {

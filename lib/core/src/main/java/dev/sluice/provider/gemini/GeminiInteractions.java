@@ -7,7 +7,6 @@ import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.wire.BuilderChecks;
-import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -111,7 +110,7 @@ public final class GeminiInteractions implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        return GeminiErrors.ofResponse(response, ErrorBody.withoutKey(body, access.apiKey()), access.clock());
+        return access.error(response, body);
     }
 
     /** Empty: Gemini names its answers, not its requests. */

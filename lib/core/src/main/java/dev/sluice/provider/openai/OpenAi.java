@@ -8,7 +8,6 @@ import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.ResponsesRequestWriter.Call;
-import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.provider.wire.NonStreamingBody;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -132,8 +131,7 @@ public final class OpenAi implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        String told = ErrorBody.withoutKey(body, access.apiKey());
-        return OpenAiErrors.ofResponse(response, told, access.clock(), access.hasSecret());
+        return access.error(response, body);
     }
 
     @Override

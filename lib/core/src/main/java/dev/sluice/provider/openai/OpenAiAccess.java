@@ -1,8 +1,11 @@
 package dev.sluice.provider.openai;
 
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.TimeSource;
 import dev.sluice.provider.wire.BuilderChecks;
+import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.provider.wire.RequestDefaults;
+import dev.sluice.transport.TransportResponse;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
@@ -129,6 +132,11 @@ record OpenAiAccess(
                     "apiKey: " + baseUrl.getHost() + " wants one; for a server of your own set baseUrl");
         }
         return this;
+    }
+
+    /** What a refused request says, without the key. */
+    ApiError error(TransportResponse response, String body) {
+        return OpenAiErrors.ofResponse(response, ErrorBody.withoutKey(body, apiKey), clock, hasSecret());
     }
 
     /** The address of a call. */

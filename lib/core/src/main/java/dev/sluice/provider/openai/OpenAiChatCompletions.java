@@ -9,7 +9,6 @@ import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.OpenAiRequestWriter.Dialect;
 import dev.sluice.provider.wire.BuilderChecks;
-import dev.sluice.provider.wire.ErrorBody;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -114,8 +113,7 @@ public final class OpenAiChatCompletions implements Provider {
 
     @Override
     public ApiError error(TransportResponse response, String body) {
-        String told = ErrorBody.withoutKey(body, access.apiKey());
-        return OpenAiErrors.ofResponse(response, told, access.clock(), access.hasSecret());
+        return access.error(response, body);
     }
 
     @Override

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StreamException;
 import dev.sluice.message.StreamEvent;
-import java.io.ByteArrayOutputStream;
+import dev.sluice.provider.wire.JsonMutations;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,7 @@ class InteractionsFuzzTest {
     @Test
     void mutatedAnswersEndWell() {
         for (long seed = 0; seed < 400; seed++) {
-            byte[] input = mutated(new Random(seed));
+            byte[] input = JsonMutations.mutated(SEEDS, PIECES, new Random(seed));
             try {
                 streamed(input);
                 whole(input);
@@ -100,31 +100,5 @@ class InteractionsFuzzTest {
         } catch (StreamException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
-    }
-
-    private static byte[] mutated(Random random) {
-        byte[] bytes = SEEDS.get(random.nextInt(SEEDS.size()));
-        for (int changes = 1 + random.nextInt(8); changes > 0 && bytes.length > 0; changes--) {
-            int from = random.nextInt(bytes.length);
-            int to = Math.min(bytes.length, from + random.nextInt(random.nextInt(10) == 0 ? 400 : 8));
-            if (random.nextInt(3) > 0) { // where a field may stand, so that what was meant is met
-                while (from < bytes.length && bytes[from] != '{' && bytes[from] != ',') {
-                    from++;
-                }
-                from = Math.min(from + 1, bytes.length);
-                to = from;
-            }
-            var changed = new ByteArrayOutputStream(bytes.length + 64);
-            changed.write(bytes, 0, from);
-            switch (random.nextInt(4)) {
-                case 0 -> changed.write(random.nextInt(256));
-                case 1 -> changed.write(bytes, from, to - from);
-                case 2 -> {}
-                default -> changed.writeBytes(PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8));
-            }
-            changed.write(bytes, to, bytes.length - to);
-            bytes = changed.toByteArray();
-        }
-        return bytes;
     }
 }

@@ -6,7 +6,7 @@ import dev.sluice.internal.json.Json;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.sse.SseReader;
+import dev.sluice.provider.wire.Decoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,17 +71,7 @@ final class InteractionsWire {
     }
 
     static void read(byte[] bytes, List<StreamEvent> events) {
-        var decoder = PROVIDER.decoder();
-        try {
-            var sse = new SseReader(new ByteArrayInputStream(bytes), Limits.defaults());
-            while (sse.next()) {
-                decoder.decode(sse, events::add);
-            }
-            decoder.unparsedLines(sse.unparsedLines());
-            decoder.end(events::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Decoding.decode(new ByteArrayInputStream(bytes), PROVIDER.decoder(), Limits.defaults(), events::add);
     }
 
     static Message message(String... data) {

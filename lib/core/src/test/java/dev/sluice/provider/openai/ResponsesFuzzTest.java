@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.StreamException;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.message.StreamEvent;
-import java.io.ByteArrayOutputStream;
+import dev.sluice.provider.wire.JsonMutations;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,7 @@ class ResponsesFuzzTest {
     @Test
     void mutatedAnswersEndWellAndMeanTheSameWithoutTheScanner() {
         for (long seed = 0; seed < 2_500; seed++) {
-            byte[] input = mutated(new Random(seed));
+            byte[] input = JsonMutations.mutated(SEEDS, PIECES, new Random(seed));
             try {
                 assertThat(outcome(new ResponsesDecoder(), input))
                         .isEqualTo(outcome(new ResponsesDecoder(null), input));
@@ -108,33 +108,6 @@ class ResponsesFuzzTest {
         outcome.add(answer.snapshot().toString());
         outcome.add("" + failure);
         return outcome;
-    }
-
-    /** A transcript with one to eight changes: bytes flipped, left out, repeated, or replaced by what hits hard. */
-    private static byte[] mutated(Random random) {
-        byte[] bytes = SEEDS.get(random.nextInt(SEEDS.size()));
-        for (int changes = 1 + random.nextInt(8); changes > 0 && bytes.length > 0; changes--) {
-            int from = random.nextInt(bytes.length);
-            int to = Math.min(bytes.length, from + random.nextInt(random.nextInt(10) == 0 ? 400 : 8));
-            var changed = new ByteArrayOutputStream(bytes.length + 64);
-            if (random.nextInt(3) > 0) { // where a field may stand, so that what was meant is met
-                while (from < bytes.length && bytes[from] != '{' && bytes[from] != ',') {
-                    from++;
-                }
-                from = Math.min(from + 1, bytes.length);
-                to = from;
-            }
-            changed.write(bytes, 0, from);
-            switch (random.nextInt(4)) {
-                case 0 -> changed.write(random.nextInt(256));
-                case 1 -> changed.write(bytes, from, to - from);
-                case 2 -> {}
-                default -> changed.writeBytes(PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8));
-            }
-            changed.write(bytes, to, bytes.length - to);
-            bytes = changed.toByteArray();
-        }
-        return bytes;
     }
 
     /** Without the echo of the request, which is long and the same everywhere. */

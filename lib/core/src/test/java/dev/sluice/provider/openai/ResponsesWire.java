@@ -7,7 +7,7 @@ import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.provider.EventDecoder;
-import dev.sluice.sse.SseReader;
+import dev.sluice.provider.wire.Decoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,16 +95,7 @@ final class ResponsesWire {
     }
 
     static void read(EventDecoder decoder, byte[] bytes, List<StreamEvent> events) {
-        try {
-            var sse = new SseReader(new ByteArrayInputStream(bytes), Limits.defaults());
-            while (sse.next()) {
-                decoder.decode(sse, events::add);
-            }
-            decoder.unparsedLines(sse.unparsedLines());
-            decoder.end(events::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Decoding.decode(new ByteArrayInputStream(bytes), decoder, Limits.defaults(), events::add);
     }
 
     static Message message(String... data) {

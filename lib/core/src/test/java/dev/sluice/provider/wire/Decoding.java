@@ -2,6 +2,7 @@ package dev.sluice.provider.wire;
 
 import dev.sluice.Limits;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.Provider;
 import dev.sluice.sse.SseReader;
 import java.io.ByteArrayInputStream;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What the decoder tests share. */
 public final class Decoding {
@@ -68,19 +70,23 @@ public final class Decoding {
         return events;
     }
 
-    /** As an exchange does it; what came before a failure is in the list. */
+    /** What a stream means to a provider; what came before a failure is in the list. */
     public static void decode(InputStream in, Provider provider, List<StreamEvent> events) {
+        decode(in, provider.decoder(), Limits.defaults(), events::add);
+    }
+
+    /** Decodes a stream as a request does; what comes before a failure is handed out. */
+    public static void decode(InputStream in, EventDecoder decoder, Limits limits, Consumer<StreamEvent> events) {
         try {
-            var sse = new SseReader(in, Limits.defaults());
-            var decoder = provider.decoder();
+            var sse = new SseReader(in, limits);
             while (sse.next()) {
-                decoder.decode(sse, events::add);
+                decoder.decode(sse, events);
             }
             String unparsedLines = sse.unparsedLines();
             if (!unparsedLines.isEmpty()) {
                 decoder.unparsedLines(unparsedLines);
             }
-            decoder.end(events::add);
+            decoder.end(events);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

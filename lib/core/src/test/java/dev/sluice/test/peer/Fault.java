@@ -31,7 +31,7 @@ public enum Fault {
     /** One size of an HTTP chunk is no number. */
     BROKEN_CHUNK(4),
     /** What the client says reaches nobody. */
-    DEAF(2);
+    DROP_REQUESTS(2);
 
     /** How often it happens, compared to the others. */
     final int share;

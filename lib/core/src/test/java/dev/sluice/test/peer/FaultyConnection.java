@@ -67,7 +67,7 @@ final class FaultyConnection {
             InputStream in = client.getInputStream();
             byte[] block = new byte[BLOCK];
             for (int count = in.read(block); count >= 0; count = in.read(block)) {
-                if (plan.fault() != Fault.DEAF) {
+                if (plan.fault() != Fault.DROP_REQUESTS) {
                     server.getOutputStream().write(block, 0, count);
                 } else {
                     met();

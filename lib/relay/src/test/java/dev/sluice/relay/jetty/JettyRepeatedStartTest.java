@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.internal.json.Json;
 import dev.sluice.relay.http.RelayEndpoint;
-import dev.sluice.relay.http.RepeatedStartContract;
+import dev.sluice.relay.http.RelayServerFixture;
 import dev.sluice.relay.http.ScriptedRun;
 import dev.sluice.relay.http.WireClient;
 import java.io.IOException;
@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class JettyRepeatedStartTest extends RepeatedStartContract {
+/** What only a server with WebSockets has of starts that are sent more than once under one key. */
+class JettyRepeatedStartTest extends RelayServerFixture {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Override
     protected Server start(RelayEndpoint mounted) throws IOException {
-        JettyRelay relay = JettyRelay.builder(mounted).writeLimit(writeLimit).start();
-        return new Server(relay.port(), relay);
+        return JettyRelays.start(mounted, writeLimit, null);
     }
 
     @AfterEach

@@ -42,7 +42,7 @@ public final class Script {
     }
 
     /** Reads the head of the request and never its body, so that a large one gets stuck. */
-    public static Script deaf() {
+    public static Script unreadBody() {
         return new Script(List.of(), false);
     }
 

@@ -59,7 +59,7 @@ class ScriptTest {
             peer.forgetRequests();
             assertThat(peer.requests()).isEmpty();
         }
-        try (var peer = ScriptedPeer.serving(Script.deaf());
+        try (var peer = ScriptedPeer.serving(Script.unreadBody());
                 Socket client = ask(peer)) {
             assertThat(peer.awaitRequest(1).body()).isEmpty();
             assertThat(client.isConnected()).isTrue();

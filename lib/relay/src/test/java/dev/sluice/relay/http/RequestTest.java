@@ -11,11 +11,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every adapter promises of requests: who may send them, what they may hold, and what the answers say to a browser. */
-public abstract class RequestContract extends RelayServerFixture {
+@ParameterizedClass
+@EnumSource(WebServer.class)
+class RequestTest extends WebServerFixture {
     private static final String START = "/api/v1/stream";
 
     @Test
@@ -297,7 +301,7 @@ public abstract class RequestContract extends RelayServerFixture {
                 "/assets/",
                 "/assets/none.js",
                 "/../site/index.html",
-                "/%2e%2e/RequestContract.class",
+                "/%2e%2e/RequestTest.class",
                 "/assets/..%2findex.html",
                 "/assets/%2e%2e/index.html",
                 "/.git/config",

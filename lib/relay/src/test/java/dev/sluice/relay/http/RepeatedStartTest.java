@@ -18,12 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every adapter promises of a start that is sent more than once under one key: it is done once, and told each time. */
-public abstract class RepeatedStartContract extends RelayServerFixture {
+@ParameterizedClass
+@EnumSource(WebServer.class)
+class RepeatedStartTest extends WebServerFixture {
     private static final int CLIENTS = 12;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

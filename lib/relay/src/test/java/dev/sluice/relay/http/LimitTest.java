@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one client can have of a server that many share: each limit with the clients that would get around it. */
-public abstract class LimitContract extends RelayServerFixture {
+@ParameterizedClass
+@EnumSource(WebServer.class)
+class LimitTest extends WebServerFixture {
     private static final String START = "/api/v1/stream";
     private static final String FORGED = "Cookie: sluice=" + "A".repeat(43);
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What other clients do about some of the faults, as far as we know. */
-final class FaultsBesideThePeers {
+final class FaultComparison {
     private static final String HEAD = """
 
         ## Beside other clients
@@ -125,10 +125,10 @@ final class FaultsBesideThePeers {
                     "60 s unless set, which also ends a healthy stream",
                     "`totalMs`, off unless set"));
 
-    private FaultsBesideThePeers() {}
+    private FaultComparison() {}
 
     static String section() {
-        return HEAD + ROWS.stream().map(FaultsBesideThePeers::line).collect(Collectors.joining());
+        return HEAD + ROWS.stream().map(FaultComparison::line).collect(Collectors.joining());
     }
 
     private static String line(Row row) {

@@ -13,11 +13,15 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the application's code throws, the client gets an answer, its response ends, and its session can start again. */
-public abstract class FailingCallbacksContract extends RelayServerFixture {
+@ParameterizedClass
+@EnumSource(WebServer.class)
+class FailingCallbacksTest extends WebServerFixture {
 
     /** What is thrown, new each time. */
     static Stream<Named<Supplier<Throwable>>> failures() {
@@ -37,7 +41,7 @@ public abstract class FailingCallbacksContract extends RelayServerFixture {
     void aStarterThatThrowsIsAnswered(Supplier<Throwable> failure) throws Exception {
         mount();
         starter = request -> {
-            throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+            throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
         };
         for (int i = 0; i < 3; i++) {
             WireClient answer = send("POST", "/api/v1/stream", BODY);
@@ -65,12 +69,12 @@ public abstract class FailingCallbacksContract extends RelayServerFixture {
                 if (head.path().endsWith("/introduced")) {
                     return new Session("alice");
                 }
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
 
             @Override
             public Map<String, String> introduce(RequestHead head, Session session) {
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
         }));
         for (String path : List.of("/api/v1/stream/x", "/api/v1/stream/introduced")) {
@@ -106,27 +110,27 @@ public abstract class FailingCallbacksContract extends RelayServerFixture {
         return new RelayListener() {
             @Override
             public void started() {
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
 
             @Override
             public void ended(Outcome outcome, Duration duration) {
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
 
             @Override
             public void attached(boolean resumed) {
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
 
             @Override
             public void left(Departure why) {
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
 
             @Override
             public void written(int events, long characters, Duration delay) {
-                throw FailingCallbacksContract.<RuntimeException>sneaky(failure.get());
+                throw FailingCallbacksTest.<RuntimeException>sneaky(failure.get());
             }
         };
     }

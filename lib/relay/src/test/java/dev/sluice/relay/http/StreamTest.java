@@ -15,11 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every adapter promises of streams: they come as they are made, can be resumed, cancelled, and end as they should. */
-public abstract class StreamContract extends RelayServerFixture {
+@ParameterizedClass
+@EnumSource(WebServer.class)
+class StreamTest extends WebServerFixture {
 
     @Test
     void tellsEachEventWhenItHappens() throws Exception {

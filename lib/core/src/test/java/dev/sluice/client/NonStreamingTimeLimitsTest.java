@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server that keeps the connection and says nothing, or not enough, meets a limit in each phase. */
 @Timeout(30)
-class AskingTimeLimitsTest {
+class NonStreamingTimeLimitsTest {
     private static final Duration LIMIT = Duration.ofMillis(300);
     private static final Duration LATEST = LIMIT.plusSeconds(3);
     private static final Script HEAD =
@@ -58,10 +58,10 @@ class AskingTimeLimitsTest {
 
     @ParameterizedTest
     @MethodSource("silentServers")
-    void aLimitFiresAndNamesItsPhase(NonStreamingCall asking, Phase phase, Script script) {
+    void aLimitFiresAndNamesItsPhase(NonStreamingCall call, Phase phase, Script script) {
         try (var fixture = ClientFixture.with(Timeouts.none().with(phase, LIMIT), script)) {
             long start = System.nanoTime();
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOfSatisfying(TimedOut.class, e -> {
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOfSatisfying(TimedOut.class, e -> {
                 assertThat(e.phase()).isEqualTo(phase);
                 assertThat(e.limit()).isEqualTo(LIMIT);
             });
@@ -72,12 +72,12 @@ class AskingTimeLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void connectingHasItsOwnLimit(NonStreamingCall asking) {
+    void connectingHasItsOwnLimit(NonStreamingCall call) {
         try (var hole = ScriptedPeer.unreachable();
                 var client = ClientFixture.client(
                         hole.uri(""),
                         settings -> settings.timeouts(Timeouts.none().with(Phase.CONNECT, LIMIT)))) {
-            assertThatThrownBy(() -> asking.ask(client))
+            assertThatThrownBy(() -> call.send(client))
                     .isInstanceOfSatisfying(
                             TimedOut.class, e -> assertThat(e.phase()).isEqualTo(Phase.CONNECT));
         }
@@ -189,10 +189,10 @@ class AskingTimeLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anErrorWhoseBodyNeverComesIsThatErrorOnceALimitIsMet(NonStreamingCall asking) {
+    void anErrorWhoseBodyNeverComesIsThatErrorOnceALimitIsMet(NonStreamingCall call) {
         Script refusal = Script.empty().head(401, "content-length", "100").stall();
         try (var fixture = ClientFixture.with(Timeouts.none().with(Phase.TOTAL, LIMIT), refusal)) {
-            assertThatThrownBy(() -> asking.ask(fixture.client))
+            assertThatThrownBy(() -> call.send(fixture.client))
                     .isInstanceOfSatisfying(
                             ApiError.class, e -> assertThat(e.status()).isEqualTo(401));
         }

@@ -1,61 +1,98 @@
 package dev.sluice.redis;
 
+import static dev.sluice.redis.ResumeLogs.OWNER;
+import static dev.sluice.redis.ResumeLogs.STRANGER;
+import static dev.sluice.redis.ResumeLogs.append;
+import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.RelayEvent;
-import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
 import dev.sluice.relay.ResumeLog.End;
-import dev.sluice.relay.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every log keeps to, with the watchers on the writer's machine or on another. */
-abstract class ResumeLogContract {
-    static final Session OWNER = new Session("owner");
-    static final Session STRANGER = new Session("stranger");
+/** What every log keeps to. */
+@ParameterizedClass
+@EnumSource
+final class ResumeLogTest {
+    @RegisterExtension
+    static final SharedRedis redis = new SharedRedis();
 
-    /** Where streams are written. */
-    abstract ResumeLog writing();
-
-    /** Where they are watched. */
-    abstract ResumeLog watching();
-
-    /** A pair of the same kind that keeps only so many events of a stream, about. */
-    abstract ResumeLog keeping(int events);
-
-    final String id = UUID.randomUUID().toString();
-
-    ResumeLog.Writer create() {
-        return writing().create(id, OWNER, reason -> {});
+    /** A log, and where its watchers are. */
+    enum Kind {
+        MEMORY,
+        REDIS_WATCHED_ON_THE_SAME_NODE,
+        REDIS_WATCHED_ON_ANOTHER_NODE
     }
 
-    Watcher watch(long after) {
-        var watcher = new Watcher();
-        watching().subscribe(id, OWNER, after, watcher);
-        return watcher;
-    }
+    @Parameter
+    Kind kind;
 
-    static void append(ResumeLog.Writer writer, int events) {
-        for (int i = 0; i < events; i++) {
-            writer.append("message_delta", "{\"text\":\"é \\u0000 €\"}");
+    private ResumeLog writing;
+    private ResumeLog watching;
+
+    @BeforeEach
+    void open() {
+        if (kind == Kind.MEMORY) {
+            open(MemoryResumeLog.builder().build());
+        } else {
+            open(node().build());
         }
     }
 
-    static void refuses(Code code, ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        RelayException.class,
-                        refusal -> assertThat(refusal.code()).isEqualTo(code));
+    private void open(ResumeLog log) {
+        writing = log;
+        watching = kind == Kind.REDIS_WATCHED_ON_ANOTHER_NODE ? node().build() : log;
+    }
+
+    @AfterEach
+    void close() {
+        if (writing != null) { // null if this machine has no Redis
+            writing.close();
+            watching.close();
+        }
+    }
+
+    private static RedisResumeLog.Builder node() {
+        return RedisResumeLog.builder("127.0.0.1", redis.port());
+    }
+
+    /** Opens the logs anew, so that they keep only so many events of a stream, about. */
+    private void keepOnly(int events) {
+        close();
+        if (kind == Kind.MEMORY) {
+            open(MemoryResumeLog.builder().eventsPerStream(events).build());
+        } else {
+            open(node().maxEvents(events).build());
+        }
+    }
+
+    private final String id = UUID.randomUUID().toString();
+
+    private ResumeLog.Writer create() {
+        return writing.create(id, OWNER, reason -> {});
+    }
+
+    private Watcher watch(long after) {
+        var watcher = new Watcher();
+        watching.subscribe(id, OWNER, after, watcher);
+        return watcher;
     }
 
     @Test
@@ -150,15 +187,14 @@ abstract class ResumeLogContract {
 
     @Test
     void whatIsNoLongerKeptIsExpired() {
-        try (var log = keeping(10)) {
-            var writer = log.create(id, OWNER, reason -> {});
-            append(writer, 1_000);
-            writer.finish();
-            assertThat(watch(1_000).end()).isEqualTo(End.FINISHED);
-            await().untilAsserted(() -> refuses(Code.EXPIRED, () -> watch(0))); // when Redis has been told as well
-            refuses(Code.EXPIRED, () -> watch(500));
-            assertThat(watch(990).end()).isEqualTo(End.FINISHED);
-        }
+        keepOnly(10);
+        var writer = create();
+        append(writer, 1_000);
+        writer.finish();
+        assertThat(watch(1_000).end()).isEqualTo(End.FINISHED);
+        await().untilAsserted(() -> refuses(Code.EXPIRED, () -> watch(0))); // when Redis has been told as well
+        refuses(Code.EXPIRED, () -> watch(500));
+        assertThat(watch(990).end()).isEqualTo(End.FINISHED);
     }
 
     @Test
@@ -166,20 +202,20 @@ abstract class ResumeLogContract {
         var writer = create();
         append(writer, 3);
         watch(0).has(3);
-        refuses(Code.UNKNOWN, () -> watching().subscribe(id, STRANGER, 0, new Watcher()));
-        refuses(Code.UNKNOWN, () -> watching().cancel(id, STRANGER, "mine now"));
-        refuses(Code.UNKNOWN, () -> watching().isDelivered(id, STRANGER, 3));
+        refuses(Code.UNKNOWN, () -> watching.subscribe(id, STRANGER, 0, new Watcher()));
+        refuses(Code.UNKNOWN, () -> watching.cancel(id, STRANGER, "mine now"));
+        refuses(Code.UNKNOWN, () -> watching.isDelivered(id, STRANGER, 3));
         writer.finish();
         assertThat(watch(0).end()).isEqualTo(End.FINISHED);
-        refuses(Code.UNKNOWN, () -> watching().subscribe(id, STRANGER, 0, new Watcher()));
+        refuses(Code.UNKNOWN, () -> watching.subscribe(id, STRANGER, 0, new Watcher()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "", " ", "*", "a\nb", "\u0000", "é€😀"})
     void whatNeverWasIsUnknown(String name) {
-        refuses(Code.UNKNOWN, () -> watching().subscribe(name, OWNER, 0, new Watcher()));
-        refuses(Code.UNKNOWN, () -> watching().cancel(name, OWNER, "stop"));
-        refuses(Code.UNKNOWN, () -> watching().isDelivered(name.repeat(1000), OWNER, 0));
+        refuses(Code.UNKNOWN, () -> watching.subscribe(name, OWNER, 0, new Watcher()));
+        refuses(Code.UNKNOWN, () -> watching.cancel(name, OWNER, "stop"));
+        refuses(Code.UNKNOWN, () -> watching.isDelivered(name.repeat(1000), OWNER, 0));
     }
 
     @Test
@@ -187,27 +223,27 @@ abstract class ResumeLogContract {
         var writer = create();
         append(writer, 3);
         watch(0).has(3);
-        assertThat(watching().isDelivered(id, OWNER, 3)).isFalse();
+        assertThat(watching.isDelivered(id, OWNER, 3)).isFalse();
         writer.finish();
         assertThat(watch(3).end()).isEqualTo(End.FINISHED);
-        assertThat(watching().isDelivered(id, OWNER, 3)).isTrue();
-        assertThat(watching().isDelivered(id, OWNER, 2)).isFalse();
-        refuses(Code.EXPIRED, () -> watching().isDelivered(id, OWNER, 4));
+        assertThat(watching.isDelivered(id, OWNER, 3)).isTrue();
+        assertThat(watching.isDelivered(id, OWNER, 2)).isFalse();
+        refuses(Code.EXPIRED, () -> watching.isDelivered(id, OWNER, 4));
     }
 
     @Test
     void aRunIsToldOnceThatItIsToStop() {
         var reasons = new CopyOnWriteArrayList<String>();
-        var writer = writing().create(id, OWNER, reasons::add);
+        var writer = writing.create(id, OWNER, reasons::add);
         append(writer, 1);
         var watcher = watch(0).has(1);
-        watching().cancel(id, OWNER, "enough €");
+        watching.cancel(id, OWNER, "enough €");
         await().until(() -> !reasons.isEmpty());
-        watching().cancel(id, OWNER, "again");
+        watching.cancel(id, OWNER, "again");
         append(writer, 1);
         writer.finish();
         assertThat(watcher.end()).isEqualTo(End.FINISHED);
-        watching().cancel(id, OWNER, "too late");
+        watching.cancel(id, OWNER, "too late");
         assertThat(reasons).containsExactly("enough €");
     }
 
@@ -216,7 +252,7 @@ abstract class ResumeLogContract {
         var writer = create();
         append(writer, 1);
         var watcher = new Watcher();
-        var subscription = watching().subscribe(id, OWNER, 0, watcher);
+        var subscription = watching.subscribe(id, OWNER, 0, watcher);
         watcher.has(1);
         subscription.close();
         subscription.close();
@@ -230,7 +266,7 @@ abstract class ResumeLogContract {
     @Test
     void aListenerThatFailsHarmsNobodyElse() {
         var writer = create();
-        watching().subscribe(id, OWNER, 0, new ResumeLog.Listener() {
+        watching.subscribe(id, OWNER, 0, new ResumeLog.Listener() {
             @Override
             public void events(List<RelayEvent> events) {
                 throw new IllegalStateException("broken listener");

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ForEveryProvider
 @Timeout(60)
-record EveryProvidersTalkTest(Wire wire) {
+record EveryProvidersHistoryTest(Wire wire) {
     private static final Conversation ASKED = Conversation.EMPTY.user("How high are the rivers?");
     private static final String RESULT = "2.41 m";
 

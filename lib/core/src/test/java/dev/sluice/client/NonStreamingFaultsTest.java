@@ -19,23 +19,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the fault matrix says of streams, where nothing of a stream is there yet, holds for every other request. */
 @Timeout(30)
-class AskingFaultsTest {
+class NonStreamingFaultsTest {
 
     static Stream<Arguments> faults() {
         return StatusFaults.rows().stream()
                 .filter(fault -> fault.peer instanceof FaultPeer.Scripted)
                 .filter(fault -> fault.limit == null) // has a length of its own here
                 .filter(fault -> !fault.what.contains("stream"))
-                .flatMap(fault -> Arrays.stream(NonStreamingCall.values()).map(asking -> arguments(fault, asking)));
+                .flatMap(fault -> Arrays.stream(NonStreamingCall.values()).map(call -> arguments(fault, call)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("faults")
-    void aFaultThatLastsIsTheSameFailureAfterAsManyTries(Fault fault, NonStreamingCall asking) {
+    void aFaultThatLastsIsTheSameFailureAfterAsManyTries(Fault fault, NonStreamingCall call) {
         Script script = ((FaultPeer.Scripted) fault.peer).script();
         try (var peer = ScriptedPeer.serving(script);
                 var client = client(peer, fault)) {
-            var failure = catchThrowableOfType(StreamException.class, () -> asking.ask(client));
+            var failure = catchThrowableOfType(StreamException.class, () -> call.send(client));
             assertThat(FaultRun.words(failure)).as("%s", failure).isEqualTo(fault.gets);
             assertThat(failure.retryable()).isEqualTo(fault.retryable);
             assertThat(failure.getMessage()).isNotBlank().doesNotContain("test-key", "rivers");
@@ -45,14 +45,14 @@ class AskingFaultsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("faults")
-    void aFaultThatPassesIsNotSeenIfItIsRetried(Fault fault, NonStreamingCall asking) {
+    void aFaultThatPassesIsNotSeenIfItIsRetried(Fault fault, NonStreamingCall call) {
         var asked = new AtomicInteger();
         Script script = ((FaultPeer.Scripted) fault.peer).script();
-        Script fine = Script.json(200, asking.body);
+        Script fine = Script.json(200, call.body);
         try (var peer = ScriptedPeer.serving(request -> asked.getAndIncrement() == 0 ? script : fine);
                 var client = client(peer, fault)) {
             if (fault.isRetried()) {
-                assertThat(asking.ask(client)).isEqualTo(asking.answered());
+                assertThat(call.send(client)).isEqualTo(call.expected());
                 assertThat(peer.requests())
                         .extracting(ReceivedRequest::bodyText)
                         .hasSize(2)

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A thread that waits for an answer returns at once when it is interrupted or the client is closed, wherever the answer is. */
 @Timeout(60)
-class StoppedAskingTest {
+class StoppedNonStreamingCallsTest {
     private static final Duration LATEST = Duration.ofSeconds(1);
 
     /** Where the answer may be. */
@@ -42,13 +42,13 @@ class StoppedAskingTest {
 
     static Stream<Arguments> everyWhere() {
         return Arrays.stream(State.values())
-                .flatMap(state -> Arrays.stream(NonStreamingCall.values()).map(asking -> arguments(state, asking)));
+                .flatMap(state -> Arrays.stream(NonStreamingCall.values()).map(call -> arguments(state, call)));
     }
 
     @ParameterizedTest
     @MethodSource("everyWhere")
-    void anInterruptEndsTheWaitAndIsKept(State state, NonStreamingCall asking) throws Exception {
-        try (var waiting = new Waiting(state, asking)) {
+    void anInterruptEndsTheWaitAndIsKept(State state, NonStreamingCall call) throws Exception {
+        try (var waiting = new Waiting(state, call)) {
             assertStopped(waiting, waiting.thread::interrupt, "interrupted");
             assertThat(waiting.kept.get(5, TimeUnit.SECONDS)).isTrue();
         }
@@ -56,11 +56,11 @@ class StoppedAskingTest {
 
     @ParameterizedTest
     @MethodSource("everyWhere")
-    void closingTheClientEndsTheWait(State state, NonStreamingCall asking) throws Exception {
-        try (var waiting = new Waiting(state, asking)) {
+    void closingTheClientEndsTheWait(State state, NonStreamingCall call) throws Exception {
+        try (var waiting = new Waiting(state, call)) {
             assertStopped(waiting, waiting.client::close, "the client was closed");
             assertThat(waiting.kept.get(5, TimeUnit.SECONDS)).isFalse();
-            assertThatThrownBy(() -> asking.ask(waiting.client)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> call.send(waiting.client)).isInstanceOf(IllegalStateException.class);
         }
     }
 
@@ -95,10 +95,10 @@ class StoppedAskingTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThreadThatIsInterruptedAlreadyWaitsForNothing(NonStreamingCall asking) {
+    void aThreadThatIsInterruptedAlreadyWaitsForNothing(NonStreamingCall call) {
         try (var fixture = ClientFixture.with(Script.empty().stall())) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> asking.ask(fixture.client)).isInstanceOf(Cancelled.class);
+            assertThatThrownBy(() -> call.send(fixture.client)).isInstanceOf(Cancelled.class);
             assertThat(Thread.interrupted()).isTrue();
         }
     }
@@ -128,7 +128,7 @@ class StoppedAskingTest {
         final CompletableFuture<Boolean> kept = new CompletableFuture<>();
         final Thread thread;
 
-        Waiting(State state, NonStreamingCall asking) {
+        Waiting(State state, NonStreamingCall call) {
             this.state = state;
             peer = ScriptedPeer.serving(script());
             hole = state == State.CONNECTING ? ScriptedPeer.unreachable() : null;
@@ -137,10 +137,10 @@ class StoppedAskingTest {
                     settings -> settings.time(time).timeouts(Timeouts.none()).resilience(Resilience.defaults()));
             thread = Thread.ofVirtual().start(() -> {
                 try {
-                    if (asking == NonStreamingCall.SEND) {
+                    if (call == NonStreamingCall.SEND) {
                         client.send(ClientFixture.REQUEST, controller);
                     } else {
-                        asking.ask(client);
+                        call.send(client);
                     }
                 } catch (RuntimeException e) {
                     kept.complete(Thread.currentThread().isInterrupted());

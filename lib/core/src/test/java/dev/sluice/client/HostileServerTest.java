@@ -19,6 +19,7 @@ import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.test.peer.TransportUnderTest;
 import dev.sluice.transport.HttpTransport;
 import java.net.URI;
 import java.time.Duration;
@@ -40,10 +41,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A server that means harm holds up nobody: whatever it sends, and wherever it stops, a stream is cancelled and closed at once,
- * every question about it is answered at once, and the time limits of other streams hold. For each transport.
+ * every question about it is answered at once, and the time limits of other streams hold. On Apache's transport too.
  */
 @Timeout(60)
-public abstract class HostileServerContract {
+class HostileServerTest {
     /** The promise is 50 ms; a busy machine has more. */
     private static final Duration PROMPT = Duration.ofSeconds(3); // machines are busy; it takes milliseconds
 
@@ -71,12 +72,9 @@ public abstract class HostileServerContract {
         CLOSE
     }
 
-    /** The transport under test. */
-    protected abstract HttpTransport newTransport();
-
     @BeforeEach
     final void openTransport() {
-        transport = closing(newTransport());
+        transport = closing(TransportUnderTest.create(Duration.ofSeconds(10)));
     }
 
     @AfterEach
