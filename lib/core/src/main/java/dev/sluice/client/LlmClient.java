@@ -27,6 +27,7 @@ import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LlmClient implements AutoCloseable {
     private static final String CLOSED = "the client was closed";
+
+    /** How long closing waits for the requests that cancel answers on the server. */
+    private static final Duration CANCELLATIONS = Duration.ofSeconds(1);
 
     private final ClientConfig config;
     private final boolean ownsTransport;
@@ -73,7 +77,8 @@ public final class LlmClient implements AutoCloseable {
                 builder.time,
                 builder.resilience,
                 builder.continuation,
-                builder.onEnd);
+                builder.onEnd,
+                new ServerCancellations());
     }
 
     /**
@@ -151,7 +156,14 @@ public final class LlmClient implements AutoCloseable {
         var joint = continuation.times() == 0 ? null : new ContinuationJoiner(continuation, request, config.provider());
         Timeouts times = controller.timeouts(config.timeouts());
         StreamReaderTask reader =
-                prepare(wire, request.model(), new ResponseMode.Streamed(joint), times, controller, budget);
+                prepare(
+                wire,
+                request.model(),
+                new ResponseMode.Streamed(joint),
+                times,
+                controller,
+                config.provider().cancelRequest(request).orElse(null),
+                budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         launch(reader, controller);
         return stream;
@@ -227,7 +239,7 @@ public final class LlmClient implements AutoCloseable {
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
         StreamReaderTask reader =
-                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
+                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, null, budget);
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
             launch(reader, controller);
             return answer.finalMessage();
@@ -275,7 +287,7 @@ public final class LlmClient implements AutoCloseable {
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
         StreamReaderTask reader =
-                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
+                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null);
         launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }
@@ -292,9 +304,10 @@ public final class LlmClient implements AutoCloseable {
             ResponseMode reading,
             Timeouts times,
             StreamController controller,
+            @Nullable Function<String, TransportRequest> cancelRequest,
             @Nullable Budget budget) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
+        var reader = new StreamReaderTask(config, model, wire, reading, times, name, cancelRequest, running::remove, budget);
         controller.attach(reason -> reader.stop(new Cancelled(reason)));
         return reader;
     }
@@ -309,11 +322,16 @@ public final class LlmClient implements AutoCloseable {
 
     /**
      * Cancels every stream and every other request of this client, and gives up its connections, unless the transport was the
-     * caller's. Does not wait for them.
+     * caller's. Does not wait for them, unless the server is being told to cancel answers that it makes in the background:
+     * then at most for a second.
      */
     @Override
     public void close() {
         closed = true;
+        List<Thread> inBackground = running.keySet().stream()
+                .filter(StreamReaderTask::isCancelledOnServer)
+                .map(StreamReaderTask::thread)
+                .toList();
         running.forEach((reader, weakly) -> {
             StreamController controller = weakly.get();
             if (controller != null) {
@@ -323,6 +341,7 @@ public final class LlmClient implements AutoCloseable {
             }
         });
         onClose.forEach(Runnable::run);
+        config.cancellations().await(inBackground, CANCELLATIONS);
         if (ownsTransport) {
             config.transport().close();
         }

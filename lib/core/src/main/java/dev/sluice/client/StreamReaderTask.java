@@ -7,6 +7,7 @@ import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -18,8 +19,10 @@ import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.MonitoredInputStream;
 import dev.sluice.internal.base.Throwables;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.transport.TransportRequest;
@@ -32,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +61,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final Consumer<StreamReaderTask> onExit;
     private final RetryLoop requests;
     private final @Nullable ContinuationJoiner joint;
+    private final @Nullable Function<String, TransportRequest> cancelRequest;
     private final Deadlines deadlines;
     private final StreamLog journal;
     private final Thread thread;
@@ -84,12 +89,17 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private boolean answered;
     private long unqueuedBytes;
 
+    /** The id of the answer that the server is making, for who cancels it there; empty if there is none, or nobody would. */
+    private String answerId = "";
+
     /**
      * A task that has not started.
      *
      * @param model the model that is asked; empty if none is
      * @param first the first request
      * @param reading how its answer is read, and that of each that follows it
+     * @param cancelRequest which request stops an answer, by its id, that the server would finish without a connection; null if
+     *     closing the connection is enough
      * @param onExit is told when the thread is done, but for its report
      */
     StreamReaderTask(
@@ -99,12 +109,14 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             ResponseMode reading,
             Timeouts timeouts,
             String name,
+            @Nullable Function<String, TransportRequest> cancelRequest,
             Consumer<StreamReaderTask> onExit,
             @Nullable Budget budget) {
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.reading = reading;
+        this.cancelRequest = cancelRequest;
         this.onExit = onExit;
         tab = budget == null ? null : budget.open();
         joint = reading instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
@@ -190,8 +202,22 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         }
         recorder.ended();
         endHeads();
+        if (queue.ended().filter(EndReason::isAbort).isPresent()) {
+            cancelOnServer();
+        }
         onExit.accept(this);
         report();
+    }
+
+    /** Whether to stop this stream may take a request of its own. */
+    boolean isCancelledOnServer() {
+        return cancelRequest != null;
+    }
+
+    private void cancelOnServer() {
+        if (cancelRequest != null && !answerId.isEmpty()) {
+            config.cancellations().send(config, cancelRequest, answerId, thread.getName());
+        }
     }
 
     @Override
@@ -227,7 +253,13 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     @Override
     public Optional<TransportRequest> continuationAfter(StreamException failure) {
         Optional<MessageRequest> next = joint == null ? Optional.empty() : joint.next(failure);
-        next.ifPresent(request -> journal.continuing(failure, recorder.continued()));
+        next.ifPresent(request -> {
+            journal.continuing(failure, recorder.continued());
+            if (!(failure instanceof ApiError)) { // which says that the server has ended it
+                cancelOnServer();
+            }
+            answerId = "";
+        });
         return next.map(config.provider()::streamRequest);
     }
 
@@ -283,6 +315,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             answered = true;
             requests.onFirstEvent();
         }
+        if (cancelRequest != null) {
+            noteId(event);
+        }
         if (joint == null) {
             enqueue(event);
         } else {
@@ -290,6 +325,14 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         }
         if (!isPing) {
             deadlines.content();
+        }
+    }
+
+    private void noteId(StreamEvent event) {
+        if (event instanceof MessageStart(Message message)) {
+            answerId = message.id();
+        } else if (event instanceof MessageStop) {
+            answerId = "";
         }
     }
 
