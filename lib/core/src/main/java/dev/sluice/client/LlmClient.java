@@ -155,8 +155,7 @@ public final class LlmClient implements AutoCloseable {
         Continuation continuation = config.continuation();
         var joint = continuation.times() == 0 ? null : new ContinuationJoiner(continuation, request, config.provider());
         Timeouts times = controller.timeouts(config.timeouts());
-        StreamReaderTask reader =
-                prepare(
+        StreamReaderTask reader = prepare(
                 wire,
                 request.model(),
                 new ResponseMode.Streamed(joint),
@@ -307,7 +306,8 @@ public final class LlmClient implements AutoCloseable {
             @Nullable Function<String, TransportRequest> cancelRequest,
             @Nullable Budget budget) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader = new StreamReaderTask(config, model, wire, reading, times, name, cancelRequest, running::remove, budget);
+        var reader =
+                new StreamReaderTask(config, model, wire, reading, times, name, cancelRequest, running::remove, budget);
         controller.attach(reason -> reader.stop(new Cancelled(reason)));
         return reader;
     }

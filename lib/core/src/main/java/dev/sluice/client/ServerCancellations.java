@@ -75,8 +75,7 @@ final class ServerCancellations {
         }
     }
 
-    private static void run(
-            ClientConfig config, Function<String, TransportRequest> request, String id, String stream) {
+    private static void run(ClientConfig config, Function<String, TransportRequest> request, String id, String stream) {
         var scope = new CancellationScope(Thread.currentThread());
         var limit = config.time().schedule(LIMIT, () -> scope.interrupt(new TimedOut(Phase.HEADERS, LIMIT)));
         try {
@@ -86,7 +85,8 @@ final class ServerCancellations {
             StreamException late = scope.end();
             StreamException failure = late == null ? new FailureMapper(stream, false, 0, Timeouts.none()).of(e) : late;
             log.warn(
-                    "{}: the server was told to cancel answer {}, and may not have: {}; if it finishes the answer, that is paid for",
+                    "{}: the server was told to cancel answer {}, and may not have: {}; if it finishes the answer,"
+                            + " that is paid for",
                     stream,
                     LogLabels.of(id),
                     LogSummary.of(failure));

@@ -120,8 +120,7 @@ class BackgroundCancelTest {
 
         Talk(Wire wire, Consumer<LlmClient.Builder> settings, Script cancel, Script... answers) {
             Iterator<Script> next = List.of(answers).iterator();
-            peer = ScriptedPeer.answering(
-                    request -> request.path().endsWith("/cancel") ? cancel : next.next());
+            peer = ScriptedPeer.answering(request -> request.path().endsWith("/cancel") ? cancel : next.next());
             client = ClientFixture.client(wire.at(peer.uri("")), settings);
         }
 
@@ -195,9 +194,8 @@ class BackgroundCancelTest {
     })
     void whoeverStopsTheStreamStopsTheAnswer(Wire wire, Way way) {
         try (var talk = new Talk(wire, silentAfterWords(wire))) {
-            var controller = way == Way.LIMIT
-                    ? StreamController.withChunkLimit(3)
-                    : StreamController.withCancellation();
+            var controller =
+                    way == Way.LIMIT ? StreamController.withChunkLimit(3) : StreamController.withCancellation();
             MessageStream stream = talk.stream(controller);
             awaitWords(stream);
             switch (way) {
@@ -284,11 +282,11 @@ class BackgroundCancelTest {
     @ParameterizedTest
     @EnumSource
     void anAnswerThatAnotherOneContinuesIsCancelled(Wire wire) {
-        Consumer<LlmClient.Builder> settings = builder ->
-                builder.continuation(Continuation.upTo(1)).resilience(Resilience.none());
+        Consumer<LlmClient.Builder> settings =
+                builder -> builder.continuation(Continuation.upTo(1)).resilience(Resilience.none());
         Script broken = Script.stream().sse(wire.begun()).cut();
-        try (var talk = new Talk(
-                wire, settings, Script.json(200, "{}"), broken, Script.stream(wire.begun(), wire.ended()))) {
+        try (var talk =
+                new Talk(wire, settings, Script.json(200, "{}"), broken, Script.stream(wire.begun(), wire.ended()))) {
             MessageStream stream = talk.stream();
             stream.done();
             assertThat(stream.endReason()).contains(new Completed());
@@ -336,10 +334,7 @@ class BackgroundCancelTest {
         var time = new FakeTime();
         try (var log = CapturedLog.open();
                 var talk = new Talk(
-                        wire,
-                        settings -> settings.time(time),
-                        Script.empty().stall(),
-                        silentAfterWords(wire))) {
+                        wire, settings -> settings.time(time), Script.empty().stall(), silentAfterWords(wire))) {
             var told = new CountDownLatch(1);
             MessageStream stream = talk.begun().on(Signal.ABORT, why -> told.countDown());
             stream.close();
@@ -358,8 +353,8 @@ class BackgroundCancelTest {
 
     @Test
     void closingTheClientWaitsNoLongerThanItSays() {
-        try (var talk = new Talk(
-                Wire.RESPONSES, settings -> {}, Script.empty().stall(), silentAfterWords(Wire.RESPONSES))) {
+        try (var talk =
+                new Talk(Wire.RESPONSES, settings -> {}, Script.empty().stall(), silentAfterWords(Wire.RESPONSES))) {
             MessageStream stream = talk.begun();
             stream.close();
             talk.peer.awaitRequest(2);

@@ -103,7 +103,8 @@ final class WireOfResponses implements Wire {
                                         ? "[]"
                                         : "[{\"type\":\"summary_text\",\"text\":%s}]".formatted(json(words)));
             case Text(String words, var citations, var extra) ->
-                "{%s,\"type\":\"message\",\"role\":\"assistant\",\"content\":[%s]}".formatted(head, part(words, refusal));
+                "{%s,\"type\":\"message\",\"role\":\"assistant\",\"content\":[%s]}"
+                        .formatted(head, part(words, refusal));
             case ToolUse(String id, String name, String input, var extra) ->
                 "{%s,\"type\":\"function_call\",\"call_id\":%s,\"name\":%s,\"arguments\":%s}"
                         .formatted(head, json(id), json(name), json(input));

@@ -71,9 +71,8 @@ class InMemoryTransportTest {
         Answer words = Answer.text("I would ", "rather not.").end(Answer.End.REFUSAL);
         Answer none = Answer.empty().end(Answer.End.REFUSAL);
         var transport = InMemoryTransport.answering(words, words, none, none);
-        try (var client = LlmClient.builder(provider.at(NOWHERE))
-                .transport(transport)
-                .build()) {
+        try (var client =
+                LlmClient.builder(provider.at(NOWHERE)).transport(transport).build()) {
             for (String text : List.of("I would rather not.", "")) {
                 try (var stream = client.stream(Providers.REQUEST)) {
                     for (Message message : new Message[] {stream.finalMessage(), client.send(Providers.REQUEST)}) {

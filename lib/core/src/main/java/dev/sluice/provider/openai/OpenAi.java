@@ -118,10 +118,7 @@ public final class OpenAi implements Provider {
         }
         Map<String, String> headers = access.headers(request.headers());
         return Optional.of(id -> new TransportRequest(
-                "POST",
-                access.uri("/responses/" + RequestDefaults.encoded(id) + "/cancel"),
-                headers,
-                new byte[0]));
+                "POST", access.uri("/responses/" + RequestDefaults.encoded(id) + "/cancel"), headers, new byte[0]));
     }
 
     /** {@inheritDoc} There is one page only. */

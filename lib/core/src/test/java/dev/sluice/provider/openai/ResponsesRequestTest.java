@@ -228,11 +228,10 @@ class ResponsesRequestTest {
                 new ToolUse("c2", "level", "{\"input\":\"x\"}", Map.of("type", "\"custom_tool_call\"")),
                 new Text("So.", List.of(), Map.of("id", "\"m2\"")));
         var request = minimal().message(answer).user(new ToolResult("c1", "4 m"), new ToolResult("c2", "5 m"));
-        var items = (List<?>) body(OpenAi.builder().apiKey("k").baseUrl(url).build(), request)
-                .get("input");
+        var items = (List<?>)
+                body(OpenAi.builder().apiKey("k").baseUrl(url).build(), request).get("input");
         assertThat(items.stream().map(item -> "" + ((Map<?, ?>) item).get("type")))
-                .containsExactly(
-                        ("null " + order + " function_call_output custom_tool_call_output").split(" "));
+                .containsExactly(("null " + order + " function_call_output custom_tool_call_output").split(" "));
     }
 
     @Test

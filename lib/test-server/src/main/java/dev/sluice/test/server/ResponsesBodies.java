@@ -48,8 +48,7 @@ final class ResponsesBodies {
 
     /** Whether the response ends with a reason for not being complete. */
     boolean isIncomplete() {
-        return isCut()
-                || (isRefusal() && reply.answer().blocks().stream().noneMatch(Block.Text.class::isInstance));
+        return isCut() || (isRefusal() && reply.answer().blocks().stream().noneMatch(Block.Text.class::isInstance));
     }
 
     /** Whether it ends within an item. */

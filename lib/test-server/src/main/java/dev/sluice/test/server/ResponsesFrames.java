@@ -48,8 +48,7 @@ final class ResponsesFrames implements Frames {
         String whole = block.whole();
         String done = block.pieces().isEmpty()
                 ? ""
-                : frame(place(event(name(block) + ".done"), index, block)
-                        .put(whole(block), whole));
+                : frame(place(event(name(block) + ".done"), index, block).put(whole(block), whole));
         String part = switch (block) {
             case Block.Text text -> part("response.content_part.done", index, bodies.words(whole));
             case Block.Thinking(var pieces) when pieces.isEmpty() -> "";
