@@ -341,7 +341,7 @@ public final class LlmClient implements AutoCloseable {
             }
         });
         onClose.forEach(Runnable::run);
-        config.cancellations().await(inBackground, CANCELLATIONS);
+        config.cancellations().await(inBackground, CANCELLATIONS, config.time());
         if (ownsTransport) {
             config.transport().close();
         }

@@ -2,6 +2,7 @@ package dev.sluice.client;
 
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.TimedOut;
+import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.internal.CancellationScope;
@@ -53,14 +54,14 @@ final class ServerCancellations {
      * Waits until these readers are done, which may still begin a cancellation, and then until nothing is being cancelled. An
      * interrupt ends the wait and is kept.
      */
-    void await(Collection<Thread> readers, Duration atMost) {
-        long until = System.nanoTime() + atMost.toNanos();
+    void await(Collection<Thread> readers, Duration atMost, TimeSource time) {
+        long until = time.nanos() + atMost.toNanos();
         try {
             for (Thread reader : readers) {
-                join(reader, until);
+                join(reader, until, time);
             }
             for (Thread thread : running) {
-                join(thread, until);
+                join(thread, until, time);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -68,8 +69,8 @@ final class ServerCancellations {
     }
 
     /** A reader that closes the client itself, in a listener of the caller's, does not wait for itself. */
-    private static void join(Thread thread, long until) throws InterruptedException {
-        Duration left = Duration.ofNanos(until - System.nanoTime());
+    private static void join(Thread thread, long until, TimeSource time) throws InterruptedException {
+        Duration left = Duration.ofNanos(until - time.nanos());
         if (left.isPositive() && !thread.equals(Thread.currentThread())) {
             boolean unused = thread.join(left);
         }
