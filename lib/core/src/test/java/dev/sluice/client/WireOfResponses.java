@@ -275,6 +275,9 @@ final class WireOfResponses implements Wire {
 
     private static ContentBlock part(Fields part) {
         String type = part.text("type");
+        if (type.equals("refusal")) {
+            return new Text(part.text("refusal"));
+        }
         if (type.equals("output_text")) {
             part.is("annotations", List.of());
         } else {
