@@ -194,12 +194,12 @@ function grow(step, delta) {
   }
 }
 
-function step({ type, text, json, citations, id, name, signature, arguments: args, call_id, ...rest }) {
+function step({ type, text, json, citations, id, name, signature, arguments: args, call_id, result, ...rest }) {
   if (type === 'thought') return { type: 'thinking', thinking: text, signature };
   if (type === 'model_output') return { type: 'text', text, citations };
   if (type === 'function_call') return call(id, name, json ? input(json) : args);
   if (type.endsWith('_call')) return { type: 'server_tool_use', id, name: type.slice(0, -5), input: args, signature };
-  return { type, tool_use_id: call_id, ...rest, signature };
+  return { type, tool_use_id: call_id, content: result, ...rest, signature };
 }
 
 const clients = { claude, gemini, interactions, openai, responses };

@@ -20,4 +20,5 @@ record ClientConfig(
         TimeSource time,
         Resilience resilience,
         Continuation continuation,
-        Consumer<StreamReport> onEnd) {}
+        Consumer<StreamReport> onEnd,
+        ServerCancellations cancellations) {}

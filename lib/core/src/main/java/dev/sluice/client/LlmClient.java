@@ -66,7 +66,8 @@ public final class LlmClient implements AutoCloseable {
                 builder.time,
                 builder.resilience,
                 builder.continuation,
-                builder.onEnd);
+                builder.onEnd,
+                new ServerCancellations());
         requests = new RunningRequests(config, lifetime);
     }
 
@@ -145,7 +146,13 @@ public final class LlmClient implements AutoCloseable {
         var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
         Timeouts timeouts = controller.timeouts(config.timeouts());
         StreamReaderTask reader = requests.prepare(
-                wire, request.model(), new ResponseMode.Streamed(joiner), timeouts, controller, budget);
+                wire,
+                request.model(),
+                new ResponseMode.Streamed(joiner),
+                timeouts,
+                controller,
+                config.provider().cancelRequest(request).orElse(null),
+                budget);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         requests.launch(reader, controller);
         return stream;
@@ -221,7 +228,7 @@ public final class LlmClient implements AutoCloseable {
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
         StreamReaderTask reader =
-                requests.prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
+                requests.prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, null, budget);
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
             requests.launch(reader, controller);
             return answer.finalMessage();
@@ -269,7 +276,7 @@ public final class LlmClient implements AutoCloseable {
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
         StreamReaderTask reader =
-                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
+                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null);
         requests.launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }
@@ -282,13 +289,15 @@ public final class LlmClient implements AutoCloseable {
 
     /**
      * Cancels every stream and every other request of this client, and gives up its connections, unless the transport was the
-     * caller's. Does not wait for them.
+     * caller's. Does not wait for them, unless the server is being told to cancel answers that it makes in the background:
+     * then at most for a second.
      */
     @Override
     public void close() {
         lifetime.close();
-        requests.cancelAll();
+        List<Thread> cancelling = requests.cancelAll();
         lifetime.runCallbacks();
+        requests.awaitServerCancellations(cancelling);
         if (ownsTransport) {
             config.transport().close();
         }

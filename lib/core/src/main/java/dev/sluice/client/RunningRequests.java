@@ -9,14 +9,20 @@ import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.transport.TransportRequest;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the readers of one client, and cancels those that still run when the client is closed. For any thread. */
 final class RunningRequests {
     private static final String CLOSED = "the client was closed";
+
+    /** How long closing waits for the requests that cancel answers on the server. */
+    private static final Duration CANCELLATIONS = Duration.ofSeconds(1);
 
     private final ClientConfig config;
     private final ClientLifetime lifetime;
@@ -41,9 +47,11 @@ final class RunningRequests {
             ResponseMode mode,
             Timeouts timeouts,
             StreamController controller,
+            @Nullable Function<String, TransportRequest> cancelRequest,
             @Nullable Budget budget) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader = new StreamReaderTask(config, model, wire, mode, timeouts, name, running::remove, budget);
+        var reader =
+                new StreamReaderTask(config, model, wire, mode, timeouts, name, cancelRequest, running::remove, budget);
         InternalParts.of(controller, Cancellation.class).attach(reason -> reader.stop(new Cancelled(reason)));
         return reader;
     }
@@ -51,15 +59,18 @@ final class RunningRequests {
     /** Starts a reader that was prepared. */
     void launch(StreamReaderTask reader, StreamController controller) {
         running.put(reader, new WeakReference<>(controller));
-        if (lifetime.isClosed()) { // meanwhile: cancelled here or by cancelAll(), and in either case before there is a
-            // request
+        if (lifetime.isClosed()) { // meanwhile: here or in cancelAll() it is cancelled, before there is a request
             controller.cancel(CLOSED);
         }
         reader.start();
     }
 
-    /** Cancels all that run. Does not wait for them. */
-    void cancelAll() {
+    /** Cancels all that run, without waiting, and returns the threads that may now cancel an answer on the server. */
+    List<Thread> cancelAll() {
+        List<Thread> cancelling = running.keySet().stream()
+                .filter(StreamReaderTask::isCancelledOnServer)
+                .map(StreamReaderTask::thread)
+                .toList();
         running.forEach((reader, weakly) -> {
             StreamController controller = weakly.get();
             if (controller != null) {
@@ -68,6 +79,12 @@ final class RunningRequests {
                 reader.stop(new Cancelled(CLOSED));
             }
         });
+        return cancelling;
+    }
+
+    /** Waits, for a second at most, until these threads are done and no answer is being cancelled on the server. */
+    void awaitServerCancellations(List<Thread> cancelling) {
+        config.cancellations().await(cancelling, CANCELLATIONS, config.time());
     }
 
     /** How many requests have a reader. */

@@ -7,6 +7,7 @@ import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -23,6 +24,7 @@ import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.transport.TransportRequest;
@@ -35,6 +37,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +63,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final Consumer<StreamReaderTask> onExit;
     private final RetryLoop requests;
     private final @Nullable ContinuationJoiner joiner;
+    private final @Nullable Function<String, TransportRequest> cancelRequest;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
     private final Thread thread;
@@ -87,12 +91,17 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private boolean answered;
     private long unqueuedBytes;
 
+    /** The id of the answer that the server is making, for who cancels it there; empty if there is none, or nobody would. */
+    private String answerId = "";
+
     /**
      * A task that has not started.
      *
      * @param model the model that is asked; empty if none is
      * @param first the first request
      * @param mode how its answer is read, and that of each that follows it
+     * @param cancelRequest which request stops an answer, by its id, that the server would finish without a connection; null if
+     *     closing the connection is enough
      * @param onExit is told when the thread is done, but for its report
      */
     StreamReaderTask(
@@ -102,12 +111,14 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             ResponseMode mode,
             Timeouts timeouts,
             String name,
+            @Nullable Function<String, TransportRequest> cancelRequest,
             Consumer<StreamReaderTask> onExit,
             @Nullable Budget budget) {
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.mode = mode;
+        this.cancelRequest = cancelRequest;
         this.onExit = onExit;
         meter = budget == null
                 ? null
@@ -195,8 +206,22 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         }
         recorder.ended();
         endHeads();
+        if (queue.ended().filter(EndReason::isAbort).isPresent()) {
+            cancelOnServer();
+        }
         onExit.accept(this);
         report();
+    }
+
+    /** Whether to stop this stream may take a request of its own. */
+    boolean isCancelledOnServer() {
+        return cancelRequest != null;
+    }
+
+    private void cancelOnServer() {
+        if (cancelRequest != null && !answerId.isEmpty()) {
+            config.cancellations().send(config, cancelRequest, answerId, thread.getName());
+        }
     }
 
     @Override
@@ -232,7 +257,13 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     @Override
     public Optional<TransportRequest> continuationAfter(StreamException failure) {
         Optional<MessageRequest> next = joiner == null ? Optional.empty() : joiner.continuationRequest(failure);
-        next.ifPresent(request -> streamLog.continuing(failure, recorder.continued()));
+        next.ifPresent(request -> {
+            streamLog.continuing(failure, recorder.continued());
+            if (!(failure instanceof ApiError)) { // which says that the server has ended it
+                cancelOnServer();
+            }
+            answerId = "";
+        });
         return next.map(config.provider()::streamRequest);
     }
 
@@ -288,6 +319,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             answered = true;
             requests.onFirstEvent();
         }
+        if (cancelRequest != null) {
+            noteId(event);
+        }
         if (joiner == null) {
             enqueue(event);
         } else {
@@ -295,6 +329,14 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         }
         if (!isPing) {
             deadlines.content();
+        }
+    }
+
+    private void noteId(StreamEvent event) {
+        if (event instanceof MessageStart(Message message)) {
+            answerId = message.id();
+        } else if (event instanceof MessageStop) {
+            answerId = "";
         }
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.transport.TransportResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
@@ -100,6 +101,17 @@ public interface Provider {
 
     /** What the head of a response says about how much may still be asked; empty if the vendor does not say. */
     default Optional<RateLimits> rateLimits(TransportResponse response) {
+        return Optional.empty();
+    }
+
+    /**
+     * Which request stops an answer that the server finishes even if its connection is closed, because it is made in the
+     * background. It is sent, once, if the caller stops the stream before its end. Empty if closing the connection is enough.
+     *
+     * @param request what was asked. What this returns should not keep it, because it may be a long conversation
+     * @return makes the HTTP request of the id of the answer's {@link Message}, which is never empty
+     */
+    default Optional<Function<String, TransportRequest>> cancelRequest(MessageRequest request) {
         return Optional.empty();
     }
 

@@ -6,14 +6,19 @@ import dev.sluice.EndReason.Completed;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Truncated;
+import dev.sluice.budget.Budget;
+import dev.sluice.budget.TokenCount;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
+import dev.sluice.message.Usage;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptedPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chat completions over real sockets: how their streams end, with an end marker and without. */
 @Timeout(30)
@@ -60,6 +65,22 @@ class ChatCompletionStreamTest {
     @Test
     void withNeitherItIsTruncated() {
         assertFails(Truncated.class, Script.stream(BEGUN), true);
+    }
+
+    /** Servers tell the tokens at the end; of the answer that is true even if they have told them before. */
+    @ParameterizedTest
+    @CsvSource({"'', 0", "'\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1},', 9"})
+    void ofAnAnswerThatBreaksOffNoTokensAreKnownButThePromptsAndABudgetEstimatesIt(String usage, int prompt) {
+        var budget = Budget.outputTokens(1000);
+        try (var peer = ScriptedPeer.serving(Script.stream(BEGUN.replace("{\"id\"", "{" + usage + "\"id\"")));
+                var client = client(peer);
+                var stream = client.stream(ClientFixture.REQUEST, budget)) {
+            var failure = (StreamException) ClientFixture.hear(stream).failure();
+            assertThat(failure).isInstanceOf(Truncated.class);
+            assertThat(failure.partial().usage()).isEqualTo(Usage.of(prompt, 0));
+            assertThat(budget.outputTokens()).isEqualTo(new TokenCount(1, true));
+            assertThat(budget.inputTokens()).isEqualTo(prompt);
+        }
     }
 
     @Test

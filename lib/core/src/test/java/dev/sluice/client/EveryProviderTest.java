@@ -188,6 +188,16 @@ record EveryProviderTest(Wire wire) {
     }
 
     @Test
+    void aRefusalInWordsIsAnAnswer() {
+        Message refused = answer(FinishReason.CONTENT_FILTER, new Text("I would rather not."));
+        try (var fixture = ClientFixture.in(wire, Script.stream(wire.stream(refused)), wire.sent(refused));
+                var stream = fixture.client.stream(REQUEST)) {
+            assertSame(stream.finalMessage(), refused, wire);
+            assertSame(fixture.client.send(REQUEST), refused, wire);
+        }
+    }
+
+    @Test
     void newsDisturbNobodyAndAreNotLost() {
         var events = new ArrayList<>(List.of(wire.stream(PROSE)));
         events.add(events.size() - wire.ended(PROSE).size(), wire.news());

@@ -131,7 +131,8 @@ class RetryLoopTest {
                 time,
                 resilience,
                 Continuation.off(),
-                report -> {});
+                report -> {},
+                new ServerCancellations());
     }
 
     private static ConnectionFailed broken(String why) {

@@ -8,6 +8,7 @@ import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Thinking;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.Role;
 import dev.sluice.message.ToolDefinition;
@@ -40,18 +41,24 @@ final class WireOfResponses implements Wire {
         events.add(event("created", "\"response\":" + response(answer, "in_progress", "[]", "")));
         events.add(event("in_progress", "\"response\":" + response(answer, "in_progress", "[]", "")));
         for (int i = 0; i < answer.content().size(); i++) {
-            item(i, answer.content().get(i), events);
+            item(i, answer.content().get(i), isRefusal(answer), events);
         }
         return events;
     }
 
-    private static void item(int index, ContentBlock block, List<String> events) {
+    /** Whether the words are a refusal: then only their type says so. */
+    private static boolean isRefusal(Message answer) {
+        return answer.finishReason() == FinishReason.CONTENT_FILTER
+                && answer.content().stream().anyMatch(Text.class::isInstance);
+    }
+
+    private static void item(int index, ContentBlock block, boolean refusal, List<String> events) {
         String place = "\"item_id\":\"item_%d\",\"output_index\":%d".formatted(index, index);
         String added = switch (block) {
-            case Thinking thinking -> item(index, new Thinking("", null, Map.of()), "in_progress");
+            case Thinking thinking -> item(index, new Thinking("", null, Map.of()), false, "in_progress");
             case Text text ->
                 "{\"id\":\"item_%d\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}".formatted(index);
-            case ToolUse use -> item(index, new ToolUse(use.id(), use.name(), "", Map.of()), "in_progress");
+            case ToolUse use -> item(index, new ToolUse(use.id(), use.name(), "", Map.of()), false, "in_progress");
             default -> throw new IllegalArgumentException(block.toString());
         };
         events.add(event("output_item.added", "\"output_index\":%d,\"item\":%s".formatted(index, added)));
@@ -60,16 +67,16 @@ final class WireOfResponses implements Wire {
                 pieces(thinking.thinking(), "reasoning_summary_text.delta", place + ",\"summary_index\":0", events);
             case Text text -> {
                 String part = place + ",\"content_index\":0";
-                events.add(event("content_part.added", part + ",\"part\":" + part("")));
-                pieces(text.text(), "output_text.delta", part, events);
-                events.add(event("content_part.done", part + ",\"part\":" + part(text.text())));
+                events.add(event("content_part.added", part + ",\"part\":" + part("", refusal)));
+                pieces(text.text(), refusal ? "refusal.delta" : "output_text.delta", part, events);
+                events.add(event("content_part.done", part + ",\"part\":" + part(text.text(), refusal)));
             }
             case ToolUse use -> pieces(use.input(), "function_call_arguments.delta", place, events);
             default -> throw new IllegalArgumentException(block.toString());
         }
         events.add(event(
                 "output_item.done",
-                "\"output_index\":%d,\"item\":%s".formatted(index, item(index, block, "completed"))));
+                "\"output_index\":%d,\"item\":%s".formatted(index, item(index, block, refusal, "completed"))));
     }
 
     private static void pieces(String text, String type, String place, List<String> events) {
@@ -78,11 +85,13 @@ final class WireOfResponses implements Wire {
         }
     }
 
-    private static String part(String text) {
-        return "{\"type\":\"output_text\",\"annotations\":[],\"text\":%s}".formatted(json(text));
+    private static String part(String text, boolean refusal) {
+        return refusal
+                ? "{\"type\":\"refusal\",\"refusal\":%s}".formatted(json(text))
+                : "{\"type\":\"output_text\",\"annotations\":[],\"text\":%s}".formatted(json(text));
     }
 
-    private static String item(int index, ContentBlock block, String status) {
+    private static String item(int index, ContentBlock block, boolean refusal, String status) {
         String head = "\"id\":\"item_%d\",\"status\":\"%s\"".formatted(index, status);
         return switch (block) {
             case Thinking(String words, var signature, var extra) ->
@@ -94,7 +103,8 @@ final class WireOfResponses implements Wire {
                                         ? "[]"
                                         : "[{\"type\":\"summary_text\",\"text\":%s}]".formatted(json(words)));
             case Text(String words, var citations, var extra) ->
-                "{%s,\"type\":\"message\",\"role\":\"assistant\",\"content\":[%s]}".formatted(head, part(words));
+                "{%s,\"type\":\"message\",\"role\":\"assistant\",\"content\":[%s]}"
+                        .formatted(head, part(words, refusal));
             case ToolUse(String id, String name, String input, var extra) ->
                 "{%s,\"type\":\"function_call\",\"call_id\":%s,\"name\":%s,\"arguments\":%s}"
                         .formatted(head, json(id), json(name), json(input));
@@ -115,7 +125,7 @@ final class WireOfResponses implements Wire {
 
     private static String output(Message answer) {
         return IntStream.range(0, answer.content().size())
-                .mapToObj(i -> item(i, answer.content().get(i), "completed"))
+                .mapToObj(i -> item(i, answer.content().get(i), isRefusal(answer), "completed"))
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
@@ -127,7 +137,7 @@ final class WireOfResponses implements Wire {
     private static String status(Message answer) {
         return switch (answer.finishReason()) {
             case STOP, TOOL_CALLS -> "completed";
-            default -> "incomplete";
+            default -> isRefusal(answer) ? "completed" : "incomplete";
         };
     }
 
@@ -135,7 +145,7 @@ final class WireOfResponses implements Wire {
         String reason = switch (answer.finishReason()) {
             case STOP, TOOL_CALLS -> "";
             case LENGTH -> "max_output_tokens";
-            case CONTENT_FILTER -> "content_filter";
+            case CONTENT_FILTER -> isRefusal(answer) ? "" : "content_filter";
             case PAUSE, UNKNOWN -> answer.stopReason();
         };
         Usage usage = answer.usage();
@@ -265,6 +275,9 @@ final class WireOfResponses implements Wire {
 
     private static ContentBlock part(Fields part) {
         String type = part.text("type");
+        if (type.equals("refusal")) {
+            return new Text(part.text("refusal"));
+        }
         if (type.equals("output_text")) {
             part.is("annotations", List.of());
         } else {

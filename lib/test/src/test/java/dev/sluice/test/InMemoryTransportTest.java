@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.StreamException;
 import dev.sluice.client.LlmClient;
 import dev.sluice.message.ContentBlock;
+import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.server.Answer;
@@ -21,6 +22,7 @@ import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -61,6 +63,25 @@ class InMemoryTransportTest {
                 .allSatisfy(request ->
                         assertThat(ParsedRequest.of(request).prompt()).isEqualTo("hi"));
         Awaitility.await().until(() -> transport.openExchanges() == 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalIsOneWhateverTheWireMakesOfIt(Providers provider) {
+        Answer words = Answer.text("I would ", "rather not.").end(Answer.End.REFUSAL);
+        Answer none = Answer.empty().end(Answer.End.REFUSAL);
+        var transport = InMemoryTransport.answering(words, words, none, none);
+        try (var client =
+                LlmClient.builder(provider.at(NOWHERE)).transport(transport).build()) {
+            for (String text : List.of("I would rather not.", "")) {
+                try (var stream = client.stream(Providers.REQUEST)) {
+                    for (Message message : new Message[] {stream.finalMessage(), client.send(Providers.REQUEST)}) {
+                        assertThat(message.finishReason()).isEqualTo(FinishReason.CONTENT_FILTER);
+                        assertThat(message.text()).isEqualTo(text);
+                    }
+                }
+            }
+        }
     }
 
     @ParameterizedTest

@@ -7,10 +7,12 @@ import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.wire.BuilderChecks;
+import dev.sluice.provider.wire.RequestDefaults;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,20 @@ public final class GeminiInteractions implements Provider {
                 access.ofProject("interactions"),
                 request.headers(),
                 InteractionsRequestWriter.write(request, stateful, streamed));
+    }
+
+    /** {@inheritDoc} It is for interactions with {@code put("background", true)}. */
+    @Override
+    public Optional<Function<String, TransportRequest>> cancelRequest(MessageRequest request) {
+        if (!InteractionsRequestWriter.isInBackground(request)) {
+            return Optional.empty();
+        }
+        Map<String, String> headers = access.headers(request.headers());
+        return Optional.of(id -> new TransportRequest(
+                "POST",
+                access.ofProject("interactions/" + RequestDefaults.encoded(id) + "/cancel"),
+                headers,
+                new byte[0]));
     }
 
     /** {@inheritDoc} Vertex AI does not. */

@@ -77,8 +77,13 @@ final class InteractionsRequestWriter {
 
     /** Whether the service keeps the interaction; one that goes on with a kept one, or in the background, it has to keep. */
     private boolean isKept() {
-        boolean asked = stateful || raw.containsKey(PREVIOUS) || "true".equals(raw.get("background"));
+        boolean asked = stateful || raw.containsKey(PREVIOUS) || isInBackground(request);
         return Boolean.parseBoolean(raw.getOrDefault(STORE, asked ? "true" : "false"));
+    }
+
+    /** Whether the service makes the interaction without a connection. */
+    static boolean isInBackground(MessageRequest request) {
+        return "true".equals(request.extra().get("background"));
     }
 
     /** What was said, unless the service knows it: all of it, or what follows the answer that the request names. */

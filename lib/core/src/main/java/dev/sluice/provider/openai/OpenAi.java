@@ -9,6 +9,7 @@ import dev.sluice.provider.ModelPage;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.openai.ResponsesRequestWriter.Call;
 import dev.sluice.provider.wire.NonStreamingBody;
+import dev.sluice.provider.wire.RequestDefaults;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.net.URI;
@@ -95,7 +96,7 @@ public final class OpenAi implements Provider {
                 "POST",
                 access.uri(path),
                 access.headersOfBody(request.headers()),
-                ResponsesRequestWriter.write(request, stateful, call));
+                ResponsesRequestWriter.write(request, stateful, access.wantsCallsLast(), call));
     }
 
     @Override
@@ -106,6 +107,17 @@ public final class OpenAi implements Provider {
             }
             return wire.index("input_tokens");
         });
+    }
+
+    /** {@inheritDoc} It is for responses with {@code put("background", true)}. */
+    @Override
+    public Optional<Function<String, TransportRequest>> cancelRequest(MessageRequest request) {
+        if (!ResponsesRequestWriter.isInBackground(request)) {
+            return Optional.empty();
+        }
+        Map<String, String> headers = access.headers(request.headers());
+        return Optional.of(id -> new TransportRequest(
+                "POST", access.uri("/responses/" + RequestDefaults.encoded(id) + "/cancel"), headers, new byte[0]));
     }
 
     /** {@inheritDoc} There is one page only. */

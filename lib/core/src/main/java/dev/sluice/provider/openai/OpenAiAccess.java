@@ -106,8 +106,19 @@ record OpenAiAccess(
 
     /** Whether the models there are OpenAI's. */
     boolean isOpenAis() {
-        String host = "." + baseUrl.getHost().toLowerCase(Locale.ROOT);
-        return HOSTS.stream().anyMatch(host::endsWith);
+        return HOSTS.stream().anyMatch(host()::endsWith);
+    }
+
+    /**
+     * Whether the Responses API there rejects an answer that goes back with anything behind a call but other calls: DeepSeek
+     * then finds no result of the call. OpenAI wants every item in its place.
+     */
+    boolean wantsCallsLast() {
+        return host().endsWith(".deepseek.com");
+    }
+
+    private String host() {
+        return "." + baseUrl.getHost().toLowerCase(Locale.ROOT);
     }
 
     /** Whether it is OpenAI's own API, and there is no key. */

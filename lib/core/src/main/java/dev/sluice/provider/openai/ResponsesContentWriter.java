@@ -28,13 +28,13 @@ final class ResponsesContentWriter {
     /**
      * A writer of items.
      *
-     * @param kept whether the server keeps responses, and with them what it thought
+     * @param replies writes the answers
      * @param customCalls the ids of the calls whose input is a text: their results are items of another type
      */
-    ResponsesContentWriter(JsonObjectWriter fields, boolean kept, Set<String> customCalls) {
+    ResponsesContentWriter(JsonObjectWriter fields, ResponsesReplyWriter replies, Set<String> customCalls) {
         this.fields = fields;
         this.customCalls = customCalls;
-        this.replies = new ResponsesReplyWriter(fields, kept);
+        this.replies = replies;
     }
 
     /** Instructions that are more than words; nothing if there are none. */

@@ -17,6 +17,7 @@ import dev.sluice.provider.wire.JsonObjectWriter;
 import dev.sluice.provider.wire.RawJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,10 +38,18 @@ final class ResponsesReplyWriter {
 
     private final JsonObjectWriter fields;
     private final boolean kept;
+    private final boolean callsLast;
 
-    ResponsesReplyWriter(JsonObjectWriter fields, boolean kept) {
+    /**
+     * A writer of items.
+     *
+     * @param kept whether the server keeps responses
+     * @param callsLast whether the server wants the calls of an answer behind all else that the answer says
+     */
+    ResponsesReplyWriter(JsonObjectWriter fields, boolean kept, boolean callsLast) {
         this.fields = fields;
         this.kept = kept;
+        this.callsLast = callsLast;
     }
 
     void reply(Message message) {
@@ -49,6 +58,9 @@ final class ResponsesReplyWriter {
                 message.content().stream().filter(this::isReplayable).toList());
         while (!blocks.isEmpty() && blocks.getLast() instanceof Thinking) {
             blocks.removeLast();
+        }
+        if (callsLast) {
+            blocks.sort(Comparator.comparing(ToolUse.class::isInstance)); // stable
         }
         boolean cut = message.finishReason() == FinishReason.LENGTH;
         var said = new ArrayList<ContentBlock>();

@@ -42,13 +42,16 @@ final class ResponsesRequestWriter {
 
     private final MessageRequest request;
     private final boolean stateful;
+    private final boolean callsLast;
     private final Call call;
     private final Map<String, String> raw;
     private final JsonObjectWriter fields;
 
-    private ResponsesRequestWriter(MessageRequest request, boolean stateful, Call call, JsonGenerator out) {
+    private ResponsesRequestWriter(
+            MessageRequest request, boolean stateful, boolean callsLast, Call call, JsonGenerator out) {
         this.request = request;
         this.stateful = stateful;
+        this.callsLast = callsLast;
         this.call = call;
         this.raw = new LinkedHashMap<>(request.extra());
         if (call == Call.COUNT) {
@@ -64,10 +67,16 @@ final class ResponsesRequestWriter {
         COUNT
     }
 
-    static byte[] write(MessageRequest request, boolean stateful, Call call) {
+    /**
+     * The body.
+     *
+     * @param stateful whether the server keeps the conversation, unless the request decides otherwise
+     * @param callsLast see {@link ResponsesReplyWriter}
+     */
+    static byte[] write(MessageRequest request, boolean stateful, boolean callsLast, Call call) {
         var bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator out = RawJson.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            new ResponsesRequestWriter(request, stateful, call, out).body();
+            new ResponsesRequestWriter(request, stateful, callsLast, call, out).body();
         }
         return bytes.toByteArray();
     }
@@ -82,7 +91,8 @@ final class ResponsesRequestWriter {
         List<Message> messages = input(kept);
         instructions();
         if (fields.array("input")) {
-            var content = new ResponsesContentWriter(fields, kept, customCalls());
+            var replies = new ResponsesReplyWriter(fields, kept, callsLast);
+            var content = new ResponsesContentWriter(fields, replies, customCalls());
             content.instructions(isPlain() ? List.of() : request.system());
             content.messages(ForeignHistory.of(messages, OpenAi.NAME));
             fields.endArray();
@@ -116,8 +126,13 @@ final class ResponsesRequestWriter {
 
     /** Whether the server keeps the response; one that is made in the background it has to keep. */
     private boolean isKept() {
-        boolean background = "true".equals(raw.get("background"));
-        return Boolean.parseBoolean(raw.getOrDefault(STORE, stateful || background ? "true" : "false"));
+        boolean asked = stateful || isInBackground(request);
+        return Boolean.parseBoolean(raw.getOrDefault(STORE, asked ? "true" : "false"));
+    }
+
+    /** Whether the server makes the response without a connection. */
+    static boolean isInBackground(MessageRequest request) {
+        return "true".equals(request.extra().get("background"));
     }
 
     /** What the server is told, which is all, unless it knows the beginning. */

@@ -6,7 +6,6 @@ import dev.sluice.sse.SseReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -44,34 +43,37 @@ final class ResponsesScanner {
     private enum Value {
         TEXT,
         IGNORED,
-        NUMBER
+        NUMBER,
+        /** No value: the end of the event. */
+        NONE
     }
+
+    /**
+     * A part of an event: bytes that are always the same, and the value behind them, which may differ.
+     *
+     * @param next what follows; null behind {@link Value#NONE}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared as a record
+    private record Piece(
+            byte[] before, Value value, @Nullable Piece next) {}
 
     private final JsonStringScanner strings = new JsonStringScanner();
     private int attempts = ATTEMPTS;
     private boolean idsChange;
 
-    /** The values that may differ, and what stands before each of them and behind the last; empty if nothing is known. */
-    private Value[] values = {};
-
-    private byte[][] around = {};
+    /** The beginning of an event that would mean the same; null if nothing is known. */
+    private @Nullable Piece first;
 
     /** The text of the event; null if it is declined. */
     @Nullable
     String scan(SseReader sse) {
-        if (around.length == 0) {
-            return null;
-        }
         byte[] bytes = sse.array();
         int at = sse.offset();
         int to = at + sse.length();
         String text = null;
-        for (int i = 0; i < values.length; i++) {
-            if (!isNext(around[i], bytes, at, to)) {
-                return null;
-            }
-            at += around[i].length;
-            switch (values[i]) {
+        for (Piece piece = first; piece != null && isNext(piece.before, bytes, at, to); piece = piece.next) {
+            at += piece.before.length;
+            switch (piece.value) {
                 case TEXT -> {
                     text = strings.read(bytes, at, to);
                     if (text == null || text.isEmpty()) {
@@ -86,26 +88,26 @@ final class ResponsesScanner {
                     at = strings.next();
                 }
                 case NUMBER -> {
-                    int end = numberEnd(bytes, at, to);
-                    if (end < 0) {
+                    at = numberEnd(bytes, at, to);
+                    if (at < 0) {
                         return null;
                     }
-                    at = end;
+                }
+                case NONE -> {
+                    if (at != to) {
+                        return null;
+                    }
+                    attempts = ATTEMPTS;
+                    return text;
                 }
             }
         }
-        byte[] last = around[values.length];
-        if (to - at != last.length || !isNext(last, bytes, at, to)) {
-            return null;
-        }
-        attempts = ATTEMPTS;
-        return text;
+        return null;
     }
 
     /** An event is being parsed, which may change what the next one means. */
     void forget() {
-        values = new Value[0];
-        around = new byte[0][];
+        first = null;
     }
 
     /** Takes note of an event that has been parsed, added its text somewhere, and meant nothing else. */
@@ -118,8 +120,7 @@ final class ResponsesScanner {
         byte[] bytes = sse.array();
         int offset = sse.offset();
         int end = offset + sse.length();
-        var found = new ArrayList<Value>();
-        var between = new ArrayList<byte[]>();
+        var found = new ArrayList<Piece>();
         Set<String> names = new HashSet<>();
         int from = offset;
         try (JsonParser parser = RawJson.FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, sse.length())) {
@@ -133,23 +134,21 @@ final class ResponsesScanner {
                         offset + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
                 parser.finishToken();
                 parser.skipChildren();
-                if (value != null) {
-                    found.add(value);
-                    between.add(Arrays.copyOfRange(bytes, from, value == Value.NUMBER ? start : start + 1));
+                if (value != Value.NONE) {
+                    byte[] before = Arrays.copyOfRange(bytes, from, value == Value.NUMBER ? start : start + 1);
+                    found.add(new Piece(before, value, null));
                     from = offset + Math.toIntExact(parser.currentLocation().getByteOffset());
                 }
             }
         }
-        between.add(Arrays.copyOfRange(bytes, from, end));
-        values = found.toArray(Value[]::new);
-        around = between.toArray(byte[][]::new);
-        if (!names.contains("type") || !isLearned(found) || !text.equals(scanned(sse))) {
+        Piece next = new Piece(Arrays.copyOfRange(bytes, from, end), Value.NONE, null);
+        for (Piece piece : found.reversed()) {
+            next = new Piece(piece.before, piece.value, next);
+        }
+        first = next;
+        if (!names.contains("type") || !text.equals(scanned(sse))) {
             forget();
         }
-    }
-
-    private static boolean isLearned(List<Value> found) {
-        return found.contains(Value.TEXT);
     }
 
     private @Nullable String scanned(SseReader sse) {
@@ -159,7 +158,7 @@ final class ResponsesScanner {
         return text;
     }
 
-    private @Nullable Value value(String name, JsonToken token) {
+    private Value value(String name, JsonToken token) {
         boolean string = token == JsonToken.VALUE_STRING;
         if (string && name.equals(DELTA)) {
             return Value.TEXT;
@@ -167,7 +166,7 @@ final class ResponsesScanner {
         if (string && (name.equals(RANDOM) || (idsChange && name.equals(ID)))) {
             return Value.IGNORED;
         }
-        return token == JsonToken.VALUE_NUMBER_INT && name.equals(NUMBER) ? Value.NUMBER : null;
+        return token == JsonToken.VALUE_NUMBER_INT && name.equals(NUMBER) ? Value.NUMBER : Value.NONE;
     }
 
     /** Where a whole number ends that begins here; -1 if none does, or one that is not written like others. */

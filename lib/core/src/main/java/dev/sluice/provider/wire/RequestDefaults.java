@@ -99,7 +99,8 @@ public final class RequestDefaults {
         return URI.create(address + (address.contains("?") ? "&" : "?") + added);
     }
 
-    private static String encoded(String text) {
+    /** A word as a part of a path or of a query. */
+    public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

@@ -104,6 +104,23 @@ class OpenAiContentTest {
                     """));
     }
 
+    /** However an answer mixes them: DeepSeek, for one, rejects calls of one answer that are apart. */
+    @Test
+    void callsBetweenWordsAndThoughtsAreOneMessageWithThem() {
+        assertThat(messages(assistant(
+                        thought("Hm. ", "reasoning_content"),
+                        new ToolUse("a", "tide", "{}", Map.of()),
+                        new Text("And "),
+                        thought("So.", "reasoning_content"),
+                        new ToolUse("b", "tide", "{}", Map.of()),
+                        new Text("then."))))
+                .isEqualTo(json("""
+                    [{'role':'assistant','content':'And then.','reasoning_content':'Hm. So.','tool_calls':[
+                      {'id':'a','type':'function','function':{'name':'tide','arguments':'{}'}},
+                      {'id':'b','type':'function','function':{'name':'tide','arguments':'{}'}}]}]\
+                    """));
+    }
+
     @Test
     void withoutWordsTheContentOfCallsIsNull() {
         assertThat(messages(assistant(new ToolUse("a", "t", "{}", Map.of()))))

@@ -396,6 +396,15 @@ class ResponsesDecoderTest {
         assertThat(message(event("incomplete", "'response':null")).stopReason()).isEqualTo("incomplete");
     }
 
+    /** That is what {@code send} gets at once. */
+    @Test
+    void aResponseThatHasJustBegunInTheBackgroundSaysSo() {
+        Message begun = ResponsesWire.whole("{'id':'r','status':'queued','background':true,'output':[]}");
+        assertThat(begun.id()).isEqualTo("r");
+        assertThat(begun.finishReason()).isEqualTo(FinishReason.UNKNOWN);
+        assertThat(begun.stopReason()).isEqualTo("queued");
+    }
+
     @Test
     void afterItsEndNothingCounts() {
         assertThat(decode(completed(), delta(0, "output_text", "Hi"), "{'type':'error','message':'late'}", "[DONE]"))

@@ -212,6 +212,28 @@ class ResponsesRequestTest {
         assertThat(kept).hasSize(4);
     }
 
+    /** DeepSeek takes what stands behind a call for the end of it, and then misses its result. OpenAI wants the order kept. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.deepseek.com, reasoning message message function_call custom_tool_call",
+        "https://api.openai.com/v1, reasoning function_call message custom_tool_call message"
+    })
+    void callsComeLastWhereTheServerWantsIt(String url, String order) {
+        Message answer = answer(
+                "r",
+                FinishReason.TOOL_CALLS,
+                new Thinking("Hm", null, Map.of("type", "\"reasoning_text\"")),
+                new ToolUse("c1", "level", "{}", Map.of()),
+                new Text("One more.", List.of(), Map.of("id", "\"m1\"")),
+                new ToolUse("c2", "level", "{\"input\":\"x\"}", Map.of("type", "\"custom_tool_call\"")),
+                new Text("So.", List.of(), Map.of("id", "\"m2\"")));
+        var request = minimal().message(answer).user(new ToolResult("c1", "4 m"), new ToolResult("c2", "5 m"));
+        var items = (List<?>)
+                body(OpenAi.builder().apiKey("k").baseUrl(url).build(), request).get("input");
+        assertThat(items.stream().map(item -> "" + ((Map<?, ?>) item).get("type")))
+                .containsExactly(("null " + order + " function_call_output custom_tool_call_output").split(" "));
+    }
+
     @Test
     void anAnswerThatWasCutSaysSo() {
         var answer = answer(

@@ -27,9 +27,9 @@ final class ResponsesBodies {
         for (int i = items.size(); i < blocks.size(); i++) {
             complete(begun(blocks.get(i)), blocks.get(i), isCut(i));
         }
-        ObjectNode body = body(isCut() ? "incomplete" : "completed");
-        if (isCut()) {
-            body.putObject("incomplete_details").put("reason", "max_output_tokens");
+        ObjectNode body = body(isIncomplete() ? "incomplete" : "completed");
+        if (isIncomplete()) {
+            body.putObject("incomplete_details").put("reason", isCut() ? "max_output_tokens" : "content_filter");
         }
         body.putArray("output").addAll(items);
         body.set("usage", usage());
@@ -39,6 +39,16 @@ final class ResponsesBodies {
     /** Whether the answer ends for its length. */
     boolean isCut() {
         return reply.answer().end() == Answer.End.LENGTH;
+    }
+
+    /** Whether the model refuses. If it says so in words, these are a part of their own type, and the response is completed. */
+    boolean isRefusal() {
+        return reply.answer().end() == Answer.End.REFUSAL;
+    }
+
+    /** Whether the response ends with a reason for not being complete. */
+    boolean isIncomplete() {
+        return isCut() || (isRefusal() && reply.answer().blocks().stream().noneMatch(Block.Text.class::isInstance));
     }
 
     /** Whether it ends within an item. */
@@ -83,7 +93,7 @@ final class ResponsesBodies {
                 }
                 item.put("encrypted_content", Ids.signature(reply.random()));
             }
-            case Block.Text text -> item.withArray("content").add(text(whole));
+            case Block.Text text -> item.withArray("content").add(words(whole));
             case Block.ToolCall call -> item.put("arguments", whole);
         }
         if (item.has("status")) {
@@ -93,7 +103,10 @@ final class ResponsesBodies {
     }
 
     /** A part of a message. */
-    static ObjectNode text(String words) {
+    ObjectNode words(String words) {
+        if (isRefusal()) {
+            return Json.object().put("type", "refusal").put("refusal", words);
+        }
         ObjectNode part = part("output_text", words);
         part.putArray("annotations");
         return part;

@@ -27,7 +27,7 @@ final class ResponsesFrames implements Frames {
         item = bodies.begun(block);
         String added = item("response.output_item.added", index);
         return switch (block) {
-            case Block.Text text -> added + part("response.content_part.added", index, ResponsesBodies.text(""));
+            case Block.Text text -> added + part("response.content_part.added", index, bodies.words(""));
             case Block.Thinking(var pieces) when pieces.isEmpty() -> added;
             case Block.Thinking thinking ->
                 added + part("response.reasoning_summary_part.added", index, ResponsesBodies.part("summary_text", ""));
@@ -48,10 +48,9 @@ final class ResponsesFrames implements Frames {
         String whole = block.whole();
         String done = block.pieces().isEmpty()
                 ? ""
-                : frame(place(event(name(block) + ".done"), index, block)
-                        .put(block instanceof Block.ToolCall ? "arguments" : "text", whole));
+                : frame(place(event(name(block) + ".done"), index, block).put(whole(block), whole));
         String part = switch (block) {
-            case Block.Text text -> part("response.content_part.done", index, ResponsesBodies.text(whole));
+            case Block.Text text -> part("response.content_part.done", index, bodies.words(whole));
             case Block.Thinking(var pieces) when pieces.isEmpty() -> "";
             case Block.Thinking thinking ->
                 part("response.reasoning_summary_part.done", index, ResponsesBodies.part("summary_text", whole));
@@ -63,7 +62,7 @@ final class ResponsesFrames implements Frames {
 
     @Override
     public String ending() {
-        return response(bodies.isCut() ? "response.incomplete" : "response.completed", bodies.whole());
+        return response(bodies.isIncomplete() ? "response.incomplete" : "response.completed", bodies.whole());
     }
 
     @Override
@@ -76,11 +75,20 @@ final class ResponsesFrames implements Frames {
         return frame(event("error").setAll((ObjectNode) error));
     }
 
-    private static String name(Block block) {
+    private String name(Block block) {
         return switch (block) {
-            case Block.Text text -> "response.output_text";
+            case Block.Text text -> bodies.isRefusal() ? "response.refusal" : "response.output_text";
             case Block.Thinking thinking -> "response.reasoning_summary_text";
             case Block.ToolCall call -> "response.function_call_arguments";
+        };
+    }
+
+    /** The field of the done event that has all pieces. */
+    private String whole(Block block) {
+        return switch (block) {
+            case Block.Text text -> bodies.isRefusal() ? "refusal" : "text";
+            case Block.Thinking thinking -> "text";
+            case Block.ToolCall call -> "arguments";
         };
     }
 

@@ -69,7 +69,10 @@ class AnswerTest {
         "GEMINI, REFUSAL, SAFETY,    /candidates/0/finishReason",
         "OPENAI, DONE,    stop,      /choices/0/finish_reason",
         "OPENAI, LENGTH,  length,    /choices/0/finish_reason",
-        "OPENAI, REFUSAL, content_filter, /choices/0/finish_reason"
+        "OPENAI, REFUSAL, content_filter, /choices/0/finish_reason",
+        "RESPONSES, DONE,    completed, /status",
+        "RESPONSES, LENGTH,  max_output_tokens, /incomplete_details/reason",
+        "RESPONSES, REFUSAL, refusal,   /output/0/content/0/type"
     })
     void theReasonOfTheEndIsTheWiresOwn(Wire wire, Answer.End end, String reason, String place) throws Exception {
         try (var server = ScriptedServer.start(Answer.text("Hi").end(end))) {
