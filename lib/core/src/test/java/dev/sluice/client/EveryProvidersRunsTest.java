@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
@@ -214,6 +215,9 @@ record EveryProvidersRunsTest(Wire wire) {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aRefusedAnswerEndsTheRunAndNoResultGoesBack(boolean early) {
+        assumeThat(wire.tellsRefusals())
+                .as("the wire has a word for a refusal")
+                .isTrue();
         var never = new CountDownLatch(1);
         var ran = new CopyOnWriteArrayList<String>();
         Tool patient = tool("level", input -> {
