@@ -54,8 +54,10 @@ record Vendor(
                     "gemini-3.8-flash",
                     List.of("GEMINI_API_KEY", "GOOGLE_API_KEY"),
                     GeminiInteractions::fromEnvironment,
-                    server ->
-                            Gemini.interactions().baseUrl(server).apiKey(ANY_KEY).build()),
+                    server -> Gemini.interactions()
+                            .baseUrl(server)
+                            .apiKey(ANY_KEY)
+                            .build()),
             new Vendor(
                     "openai",
                     "OpenAI",

@@ -49,7 +49,9 @@ class DemoTest {
         assertThatThrownBy(() -> Demo.read(line.split(" ", -1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(line.replaceFirst(".* ", "").replace("red", "--colour"))
-                .hasMessageEndingWith("--provider claude|gemini|gemini-interactions|openai|openai-chat and --model NAME can be given");
+                .hasMessageEndingWith(
+                        "--provider claude|gemini|gemini-interactions|openai|openai-chat and --model NAME can be"
+                                + " given");
     }
 
     @Test

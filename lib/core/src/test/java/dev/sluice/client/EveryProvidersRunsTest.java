@@ -215,9 +215,7 @@ record EveryProvidersRunsTest(Wire wire) {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aRefusedAnswerEndsTheRunAndNoResultGoesBack(boolean early) {
-        assumeThat(wire.tellsRefusals())
-                .as("the wire has a word for a refusal")
-                .isTrue();
+        assumeThat(wire.tellsRefusals()).as("the wire has a word for a refusal").isTrue();
         var never = new CountDownLatch(1);
         var ran = new CopyOnWriteArrayList<String>();
         Tool patient = tool("level", input -> {

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 final class WireOfInteractions implements Wire {
     private static final String SIGNATURE = "signed-by-gemini";
 
-    private static final Map<Integer, String> CODES = Map.of(
-            400, "invalid_argument", 401, "unauthenticated", 429, "resource_exhausted", 500, "internal");
+    private static final Map<Integer, String> CODES =
+            Map.of(400, "invalid_argument", 401, "unauthenticated", 429, "resource_exhausted", 500, "internal");
 
     private final WireOfGemini generateContent = new WireOfGemini();
 
@@ -209,8 +209,7 @@ final class WireOfInteractions implements Wire {
             case "thought" -> {
                 step.is("signature", SIGNATURE);
                 List<ContentBlock> summary = step.each("summary", WireOfInteractions::part);
-                yield ReceivedFields.model(
-                        List.of(new Thinking(((Text) summary.getFirst()).text(), null, Map.of())));
+                yield ReceivedFields.model(List.of(new Thinking(((Text) summary.getFirst()).text(), null, Map.of())));
             }
             case "function_call" -> {
                 var use = new ToolUse(step.text("id"), step.text("name"), json(step.take("arguments")), Map.of());

@@ -43,7 +43,9 @@ final class InteractionsFrames implements Frames {
     @Override
     public String stop(int index, Block block) {
         String signed = block instanceof Block.Thinking
-                ? delta(index, Json.object().put("signature", bodies.signature()).put("type", "thought_signature"))
+                ? delta(
+                        index,
+                        Json.object().put("signature", bodies.signature()).put("type", "thought_signature"))
                 : "";
         return signed + frame("step.stop", at(index));
     }
