@@ -202,9 +202,9 @@ class ProvidersPageTest {
         assertRow("one call at a time (`ToolChoice`)", takes(request -> request.tool(
                         ToolDefinition.of("t", "d", "{\"type\":\"object\"}"))
                 .toolChoice(new ToolChoice(ToolChoice.Mode.AUTO, null, false))));
-        assertRow("a budget of thinking", takes(request -> request.thinking(new ThinkingMode.Budget(2000))));
+        assertRow("a budget of thinking", takes(request -> request.thinking(new ThinkingMode.Budget(2000, true))));
         assertRow("thinking off", takes(request -> request.thinking(new ThinkingMode.Off())));
-        assertRow("structured output", takes(request -> request.output(List.class)));
+        assertRow("structured output", takes(request -> request.outputSchema("{\"type\":\"object\"}")));
         assertRow("`stopSequences`", takes(request -> request.stopSequences("x")));
         assertRow("`topK`", takes(request -> request.topK(5)));
     }

@@ -86,7 +86,7 @@ public final class ToyProvider implements Provider {
         refuse("userId", request.userId().isPresent());
         refuse("serviceTier", request.serviceTier().isPresent());
         body.put("tools", request.tools().stream().map(ToyProvider::tool).toList());
-        body.put("talk", fixture(request));
+        body.put("talk", talk(request));
         request.extra().forEach((name, json) -> body.put(name, Json.readAny(json)));
         return body;
     }
@@ -107,9 +107,9 @@ public final class ToyProvider implements Provider {
     }
 
     // page: talk
-    private static List<Object> fixture(MessageRequest request) {
-        var fixture = new ArrayList<>();
-        request.system().forEach(block -> fixture.add(line(Role.SYSTEM, block, false)));
+    private static List<Object> talk(MessageRequest request) {
+        var talk = new ArrayList<>();
+        request.system().forEach(block -> talk.add(line(Role.SYSTEM, block, false)));
         List<Message> messages = request.messages();
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
@@ -118,14 +118,14 @@ public final class ToyProvider implements Provider {
             for (ContentBlock block : message.content()) {
                 Object line = line(message.role(), block, foreign);
                 if (line != null) {
-                    fixture.add(line);
+                    talk.add(line);
                 } else if (!foreign) { // of another provider's answer words and calls are enough
                     throw new IllegalArgumentException("messages[" + i + "].content: the toy takes no "
                             + block.getClass().getSimpleName());
                 }
             }
         }
-        return fixture;
+        return talk;
     }
 
     private static @Nullable Object line(Role role, ContentBlock block, boolean foreign) {
