@@ -487,7 +487,7 @@ class InteractionsDecoderTest {
                         + "{'type':'google_search_result','call_id':'283y9dyb','result':[{'search_suggestions':'<div"
                         + " class=\\'chip\\'>sailings</div>'}],'signature':''}]")
                 : json("[{'type':'thought','signature':'S'},"
-                        + "{'type':'model_output','content':[{'type':'text','text':'NonStreamingCall both.'}]},"
+                        + "{'type':'model_output','content':[{'type':'text','text':'Asking both.'}]},"
                         + "{'type':'function_call','id':'i5fse6xw','name':'get_tide','arguments':"
                         + "{'port':'Brest','at':{'hour':9}}},"
                         + "{'type':'function_call','id':'5rg9k4wj','name':'get_tide','arguments':"
