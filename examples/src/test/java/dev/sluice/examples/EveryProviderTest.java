@@ -33,7 +33,8 @@ class EveryProviderTest {
     @ValueSource(strings = {CLAUDE, GEMINI, INTERACTIONS, OPENAI})
     void theLoopSeesAMessageWithABeginningAndAnEnd(String provider) throws Exception {
         // Interactions tells how it is doing, which the library hands on as it came.
-        assertThat(printed(ForEachLoop::main, provider).replace("something newer than this library: interaction.status_update\n", ""))
+        assertThat(printed(ForEachLoop::main, provider)
+                        .replace("something newer than this library: interaction.status_update\n", ""))
                 .containsSubsequence(
                         "message ",
                         "block 0 starts",

@@ -195,13 +195,15 @@ class ProvidersPageTest {
                 .isEqualTo(wires.stream()
                         .map(wire -> "`" + wire.getClass().getSimpleName() + "`")
                         .toList());
-        assertRow("streaming, and `send` without a stream", wire -> wire.wholeRequest(request().build())
-                .isPresent());
+        assertRow(
+                "streaming, and `send` without a stream",
+                wire -> wire.wholeRequest(request().build()).isPresent());
         assertRow("`countTokens`", wire -> wire.countRequest(request().build()).isPresent());
         assertRow("`models()`", wire -> wire.modelsRequest("").isPresent());
-        assertRow("one call at a time (`ToolChoice`)", takes(request -> request.tool(
-                        ToolDefinition.of("t", "d", "{\"type\":\"object\"}"))
-                .toolChoice(new ToolChoice(ToolChoice.Mode.AUTO, null, false))));
+        assertRow(
+                "one call at a time (`ToolChoice`)",
+                takes(request -> request.tool(ToolDefinition.of("t", "d", "{\"type\":\"object\"}"))
+                        .toolChoice(new ToolChoice(ToolChoice.Mode.AUTO, null, false))));
         assertRow("a budget of thinking", takes(request -> request.thinking(new ThinkingMode.Budget(2000, true))));
         assertRow("thinking off", takes(request -> request.thinking(new ThinkingMode.Off())));
         assertRow("structured output", takes(request -> request.outputSchema("{\"type\":\"object\"}")));
