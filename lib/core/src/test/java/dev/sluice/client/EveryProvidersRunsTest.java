@@ -30,7 +30,6 @@ import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -323,11 +322,10 @@ record EveryProvidersRunsTest(Wire wire) {
                 call("call_1", "level", "{\"x\":1}"),
                 call("call_2", "level", "{\"x\":2}"),
                 new Text("Let me look."));
-        String[] events = wire.stream(calls);
         Script script = Script.stream()
-                .sse(Arrays.copyOf(events, events.length - 1))
+                .sse(wire.begun(calls).toArray(String[]::new))
                 .gate(done)
-                .sse(events[events.length - 1])
+                .sse(wire.ended(calls).toArray(String[]::new))
                 .end();
         try (var fixture = ClientFixture.in(wire, script, Script.stream(wire.stream(PROSE)));
                 ToolLoop run = fixture.client.run(REQUEST, level)) {
