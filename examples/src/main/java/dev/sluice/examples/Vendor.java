@@ -3,6 +3,7 @@ package dev.sluice.examples;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.gemini.GeminiInteractions;
 import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.provider.openai.OpenAiChatCompletions;
 import java.net.URI;
@@ -47,6 +48,16 @@ record Vendor(
                     List.of("GEMINI_API_KEY", "GOOGLE_API_KEY"),
                     Gemini::fromEnvironment,
                     server -> Gemini.builder().baseUrl(server).apiKey(ANY_KEY).build()),
+            new Vendor(
+                    "gemini-interactions",
+                    "Gemini's Interactions API",
+                    "gemini-3.8-flash",
+                    List.of("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+                    GeminiInteractions::fromEnvironment,
+                    server -> Gemini.interactions()
+                            .baseUrl(server)
+                            .apiKey(ANY_KEY)
+                            .build()),
             new Vendor(
                     "openai",
                     "OpenAI",

@@ -26,6 +26,7 @@ class DemoTest {
                 "rivers | claude-sonnet-5",
                 "--provider claude | claude-sonnet-5",
                 "--provider gemini | gemini-3.5-flash",
+                "--provider gemini-interactions | gemini-3.8-flash",
                 "--provider openai | gpt-6-luna",
                 "--provider openai-chat | gpt-5.4",
                 "--provider openai --model qwen3 | qwen3",
@@ -48,7 +49,9 @@ class DemoTest {
         assertThatThrownBy(() -> Demo.read(line.split(" ", -1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(line.replaceFirst(".* ", "").replace("red", "--colour"))
-                .hasMessageEndingWith("--provider claude|gemini|openai|openai-chat and --model NAME can be given");
+                .hasMessageEndingWith(
+                        "--provider claude|gemini|gemini-interactions|openai|openai-chat and --model NAME can be"
+                                + " given");
     }
 
     @Test
@@ -72,7 +75,7 @@ class DemoTest {
         }
         assertThat(program.exitValue()).isEqualTo(2);
         assertThat(Files.readString(said))
-                .contains("'nobody'", "claude|gemini|openai|openai-chat")
+                .contains("'nobody'", "claude|gemini|gemini-interactions|openai|openai-chat")
                 .doesNotContain("Exception");
     }
 
@@ -82,6 +85,7 @@ class DemoTest {
         "claude, OPENAI_API_KEY,    false",
         "gemini, GEMINI_API_KEY,    true",
         "gemini, GOOGLE_API_KEY,    true",
+        "gemini-interactions, GEMINI_API_KEY, true",
         "openai, OPENAI_API_KEY,    true",
         "openai, OPENAI_BASE_URL,   true",
         "openai-chat, OPENAI_API_KEY, true",

@@ -16,11 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EveryProviderTest {
     private static final String CLAUDE = "claude";
     private static final String GEMINI = "gemini";
+    private static final String INTERACTIONS = "gemini-interactions";
     private static final String OPENAI = "openai";
     private static final String CHAT = "openai-chat";
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI, CHAT})
+    @ValueSource(strings = {CLAUDE, GEMINI, INTERACTIONS, OPENAI, CHAT})
     void quickstartPrintsTheAnswerAndItsUsage(String provider) throws Exception {
         assertThat(ExampleOutput.by(Quickstart::main, "--provider", provider, "What", "is", "backpressure?"))
                 .startsWith("Talking to a scripted server")
@@ -29,9 +30,11 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    @ValueSource(strings = {CLAUDE, GEMINI, INTERACTIONS, OPENAI})
     void theLoopSeesAMessageWithABeginningAndAnEnd(String provider) throws Exception {
-        assertThat(printed(ForEachLoop::main, provider))
+        // Interactions tells how it is doing, which the library hands on as it came.
+        assertThat(printed(ForEachLoop::main, provider)
+                        .replace("something newer than this library: interaction.status_update\n", ""))
                 .containsSubsequence(
                         "message ",
                         "block 0 starts",
@@ -44,7 +47,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {GEMINI, OPENAI})
+    @ValueSource(strings = {GEMINI, INTERACTIONS, OPENAI})
     void streamsHandlersAndLimitsWork(String provider) throws Exception {
         assertThat(printed(JavaStreams::main, provider))
                 .containsPattern("Twelve chunks: (\\|?[^|]*){12}\n")
@@ -57,7 +60,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI, CHAT})
+    @ValueSource(strings = {CLAUDE, GEMINI, INTERACTIONS, OPENAI, CHAT})
     void aToolIsCalledAndItsResultGoesBack(String provider) throws Exception {
         assertThat(printed(ToolCallDeltas::main, provider))
                 .containsSubsequence(
@@ -68,7 +71,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    @ValueSource(strings = {CLAUDE, GEMINI, INTERACTIONS, OPENAI})
     void severalToolsAreCalledAndTheirResultsGoBackInTheOrderOfTheCalls(String provider) throws Exception {
         assertThat(printed(ToolsDemo::main, provider))
                 .containsSubsequence("I shall read", "✓ sound upper pool", "2.41 m above the gate and 2.12 m below it")
@@ -77,7 +80,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {CLAUDE, GEMINI, OPENAI})
+    @ValueSource(strings = {CLAUDE, GEMINI, INTERACTIONS, OPENAI})
     void thinkingIsShownBeforeTheAnswer(String provider) throws Exception {
         assertThat(printed(Thinking::main, provider))
                 .containsSubsequence("(thinks) They ask", "(says) A river begins")
@@ -85,7 +88,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {GEMINI, OPENAI}) // Claude ends with Truncated at an error without a frame
+    @ValueSource(strings = {GEMINI, INTERACTIONS, OPENAI}) // Claude ends with Truncated at an error without a frame
     void everyFaultHasTheSameTypeSaveAnErrorWithoutAFrame(String provider) throws Exception {
         String printed = printed(ErrorsAndPartials::main, provider);
 
@@ -109,7 +112,7 @@ class EveryProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {GEMINI, OPENAI})
+    @ValueSource(strings = {GEMINI, INTERACTIONS, OPENAI})
     void retriesAndContinuationsWork(String provider) throws Exception {
         assertThat(printed(RetriesAndBreaker::main, provider))
                 .containsSubsequence("(retry 1 in ", "(retry 2 in ", "after 2 retries", "CircuitOpen");

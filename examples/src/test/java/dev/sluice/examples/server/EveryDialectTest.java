@@ -50,7 +50,8 @@ class EveryDialectTest {
         "CLAUDE, 529, /error/type,   overloaded_error",
         "GEMINI, 503, /error/status, UNAVAILABLE",
         "OPENAI, 503, /error/type,   server_error",
-        "RESPONSES, 503, /error/type, server_error"
+        "RESPONSES, 503, /error/type, server_error",
+        "INTERACTIONS, 503, /error/code, unavailable"
     })
     void anOverloadedServerSendsNoAnswer(HttpDialectClient speaker, int status, String place, String type)
             throws Exception {
@@ -65,7 +66,8 @@ class EveryDialectTest {
         "CLAUDE, /error/type,   overloaded_error",
         "GEMINI, /error/status, UNAVAILABLE",
         "OPENAI, /error/type,   server_error",
-        "RESPONSES, /error/type, server_error"
+        "RESPONSES, /error/type, server_error",
+        "INTERACTIONS, /error/code, unavailable"
     })
     void anErrorIsTheLastFrame(HttpDialectClient speaker, String place, String type) throws Exception {
         String stream = HttpDialectClient.text(fail(speaker, Fault.ERROR));
@@ -80,7 +82,8 @@ class EveryDialectTest {
         "CLAUDE, /error/type,   overloaded_error",
         "GEMINI, /error/status, UNAVAILABLE",
         "OPENAI, /error/type,   server_error",
-        "RESPONSES, /error/type, server_error"
+        "RESPONSES, /error/type, server_error",
+        "INTERACTIONS, /error/code, unavailable"
     })
     void aBareErrorIsJsonOfSeveralLinesBehindTheLastFrame(HttpDialectClient speaker, String place, String type)
             throws Exception {
@@ -160,9 +163,11 @@ class EveryDialectTest {
     @EnumSource
     void anUnfinishedAnswerIsGoneOnWith(HttpDialectClient speaker) throws Exception {
         String whole = Answers.to("rivers", false);
-        String turn = speaker == HttpDialectClient.GEMINI
-                ? ",{\"role\":\"model\",\"parts\":[{\"text\":\"SAID\"}]}]}"
-                : ",{\"role\":\"assistant\",\"content\":\"SAID\"}]}";
+        String turn = switch (speaker) {
+            case GEMINI -> ",{\"role\":\"model\",\"parts\":[{\"text\":\"SAID\"}]}]}";
+            case INTERACTIONS -> ",{\"type\":\"model_output\",\"content\":\"SAID\"}]}";
+            default -> ",{\"role\":\"assistant\",\"content\":\"SAID\"}]}";
+        };
         String asking = speaker.asking("rivers", "");
         String body = asking.substring(0, asking.length() - 2) + turn.replace("SAID", whole.substring(0, 40));
 

@@ -46,6 +46,14 @@ enum HttpDialectClient {
             "{\"model\":\"m\",\"stream\":true,MORE\"input\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
             "/delta",
             "event: response.completed",
+            "\n\n"),
+    INTERACTIONS(
+            "/v1beta/interactions",
+            "x-anything",
+            "x-goog-api-key",
+            "{\"model\":\"m\",\"stream\":true,MORE\"input\":[{\"type\":\"user_input\",\"content\":[{\"type\":\"text\",\"text\":\"ASKED\"}]}]}",
+            "/delta/text",
+            "event: interaction.completed",
             "\n\n");
 
     final String path;

@@ -82,6 +82,7 @@ public final class LlmClient implements AutoCloseable {
 
     /**
      * A client of Gemini with the key of the environment variable {@code GEMINI_API_KEY}, or else {@code GOOGLE_API_KEY}.
+     * For Gemini's newer Interactions API, {@code builder(GeminiInteractions.fromEnvironment())}.
      *
      * @throws IllegalStateException if there is none
      */

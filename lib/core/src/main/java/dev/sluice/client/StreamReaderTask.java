@@ -22,6 +22,7 @@ import dev.sluice.internal.base.Throwables;
 import dev.sluice.internal.budget.BudgetLedger;
 import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.internal.continuation.ContinuationJoiner;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStart;

@@ -50,6 +50,14 @@ interface Wire {
         return true;
     }
 
+    /**
+     * Whether an answer says that the model, or a filter, refused it. Where it cannot, the end of such an answer has a word
+     * of the vendor's that nobody knows, and its finish reason is {@code UNKNOWN}.
+     */
+    default boolean tellsRefusals() {
+        return true;
+    }
+
     /** Reads a request, and fails if it is not one that the vendor takes. */
     ReceivedFields read(ReceivedRequest request);
 

@@ -1,4 +1,4 @@
-/** A provider by somebody who has nothing but what the library makes public: the worked example of {@code docs/providers.md}. */
+/** A provider by somebody who has nothing but what the library makes public: the worked example of {@code docs/adding-a-provider.md}. */
 @NullMarked
 package dev.sluice.toy;
 

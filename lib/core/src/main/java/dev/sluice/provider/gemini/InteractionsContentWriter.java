@@ -110,6 +110,7 @@ final class InteractionsContentWriter {
                 }
             }
             case ToolUse use -> {
+                toolOfCall.put(use.id(), use.name()); // its id may be another one than in the conversation
                 begin(use, InteractionsStep.FUNCTION_CALL, "id", use.id());
                 fields.text("name", use.name());
                 GeminiContentWriter.object(fields, "arguments", use.input());

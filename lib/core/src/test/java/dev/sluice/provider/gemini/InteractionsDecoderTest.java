@@ -342,6 +342,21 @@ class InteractionsDecoderTest {
         return delta(0, "{'type':'text_annotation_delta','annotations':[{'type':'url_citation'," + fields + "}]}");
     }
 
+    /** What counts the whole answer while it runs would be taken for what has come. */
+    @Test
+    void anAnswerThatBreaksOffHasNoUsage() {
+        Message broken = message(
+                CREATED,
+                start(0, "{'type':'model_output'}"),
+                event(
+                        "step.delta",
+                        "'index':0,'delta':{'type':'text','text':'a'},'metadata':{'total_usage':"
+                                + "{'total_input_tokens':100,'total_output_tokens':20}}"),
+                event("step.stop", "'index':0,'usage':{'total_output_tokens':20}"));
+        assertThat(broken.text()).isEqualTo("a");
+        assertThat(broken.usage()).isEqualTo(Usage.NONE);
+    }
+
     @Test
     void usageIsTheSumOfWhatIsPaidFor() {
         Message message = message(

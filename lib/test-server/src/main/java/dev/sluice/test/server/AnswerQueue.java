@@ -126,6 +126,10 @@ public final class AnswerQueue implements Function<ReceivedRequest, Script> {
         if (answer.refusal().isPresent()) {
             throw answer.refusal().get().with(answer.headers());
         }
+        if (answer.end() == Answer.End.REFUSAL && !dialect.tellsRefusals()) {
+            throw Refusal.invalid(
+                    "The test's answer ends with REFUSAL, which this API has no word for: choose another end");
+        }
         if (fault.filter(kind -> kind.isAnError(asked.stream())).isPresent()) {
             throw Refusal.overloaded().with(answer.headers());
         }

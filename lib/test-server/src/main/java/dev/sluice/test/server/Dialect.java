@@ -12,6 +12,9 @@ interface Dialect {
 
     /** The dialect that a call is made in. Two have a list of models at the same path, but only Claude's callers name a version. */
     static Dialect of(Call call) {
+        if (call.path().startsWith(InteractionsDialect.ROOT)) {
+            return new InteractionsDialect();
+        }
         if (call.path().startsWith(GeminiDialect.ROOT)) {
             return new GeminiDialect();
         }
@@ -36,6 +39,11 @@ interface Dialect {
 
     /** The body of an answer that is not streamed. */
     JsonNode whole(Reply reply);
+
+    /** Whether an answer can end with a word for a refusal. */
+    default boolean tellsRefusals() {
+        return true;
+    }
 
     /** The frames of one that is. */
     Frames frames(Reply reply);

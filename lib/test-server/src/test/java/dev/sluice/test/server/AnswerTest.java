@@ -25,7 +25,9 @@ class AnswerTest {
         "OPENAI,true",
         "OPENAI,false",
         "RESPONSES,true",
-        "RESPONSES,false"
+        "RESPONSES,false",
+        "INTERACTIONS,true",
+        "INTERACTIONS,false"
     })
     void wordsArriveOnEveryWireStreamedOrWhole(Wire wire, boolean stream) throws Exception {
         try (var server = ScriptedServer.start(Answer.text("Hé\"", "llo\n", "wörld"))) {
@@ -44,7 +46,9 @@ class AnswerTest {
         "GEMINI, /candidates/0/content/parts/0/text,  /candidates/0/content/parts/0/functionCall/args/city,  "
                 + " /candidates/0/finishReason, STOP",
         "OPENAI, /choices/0/delta/reasoning_content,  /choices/0/delta/tool_calls/0/function/arguments,      "
-                + " /choices/0/finish_reason,   tool_calls"
+                + " /choices/0/finish_reason,   tool_calls",
+        "INTERACTIONS, /delta/content/text,           /delta/arguments,                                      "
+                + " /interaction/status,        in_progressrequires_action"
     })
     void thoughtsAndCallsArriveOnEveryWire(Wire wire, String thoughts, String input, String reason, String why)
             throws Exception {
@@ -67,6 +71,9 @@ class AnswerTest {
         "GEMINI, DONE,    STOP,      /candidates/0/finishReason",
         "GEMINI, LENGTH,  MAX_TOKENS, /candidates/0/finishReason",
         "GEMINI, REFUSAL, SAFETY,    /candidates/0/finishReason",
+        "INTERACTIONS, DONE,   completed,       /status",
+        "INTERACTIONS, TOOL,   requires_action, /status",
+        "INTERACTIONS, LENGTH, incomplete,      /status",
         "OPENAI, DONE,    stop,      /choices/0/finish_reason",
         "OPENAI, LENGTH,  length,    /choices/0/finish_reason",
         "OPENAI, REFUSAL, content_filter, /choices/0/finish_reason",
@@ -80,17 +87,29 @@ class AnswerTest {
         }
     }
 
+    @Test
+    void anEndThatTheWireHasNoWordForIsRefused() throws Exception {
+        try (var server = ScriptedServer.start(Answer.text("No.").end(Answer.End.REFUSAL))) {
+            Wire.Response response = Wire.INTERACTIONS.whole(server);
+
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.json().at("/error/message").asString("")).contains("REFUSAL", "choose another end");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CLAUDE, /usage/input_tokens, /usage/output_tokens",
         "GEMINI, /usageMetadata/promptTokenCount, /usageMetadata/candidatesTokenCount",
-        "OPENAI, /usage/prompt_tokens, /usage/completion_tokens"
+        "OPENAI, /usage/prompt_tokens, /usage/completion_tokens",
+        "INTERACTIONS, /usage/total_input_tokens, /usage/total_output_tokens"
     })
     void usageIsWhatTheScriptSays(Wire wire, String input, String output) throws Exception {
         Answer answer = Answer.text("a", "b").usage(1234, 567);
         try (var server = ScriptedServer.start(answer, answer)) {
             JsonNode whole = wire.whole(server).json();
             JsonNode last = Wire.chunks(wire.stream(server).text()).reversed().stream()
+                    .map(chunk -> chunk.has("interaction") ? chunk.path("interaction") : chunk)
                     .filter(chunk -> chunk.at(output).isNumber())
                     .findFirst()
                     .orElseThrow();
@@ -193,7 +212,7 @@ class AnswerTest {
 
             assertThat(whole.status()).isEqualTo(200);
             assertThat(streamed.contains("Por")).isEqualTo(wire != Wire.GEMINI);
-            assertThat(whole.text().contains("weather")).isEqualTo(wire != Wire.GEMINI);
+            assertThat(whole.text().contains("weather")).isEqualTo(wire != Wire.GEMINI && wire != Wire.INTERACTIONS);
         }
     }
 

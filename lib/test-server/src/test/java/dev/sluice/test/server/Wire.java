@@ -43,7 +43,14 @@ enum Wire {
             "authorization: Bearer any",
             "{\"model\":\"m\",\"stream\":STREAM,\"input\":[{\"role\":\"user\",\"content\":\"ASKED\"}]}",
             "/delta",
-            "/output/0/content/0/text");
+            "/output/0/content/0/text"),
+    INTERACTIONS(
+            "/v1beta/interactions",
+            "/v1beta/interactions",
+            "x-goog-api-key: any",
+            "{\"model\":\"m\",\"stream\":STREAM,\"input\":\"ASKED\"}",
+            "/delta/text",
+            "/steps/0/content/0/text");
 
     private final String streamed;
     private final String whole;

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What {@code docs/providers.md} shows is what is compiled and tested here. */
-class ProvidersPageTest {
+/** What {@code docs/adding-a-provider.md} shows is what is compiled and tested here. */
+class AddingAProviderPageTest {
     private static final Path TOY = Path.of("src/test/java/dev/sluice/toy/ToyProvider.java");
-    private static final Path PAGE = Path.of("../../docs/providers.md");
+    private static final Path PAGE = Path.of("../../docs/adding-a-provider.md");
 
     @Test
     void thePageShowsTheToyAsItIs() throws IOException {
