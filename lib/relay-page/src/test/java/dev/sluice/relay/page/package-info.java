@@ -1,4 +1,4 @@
-/** The chat page in a real browser. The server behind it is scripted, but for {@code RelayPageTest}. */
+/** The chat page's files, and the page in a real browser. The server behind it is scripted, but for {@code RelayPageTest}. */
 @NullMarked
 package dev.sluice.relay.page;
 
