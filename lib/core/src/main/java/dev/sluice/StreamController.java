@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bounds one stream and stops it. A controller belongs to one stream: it is handed over when the stream is started, and
  * {@link #cancel} may be called by any thread, at any moment, before that too. Nothing here blocks.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="controller"}
  */
 public final class StreamController {
     private final Map<Phase, Duration> timeouts;

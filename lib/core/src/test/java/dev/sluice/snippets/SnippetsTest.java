@@ -12,8 +12,14 @@ import dev.sluice.test.server.Answer;
 import dev.sluice.test.server.Fault;
 import dev.sluice.test.server.ScriptedServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,6 +97,36 @@ class SnippetsTest {
     @Test
     void conversation() {
         assertThat(printed(Snippets::conversation)).isEqualTo("4 messages\n");
+    }
+
+    /** The Javadoc tool refuses a region that is not there; this finds one that nobody shows. */
+    @Test
+    void eachSnippetIsShownByTheTypeItIsAbout() throws IOException {
+        Map<String, String> types = Map.of(
+                "client", "client/LlmClient",
+                "stream", "client/MessageStream",
+                "controller", "StreamController",
+                "aggregator", "aggregate/ChunkAggregator",
+                "run", "tools/ToolLoop",
+                "events", "sse/SseClient",
+                "budget", "budget/Budget",
+                "continuation", "continuation/Continuation",
+                "resilience", "resilience/Resilience",
+                "conversation", "message/Conversation");
+        String snippets = Files.readString(Path.of("src/test/java/dev/sluice/snippets/Snippets.java"));
+        assertThat(Pattern.compile("@start region=\"(\\w+)\"")
+                        .matcher(snippets)
+                        .results()
+                        .map(region -> region.group(1))
+                        .collect(Collectors.toSet()))
+                .isEqualTo(types.keySet());
+        for (var type : types.entrySet()) {
+            String source = Files.readString(Path.of("src/main/java/dev/sluice", type.getValue() + ".java"));
+            assertThat(source.contains(
+                            "{@snippet file=\"dev/sluice/snippets/Snippets.java\" region=\"" + type.getKey() + "\"}"))
+                    .as(type.getValue())
+                    .isTrue();
+        }
     }
 
     private String printed(Consumer<Snippets> snippet) {

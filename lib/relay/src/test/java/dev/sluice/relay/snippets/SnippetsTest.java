@@ -9,6 +9,7 @@ import dev.sluice.tools.Tool;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The snippet of the Javadoc serves, and is shown. */
@@ -29,5 +30,8 @@ class SnippetsTest {
             assertThat(http.send(asked, HttpResponse.BodyHandlers.ofString()).body())
                     .isEqualTo("{\"status\":\"ok\"}");
         }
+        assertThat(Path.of("src/main/java/dev/sluice/relay/Relay.java"))
+                .content()
+                .contains("{@snippet file=\"dev/sluice/relay/snippets/Snippets.java\" region=\"relay\"}");
     }
 }
