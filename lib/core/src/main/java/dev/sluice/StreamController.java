@@ -16,6 +16,8 @@ import java.util.OptionalInt;
 /**
  * Bounds one stream and stops it. A controller belongs to one stream: it is handed over when the stream is started, and
  * {@link #cancel} may be called by any thread, at any moment, before that too. Nothing here blocks.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="controller"}
  */
 public final class StreamController {
     static {

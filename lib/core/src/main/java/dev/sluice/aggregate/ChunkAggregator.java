@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread adds; any thread may look, and read what it has been given. Neither waits for the other longer than one
  * such call takes.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="aggregator"}
  */
 public final class ChunkAggregator {
     private final TimeSource time;

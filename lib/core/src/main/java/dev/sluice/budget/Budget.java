@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * Thinking that is not shown is not seen before the provider's figure.
  *
  * <p>For use by any thread. Nothing here blocks.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="budget"}
  */
 public final class Budget {
     static {

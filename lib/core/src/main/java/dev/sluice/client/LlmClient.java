@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="client"}
  */
 public final class LlmClient implements AutoCloseable {
     static {

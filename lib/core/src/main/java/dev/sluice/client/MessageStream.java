@@ -30,6 +30,8 @@ import java.util.stream.StreamSupport;
  * <p>A stream ends once: complete; cancelled or at a limit of the caller's, when the loop just ends and {@link #endReason}
  * tells; or failed, when every event that was received is handed out first and then a {@link StreamException} is thrown.
  * What has been received is always in {@link #snapshot} and in the exception.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="stream"}
  */
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
     private final StreamReaderTask reader;

@@ -13,6 +13,8 @@ package dev.sluice.continuation;
  * already, or that must fit an output schema fails with what there is. So does one whose model, when asked, does not go on
  * from the cut; the failure that broke the answer then has a suppressed
  * {@link dev.sluice.StreamException.ProtocolError}.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="continuation"}
  */
 public final class Continuation {
     private static final Continuation OFF = new Continuation(0);

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each append copies the list of the turns; {@link #builder} is for many.
  *
- * <pre>{@code
- * Conversation talk = Conversation.EMPTY.system("Be brief").user("How high is the Douro?");
- * Message answer = client.send(request.conversation(talk).build());
- * talk = talk.message(answer);
- * }</pre>
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="conversation"}
  *
  * @param system instructions that stand before it
  * @param messages the turns, oldest first

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Which requests a client lets out, and which it tries again: with instances of Resilience4j that are the caller's, so that
  * their registries, metrics and events show what happens. Immutable and safe for use by any thread; several clients may share
  * one. Nothing here blocks.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="resilience"}
  */
 public final class Resilience {
     static {

@@ -33,15 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event source that connects again when its connection ends, as the WHATWG HTML standard says (section 9.2.3, "Processing
- * model"), to be read with a for-each loop:
- *
- * <pre>{@code
- * try (SseClient events = SseClient.builder(uri).header("authorization", "Bearer " + token).start()) {
- *   for (SseEvent event : events) {
- *     ...
- *   }
- * }
- * }</pre>
+ * model"), to be read with a for-each loop.
  *
  * <p>Each connection after the first asks with {@code Last-Event-ID} for what follows the last event that was read, so that
  * a server that keeps ids loses none and sends none twice. An event that a connection breaks in the middle of is dropped, and
@@ -66,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread consumes, and the handlers run on it; {@link #restart}, {@link #cancel} and {@link #close} may be called by
  * any thread at any moment and never block. A virtual thread reads into a bounded queue, and stops reading while that is full.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="events"}
  */
 public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();

@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A run ends once: complete; cancelled or at a limit of the caller's, when the loop just ends and {@link #endReason} tells;
  * or failed, when every event that was received is handed out first, then {@link RunEvent.StreamError}, and then a {@link
  * StreamException} is thrown. Another run may go on from its {@link #conversation}.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="run"}
  */
 public final class ToolLoop implements ToolContext.InnerRun {
     private final RunTask run;

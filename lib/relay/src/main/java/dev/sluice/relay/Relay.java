@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs runs, keeps their events, and tells them to any number of watchers, who may come late, leave and come back. One serves
  * a whole program. Safe for use by any thread.
+ *
+ * {@snippet file="dev/sluice/relay/snippets/Snippets.java" region="relay"}
  */
 public final class Relay implements AutoCloseable {
     private static final int ID_BYTES = 16;

@@ -6,12 +6,16 @@ import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a {@link RelayEndpoint}. Not for use by several threads. */
 public final class RelayEndpointBuilder {
+    /** Where {@code sluice-relay-page} has it. */
+    private static final String PAGE = "dev/sluice/relay/page";
+
     final Relay relay;
     final RunFactory starter;
     RelayAuthenticator authenticator = RelayAuthenticator.cookie();
@@ -120,9 +124,22 @@ public final class RelayEndpointBuilder {
         return startsPerAddress == 0 ? (int) Math.min(4L * starts, Integer.MAX_VALUE) : startsPerAddress;
     }
 
-    /** Serves this library's chat page at {@code /}. */
+    /**
+     * Serves the chat page of {@code sluice-relay-page}, which must be on the class path, at {@code /}. This library's class
+     * loader is asked for it first, then that of the thread's context.
+     *
+     * @throws IllegalStateException if neither finds it
+     */
     public RelayEndpointBuilder page() {
-        return page("dev/sluice/relay/page", RelayEndpoint.class.getClassLoader());
+        for (ClassLoader each : Arrays.asList(
+                RelayEndpoint.class.getClassLoader(), Thread.currentThread().getContextClassLoader())) {
+            if (each != null && each.getResource(PAGE + "/index.html") != null) {
+                return page(PAGE, each);
+            }
+        }
+        throw new IllegalStateException(
+                "the chat page is not on the class path: add dev.sluice:sluice-relay-page of the"
+                        + " version of sluice-relay, or serve a page of your own by page(folder, loader)");
     }
 
     /**

@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.relay.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -320,7 +325,8 @@ class RequestTest extends WebServerFixture {
     void thePageIsToldWhichQuestionsToOffer() throws Exception {
         mount(builder -> builder.page("dev/sluice/relay/http/site", getClass().getClassLoader()));
         assertThat(get("/suggestions.json").body()).isEqualTo("[]");
-        mount(builder -> builder.page().suggestions("How high is the \"Douro\"?", "And <now>?"));
+        mount(builder -> builder.page("dev/sluice/relay/http/site", getClass().getClassLoader())
+                .suggestions("How high is the \"Douro\"?", "And <now>?"));
         WireClient suggestions = get("/suggestions.json");
         assertThat(suggestions.body()).isEqualTo("[\"How high is the \\\"Douro\\\"?\",\"And <now>?\"]");
         assertThat(suggestions.header("content-type")).isEqualTo("application/json");
@@ -328,6 +334,30 @@ class RequestTest extends WebServerFixture {
         assertThatThrownBy(() -> mount(builder -> builder.suggestions("How?", " ")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("questions: none may be blank");
+    }
+
+    @Test
+    void aPageThatIsNotOnTheClassPathIsMissedAtOnceAndNothingOfItIsThere() {
+        assertThat(getClass().getClassLoader().getResource("META-INF/resources/_static"))
+                .isNull();
+        assertThatThrownBy(() -> mount(builder -> builder.page()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("dev.sluice:sluice-relay-page");
+    }
+
+    @Test
+    void aPageThatOnlyTheApplicationsLoaderKnowsIsFound(@TempDir Path jar) throws Exception {
+        Path folder = Files.createDirectories(jar.resolve("dev/sluice/relay/page"));
+        Files.writeString(folder.resolve("index.html"), "<title>Elsewhere</title>");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+            thread.setContextClassLoader(loader);
+            mount(builder -> builder.page());
+            assertThat(get("/").body()).isEqualTo("<title>Elsewhere</title>");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Draws the README's pictures of the page: {@code mvn -pl lib/relay -am test -Dtest=ScreenshotPageTest
+ * Draws the README's pictures of the page: {@code mvn -pl lib/relay-page -am test -Dtest=ScreenshotPageTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dscreenshots=docs/images}.
  */
 @EnabledIfSystemProperty(named = "screenshots", matches = ".+")

@@ -1,5 +1,0 @@
-/** The chat page in a real browser. The server behind it is scripted, but for {@code RelayPageTest}. */
-@NullMarked
-package dev.sluice.relay.page;
-
-import org.jspecify.annotations.NullMarked;
