@@ -271,7 +271,7 @@ class BackgroundCancelTest {
     void anAnswerWhoseStreamFailedIsLeftAlone(Wire wire) {
         try (var talk = new Talk(wire, Script.stream(wire.begun()))) {
             MessageStream stream = talk.stream();
-            var failure = (StreamException) ClientFixture.hear(stream).failure();
+            var failure = (StreamException) ClientFixture.collect(stream).failure();
             assertThat(failure).isInstanceOf(Truncated.class);
             assertThat(failure.partial().id()).isEqualTo(ID);
             stream.close();

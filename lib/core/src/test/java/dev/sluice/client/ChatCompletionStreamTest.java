@@ -75,7 +75,7 @@ class ChatCompletionStreamTest {
         try (var peer = ScriptedPeer.serving(Script.stream(BEGUN.replace("{\"id\"", "{" + usage + "\"id\"")));
                 var client = client(peer);
                 var stream = client.stream(ClientFixture.REQUEST, budget)) {
-            var failure = (StreamException) ClientFixture.hear(stream).failure();
+            var failure = (StreamException) ClientFixture.collect(stream).failure();
             assertThat(failure).isInstanceOf(Truncated.class);
             assertThat(failure.partial().usage()).isEqualTo(Usage.of(prompt, 0));
             assertThat(budget.outputTokens()).isEqualTo(new TokenCount(1, true));
