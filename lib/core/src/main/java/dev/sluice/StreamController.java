@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds one stream and stops it. A controller belongs to one stream: it is handed over when the stream is started, and
- * {@link #cancel} may be called by any thread, at any moment, before that too. Nothing here blocks.
+ * Bounds one stream and stops it. A controller belongs to one stream, from the call that starts the stream. Any thread
+ * may call {@link #cancel} at any moment, also before that. Nothing here blocks.
  */
 public final class StreamController {
     private final Map<Phase, Duration> timeouts;
@@ -41,7 +41,7 @@ public final class StreamController {
         return builder().timeout(total).build();
     }
 
-    /** A controller with a limit on the events that are handed out. */
+    /** A controller with a limit on the events that are delivered. */
     public static StreamController withChunkLimit(int maxChunks) {
         return builder().maxChunks(maxChunks).build();
     }
@@ -112,7 +112,8 @@ public final class StreamController {
 
     /**
      * Adds something to run, once, when the stream is cancelled; at once if it has been. It runs on a virtual thread, after the
-     * callbacks that were added before it, and holds up nothing else. What it throws is logged and goes no further.
+     * callbacks that were added before it, and holds up nothing else. An exception that it throws is logged and not
+     * rethrown.
      */
     public void onCancel(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
@@ -137,7 +138,7 @@ public final class StreamController {
         return merged;
     }
 
-    /** How many events the stream hands out at most. */
+    /** How many events the stream delivers at most. */
     public OptionalInt maxChunks() {
         return maxChunks;
     }
@@ -223,8 +224,8 @@ public final class StreamController {
         }
 
         /**
-         * How many events the stream hands out at most, whatever they carry. The loop then ends, and the connection is
-         * given up; {@code finalMessage()} throws {@link StreamException.LimitExceeded}.
+         * How many events the stream delivers at most, of any size. The loop then ends, and the connection is given up;
+         * {@code finalMessage()} throws {@link StreamException.LimitExceeded}.
          */
         public Builder maxChunks(int maxChunks) {
             this.maxChunks = OptionalInt.of(Checks.atLeast("maxChunks", maxChunks, 1));

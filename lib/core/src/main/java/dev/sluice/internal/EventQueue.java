@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Prompt: an end or an abort frees both threads at once.
  * </ul>
  *
- * @param <T> what is handed over
+ * @param <T> the items
  */
 public final class EventQueue<T> {
     /*
@@ -104,7 +104,7 @@ public final class EventQueue<T> {
      * Queues an item, then waits until there is room for another. The consumer may not see it before {@link #flush}.
      *
      * @param size how many bytes the item takes; an estimate will do
-     * @return whether the queue goes on; if not, nothing more is wanted
+     * @return whether the queue is still open; if not, nothing more is wanted
      * @throws InterruptedException if the thread is interrupted while it waits; the item is queued all the same
      */
     public boolean put(T item, long size) throws InterruptedException {
@@ -238,7 +238,7 @@ public final class EventQueue<T> {
         }
     }
 
-    /** Why the queue was ended, though something may be left in it; empty while it has not been. */
+    /** The reason for the queue's end, even if it still holds items; empty while it is open. */
     public Optional<EndReason> ended() {
         return Optional.ofNullable(end);
     }

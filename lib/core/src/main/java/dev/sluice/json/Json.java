@@ -53,9 +53,9 @@ public final class Json {
     }
 
     /**
-     * Reads the beginning of a JSON text as a value of the given class: what has not come is null, zero or false, and a text
-     * that is cut is there as far as it has come. What cannot be made yet, as a date of which half has come or a record whose
-     * constructor wants more, is left out.
+     * Reads the beginning of a JSON text as a value of the given class. A missing field is null, zero or false. A text
+     * that is cut has the characters that have come. A value that cannot be made yet is left out, such as half of a
+     * date, or a record whose constructor needs more.
      *
      * <p>Costs as much as reading what there is, again with each call; some of it several times where something is left out.
      *

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The parameters of a method as the fields of one JSON object, as {@link JsonSchema} has the components of a record: of the
- * same types, named and described by the same annotations. For any thread.
+ * The parameters of a method as the fields of one JSON object, as {@link JsonSchema} has the components of a record.
+ * They have the same types, and the same annotations name and describe them. For any thread.
  */
 public final class ParameterSchema {
     private static final TypeResolver TYPES = new TypeResolver();

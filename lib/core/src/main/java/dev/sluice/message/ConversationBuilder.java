@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the turns of a {@link Conversation}. What is appended costs the same however long the conversation is; so this is
- * for who reads one of any length, say from a client. Not for use by several threads.
+ * Collects the turns of a {@link Conversation}. Appending costs the same for a conversation of every length. So this is
+ * for code that reads a long one, say from a client. Not for use by several threads.
  */
 public final class ConversationBuilder {
     private final List<Text> system;
@@ -51,8 +51,8 @@ public final class ConversationBuilder {
     }
 
     /**
-     * And then the results of tool calls: one message of the caller's for all results of one turn, even if they are appended
-     * one by one, and before whatever else it says.
+     * Appends the results of tool calls. All results of one turn are in one message of the caller's, even if they are
+     * appended one by one, and before the message's other blocks.
      *
      * @throws IllegalArgumentException if there is a result of a call that does not wait for one; those before it are appended
      */

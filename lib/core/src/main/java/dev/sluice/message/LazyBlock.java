@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 
 /**
  * A block that is made when it is first asked for, and from then on the same for every message that has it. A snapshot of
- * an answer that still grows consists of such blocks, so that its text is copied only for who reads it. Immutable to whoever
- * looks, and for any thread. Only for who makes messages before their blocks: a program that has a block needs none.
+ * an answer that still grows consists of such blocks, so that its text is copied only for who reads it. Immutable for
+ * its readers, and safe for any thread. Only for who makes messages before their blocks: a program that has a block
+ * needs none.
  */
 public final class LazyBlock {
     private static final AtomicReferenceFieldUpdater<LazyBlock, Object> BLOCK =
@@ -31,8 +32,8 @@ public final class LazyBlock {
     /**
      * A block to be made.
      *
-     * @param block makes it, the same each time; asked by the threads that read the block, perhaps more than once if they do
-     *     so at the same time, and released when it has been made
+     * @param block makes it, the same each time. Threads that read the block call it, perhaps several at the same time.
+     *     It is released when it has been called
      */
     public static LazyBlock of(Supplier<? extends ContentBlock> block) {
         return new LazyBlock(block);

@@ -3,8 +3,8 @@ package dev.sluice.transport;
 import java.io.IOException;
 
 /**
- * The connection ended before a single byte of a response came. As a rule it was a kept connection that had gone before
- * the request was sent, so the request may be sent again; that the server has seen it cannot be ruled out.
+ * The connection ended before a single byte of a response came. Usually it was a kept connection that the server had
+ * closed before, so the request may be sent again. But the server may have seen it.
  */
 public final class NoResponseException extends IOException {
     private static final long serialVersionUID = 1L;

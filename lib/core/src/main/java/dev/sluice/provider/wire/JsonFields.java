@@ -21,7 +21,7 @@ import tools.jackson.core.ObjectReadContext;
  * {@link #rest()}, raw. A field that is null counts as absent. Reused from object to object, so what it said is gone after
  * the next {@link #read}. Belongs to one thread.
  *
- * <p>A field that has another type than the one it is asked for is a {@link ProtocolError} that names it; text that is no
+ * <p>A field that has another type than the caller asks for is a {@link ProtocolError} that names it. Text that is no
  * JSON is a {@link JacksonException}.
  */
 public final class JsonFields {

@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one client says over a WebSocket, and the streams that it is told on it. What goes wrong with a message is answered with
- * a message of type {@code error}, and the socket lives on. See {@code docs/relay.md} for the messages.
+ * The messages of one client over a WebSocket, and the streams that it receives on it. An error in a message is
+ * answered with a message of type {@code error}, and the socket stays open. See {@code docs/relay.md} for the messages.
  */
 public final class RelaySocket {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySocket.class);
     private static final int STREAMS = 16;
 
-    /** The connection, as the web server has it. What an adapter implements; for any thread. */
+    /** The connection, as the web server has it. The interface for adapters; for any thread. */
     public interface Wire {
         /**
          * Sends a text message. Blocks while the connection takes no more, for a bounded time.

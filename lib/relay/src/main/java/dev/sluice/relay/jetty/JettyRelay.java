@@ -76,7 +76,7 @@ public final class JettyRelay implements AutoCloseable {
         return URI.create("http://" + host + ":" + port() + "/");
     }
 
-    /** Tells every client that the server stops, then stops it; waits for that, but not much longer than this. */
+    /** Reports to every client that the server stops, then stops it; waits for that, but not much longer than this. */
     public void stop(Duration atMost) {
         endpoint.shutdown(atMost);
         try {

@@ -52,7 +52,9 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
         this.time = time;
     }
 
-    /** Only now is there something to release: a handshake may fail after this was made, and nothing tells then. */
+    /**
+     * Only now is there something to release. A handshake may fail after this was made, and no callback reports that.
+     */
     @Override
     public void onWebSocketOpen(org.eclipse.jetty.websocket.api.Session opened) {
         connection = opened;

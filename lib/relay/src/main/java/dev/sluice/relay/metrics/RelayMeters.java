@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The meters of a relay: {@code Relay.builder().listener(RelayMeters.in(registry))}. All are there from the beginning, so that
- * one can alert on what has not happened yet; none has a tag whose values are not known beforehand.
+ * The meters of a relay: {@code Relay.builder().listener(RelayMeters.in(registry))}. All exist from the beginning, so
+ * that an alert on something that has not happened yet works. No tag has values that are not known beforehand.
  *
  * <p>Safe for use by any thread; does not block.
  */
