@@ -2,7 +2,6 @@ package dev.sluice.sse;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
-import dev.sluice.EndReason.Failed;
 import dev.sluice.Limits;
 import dev.sluice.StreamException;
 import dev.sluice.TimeSource;
@@ -12,11 +11,11 @@ import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.HeaderSyntax;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.base.Checks;
-import dev.sluice.internal.base.Throwables;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Iterator;
@@ -72,19 +71,14 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     private static final AtomicLong STARTED = new AtomicLong();
 
     private final SseConnectionLoop source;
-    private final Consumer<String> onComment;
-    private final Consumer<SseState> onState;
+    private final SseConsumer consumer;
     private final Cleaner.Cleanable abandoned;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    /** Owned by the consumer. */
-    private boolean told;
-
     private SseClient(Builder builder) {
         source = new SseConnectionLoop(builder.settings(), "sluice-sse-" + STARTED.incrementAndGet());
-        onComment = builder.onComment == null ? comment -> {} : builder.onComment;
-        onState = builder.onState == null ? state -> {} : builder.onState;
         abandoned = CLEANER.register(this, source::abandoned);
+        consumer = new SseConsumer(source, builder.onComment, builder.onState, abandoned::clean);
     }
 
     /**
@@ -110,7 +104,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         if (iterated.getAndSet(true)) {
             throw new IllegalStateException("the events of this client are being iterated already; they come once");
         }
-        return new PullIterator<>("the event source", this::pull);
+        return new PullIterator<>("the event source", this::next);
     }
 
     /** Drops the connection, or the wait for the next one, and connects again at once with the last id. No effect after the end. */
@@ -159,45 +153,12 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         return source.reader();
     }
 
-    private @Nullable SseEvent pull() {
-        while (true) {
-            switch (take()) {
-                case SseEvent event -> {
-                    return event;
-                }
-                case SseConnectionLoop.Comment(String text) -> handle(onComment, text);
-                case SseState state -> handle(onState, state);
-                case null, default -> {
-                    end(endReason().orElseThrow());
-                    return null;
-                }
-            }
-        }
-    }
-
-    private @Nullable Object take() {
-        return source.queue.takeUnlessInterrupted(() -> cancel("the consuming thread was interrupted"));
-    }
-
-    /** What a handler throws ends the client and reaches the caller. */
-    private <T> void handle(Consumer<T> handler, T value) {
+    private @Nullable SseEvent next() {
         try {
-            handler.accept(value);
-        } catch (RuntimeException | Error e) {
-            cancel("a handler failed: " + Throwables.describe(e));
-            throw e;
-        }
-    }
-
-    private void end(EndReason reason) {
-        if (!told) {
-            told = true;
-            abandoned.clean();
-            handle(onState, new SseState.Ended(reason));
-        }
-        if (reason instanceof Failed(StreamException failure)) {
-            failure.fillInStackTrace(); // where the caller is, rather than where the reader was
-            throw failure;
+            return consumer.next();
+        } finally {
+            // The cleaner must not take this for abandoned while a thread waits in the consumer, which does not refer to it.
+            Reference.reachabilityFence(this);
         }
     }
 

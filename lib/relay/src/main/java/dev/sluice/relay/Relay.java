@@ -116,7 +116,7 @@ public final class Relay implements AutoCloseable {
         Watcher watcher;
         try {
             from = format.resumesByEventId() ? after : 0;
-            var place = new Watcher.Place(log, streamId, caller.session());
+            var place = new StreamRef(log, streamId, caller.session());
             var delivery = new FrameWriter(settings, format.encoder(streamId), sink);
             watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit));
         } catch (Throwable e) {

@@ -33,10 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Claude Messages API of Anthropic, or of a gateway that speaks it.
  *
- * <p>A request is sent as it is, with three exceptions. Answers received earlier are sent back with three changes. Text
- * blocks without words and thinking without a signature are left out, because the API would reject them. A tool call
- * whose input was cut or invalid is wrapped in an object, because the API wants one. Of another provider's answers,
- * only the words and the tool calls are sent.
+ * <p>A request is sent unchanged, except for answers received earlier. Text blocks without words and thinking without a
+ * signature are left out, because the API would reject them. A tool call whose input was cut or invalid is wrapped in an
+ * object, because the API wants one. Of another provider's answers, only the words and the tool calls are sent.
  *
  * <p>A request that cannot be written for this API, or that the chosen {@linkplain Builder#version version} never takes, is an
  * {@link IllegalArgumentException} that names the field. Limits of a model are not checked: the API says them.
