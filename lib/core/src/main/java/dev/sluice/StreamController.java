@@ -185,7 +185,7 @@ public final class StreamController {
     private static void run(Runnable callback) {
         try {
             callback.run();
-        } catch (Throwable e) { // whatever it is, the others must not suffer
+        } catch (Throwable e) { // any failure: the other callbacks must not suffer
             Throwables.warn(StreamController.class, "An onCancel callback failed", e);
         }
     }

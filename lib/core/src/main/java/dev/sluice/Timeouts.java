@@ -43,7 +43,7 @@ public record Timeouts(
         }
     }
 
-    /** What the vendors' own clients wait for one. */
+    /** The time that the vendors' own clients wait for one. */
     private static final Duration WHOLE = Duration.ofMinutes(10);
 
     private static final Timeouts DEFAULTS = new Timeouts(

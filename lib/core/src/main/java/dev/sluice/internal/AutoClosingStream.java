@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * leaves them early. A {@code flatMap} around them would, but reads everything ahead in {@code iterator()}.
  */
 public final class AutoClosingStream implements InvocationHandler {
-    /** Hand the elements on rather than use them up; who takes them closes the stream. */
+    /** Pass the elements on rather than use them up; the code that takes them closes the stream. */
     private static final Set<String> LAZY = Set.of("iterator", "spliterator", "close", "isParallel");
 
     private final BaseStream<?, ?> stream;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Deadlines {
     private static final long OFF = Long.MAX_VALUE;
 
-    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final TimeSource time;
@@ -108,14 +108,14 @@ public final class Deadlines {
         return now;
     }
 
-    /** What the clock says, in nanoseconds. */
+    /** The clock's reading, in nanoseconds. */
     long now() {
         return time.nanos();
     }
 
     /** An event other than a ping was delivered. */
     public void content() {
-        if (waited != 0) { // as a rule of many events of one read, all but the first find it so
+        if (waited != 0) { // of many events of one read, usually all but the first
             waited = 0;
         }
         if (phase == Phase.FIRST_EVENT) {

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue<T> {
     /*
-     * To wake a thread costs more than anything else here, and a lock that two threads want comes next. So items are handed over
-     * in batches: the producer collects one without the lock, and the consumer hands its items out without it. A consumer that
-     * waits is woken when the producer flushes or half of the queue is full; a producer that waits, when half of it is free.
+     * To wake a thread costs more than anything else here, and a lock that two threads want comes next. So items move
+     * in batches: the producer fills one without the lock, and the consumer reads one without it. A waiting consumer is
+     * woken when the producer flushes or half of the queue is full. A waiting producer is woken when half of it is
+     * free.
      */
 
     /** How many bytes the items of a queue may have unless the caller says otherwise: 4 MiB. */
@@ -274,7 +275,9 @@ public final class EventQueue<T> {
         }
     }
 
-    /** Gives back the room of a batch whose last item was taken. False if that may not be handed out: an abort was first. */
+    /**
+     * Gives back the room of a batch whose last item was taken. False if that may not be delivered: an abort was first.
+     */
     private boolean release(Batch<T> batch) {
         lock.lock();
         try {
@@ -292,7 +295,7 @@ public final class EventQueue<T> {
         }
     }
 
-    // What follows is called with the lock held.
+    // The methods below are called with the lock held.
 
     private void handOver() {
         if (end == null && collected.count > 0) {

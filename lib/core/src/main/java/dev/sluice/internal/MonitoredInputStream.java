@@ -71,7 +71,7 @@ public final class MonitoredInputStream extends InputStream {
         }
         arrivals.received(count, now);
         received += count;
-        long fits = isOver() ? count - (received - maxBytes) : count; // what fits is handed on first
+        long fits = isOver() ? count - (received - maxBytes) : count; // the part within the limit is read first
         if (fits == 0) {
             throw new LimitExceeded(Limits.Limit.STREAM_BYTES, maxBytes);
         }

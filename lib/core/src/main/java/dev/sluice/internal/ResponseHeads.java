@@ -14,7 +14,7 @@ public final class ResponseHeads {
     /** So many digits always fit a long. */
     private static final int MOST_DIGITS = 18;
 
-    /** What of a server's own words goes into a message. */
+    /** The part of a server's own words that goes into a message. */
     private static final int QUOTED = 200;
 
     private ResponseHeads() {}

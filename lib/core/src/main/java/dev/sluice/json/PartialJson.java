@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class PartialJson {
     private static final int MAX_DEPTH = 500;
 
-    /** What can come next. */
+    /** The tokens that can come next. */
     private enum State {
         VALUE,
         VALUE_OR_END,
@@ -54,7 +54,7 @@ public final class PartialJson {
     private String literal = "";
     private int literalLength;
 
-    /** What is left of the text outside of {@code open}: the value, once it is complete, or a string cut by a fault. */
+    /** The rest of the text outside of {@code open}: the value, once it is complete, or a string cut by a fault. */
     private @Nullable Object rest = NONE;
 
     private @Nullable Object snapshot = NONE;

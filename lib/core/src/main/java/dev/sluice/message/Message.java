@@ -151,7 +151,7 @@ public record Message(
                 "it calls tools first: "
                         + String.join(
                                 ", ", toolUses().stream().map(ToolUse::name).toList());
-            case PAUSE -> "the turn was paused; send it back to go on";
+            case PAUSE -> "the turn was paused; send it back to continue";
             case UNKNOWN -> stopReason == null ? "it has not come to its end" : "it ended with " + stopReason;
         };
     }

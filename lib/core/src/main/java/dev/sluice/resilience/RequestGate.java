@@ -127,7 +127,7 @@ public final class RequestGate implements AutoCloseable {
         }
     }
 
-    /** The first event is handed over: no retry from here on. The next {@link #begin} starts to count anew. */
+    /** The first event is queued: no retry from here on. The next {@link #begin} starts to count anew. */
     public void answered() {
         if (open && answeredAt == null) {
             answeredAt = time.nanos();

@@ -1,6 +1,6 @@
 /**
- * Decides whether, when and how often an exchange may be tried. It never touches the network: it hands out permits, delays
- * and verdicts, with the caller's own Resilience4j instances where there are any.
+ * Decides whether, when and how often an exchange may be tried. It never touches the network. It grants permits, delays
+ * and verdicts, with the caller's own Resilience4j instances if there are any.
  *
  * <p>Start with {@link dev.sluice.resilience.Resilience}, then {@link dev.sluice.resilience.RequestGate}.
  *

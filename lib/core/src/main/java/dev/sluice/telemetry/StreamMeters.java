@@ -79,7 +79,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
         ends = counter(registry, "sluice.client.stream.end", "Streams that have ended");
         retries = counter(registry, "sluice.client.stream.retries", "Requests that were sent again");
         continuations =
-                counter(registry, "sluice.client.stream.continuations", "Answers that broke off and were gone on with");
+                counter(registry, "sluice.client.stream.continuations", "Answers that broke off and were continued");
     }
 
     /** Meters in the given registry, where they appear with the first stream. */

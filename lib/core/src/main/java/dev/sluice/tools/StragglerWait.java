@@ -33,7 +33,7 @@ final class StragglerWait {
         List<ToolCallTask> strays = run.strays();
         if (!strays.isEmpty()) {
             log.warn(
-                    "{} was closed, and these tools do not heed their interrupt and still run: {}",
+                    "{} was closed, and these tools ignore their interrupt and still run: {}",
                     run,
                     strays.stream().map(call -> call.use().name()).toList());
         }

@@ -140,7 +140,7 @@ final class Turn {
                     withoutInput = null;
                 }
                 if (block instanceof ContentBlock.Unknown(String type, var json) && type.equals("fallback")) {
-                    stopAll("the answer was taken back and another model goes on, so the tool was stopped");
+                    stopAll("the answer was taken back and another model continues, so the tool was stopped");
                 }
             }
             case ContentBlockStop(int index) -> {

@@ -25,17 +25,17 @@ final class RemoteSubscription implements ResumeLog.Subscription {
         onClose = () -> reader.remove(this);
     }
 
-    /** The last event that was handed over. */
+    /** The last event that was delivered. */
     long position() {
         return position;
     }
 
-    /** Whether nothing more will be handed over. */
+    /** Whether no more events will be delivered. */
     boolean isOver() {
         return over;
     }
 
-    /** Hands over what is new of these; a gap in them is the end, and so is an end. */
+    /** Delivers the new ones of these; a gap in them is the end, and so is an end. */
     void entries(List<StoredEntry> entries) {
         var fresh = new ArrayList<RelayEvent>(entries.size());
         End end = null;
@@ -62,7 +62,7 @@ final class RemoteSubscription implements ResumeLog.Subscription {
         }
     }
 
-    /** Tells the listener that nothing follows, once. */
+    /** Reports the end to the listener, once. */
     void end(End end) {
         if (!over) {
             over = true;
@@ -75,7 +75,7 @@ final class RemoteSubscription implements ResumeLog.Subscription {
             what.run();
         } catch (RuntimeException e) {
             over = true;
-            log.warn("A watcher of stream {} failed and is told no more", streamId, e);
+            log.warn("A watcher of stream {} failed and receives no more events", streamId, e);
         }
     }
 

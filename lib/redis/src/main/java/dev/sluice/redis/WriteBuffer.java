@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits to be written to Redis, up to so many bytes. Any thread adds, one takes. */
+/** The writes that wait for Redis, up to a number of bytes. Any thread adds, one takes. */
 final class WriteBuffer {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final int BATCH_WRITES = 2_000;
@@ -63,7 +63,7 @@ final class WriteBuffer {
             }
             return fits(write);
         } catch (InterruptedException e) {
-            // Who is interrupted has little left to say, and that may be why.
+            // An interrupted thread has little left to write, and its write may be the report of the interrupt.
             Thread.currentThread().interrupt();
             return true;
         } finally {
@@ -116,7 +116,7 @@ final class WriteBuffer {
         }
     }
 
-    /** What was taken is written, or never will be. */
+    /** The taken writes are done, or never will be. */
     void done(List<PendingWrite> batch) {
         lock.lock();
         try {

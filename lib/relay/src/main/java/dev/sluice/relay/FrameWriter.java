@@ -26,7 +26,7 @@ final class FrameWriter {
         this.progress = sink.progress();
     }
 
-    /** What is called when the connection is gone. */
+    /** Runs when the connection is gone. */
     void onGone(Runnable gone) {
         sink.onGone(gone);
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * use by any thread; nothing blocks.
  */
 public final class MemoryResumeLog implements ResumeLog {
-    /** How many streams that were dropped are remembered, so that who comes back is told that there was one. */
+    /** How many dropped streams are remembered, so that a client that comes back learns that there was one. */
     private static final int REMEMBERED = 10_000;
 
     private final int eventsPerStream;
@@ -38,7 +38,7 @@ public final class MemoryResumeLog implements ResumeLog {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final Map<String, MemoryStream> streams = new HashMap<>();
-    /** What ended, longest ago first, each with the timer that drops it. */
+    /** The ended streams, longest ago first, each with the timer that drops it. */
     private final SequencedMap<String, TimeSource.Scheduled> ended = new LinkedHashMap<>();
 
     private final Map<String, Session> dropped = new LinkedHashMap<>() {

@@ -185,7 +185,10 @@ public final class Relay implements AutoCloseable {
         return pulse.watchers().size();
     }
 
-    /** Whether there came a moment without runs and watchers; who comes after that is told at once, and not cut off. */
+    /**
+     * Whether there was a moment without runs and watchers. A later watcher then receives the end at once, and is not
+     * cut off.
+     */
     private boolean awaitNobody(Duration atMost) {
         long left = atMost.toNanos();
         lock.lock();
@@ -198,7 +201,7 @@ public final class Relay implements AutoCloseable {
             }
             return true;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // in a hurry: cut off what is left
+            Thread.currentThread().interrupt(); // interrupted: cut off the rest at once
             return false;
         } finally {
             lock.unlock();

@@ -50,7 +50,7 @@ final class GeminiRequestValidator {
         ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);
         boolean isRaw = request.extra().containsKey("toolConfig");
         if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE && !isRaw) {
-            throw wrong("toolChoice", "Gemini cannot be told to call one tool at a time");
+            throw wrong("toolChoice", "Gemini has no setting to call one tool at a time");
         }
         if (!request.extra().containsKey("contents")) {
             messages(messages);

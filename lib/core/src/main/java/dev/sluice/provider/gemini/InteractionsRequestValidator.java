@@ -45,7 +45,7 @@ final class InteractionsRequestValidator {
         ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);
         boolean isRaw = config == null || config.containsKey("tool_choice");
         if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE && !isRaw) {
-            throw wrong("toolChoice", "Gemini cannot be told to call one tool at a time");
+            throw wrong("toolChoice", "Gemini has no setting to call one tool at a time");
         }
         for (ContentBlock block : request.system()) {
             if (!(block instanceof Text) || !block.extra().isEmpty()) {

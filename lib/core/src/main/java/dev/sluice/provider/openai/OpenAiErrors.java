@@ -95,7 +95,7 @@ final class OpenAiErrors {
     /** That the model stopped with an error, and nothing else. */
     static ApiError broken(String raw) {
         return inStream(
-                new Said("server_error", "", "the model stopped for an error that it does not tell", null), raw);
+                new Said("server_error", "", "the model stopped for an error that it does not describe", null), raw);
     }
 
     /**

@@ -119,7 +119,7 @@ public final class HalfOpenDetector {
             this.halfOpen = halfOpen;
         }
 
-        /** An answer sets the kernel's count to zero, so a count that falls tells of one in between. */
+        /** An answer sets the kernel's count to zero, so a count that falls means one in between. */
         private void look(Map<TcpTable.Connection, Integer> counts, long now) {
             int count = counts.getOrDefault(connection, 0);
             if (unanswered == 0 || count < unanswered) {

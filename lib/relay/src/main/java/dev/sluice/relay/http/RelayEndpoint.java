@@ -102,7 +102,7 @@ public final class RelayEndpoint {
         }
     }
 
-    /** What {@link #respond} returns when the response has begun already. */
+    /** The result of {@link #respond} when the response has begun already. */
     private static final FullResponse STREAMING = FullResponse.empty(200);
 
     private FullResponse respond(Route route, RelayExchange exchange, Map<String, String> crossOrigin)
@@ -270,7 +270,7 @@ public final class RelayEndpoint {
         try {
             runs.attach(visitor.caller(), id, after, format, sink);
         } catch (RuntimeException | Error e) { // too late for another answer
-            LOG.warn("A stream could not be told", e);
+            LOG.warn("A stream could not be sent", e);
             sink.abort();
         }
         return STREAMING;

@@ -43,7 +43,7 @@ public final class RelayMeters implements RelayListener {
                 .description("Runs that are carried")
                 .register(registry);
         Gauge.builder("sluice.relay.watchers", watching, AtomicInteger::get)
-                .description("Connections that are told events")
+                .description("Connections that receive events")
                 .register(registry);
         started = counter(registry, "sluice.relay.streams.started", "Runs that were taken over");
         ended = each(

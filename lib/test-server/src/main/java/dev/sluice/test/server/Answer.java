@@ -40,7 +40,7 @@ public final class Answer {
         REFUSAL
     }
 
-    /** What is said of the blocks; empty where the server decides. Changed only before the answer that has it is made. */
+    /** The answer's other fields; empty if the server decides. Changed only before the answer that has it is made. */
     private static final class Settings {
         Optional<End> end = Optional.empty();
         OptionalInt inputTokens = OptionalInt.empty();
