@@ -108,12 +108,12 @@ public final class StreamMeters implements Consumer<StreamReport> {
         }
         metrics.timeToFirstToken()
                 .ifPresent(time -> timeToFirstToken.withTags(tags).record(time));
-        if (report.end() instanceof Completed && metrics.tokensPerSecond() > 0) { // before the end, few are told of
+        if (report.end() instanceof Completed && metrics.tokensPerSecond() > 0) { // before the end, few are reported
             timePerOutputToken.withTags(tags).record(Duration.ofNanos((long) (1e9 / metrics.tokensPerSecond())));
         }
     }
 
-    /** What the provider has said, however the stream ended: it is paid for. Nothing if the provider has said nothing. */
+    /** The provider's report, for every end of the stream: it is paid for. Nothing if the provider has said nothing. */
     private void tokens(Usage usage, Tags tags) {
         if (usage.totalTokens() == 0) {
             return;

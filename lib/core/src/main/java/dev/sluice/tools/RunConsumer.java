@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consumer's side of a run: takes what it has queued and tells the handlers. One thread at a time; a second one is refused
- * rather than made to wait.
+ * The consumer's side of a run: takes its queued events and calls the handlers. One thread at a time; a second one is
+ * refused rather than made to wait.
  *
  * <p>The cleaner watches this object: a caller that can still consume holds it.
  */
@@ -44,13 +44,13 @@ final class RunConsumer {
         abandoned = CLEANER.register(this, run::abandoned);
     }
 
-    /** How it ended; empty while something may still be handed out. */
+    /** How it ended; empty while events may still be delivered. */
     Optional<EndReason> endReason() {
         EndReason known = told;
         return known != null ? Optional.of(known) : run.funnel.endReason();
     }
 
-    /** The next event, after the handlers have been told; null when there is none and nothing went wrong. */
+    /** The next event, after the handlers were called; null when there is none and nothing failed. */
     @Nullable
     RunEvent pull() {
         if (consuming.isHeldByCurrentThread()) {

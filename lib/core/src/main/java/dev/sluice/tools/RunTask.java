@@ -48,7 +48,7 @@ final class RunTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(RunTask.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private static final String ABANDONED = "abandoned without close()";
@@ -128,7 +128,10 @@ final class RunTask implements Runnable {
         thread.start();
     }
 
-    /** Ends the run now, whatever is queued, and stops all that runs in it. Does not wait. Returns whether it had not ended. */
+    /**
+     * Ends the run now, drops its queue, and stops all that runs in it. Does not wait. Returns whether it had not
+     * ended.
+     */
     boolean stop(EndReason reason) {
         if (!funnel.abort(reason)) {
             return false;
@@ -139,7 +142,7 @@ final class RunTask implements Runnable {
         return true;
     }
 
-    /** What steers the run; of a forgotten run, one that is cancelled. */
+    /** The controller of the run; of a forgotten run, one that is cancelled. */
     private StreamController controller() {
         StreamController held = controller.get();
         if (held == null) {
@@ -159,7 +162,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** What an abandoned run's cleaner runs; does nothing after the end. */
+    /** The action of an abandoned run's cleaner; does nothing after the end. */
     void abandoned() {
         if (stop(new Cancelled(ABANDONED))) {
             log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName());
@@ -182,7 +185,7 @@ final class RunTask implements Runnable {
         return call;
     }
 
-    /** The calls whose thread was told to stop and runs the caller's code still. */
+    /** The calls whose thread was interrupted and still runs the caller's code. */
     List<ToolCallTask> strays() {
         return calls.stream().filter(call -> call.stray() != null).toList();
     }
@@ -216,7 +219,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** Turn after turn, until the model is done or may not go on. */
+    /** Turn after turn, until the model is done or may not continue. */
     private EndReason turns() throws InterruptedException {
         while (true) {
             EndReason end = funnel.isOver() ? new Completed() : turn();
@@ -234,13 +237,13 @@ final class RunTask implements Runnable {
     private MessageStream askAgain() throws InterruptedException {
         try {
             return ask();
-        } catch (IllegalStateException e) { // the client is closed, and has not told us yet
+        } catch (IllegalStateException e) { // the client is closed, and its notice is still on the way
             cancel(CLOSED);
             throw new InterruptedException();
         }
     }
 
-    /** One turn and its calls. How the run ends with it; null if it goes on. */
+    /** One turn and its calls. How the run ends with it; null if it continues. */
     private @Nullable EndReason turn() throws InterruptedException {
         boolean last = transcript.requests() >= settings.maxTurns();
         Message said;

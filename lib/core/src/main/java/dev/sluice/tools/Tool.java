@@ -107,7 +107,7 @@ public final class Tool {
         return Optional.ofNullable(timeout);
     }
 
-    /** What is wrong with an input, in words for the model; empty if it can be run with it. */
+    /** The errors of an input, in words for the model; empty if it can be run with it. */
     Optional<String> problem(String input) {
         return check.problem(input);
     }

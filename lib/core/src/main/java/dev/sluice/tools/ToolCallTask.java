@@ -17,17 +17,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a tool, and its one outcome: what the tool gives or throws, or that it was refused, took too long or was
- * stopped, whichever is first. Two virtual threads: the keeper checks the input, asks for leave, waits for its turn, for the
- * outcome and for the consumer; the worker runs the tool, which may never end.
+ * One call of a tool, and its one outcome. The first counts: a result or an exception of the tool, a refusal, its time
+ * limit, or a stop. Two virtual threads. The supervisor checks the input, asks for approval, and waits for a permit,
+ * for the outcome and for the consumer. The worker runs the tool, which may never end.
  *
- * <p>Its events are put while the funnel is held, and none after the event of its end, so a tool that ignores its
- * interrupt can say what it likes.
+ * <p>Its events are put under the run's queue lock, and none after the event of its end. So a tool that ignores its
+ * interrupt can report nothing more.
  */
 final class ToolCallTask {
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final RunScope run;
@@ -112,7 +112,7 @@ final class ToolCallTask {
         return outcome.isDone();
     }
 
-    /** The thread that was told to stop and still runs the caller's code. */
+    /** The interrupted thread that still runs the caller's code. */
     @Nullable
     Thread stray() {
         Thread thread = busy;
@@ -171,7 +171,7 @@ final class ToolCallTask {
                     run.permits().release();
                 }
             }
-        } catch (InterruptedException e) { // stopped, as a rule: then there is an outcome
+        } catch (InterruptedException e) { // usually a stop: then there is an outcome
             outcome.complete(CallOutcome.error("the call was interrupted before it began"));
         } catch (Throwable e) { // a mistake of ours; nobody shall wait for ever
             if (outcome.complete(CallOutcome.thrown(e))) {
@@ -241,7 +241,7 @@ final class ToolCallTask {
     private void perform() {
         try {
             outcome.complete(CallOutcome.of(tool().call(use.input(), new CallContext(run, this))));
-        } catch (Throwable e) { // whatever it is, the model can go on
+        } catch (Throwable e) { // any failure: the model can continue
             if (outcome.complete(CallOutcome.thrown(e))) { // else it was stopped, and this is how it says so
                 logFailure("The tool", e);
             }
@@ -302,7 +302,7 @@ final class ToolCallTask {
         return tool;
     }
 
-    /** What of the caller's runs before the tool. */
+    /** The caller's code that runs before the tool. */
     private interface Hooks {
         boolean agree() throws InterruptedException;
     }

@@ -39,7 +39,7 @@ public final class JdkHttpTransport implements HttpTransport {
     private static final ThreadFactory WORKERS =
             Thread.ofVirtual().name("sluice-http-", 0).factory();
 
-    /** What is longer than this is as good as no limit, and more than the client can count. */
+    /** A longer time is as good as no limit, and more than the client can count. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final JdkClientPool clients;

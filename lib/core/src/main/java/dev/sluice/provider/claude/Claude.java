@@ -166,7 +166,7 @@ public final class Claude implements Provider {
         return new TransportRequest("POST", uri, headers, body);
     }
 
-    /** The headers of a request of which the caller has set these; whatever the case of names. */
+    /** The headers of a request whose caller has set these, with names in any case. */
     private Map<String, String> headers(Map<String, String> callers) {
         Map<String, String> headers = defaults.headers(callers);
         platform.headers().forEach(headers::putIfAbsent);

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Refuses what an interaction has no words for, and names the field. Whatever can be written is the API's to judge. A field
- * that the caller sets raw is the caller's own affair, except how the answer comes.
+ * Refuses what an interaction has no words for, and names the field. The API checks everything that can be written. A
+ * field that the caller sets raw is the caller's own affair, except how the answer comes.
  */
 final class InteractionsRequestValidator {
     private InteractionsRequestValidator() {}

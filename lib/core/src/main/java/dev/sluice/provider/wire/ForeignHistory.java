@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * in a cache.
  */
 public final class ForeignHistory {
-    /** What all take: Claude no other signs, OpenAI no more of them. */
+    /** The parts that every provider takes: Claude no other signs, OpenAI no more of them. */
     private static final Pattern TAKEN_BY_ALL = Pattern.compile("[a-zA-Z0-9_-]{1,40}");
 
     private static final int MOST = 32;
@@ -35,7 +35,7 @@ public final class ForeignHistory {
     private final String provider;
     private final Set<String> ids = new HashSet<>();
 
-    /** What the calls that were last made with an id are called now, where that is another. */
+    /** The new ids of calls whose id was changed. */
     private final Map<String, String> renamed = new HashMap<>();
 
     private ForeignHistory(String provider) {
@@ -115,7 +115,7 @@ public final class ForeignHistory {
         String taken = id;
         if (!TAKEN_BY_ALL.matcher(id).matches()) {
             String signs = id.replaceAll("[^a-zA-Z0-9_-]", "_");
-            // The end of a long id is what tells it from others.
+            // The end of a long id is what distinguishes it.
             taken = signs.isEmpty() ? "call" : signs.substring(Math.max(0, signs.length() - MOST));
         }
         String unique = taken;
