@@ -159,7 +159,8 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         try {
             return consumer.next();
         } finally {
-            // The cleaner must not take this for abandoned while a thread waits in the consumer, which does not refer to it.
+            // The cleaner must not take this for abandoned while a thread waits in the consumer, which does not refer
+            // to it.
             Reference.reachabilityFence(this);
         }
     }

@@ -30,9 +30,10 @@ final class RunConsumer {
 
     private final Cleaner.Cleanable abandoned;
     private final int maxEvents;
+    /** Held while an event is taken and its handlers run. Only ever tried: a second consumer gets an exception. */
     private final ReentrantLock consuming = new ReentrantLock();
 
-    /** Owned by who holds the lock. */
+    /** Guarded by {@code consuming}. */
     private int handedOut;
 
     private volatile @Nullable EndReason told;

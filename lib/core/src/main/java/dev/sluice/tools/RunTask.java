@@ -63,7 +63,7 @@ final class RunTask implements Runnable {
 
     private final Thread thread;
 
-    /** Weakly, for its callbacks may hold the loop, and that shall be found if it is forgotten. */
+    /** Weak, because its callbacks may refer to the loop. The cleaner must find a loop that nobody else refers to. */
     private final WeakReference<StreamController> controller;
 
     /** The controller's limits on time, for the turns. */
@@ -81,7 +81,10 @@ final class RunTask implements Runnable {
     private TimeSource.Scheduled deadline = () -> {};
     private Runnable clientForgets = () -> {};
 
+    /** Replaced for each turn by the run's thread; a stop on another thread cancels the one that it reads here. */
     private volatile StreamController turnController = StreamController.withCancellation();
+
+    /** Set before the calls are stopped, so that the run's thread then fails with it. */
     private volatile @Nullable TimedOut timedOut;
 
     // Owned by the run's thread, once it has started.

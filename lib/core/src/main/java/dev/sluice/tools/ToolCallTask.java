@@ -35,12 +35,14 @@ final class ToolCallTask {
     private final @Nullable String cut;
     private final Thread keeper;
     private final long number = COUNT.incrementAndGet();
+    /** Completed once, by the worker, the time limit or a stop: the first one counts, without a lock. */
     private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
+
     private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
 
     private volatile ToolUse use;
 
-    /** The thread that runs the caller's code: the keeper in a hook, the worker in the tool. */
+    /** The thread that runs the caller's code: the supervisor in a hook, the worker in the tool. */
     private volatile @Nullable Thread busy;
 
     private volatile boolean toldToStop;
@@ -48,7 +50,7 @@ final class ToolCallTask {
     /** When the tool's time began, by the clock; only with a limit. */
     private volatile @Nullable Long workingSince;
 
-    // Guarded by the funnel.
+    // Guarded by the lock of RunEventQueue, so that no event of this call follows that of its end.
     private boolean started;
     private boolean ended;
 

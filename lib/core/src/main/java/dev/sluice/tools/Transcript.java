@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * once.
  */
 final class Transcript {
-    /** Held for a few instructions. */
+    /** Held for a few instructions. A reader never sees a turn of which only some calls have results. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private Conversation settled;

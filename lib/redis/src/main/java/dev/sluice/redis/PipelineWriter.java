@@ -29,11 +29,16 @@ final class PipelineWriter implements AutoCloseable {
     private final RedisSettings settings;
     private final TimeSource time;
     private final WriteBuffer backlog;
+    /** The writers whose lease this renews. Any thread adds and removes. */
     private final Set<RedisWriter> writers = ConcurrentHashMap.newKeySet();
+
     private final Thread thread;
-    private volatile boolean reachable = true;
-    private volatile boolean closing;
-    private volatile boolean renew = true;
+
+    // There is no lock here: WriteBuffer has the only one. These are flags between the writer's thread, the timer and
+    // close().
+    private volatile boolean reachable = true; // written by the writer's thread
+    private volatile boolean closing; // never set back
+    private volatile boolean renew = true; // set by the timer, which must not block; the writer's thread renews
     private volatile @Nullable Connection connection;
     private volatile TimeSource.Scheduled renewal;
 

@@ -15,8 +15,12 @@ final class RemoteSubscription implements ResumeLog.Subscription {
     final String streamId;
     private final ResumeLog.Listener listener;
     private final Runnable onClose;
+
+    // One thread at a time delivers: first the subscriber, with the stored events, then StreamReader's thread. The lock
+    // of
+    // StreamReader.add makes the position visible to the latter.
     private long position;
-    private volatile boolean over;
+    private volatile boolean over; // set by any thread
 
     RemoteSubscription(String streamId, long after, ResumeLog.Listener listener, StreamReader reader) {
         this.streamId = streamId;

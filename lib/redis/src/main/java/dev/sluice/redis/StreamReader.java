@@ -38,12 +38,14 @@ final class StreamReader implements AutoCloseable {
     private final byte[] control;
     private final BiConsumer<String, String> cancel;
     private final Thread thread;
+    /** Held for a few instructions: never while Redis is asked or a listener is called. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private final Map<String, RemoteStream> followed = new HashMap<>(); // by the name of its key; guarded by the lock
     private volatile boolean closed;
-    private volatile @Nullable Connection connection;
+    private volatile @Nullable Connection connection; // set by the reader's thread; close() cuts it to end a read
 
-    // The thread's own.
+    // Owned by the reader's thread.
     private byte[] heard = Keys.bytes("0-0");
     private long lastAnswer;
     private long lastCheck;

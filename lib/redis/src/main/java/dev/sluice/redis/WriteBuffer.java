@@ -16,12 +16,14 @@ final class WriteBuffer {
 
     private final int most;
     private final TimeSource time;
+    /** Guards every field below. A thread waits on its conditions only, never for Redis. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition wanted = lock.newCondition();
-    private final Condition freed = lock.newCondition();
+
+    private final Condition wanted = lock.newCondition(); // the one consumer waits for a write, or for a ring
+    private final Condition freed = lock.newCondition(); // producers wait for room
     private final Deque<PendingWrite> waiting = new ArrayDeque<>();
     private long bytes; // of what waits and what was taken and is not done
-    private boolean rung;
+    private boolean rung; // the consumer must wake up even if nothing waits, to renew the leases
 
     WriteBuffer(int most, TimeSource time) {
         this.most = most;

@@ -23,6 +23,7 @@ final class AbandonTimer {
     private final BooleanSupplier watchedElsewhere;
     private final Runnable abandon;
 
+    /** Held for a few instructions; the timer's check, which may ask another machine, runs without it. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private int watchers;

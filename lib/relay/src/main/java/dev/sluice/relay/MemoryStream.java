@@ -30,7 +30,7 @@ final class MemoryStream {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final EventRing events;
-    private List<Place> places = List.of(); // replaced, not changed
+    private List<Place> places = List.of(); // replaced, not changed: a writer walks the list without the lock
     private ResumeLog.@Nullable End end;
     private boolean cancelled;
 
@@ -62,7 +62,7 @@ final class MemoryStream {
         } finally {
             lock.unlock();
         }
-        onGrowth.accept(growth);
+        onGrowth.accept(growth); // without this lock, because it may take the log's
         behind.forEach(Place::tell);
         return event;
     }

@@ -13,6 +13,7 @@ final class RunLimits {
     private final Consumer<String> onLimit;
     private volatile long heard;
 
+    /** Serialises the start, the end and the timer's check, so that no timer is left behind after the end. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private TimeSource.@Nullable Scheduled idle;

@@ -36,8 +36,7 @@ sealed interface Route {
     }
 
     private static Route named(String path) {
-        if (path.equals("/api/chat")
-                || path.startsWith("/api/chat/")) { // the AI SDK's default path
+        if (path.equals("/api/chat") || path.startsWith("/api/chat/")) { // the AI SDK's default path
             throw new Problem(404, "not_found", "There is nothing at /api/chat; useChat's api is /api/v1/chat here.");
         }
         if (path.startsWith("/api/v1/stream/")) {
