@@ -13,9 +13,9 @@ import java.util.Locale;
  */
 public record Limits(int maxLineBytes, int maxEventBytes, long maxStreamBytes) {
 
-    /** What can be limited. */
+    /** The quantities that can be limited. */
     public enum Limit {
-        /** The events a stream hands out; see {@link StreamController.Builder#maxChunks}. */
+        /** The events that a stream delivers; see {@link StreamController.Builder#maxChunks}. */
         CHUNKS,
         /** {@link Limits#maxLineBytes}. */
         LINE_BYTES,

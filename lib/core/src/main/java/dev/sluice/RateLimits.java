@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a provider lets one account ask, as a response's headers told it: a moment's look, not a promise. What the
- * provider did not tell is null.
+ * How much a provider lets one account ask, as a response's headers reported it at that moment. It is no promise. A
+ * value that the provider did not report is null.
  *
  * @param requests requests
  * @param tokens tokens in all
@@ -19,11 +19,11 @@ public record RateLimits(
         @Nullable Window outputTokens) {
 
     /**
-     * What may be used in one period.
+     * The amount that may be used in one period.
      *
      * @param limit how much in the whole period
      * @param remaining how much is left of it
-     * @param reset when all of it is there again; null if the provider did not tell
+     * @param reset when all of it is there again; null if the provider did not say
      */
     public record Window(
             long limit, long remaining, @Nullable Instant reset) {}

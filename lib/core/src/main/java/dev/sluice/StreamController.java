@@ -40,7 +40,7 @@ public final class StreamController {
         return builder().timeout(total).build();
     }
 
-    /** A controller with a limit on the events that are handed out. */
+    /** A controller with a limit on the events that are delivered. */
     public static StreamController withChunkLimit(int maxChunks) {
         return builder().maxChunks(maxChunks).build();
     }
@@ -90,7 +90,8 @@ public final class StreamController {
 
     /**
      * Adds something to run, once, when the stream is cancelled; at once if it has been. It runs on a virtual thread, after the
-     * callbacks that were added before it, and holds up nothing else. What it throws is logged and goes no further.
+     * callbacks that were added before it, and holds up nothing else. An exception that it throws is logged and not
+     * rethrown.
      */
     public void onCancel(Runnable callback) {
         cancellation.onCancel(callback);
@@ -105,7 +106,7 @@ public final class StreamController {
         return merged;
     }
 
-    /** How many events the stream hands out at most. */
+    /** How many events the stream delivers at most. */
     public OptionalInt maxChunks() {
         return maxChunks;
     }
@@ -144,8 +145,8 @@ public final class StreamController {
         }
 
         /**
-         * How many events the stream hands out at most, whatever they carry. The loop then ends, and the connection is
-         * given up; {@code finalMessage()} throws {@link StreamException.LimitExceeded}.
+         * How many events the stream delivers at most, of any size. The loop then ends, and the connection is given up;
+         * {@code finalMessage()} throws {@link StreamException.LimitExceeded}.
          */
         public Builder maxChunks(int maxChunks) {
             this.maxChunks = OptionalInt.of(Checks.atLeast("maxChunks", maxChunks, 1));

@@ -38,7 +38,7 @@ public abstract sealed class StreamException extends RuntimeException {
         return Optional.ofNullable(context.requestId());
     }
 
-    /** What happened, and the provider's id of the request where it is known. */
+    /** The failure, and the provider's id of the request if it is known. */
     @Override
     public final String getMessage() {
         String what = Objects.requireNonNull(super.getMessage());
@@ -62,7 +62,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.reason = reason;
         }
 
-        /** What the caller said. */
+        /** The caller's reason. */
         public String reason() {
             return reason;
         }
@@ -174,7 +174,7 @@ public abstract sealed class StreamException extends RuntimeException {
         private final boolean retryable;
 
         /**
-         * An error as the provider told it.
+         * An error as the provider reported it.
          *
          * @param status the HTTP status; 200 for an error event inside a stream
          * @param type the provider's error type, an open set; empty if it gave none
@@ -206,7 +206,10 @@ public abstract sealed class StreamException extends RuntimeException {
             return status;
         }
 
-        /** The provider's error type, such as {@code overloaded_error}; an open set; empty if it gave none. */
+        /**
+         * The provider's error type, such as {@code overloaded_error}. The set is open. It is empty if the provider
+         * gave none.
+         */
         public String type() {
             return type;
         }
@@ -222,7 +225,7 @@ public abstract sealed class StreamException extends RuntimeException {
             return Optional.ofNullable(retryAfter);
         }
 
-        /** The body or event as it came: JSON as a rule, but a proxy may have answered in its place. */
+        /** The body or event as it came: Usually JSON, but a proxy may have answered instead of the provider. */
         public String rawBody() {
             return rawBody;
         }
@@ -237,7 +240,7 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class ProtocolError extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        /** What was wrong with what came. */
+        /** The defect of the received data. */
         public ProtocolError(String message, @Nullable Throwable cause) {
             super(message, cause);
         }

@@ -20,8 +20,8 @@ public interface TimeSource {
      * Runs a task once, after a delay.
      *
      * @param delay from now; zero or less means at once
-     * @param task something brief: all tasks share one thread. It must not block, wait for a lock that is held while anything
-     *     blocks, or run foreign code; what does starts a thread of its own
+     * @param task something brief: all tasks share one thread. It must not block, run foreign code, or wait for a lock
+     *     that is held while anything blocks. Such work needs a thread of its own
      * @return takes the task back if it has not run yet
      */
     Scheduled schedule(Duration delay, Runnable task);

@@ -43,7 +43,7 @@ public record Timeouts(
         }
     }
 
-    /** What the vendors' own clients wait for one. */
+    /** The time that the vendors' own clients wait for one. */
     private static final Duration WHOLE = Duration.ofMinutes(10);
 
     private static final Timeouts DEFAULTS = new Timeouts(
@@ -101,9 +101,9 @@ public record Timeouts(
     }
 
     /**
-     * These limits for an answer that is not streamed. Its head comes when all of it has been made, so that there is one wait
-     * in place of two: the longest of {@code headers}, {@code firstEvent} and ten minutes, which is as long as servers take
-     * for such an answer. It is never off. If you have less time, set {@code total}.
+     * These limits for an answer that is not streamed. Its head comes when all of it has been made. So one wait
+     * replaces two: the longest of {@code headers}, {@code firstEvent} and ten minutes, which is as long as servers
+     * take for such an answer. It is never off. If you have less time, set {@code total}.
      */
     public Timeouts whole() {
         Duration longest = Stream.of(headers, firstEvent, WHOLE)

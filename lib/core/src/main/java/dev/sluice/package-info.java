@@ -1,5 +1,5 @@
 /**
- * What every user meets: how a stream is bounded and stopped, how it ends, and how it fails.
+ * The types that every user meets: limits of a stream, how to stop it, its end, and its failures.
  *
  * <p>Start with {@link dev.sluice.StreamController}. {@link dev.sluice.StreamException} names every way in which a stream
  * fails, {@link dev.sluice.EndReason} every way in which it ends. Streams are made by {@code dev.sluice.client.LlmClient}.

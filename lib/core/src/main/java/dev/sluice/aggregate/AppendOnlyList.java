@@ -8,8 +8,8 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list that is only ever appended to, so that a view of the first n stays true whatever follows, and costs nothing to
- * make. Guarded by the lock of its {@link ChunkAggregator}; the views are for any thread.
+ * A list that is only appended to. A view of its first n items never changes, and costs nothing to make. Guarded by the
+ * lock of its {@link ChunkAggregator}; the views are for any thread.
  */
 final class AppendOnlyList<T> {
     private static final Object[] NOTHING = {};
@@ -40,7 +40,7 @@ final class AppendOnlyList<T> {
         return size;
     }
 
-    /** What is here now, for good; the same object until more comes. */
+    /** The items so far, for good; the same object until more comes. */
     List<T> soFar() {
         if (soFar == null) {
             soFar = size == 0 ? List.of() : new View<>(items, size);
@@ -49,7 +49,7 @@ final class AppendOnlyList<T> {
     }
 
     private static final class View<T> extends AbstractList<T> implements RandomAccess {
-        // Final, and so are the items before size: who gets the view by whatever way sees them.
+        // Final, and so are the items before size: every thread that gets the view sees them.
         private final Object[] items;
         private final int size;
 

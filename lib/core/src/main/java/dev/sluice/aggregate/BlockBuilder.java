@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * been when it was asked for, and is kept until the block grows. Guarded by the lock of its {@link ChunkAggregator}.
  */
 final class BlockBuilder {
-    /** What the wire calls a signature on a block that has no component for it. */
+    /** The wire's name of a signature on a block that has no component for it. */
     private static final String SIGNATURE = "thoughtSignature";
 
     private final ContentBlock start;
@@ -145,7 +145,7 @@ final class BlockBuilder {
         return block;
     }
 
-    // What the suppliers hold is what there is now; they run later, and on any thread.
+    // The suppliers hold the present state; they run later, and on any thread.
 
     private Element<ContentBlock> text(Map<String, String> extra) {
         TextSnapshot words = text.soFar();

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds the events of one answer into the message so far.
  *
- * <p>Blocks are told apart by their index: they may interleave and leave gaps, and stand in the message in the order of
- * their indexes. A tool's input is the text that its fragments join to, cut or invalid if they are. A block of a kind this
- * library does not know gets what known deltas add to it under the wire's names for it; an unknown delta changes nothing.
+ * <p>The index alone identifies a block. Blocks may interleave and leave gaps, and the message has them in the order of
+ * their indexes. A tool's input is the text that its fragments join to, cut or invalid if they are. A delta of a known
+ * kind is added to a block of an unknown kind under the wire's names. An unknown delta changes nothing.
  *
- * <p>Adding an event costs what the event adds. A snapshot costs a reference per block, however long the blocks are: a block
- * is made when somebody reads it, once for all snapshots between which it has not grown. Who reads a block that grows after
- * each event has its whole text copied each time, for a record holds a string; so has who asks for {@link #text(int)}.
+ * <p>Adding an event costs what the event adds. A snapshot costs a reference per block, independent of the blocks'
+ * length. A block is built when it is first read. All snapshots share it until it grows. Reading a growing block after
+ * each event copies its whole text each time, because a record holds a string. So does {@link #text(int)}.
  *
  * <p>One thread adds; any thread may look, and read what it has been given. Neither waits for the other longer than one
  * such call takes.
@@ -56,8 +56,8 @@ public final class ChunkAggregator {
     /**
      * Adds an event. A second start of the same message is ignored, and so is a ping or an unknown event.
      *
-     * @throws ProtocolError if the event cannot follow those before it, or its delta cannot belong to its block; with the
-     *     message so far, which it has not changed
+     * @throws ProtocolError if the event cannot follow those before it, or its delta cannot belong to its block; it has
+     *     the message so far, which the event has not changed
      */
     public void accept(StreamEvent event) {
         lock.lock();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class InputBuilder {
     private static final String NOTHING = "{}";
 
-    /** What services write as the input of a tool without parameters, besides an empty object. */
+    /** The inputs of a tool without parameters that services write, besides an empty object. */
     private static final Set<String> EMPTY = Set.of("", "null", "\"\"", "[]");
 
     private static final int LONGEST_EMPTY = 16; // with blanks around it

@@ -121,7 +121,7 @@ final class MessageAccumulator {
 
     private void begin(Message message) {
         if (start != null) {
-            // Gateways that retry say it twice; two answers in one stream cannot be told apart any more.
+            // Gateways that retry send it twice; two answers in one stream cannot be distinguished any more.
             if (!start.id().equals(message.id())) {
                 throw error("The stream holds two answers: message_start of '" + message.id() + "' inside '"
                         + start.id() + "'");

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that is appended to. Holds what came as it came, and joins it a dozen pieces at a time: each character is
- * copied once, however long the text gets, nothing that has been handed out ever moves, and there is no buffer to outgrow.
- * Guarded by the lock of its {@link ChunkAggregator}.
+ * A text that is appended to. Keeps the pieces and joins a dozen at a time. Each character is copied once, in a text of
+ * any length. A returned text never moves, and there is no buffer to outgrow. Guarded by the lock of its
+ * {@link ChunkAggregator}.
  */
 final class TextRope {
     /** Of a token each. As few as make a string whose header counts little, for the last of them are held one by one. */
@@ -45,7 +45,7 @@ final class TextRope {
         restart("");
     }
 
-    /** What is here now, for good; the same object until the text grows. Costs nothing before it is read. */
+    /** The text so far, for good; the same object until it grows. Costs nothing before it is read. */
     TextSnapshot soFar() {
         if (soFar == null) {
             soFar = new TextSnapshot(pieces(joined), pieces(latest));

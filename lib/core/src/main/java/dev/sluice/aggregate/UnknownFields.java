@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a block of a kind this library does not know. What the deltas that it does know add to the block goes
- * under the names that the wire has for it in other blocks.
+ * The fields of a block of a kind this library does not know. Known deltas are added to the block under the wire's
+ * names for them in other blocks.
  */
 final class UnknownFields {
     private final Map<String, Object> start;

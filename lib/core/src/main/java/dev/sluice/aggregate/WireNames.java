@@ -4,7 +4,7 @@ import dev.sluice.message.ContentBlock;
 import dev.sluice.message.Delta;
 import dev.sluice.message.StreamEvent;
 
-/** What events, deltas and blocks are called on the wire; for messages. */
+/** The wire's names of events, deltas and blocks; for messages. */
 final class WireNames {
     private WireNames() {}
 

@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be spent on answers: tokens, money or both. It is counted as events arrive, whether they are consumed yet or not;
- * a stream that exhausts it is stopped, and so is every other stream of the same budget with its next event. A request that
- * waits, for a permit, a rate limit, a retry or a continuation, is refused at once; none is sent any more.
+ * Limits the cost of answers: tokens, money or both. It counts events as they arrive, also those that are not consumed
+ * yet. A stream that exhausts it is stopped. Every other stream of the same budget is stopped with its next event. A
+ * request that waits, for a permit, a rate limit, a retry or a continuation, is refused at once; none is sent any more.
  *
- * <p>What was spent by then is spent. One stream exceeds its budget by what one event reports at most. Answers that run
- * when the budget is exhausted exceed it by what each of them still reports: a stream its next event, and a {@code send} all
- * of its answer. So with n requests at once the bound is n answers; a bulkhead sets n.
+ * <p>The cost up to then is spent. One stream exceeds its budget by what one event reports at most. Answers that run
+ * when the budget is exhausted exceed it by the rest that each of them still reports. For a stream this is its next
+ * event, for a {@code send} all of its answer. So with n requests at once the bound is n answers; a bulkhead sets n.
  *
  * <p>A budget may be shared by many streams, one after another or at once: it is then that of the whole session. It is
  * never filled up again. All streams are counted at the same prices; models that cost differently need budgets of their own.
@@ -77,13 +77,13 @@ public final class Budget {
         return new TokenCount(spent.output(), spent.estimated());
     }
 
-    /** The tokens of all prompts so far, those of caches included, as the provider has told them. */
+    /** The tokens of all prompts so far, those of caches included, as the provider has reported them. */
     public long inputTokens() {
         return ledger.spent().input().totalInputTokens();
     }
 
     /**
-     * What has been spent so far, exact and not rounded; empty if the budget has no prices. As much an estimate as
+     * The cost so far, exact and not rounded; empty if the budget has no prices. As much an estimate as
      * {@link #outputTokens()} is.
      */
     public Optional<BigDecimal> cost() {
@@ -94,15 +94,15 @@ public final class Budget {
         return Optional.ofNullable(prices).map(known -> known.cost(spent.usage()));
     }
 
-    /** What may still be spent, at least 0; empty if the budget has no limit on costs. */
+    /** The cost that is left, at least 0; empty if the budget has no limit on costs. */
     public Optional<BigDecimal> remainingCost() {
         return Optional.ofNullable(maxCost)
                 .flatMap(most -> cost().map(cost -> most.subtract(cost).max(BigDecimal.ZERO)));
     }
 
     /**
-     * How many tokens of output exhaust this budget if no more input is paid for: by the limit on tokens or by that on
-     * costs, whichever is nearer. {@link Long#MAX_VALUE} if no number does, which is so where output costs nothing.
+     * How many tokens of output exhaust this budget if no more input is paid for. The nearer of the limits on tokens
+     * and on costs counts. {@link Long#MAX_VALUE} if no number does, which is so where output costs nothing.
      */
     public long remainingOutputTokens() {
         return ledger.spent().remainingOutputTokens();
@@ -165,10 +165,11 @@ public final class Budget {
         }
 
         /**
-         * Calls {@code alert} when this part of a limit, whichever it is, is first reached: once in the budget's life,
-         * whatever becomes of an estimate. It is called like a handler, by the thread that consumes the stream whose count
-         * reached it, after the handlers of that event; what it throws ends that stream. A stream that is closed before that
-         * event was consumed calls it at its end. The budget's figures may be ahead of the consumer by then.
+         * Calls {@code alert} when this part of either limit is first reached: once in the budget's life, even if an
+         * estimate is corrected later. It is called like a handler, after the handlers of the event whose count reached
+         * it, on the thread that consumes that stream. An exception that it throws ends that stream. A stream that is
+         * closed before that event was consumed calls it at its end. The budget's figures may be ahead of the consumer
+         * by then.
          *
          * @param fraction more than 0, and at most 1: the whole limit
          * @throws IllegalArgumentException if the fraction is out of range

@@ -6,10 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model's tokens cost, per million and in any currency. No prices come with this library: they change, and depend
- * on the contract. The price lists of the providers name all of them.
+ * The prices of a model's tokens, per million and in any currency. No prices come with this library: they change, and
+ * depend on the contract. The price lists of the providers name all of them.
  *
- * <p>Tokens are all that is counted. What a provider charges for besides, such as each web search, is not. All tokens are
+ * <p>Tokens are all that is counted. Other charges of a provider, such as each web search, are not. All tokens are
  * counted at these prices, including those of another model that took part in the answer.
  *
  * @param input prompt tokens that no cache is involved in
@@ -49,7 +49,7 @@ public record Prices(
         return new Builder();
     }
 
-    /** What the tokens cost that are {@linkplain Usage#billed() paid for}: exact, not rounded. */
+    /** The cost of the tokens that are {@linkplain Usage#billed() paid for}: exact, not rounded. */
     public BigDecimal cost(Usage usage) {
         Usage billed = usage.billed();
         long hour = billed.cacheWrite1hTokens();

@@ -53,7 +53,7 @@ final class JfrStreamEnd extends Event {
     String end;
 
     @Label("Error Type")
-    @Description("What went wrong; none if nothing did")
+    @Description("The failure; none if nothing failed")
     @Nullable
     String errorType;
 

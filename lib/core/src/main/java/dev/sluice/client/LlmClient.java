@@ -192,7 +192,7 @@ public final class LlmClient implements AutoCloseable {
      * @param request what is asked
      * @param controller bounds and stops this one request; without a limit on chunks, for there are none
      * @return the whole message
-     * @throws StreamException if there is none, whatever the reason
+     * @throws StreamException if there is none for any reason
      * @throws IllegalArgumentException if the provider surely rejects the request, or an answer like this must be streamed;
      *     the message names the field
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
@@ -207,9 +207,10 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Asks for an answer that is not streamed and is paid for from a budget. If that is exhausted before the request is
-     * sent, which may have waited for a permit, a rate limit or a retry, none is, and {@link StreamException.LimitExceeded} is thrown; an answer that exhausts it is made and paid for, and returned. Alerts
-     * are called on this thread before that; what they throw is thrown in place of the answer.
+     * Asks for an answer that is not streamed and is paid for from a budget. The budget may be exhausted while the
+     * request waits for a permit, a rate limit or a retry. Then none is sent, and {@link StreamException.LimitExceeded}
+     * is thrown. An answer that exhausts it is complete, paid for, and returned. Alerts are called on this thread
+     * before that; what they throw is thrown in place of the answer.
      *
      * @see #send(MessageRequest, StreamController)
      */
@@ -230,8 +231,8 @@ public final class LlmClient implements AutoCloseable {
             }
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
-        StreamReaderTask reader =
-                requests.prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, null, budget);
+        StreamReaderTask reader = requests.prepare(
+                wire.get(), request.model(), new ResponseMode.Whole(), times, controller, null, budget);
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
             requests.launch(reader, controller);
             return answer.finalMessage();
@@ -239,9 +240,9 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Asks how many tokens a request's prompt has, its system text and tools included, and waits for the answer. Retries,
-     * limits and errors are those of a stream; {@link Builder#onEnd} is not told. An interrupt of this thread cancels the
-     * request, and is kept.
+     * Asks how many tokens a request's prompt has, its system text and tools included, and waits for the answer.
+     * Retries, limits and errors are those of a stream; {@link Builder#onEnd} is not called. An interrupt of this
+     * thread cancels the request, and is kept.
      *
      * @throws StreamException if there is no answer
      * @throws IllegalArgumentException if the provider surely rejects the request; the message names the field
@@ -334,7 +335,7 @@ public final class LlmClient implements AutoCloseable {
         }
 
         /**
-         * What opens HTTP exchanges; {@link JdkHttpTransport} over HTTP/1.1 if nothing is set. It stays the caller's to
+         * Opens HTTP exchanges; {@link JdkHttpTransport} over HTTP/1.1 if nothing is set. It stays the caller's to
          * close, and its limit on connecting is its own.
          */
         public Builder transport(HttpTransport transport) {
@@ -383,8 +384,8 @@ public final class LlmClient implements AutoCloseable {
 
         /**
          * Adds a listener that is called once when a stream or a {@code send} ends, for metrics and accounts. It runs on the
-         * stream's thread, after the consumer has been freed. Its exceptions are logged. Listeners accumulate, and each is
-         * called though another one throws.
+         * stream's thread, after the consumer has been freed. Its exceptions are logged. Listeners accumulate, and each
+         * is called even if another one throws.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {
             Objects.requireNonNull(listener, "listener");

@@ -21,11 +21,11 @@ import java.util.stream.StreamSupport;
 /**
  * A model's answer while it is made: events to loop over, and the message they add up to.
  *
- * <p>One thread consumes it, by iterating, by a {@code java.util.stream}, or by asking for the whole; on that thread events
- * are folded into the message and handlers are called. Another one that tries meanwhile, or a handler that does, gets an
- * {@link IllegalStateException}. The methods that consume block until the next event is there. If the thread is interrupted
- * the stream is cancelled, and the interrupt is kept. {@link #snapshot}, {@link #metrics}, {@link #response}, {@link
- * #cancel}, {@link #close} and the questions about the end are for any thread.
+ * <p>One thread consumes it: by iterating, by a {@code java.util.stream}, or by asking for the whole. On that thread
+ * events are folded into the message and handlers are called. Another one that tries meanwhile, or a handler that does,
+ * gets an {@link IllegalStateException}. The methods that consume block until the next event is there. If the thread is
+ * interrupted the stream is cancelled, and the interrupt is kept. {@link #snapshot}, {@link #metrics},
+ * {@link #response}, {@link #cancel}, {@link #close} and the questions about the end are for any thread.
  *
  * <p>A stream ends once: complete; cancelled or at a limit of the caller's, when the loop just ends and {@link #endReason}
  * tells; or failed, when every event that was received is handed out first and then a {@link StreamException} is thrown.
@@ -70,7 +70,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         return chunks().map(MessageChunk::text).filter(text -> !text.isEmpty());
     }
 
-    /** What each event adds, in the neutral shape of {@link MessageChunk}; see {@link #events()}. */
+    /** The addition of each event, in the neutral shape of {@link MessageChunk}; see {@link #events()}. */
     public Stream<MessageChunk> chunks() {
         return events().filter(new ServerToolFilter()).map(MessageChunk::of).filter(Objects::nonNull);
     }
@@ -85,7 +85,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         return this;
     }
 
-    /** Adds a handler that is told once and then removed; see {@link #on}. */
+    /** Adds a handler that is called once and then removed; see {@link #on}. */
     public <H> MessageStream once(Signal<H, ?> signal, H handler) {
         consumer.handlers.add(signal, Objects.requireNonNull(handler, "handler"), true);
         return this;
@@ -100,9 +100,9 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     /**
      * Consumes the stream on this thread until a signal comes.
      *
-     * @return what the signal brings, the first of what its handler is given: at once for {@code CONNECT}, {@code MESSAGE},
-     *     {@code FINAL_MESSAGE}, {@code ERROR} and {@code ABORT} if they have come already; empty if the stream ends
-     *     without the signal, or for {@code END}
+     * @return the first argument of the signal's handlers. {@code CONNECT}, {@code MESSAGE}, {@code FINAL_MESSAGE},
+     *     {@code ERROR} and {@code ABORT} return at once if they have come already. Empty if the stream ends without
+     *     the signal, or for {@code END}
      * @throws StreamException if the stream fails or is stopped, unless that is what is awaited
      */
     public <H, V> Optional<V> await(Signal<H, V> signal) {
@@ -124,7 +124,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     /**
      * Runs the stream to its end on this thread and returns the whole message.
      *
-     * @throws StreamException if there is no whole message, whatever the reason; its {@code partial()} is what there is
+     * @throws StreamException if there is no whole message for any reason; its {@code partial()} is the message so far
      */
     public Message finalMessage() {
         done();
@@ -144,9 +144,9 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      * Runs the stream to its end on this thread and returns the words of {@link #finalMessage()} as a record or bean: the
      * answer to {@link dev.sluice.message.MessageRequest.Builder#output}.
      *
-     * @throws StreamException if there is no whole message; a {@link StreamException.ProtocolError} if there is, but its words
-     *     do not fit the class: its message says what does not fit, and if the answer was cut or refused, and its {@code
-     *     partial()} is the answer
+     * @throws StreamException if there is no whole message. It is a {@link StreamException.ProtocolError} if there is
+     *     one whose words do not fit the class. Its message then says which part does not fit, and if the answer was
+     *     cut or refused; its {@code partial()} is the answer
      */
     public <T> T finalMessageAs(Class<T> type) {
         Message whole = finalMessage();
@@ -191,7 +191,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         return reader.recorder.metrics(message.usage().outputTokens());
     }
 
-    /** What steers this stream. */
+    /** The controller of this stream. */
     public StreamController controller() {
         return controller;
     }
@@ -204,7 +204,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         controller.cancel(reason);
     }
 
-    /** Whether nothing more will be handed out. */
+    /** Whether no more events will be delivered. */
     public boolean isEnded() {
         return endReason().isPresent();
     }
@@ -219,7 +219,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         return endReason().filter(EndReason::isAbort).isPresent();
     }
 
-    /** How the stream ended; empty while something may still be handed out. */
+    /** How the stream ended; empty while events may still be delivered. */
     public Optional<EndReason> endReason() {
         return consumer.endReason();
     }

@@ -38,7 +38,7 @@ record ResponseBodyCheck(String request, TransportResponse head, InputStream byt
         if (!coding.equalsIgnoreCase("identity")) {
             throw new ProtocolError(
                     "The server answered " + request + " with content-encoding " + coding
-                            + ", which was not asked for; switch compression off in whatever stands between",
+                            + ", which was not asked for; switch compression off in the proxy or gateway between",
                     null);
         }
         String type = head.header("content-type").orElse("").toLowerCase(Locale.ROOT);

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happens to a stream and that a handler can be told of. All handlers run on the thread that consumes the
- * stream, after the event has been folded into the message, in the order they were added; those of the end on the thread
- * that closes it, if no other is consuming at that moment. Each is told though one before it throws.
+ * A moment of a stream that a handler can be called at. All handlers run on the thread that consumes the stream, after
+ * the event has been folded into the message, in the order they were added. Those of the end run on the thread that
+ * closes it, if no other is consuming at that moment. Each is called even if one before it throws.
  *
  * <p>A whole answer gives: {@link #CONNECT}; for each event {@link #STREAM_EVENT} and what follows from it; {@link
  * #MESSAGE}; {@link #FINAL_MESSAGE}; {@link #END}. One that fails gives {@link #ERROR}, one that is cancelled or meets a
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what {@link MessageStream#await} returns for it: the first of what the handler is given
  */
 public final class Signal<H, V> {
-    /** The head of a response has come; again if another request had to be sent, to retry or to go on. */
+    /** The head of a response has come; again if another request had to be sent, to retry or to continue. */
     public static final Signal<Consumer<ResponseInfo>, ResponseInfo> CONNECT = new Signal<>("CONNECT", value -> value);
 
     /** An event, and the message with it. */
@@ -40,8 +40,8 @@ public final class Signal<H, V> {
             new Signal<>("CITATION", value -> (first, all) -> value.accept(first));
 
     /**
-     * A fragment of a tool call's input, and the input parsed as far as it has come: maps, lists, strings, numbers and
-     * booleans as in {@link dev.sluice.json.PartialJson}.
+     * A fragment of a tool call's input, and the input parsed as far as it has come. Its values are maps, lists,
+     * strings, numbers and booleans as in {@link dev.sluice.json.PartialJson}.
      */
     public static final Signal<BiConsumer<String, @Nullable Object>, String> INPUT_JSON =
             new Signal<>("INPUT_JSON", value -> (first, all) -> value.accept(first));
@@ -64,7 +64,7 @@ public final class Signal<H, V> {
     public static final Signal<Consumer<Message>, Message> FINAL_MESSAGE =
             new Signal<>("FINAL_MESSAGE", value -> value);
 
-    /** What went wrong. */
+    /** The failure. */
     public static final Signal<Consumer<StreamException>, StreamException> ERROR =
             new Signal<>("ERROR", value -> value);
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream has cost in time and size so far, measured where its bytes arrive, so that a slow consumer does not show.
+ * A stream's times and sizes so far, measured at the arrival of its bytes, so that a slow consumer does not show.
  *
  * @param timeToHeaders from the start to the response's headers; null before that, as below
  * @param timeToFirstEvent from the start to the first event that is no ping
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param gapMax the longest of those gaps
  * @param outputTokens tokens the model has made, as far as the provider has said
  * @param tokensPerSecond those tokens over the time from the first content to the last event; 0 while unknown
- * @param retries how many requests were sent again before anything of their answer had been handed out
+ * @param retries how many requests were sent again before the loop had received anything of their answer
  * @param continuations how many times the answer broke off and was continued
  */
 public record StreamMetrics(

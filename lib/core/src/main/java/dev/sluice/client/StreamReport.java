@@ -6,7 +6,7 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a stream when it has ended, for metrics and accounts. It holds no word of the conversation.
+ * A summary of a stream that has ended, for metrics and accounts. It holds no word of the conversation.
  *
  * @param provider the provider's name
  * @param server the address that was asked, without user, path and query

@@ -3,15 +3,15 @@ package dev.sluice.continuation;
 /**
  * Says whether the model is asked to continue an answer that broke off, and how often.
  *
- * <p>When the connection of a stream breaks, goes silent or ends before the answer does, or the server reports a passing
- * error in the middle of it, the model is asked to go on from the text that has come, and what it adds follows in the same
- * {@code MessageStream}: nothing lost, nothing twice, one message with one id. Its usage is the sum of all requests, told
- * anew by a {@code MessageDelta} without a reason whenever it goes on: each request costs the prompt and the text so far
- * again as input.
+ * <p>Continues answers that break off. The connection may break, go silent or end before the answer does, or the server
+ * may report a passing error. Then the model is asked to continue the text so far, and its addition follows in the same
+ * {@code MessageStream}. No text is lost or repeated, and there is one message with one id. Its usage is the sum of all
+ * requests, reported again by a {@code MessageDelta} without a reason at each continuation. Each request costs the
+ * prompt and the text so far again as input.
  *
- * <p>Only text can be continued. An answer that breaks inside a tool call or inside its thinking, that holds a tool call
- * already, or that must fit an output schema fails with what there is. So does one whose model, when asked, does not go on
- * from the cut; the failure that broke the answer then has a suppressed
+ * <p>Only text can be continued. Some answers fail with the partial message instead: one that breaks inside a tool call
+ * or inside its thinking, that holds a tool call already, or that must fit an output schema. So does one whose model,
+ * when asked, does not continue at the cut; the original failure then has a suppressed
  * {@link dev.sluice.StreamException.ProtocolError}.
  *
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="continuation"}

@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 
 /**
  * A {@code java.util.stream} that is closed when its terminal operation is done, however it is done: at the end, early
- * ({@code limit}, {@code findFirst}) or with an exception. The JDK's own streams tell their source nothing when they are
- * left early, and a {@code flatMap} around them, which would, reads everything ahead in {@code iterator()}.
+ * ({@code limit}, {@code findFirst}) or with an exception. The JDK's own streams do not notify their source when a loop
+ * leaves them early. A {@code flatMap} around them would, but reads everything ahead in {@code iterator()}.
  */
 public final class AutoClosingStream implements InvocationHandler {
-    /** Hand the elements on rather than use them up; who takes them closes the stream. */
+    /** Pass the elements on rather than use them up; the code that takes them closes the stream. */
     private static final Set<String> LAZY = Set.of("iterator", "spliterator", "close", "isParallel");
 
     private final BaseStream<?, ?> stream;

@@ -3,8 +3,8 @@ package dev.sluice.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several pieces of the caller's code, each of which has its turn though another one throws. What the first threw is thrown
- * in the end, with what others threw suppressed in it.
+ * Runs several callbacks of the caller, each of them even if another one throws. The first exception is thrown at the
+ * end, with the others suppressed in it.
  */
 public final class CallbackErrors {
     private @Nullable Throwable failure;
@@ -22,7 +22,7 @@ public final class CallbackErrors {
         }
     }
 
-    /** What the first threw; null if nobody has. */
+    /** The first exception; null if there is none. */
     public @Nullable Throwable failure() {
         return failure;
     }

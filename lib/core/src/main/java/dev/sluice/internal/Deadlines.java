@@ -10,16 +10,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time limits of one stream: of each of its requests, and of the whole. The reader marks what happens, at the cost of a
- * clock reading; the timer looks, at the earliest moment at which a limit can have been met, whether one has.
+ * The time limits of one stream: of each of its requests, and of the whole. The reader notes each event, at the cost of
+ * a clock reading. The timer checks whether a limit was met, at the earliest moment at which it can have been.
  *
- * <p>Between two requests only {@code total} runs. After the headers, only the server's silence counts against it: while the reader is busy, or waits for a slow
- * consumer, of the limits only {@code total} runs.
+ * <p>Between two requests only {@code total} runs. After the headers, only the server's silence counts against it.
+ * While the reader is busy, or waits for a slow consumer, only {@code total} runs.
  */
 public final class Deadlines {
     private static final long OFF = Long.MAX_VALUE;
 
-    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final TimeSource time;
@@ -64,8 +64,8 @@ public final class Deadlines {
     }
 
     /**
-     * A request is about to be sent: the wait for its headers begins. If it meets a limit the timer calls {@code onTimeout},
-     * perhaps a moment too late, when the request is over and another one is on its way.
+     * A request is about to be sent: the wait for its headers begins. If it meets a limit the timer calls
+     * {@code onTimeout}. That may be a moment too late, when the request is over and another one has begun.
      */
     public void beginRequest(Consumer<TimedOut> onTimeout) {
         lock.lock();
@@ -108,14 +108,14 @@ public final class Deadlines {
         return now;
     }
 
-    /** What the clock says, in nanoseconds. */
+    /** The clock's reading, in nanoseconds. */
     long now() {
         return time.nanos();
     }
 
-    /** An event that is no ping has been handed on. */
+    /** An event other than a ping was delivered. */
     public void content() {
-        if (waited != 0) { // as a rule of many events of one read, all but the first find it so
+        if (waited != 0) { // of many events of one read, usually all but the first
             waited = 0;
         }
         if (phase == Phase.FIRST_EVENT) {

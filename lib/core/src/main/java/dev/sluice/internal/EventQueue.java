@@ -24,13 +24,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>Prompt: an end or an abort frees both threads at once.
  * </ul>
  *
- * @param <T> what is handed over
+ * @param <T> the items
  */
 public final class EventQueue<T> {
     /*
-     * To wake a thread costs more than anything else here, and a lock that two threads want comes next. So items are handed over
-     * in batches: the producer collects one without the lock, and the consumer hands its items out without it. A consumer that
-     * waits is woken when the producer flushes or half of the queue is full; a producer that waits, when half of it is free.
+     * To wake a thread costs more than anything else here, and a lock that two threads want comes next. So items move
+     * in batches: the producer fills one without the lock, and the consumer reads one without it. A waiting consumer is
+     * woken when the producer flushes or half of the queue is full. A waiting producer is woken when half of it is
+     * free.
      */
 
     /** How many bytes the items of a queue may have unless the caller says otherwise: 4 MiB. */
@@ -104,7 +105,7 @@ public final class EventQueue<T> {
      * Queues an item, then waits until there is room for another. The consumer may not see it before {@link #flush}.
      *
      * @param size how many bytes the item takes; an estimate will do
-     * @return whether the queue goes on; if not, nothing more is wanted
+     * @return whether the queue is still open; if not, nothing more is wanted
      * @throws InterruptedException if the thread is interrupted while it waits; the item is queued all the same
      */
     public boolean put(T item, long size) throws InterruptedException {
@@ -238,7 +239,7 @@ public final class EventQueue<T> {
         }
     }
 
-    /** Why the queue was ended, though something may be left in it; empty while it has not been. */
+    /** The reason for the queue's end, even if it still holds items; empty while it is open. */
     public Optional<EndReason> ended() {
         return Optional.ofNullable(end);
     }
@@ -274,7 +275,9 @@ public final class EventQueue<T> {
         }
     }
 
-    /** Gives back the room of a batch whose last item was taken. False if that may not be handed out: an abort was first. */
+    /**
+     * Gives back the room of a batch whose last item was taken. False if that may not be delivered: an abort was first.
+     */
     private boolean release(Batch<T> batch) {
         lock.lock();
         try {
@@ -292,7 +295,7 @@ public final class EventQueue<T> {
         }
     }
 
-    // What follows is called with the lock held.
+    // The methods below are called with the lock held.
 
     private void publishBatch() {
         if (end == null && collected.count > 0) {

@@ -14,7 +14,7 @@ import java.net.UnknownServiceException;
 import javax.net.ssl.SSLException;
 
 /**
- * What went wrong with one request, in a type of ours.
+ * Maps the failure of one request to a type of ours.
  *
  * @param request the request's method and address
  * @param answered whether the head of a response had come
@@ -23,7 +23,7 @@ import javax.net.ssl.SSLException;
  */
 public record FailureMapper(String request, boolean answered, long events, Timeouts limits) {
 
-    /** Comes to an end whatever the exception does: somebody waits for it. */
+    /** Ends even if the exception's own methods throw, because another thread waits for it. */
     public StreamException of(Throwable e) {
         try {
             return switch (e) {

@@ -2,7 +2,7 @@ package dev.sluice.internal;
 
 /** Which characters HTTP allows in a header: RFC 9110, sections 5.1, 5.5 and 5.6.2. */
 public final class HeaderSyntax {
-    /** What a name may have besides letters and digits. */
+    /** The characters of a name besides letters and digits. */
     private static final String MARKS = "!#$%&'*+-.^_`|~";
 
     private HeaderSyntax() {}

@@ -43,8 +43,9 @@ public final class LogLabels {
     }
 
     /**
-     * What went wrong, as {@code error.type} has it in OpenTelemetry: the provider's error type, or the HTTP status if it gave
-     * none; else the exception's class, with its phase or limit if it has one, such as {@code TimedOut.first_event}.
+     * The failure, as {@code error.type} has it in OpenTelemetry. This is the provider's error type, or the HTTP status
+     * if it gave none. Otherwise it is the exception's class, with its phase or limit if it has one, such as
+     * {@code TimedOut.first_event}.
      */
     public static String of(StreamException failure) {
         String name = failure.getClass().getSimpleName();

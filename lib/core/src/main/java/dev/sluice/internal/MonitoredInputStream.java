@@ -18,7 +18,7 @@ public final class MonitoredInputStream extends InputStream {
     private final long maxBytes;
     private long received;
 
-    /** Is told of bytes as they arrive, by the thread that reads. */
+    /** Receives the count of bytes as they arrive, on the thread that reads. */
     public interface Arrivals {
         /** So many bytes came, at this moment of {@link TimeSource#nanos}. */
         void received(long count, long now);
@@ -28,9 +28,9 @@ public final class MonitoredInputStream extends InputStream {
      * Monitors a body.
      *
      * @param beforeBlocking runs on the reading thread before a read that may block
-     * @param deadlines are told of every wait
-     * @param arrivals is told of what came
-     * @param maxBytes the most that is handed on before {@link LimitExceeded}; 0 for no limit
+     * @param deadlines are notified of every wait
+     * @param arrivals receives the count of bytes
+     * @param maxBytes the most that is read before {@link LimitExceeded}; 0 for no limit
      */
     public MonitoredInputStream(
             InputStream body, Runnable beforeBlocking, Deadlines deadlines, Arrivals arrivals, long maxBytes) {
@@ -71,7 +71,7 @@ public final class MonitoredInputStream extends InputStream {
         }
         arrivals.received(count, now);
         received += count;
-        long fits = isOver() ? count - (received - maxBytes) : count; // what fits is handed on first
+        long fits = isOver() ? count - (received - maxBytes) : count; // the part within the limit is read first
         if (fits == 0) {
             throw new LimitExceeded(Limits.Limit.STREAM_BYTES, maxBytes);
         }

@@ -33,7 +33,8 @@ public final class OpenTasks {
      * Runs an exchange up to its head, and waits for it.
      *
      * @param exchange sends a request and returns the head of the response
-     * @param giveUp gives the exchange up, in whatever state it is; called on the caller's thread if the caller leaves early
+     * @param giveUp gives the exchange up in each of its states; called on the caller's thread if the caller leaves
+     *     early
      * @return the head
      * @throws IOException why there is none: what the exchange said, or that the transport is closed
      * @throws InterruptedException if the caller was interrupted, before or while it waited; before, nothing is sent

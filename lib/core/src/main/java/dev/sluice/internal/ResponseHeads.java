@@ -7,21 +7,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the head of a response for the transports. HTTP clients differ in what they let pass, and a head
- * that two of them read in two ways is how one response is smuggled into another.
+ * Checks the head of a response for the transports. HTTP clients differ in what they accept. A head that two of them
+ * read in two ways is how one response is smuggled into another.
  */
 public final class ResponseHeads {
     /** So many digits always fit a long. */
     private static final int MOST_DIGITS = 18;
 
-    /** What of a server's own words goes into a message. */
+    /** The part of a server's own words that goes into a message. */
     private static final int QUOTED = 200;
 
     private ResponseHeads() {}
 
     /**
-     * Checks that the headers are HTTP's and leave no doubt where the body ends (RFC 9112, section 6.3): by one length, or
-     * by chunks, or by the end of the connection.
+     * Checks that the headers are valid HTTP and define one end of the body (RFC 9112, section 6.3): one length, or
+     * chunks, or the end of the connection.
      *
      * @param headers by name, each spelt in one way
      * @throws ProtocolException if not; the message names the header

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Of a value that fits none of several schemas, the errors against the one that was meant: what is not null was not meant to
- * be null, and what has the constant of one of them, as the {@code type} of a record, was not meant to be another.
+ * Filters the errors of a value that fits none of several schemas, for the one that was meant. A value that is not null
+ * was not meant to be null. A value with the constant of one of them, as the {@code type} of a record, was not meant to
+ * be another.
  */
 final class AlternativeErrorFilter {
     /** Nobody reads more, and each place where there are alternatives looks at all of them. */
@@ -19,7 +20,7 @@ final class AlternativeErrorFilter {
 
     private AlternativeErrorFilter() {}
 
-    /** Deeper, all errors are told: looking at each place again costs too much. */
+    /** Deeper, all errors are reported: checking each place again costs too much. */
     private static final int DEEPEST = 60;
 
     /** The errors, without those against what was not meant. Never none of them. */

@@ -5,16 +5,17 @@ import dev.sluice.internal.json.ClassSchemaGenerator;
 /**
  * The JSON Schema of a class: what a model must write so that it can be read as the class.
  *
- * <p>An object for a record, or for a class that can be read from an object, with the names and descriptions that the JSON
- * library's annotations give ({@code @JsonProperty}, {@code @JsonPropertyDescription}, {@code @JsonClassDescription}, …).
- * Components may be texts, numbers, booleans, enums, dates and times, {@code UUID}, {@code URI}, further such classes, also
- * recursive ones, sealed interfaces of records, and arrays, collections and maps of these. A sealed interface is one of its
- * records, told apart by a field {@code type} with the record's simple name, unless it has a {@code @JsonTypeInfo}.
+ * <p>An object for a record, or for a class that can be read from an object. Names and descriptions are those of the
+ * JSON library's annotations ({@code @JsonProperty}, {@code @JsonPropertyDescription}, {@code @JsonClassDescription},
+ * …). Components may be texts, numbers, booleans, enums, dates and times, {@code UUID} or {@code URI}. They may be
+ * further such classes, also recursive ones, and sealed interfaces of records. They may be arrays, collections and maps
+ * of these. A sealed interface is one of its records. A field {@code type} with the record's simple name says which,
+ * unless it has a {@code @JsonTypeInfo}.
  *
- * <p>The schema is of draft 2020-12, without a {@code $schema} field, and the same for every provider's strict mode: every
- * field is required and no other allowed; a component that is {@code Optional} or {@code @Nullable} may be null. Two things
- * it can say are not taken by all of them: Claude's structured output takes no recursion, and neither it nor OpenAI's strict
- * mode takes a map. For any thread; made once for each class.
+ * <p>The schema is of draft 2020-12, without a {@code $schema} field, and works for every provider's strict mode. Every
+ * field is required and no other allowed. A component that is {@code Optional} or {@code @Nullable} may be null. Two
+ * things it can say are not taken by all of them: Claude's structured output takes no recursion, and neither it nor
+ * OpenAI's strict mode takes a map. For any thread; made once for each class.
  */
 public final class JsonSchema {
     private static final ClassValue<String> SCHEMAS = new ClassValue<>() {

@@ -3,8 +3,8 @@ package dev.sluice.json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An array or object whose end has not come. Its entries are only ever appended, so that a view of the first n stays true
- * whatever follows, and costs nothing to make.
+ * An array or object whose end has not come. Its entries are only appended. A view of the first n never changes, and
+ * costs nothing to make.
  */
 abstract sealed class PartialContainer permits PartialArray, PartialObject {
     /** Stands where a value is missing; null is a value. */
@@ -23,12 +23,12 @@ abstract sealed class PartialContainer permits PartialArray, PartialObject {
     abstract void add(@Nullable Object value);
 
     /**
-     * What is here now.
+     * The entries so far.
      *
      * @param last the value that is still open, as it stands; {@code NONE} if there is none
      */
     abstract Object view(@Nullable Object last);
 
-    /** What is here for good. */
+    /** The entries that are final. */
     abstract Object close();
 }

@@ -7,9 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON text that is still being written, and the best value of what there is of it: every element that is complete, in
- * containers closed where the text ends. What is cut at the end is dropped, a member with its key: a string, a key, a
- * literal, an escape, and a number that is none as it stands ({@code 12} is one, {@code 12.} and {@code 8.2e-} are not).
+ * Parses a JSON text that is still being written, and returns its best value so far. The value has every complete
+ * element, in containers that are closed where the text ends. An element that is cut at the end is dropped, a member
+ * with its key. This holds for a string, a key, a literal, an escape, and an incomplete number ({@code 12} is complete,
+ * {@code 12.} and {@code 8.2e-} are not).
  *
  * <pre>
  *   {"city": "Paris", "days": [1, 2, 3     {city=Paris, days=[1, 2, 3]}
@@ -20,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * BigInteger}, {@code Double}, {@code Boolean} and null. Text that is no JSON is never an exception: it stops the reading
  * where it is ({@link #isMalformed}). So do more than 500 levels of nesting and numbers of more than 1000 digits.
  *
- * <p>Each character is read once, however the text is cut, and a value costs as much as the text is deep, not as long: it
- * shares what is complete with those before it. For use by one thread; the values are immutable and for any.
+ * <p>Each character is read once, with the text cut anywhere. A value costs as much as the text is deep, not as long,
+ * because it shares complete parts with earlier values. For use by one thread; the values are immutable and for any.
  */
 public final class PartialJson {
     private static final int MAX_DEPTH = 500;
 
-    /** What can come next. */
+    /** The tokens that can come next. */
     private enum State {
         VALUE,
         VALUE_OR_END,
@@ -54,7 +55,7 @@ public final class PartialJson {
     private String literal = "";
     private int literalLength;
 
-    /** What is left of the text outside of {@code open}: the value, once it is complete, or a string cut by a fault. */
+    /** The rest of the text outside of {@code open}: the value, once it is complete, or a string cut by a fault. */
     private @Nullable Object rest = NONE;
 
     private @Nullable Object snapshot = NONE;
@@ -70,9 +71,9 @@ public final class PartialJson {
     }
 
     /**
-     * A text of which nothing has come, whose value keeps the string that is cut at its end, as far as it has come; keys and
-     * halves of an escape or of a surrogate pair are dropped as ever. Each value then costs a copy of that string: asked for
-     * after each fragment of a long one, time grows with the square of its length.
+     * An empty text whose value keeps a string that is cut at its end, as far as it has come. Keys and halves of an
+     * escape or of a surrogate pair are still dropped. Each value then costs a copy of that string. If it is read after
+     * each fragment of a long one, time grows with the square of its length.
      */
     static PartialJson keepingOpenStrings() {
         return new PartialJson(true);
@@ -118,9 +119,9 @@ public final class PartialJson {
     }
 
     /**
-     * The best value so far, immutable: what is appended later does not change it. Null while there is none, as for an empty
-     * text or {@code "Par}, and for the text {@code null}; {@link #isComplete} tells them apart. (To a tool whose input has
-     * not begun the caller gives an empty map.)
+     * The best value so far, immutable: what is appended later does not change it. Null while there is none, as for an
+     * empty text or {@code "Par}, and for the text {@code null}; {@link #isComplete} distinguishes them. (To a tool
+     * whose input has not begun the caller gives an empty map.)
      */
     public @Nullable Object value() {
         if (stale) {

@@ -8,7 +8,7 @@ final class PartialNumber {
     /** As many digits as the JSON library reads, for to make a value of them takes more than linear time. */
     private static final int MAX_DIGITS = 1000;
 
-    /** What the last character was part of. */
+    /** The part that the last character belongs to. */
     private enum Part {
         NOTHING,
         MINUS,
@@ -34,7 +34,7 @@ final class PartialNumber {
         digits = 0;
     }
 
-    /** Takes a character; false, and nothing is taken, if the number cannot go on with it. */
+    /** Takes a character; false, and nothing is taken, if the number cannot continue with it. */
     boolean take(char c) {
         Part next = next(c);
         if (next == null || (digits == MAX_DIGITS && isDigit(c))) {

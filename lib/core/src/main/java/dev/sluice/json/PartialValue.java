@@ -12,9 +12,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The value of a JSON text that is still being written, to be made a value of a class. All that can be unfinished is at the
- * end of the text; so if the class does not take the value, the last thing in it is left out, then what that was in, and so
- * on outwards.
+ * The value of a JSON text that is still being written, to be made a value of a class. Only the end of the text can be
+ * unfinished. So if the class does not take the value, the last thing in it is left out, then its container, and so on
+ * outwards.
  *
  * @param value the value, as {@link PartialJson} has it; null if there is none
  * @param complete whether nothing of it is unfinished

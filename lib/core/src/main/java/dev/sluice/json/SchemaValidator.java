@@ -18,12 +18,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Whether a JSON object that a model wrote fits a JSON Schema, told in words for the model to read.
+ * Checks whether a JSON object that a model wrote fits a JSON Schema, and describes errors in words for the model.
  *
- * <p>A schema without a {@code $schema} is of draft 2020-12. A field that is required but may be null may also be absent: a
- * model that is held to a schema writes null, any other leaves the field out. A {@code format} is not checked, as the draft
- * has it. A {@code $ref} must lead to a place in the schema itself: nothing is ever fetched. For any thread; nothing here
- * blocks, and what would take very long is given up.
+ * <p>A schema without a {@code $schema} is of draft 2020-12. A field that is required but may be null may also be
+ * absent. A model that follows a schema writes null, any other leaves the field out. A {@code format} is not checked,
+ * as the draft has it. A {@code $ref} must lead to a place in the schema itself: nothing is ever fetched. For any
+ * thread; nothing here blocks, and what would take very long is given up.
  */
 public final class SchemaValidator {
     /** Some seconds of work; a whole answer has some hundred thousand values at most. */
@@ -80,7 +80,7 @@ public final class SchemaValidator {
     }
 
     /**
-     * What is wrong with a text; empty if it is one whole JSON object that fits. Each is a line that names the field, as in
+     * The errors of a text; empty if it is one whole JSON object that fits. Each is a line that names the field, as in
      * {@code steps[0].text: integer found, string expected}.
      */
     public List<String> problems(String json) {

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One piece of a message's content. Every block keeps the wire fields it has no component for in {@code extra}, by name,
- * each as raw JSON text; they are sent back as they came, and may be set to send what this library does not model.
+ * One piece of a message's content. Every block keeps wire fields that it has no component for in {@code extra}, by
+ * name, each as raw JSON text. They are sent back unchanged. A caller may set them to send something that this library
+ * does not model.
  */
 public sealed interface ContentBlock {
 
@@ -40,7 +41,7 @@ public sealed interface ContentBlock {
     }
 
     /**
-     * What the model thought before it spoke.
+     * The model's reasoning before its answer.
      *
      * @param thinking the thoughts, or a summary of them; may be empty where the provider shows only the signature
      * @param signature proves the block to the provider when it is sent back; null while it has not come
@@ -130,7 +131,7 @@ public sealed interface ContentBlock {
     }
 
     /**
-     * What a tool of the provider's gave back.
+     * The result of one of the provider's own tools.
      *
      * @param type the kind of result as the wire names it, an open set: {@code web_search_tool_result}, …
      * @param toolUseId the {@link ServerToolUse} it answers
@@ -146,7 +147,7 @@ public sealed interface ContentBlock {
     }
 
     /**
-     * What one of the caller's tools gave back; sent to the model in a message of {@link Role#USER}.
+     * The result of one of the caller's tools; sent to the model in a message of {@link Role#USER}.
      *
      * @param toolUseId the {@link ToolUse} it answers
      * @param content text, images or documents
@@ -218,8 +219,8 @@ public sealed interface ContentBlock {
     }
 
     /**
-     * A block this library has no record for. It is sent back as it came, and can be made by hand to send what this
-     * library does not model.
+     * A block this library has no record for. It is sent back unchanged. A caller can make one to send something that
+     * this library does not model.
      *
      * @param type the block's type as the wire names it
      * @param json the whole block as a raw JSON object

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been said so far. Any provider can continue it, and it can be stored. Immutable: what appends returns a
- * longer conversation, and copies references only.
+ * The conversation so far. Any provider can continue it, and it can be stored. Immutable: what appends returns a longer
+ * conversation, and copies references only.
  *
  * <p>Each append copies the list of the turns; {@link #builder} is for many.
  *
@@ -71,8 +71,8 @@ public record Conversation(List<Text> system, List<Message> messages) {
     }
 
     /**
-     * And then the results of tool calls: one message of the caller's for all results of one turn, as the providers want it,
-     * even if they are appended one by one, and before whatever else it says.
+     * This conversation and then the results of tool calls. All results of one turn are in one message of the caller's,
+     * as the providers require, even if they are appended one by one. They come before the message's other blocks.
      *
      * @throws IllegalArgumentException if there is a result of a call that does not wait for one
      */
@@ -97,8 +97,8 @@ public record Conversation(List<Text> system, List<Message> messages) {
     }
 
     /**
-     * The conversation as JSON text, whole, in a format of this library's own that is the same for every provider and does not
-     * change with the library: {@code docs/conversation.md}.
+     * The whole conversation as JSON text. The format is this library's own, the same for every provider, and stable
+     * over versions of the library: {@code docs/conversation.md}.
      */
     public String toJson() {
         return ConversationWriter.write(this);

@@ -12,7 +12,10 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Reads what {@link ConversationWriter} wrote. What it does not know is an error where it would be missed, else ignored. */
+/**
+ * Reads what {@link ConversationWriter} wrote. An unknown part is an error if leaving it out would lose something;
+ * otherwise it is ignored.
+ */
 final class ConversationReader {
     private ConversationReader() {}
 

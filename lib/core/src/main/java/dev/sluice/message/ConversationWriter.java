@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Writes a conversation in the format of {@code docs/conversation.md}. What came as raw JSON is stored as a text that holds
- * it, because what signs or hashes it counts every character, and it need not be valid. What is absent or empty is left out.
+ * Writes a conversation in the format of {@code docs/conversation.md}. Raw JSON is stored as a text that holds it. A
+ * signature or a hash counts every character of it, and it need not be valid. Absent and empty fields are left out.
  */
 final class ConversationWriter {
     /** Goes up when a reader of before would misunderstand. */

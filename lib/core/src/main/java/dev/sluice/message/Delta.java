@@ -1,6 +1,6 @@
 package dev.sluice.message;
 
-/** What one event adds to a content block. */
+/** The part that one event adds to a content block. */
 public sealed interface Delta {
 
     /**

@@ -13,7 +13,7 @@ public enum FinishReason {
     TOOL_CALLS,
     /** The answer was refused or withheld. */
     CONTENT_FILTER,
-    /** A long turn was paused; send the content back as it is to go on. */
+    /** A long turn was paused; send the content back unchanged to continue it. */
     PAUSE,
     /** Not finished yet, or finished for a reason this library does not know. */
     UNKNOWN

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the provider's id of an answer; empty for a message the caller made and before an answer has begun
  * @param role who speaks
  * @param model the model that answered; empty where {@code id} is
- * @param provider the provider that answered, as {@code Provider.name()} says it; empty where {@code id} is. What only that
- *     provider can take back, such as signed thinking, is left out when the message is sent to another
+ * @param provider the provider that answered, as {@code Provider.name()} says it; empty where {@code id} is. Parts that
+ *     only that provider can read, such as signed thinking, are left out when the message is sent to another
  * @param content the blocks, in order
  * @param finishReason why the model stopped, in neutral words; {@link FinishReason#UNKNOWN} while it has not
  * @param stopReason why, in the provider's word; null while it has not said
@@ -69,17 +69,17 @@ public record Message(
         return new Message("", role, "", "", content, FinishReason.UNKNOWN, null, null, Usage.NONE, Map.of());
     }
 
-    /** What the caller says. */
+    /** A message of the caller's. */
     public static Message user(String text) {
         return of(Role.USER, List.of(new Text(text)));
     }
 
-    /** What the caller says, in blocks. */
+    /** A message of the caller's, in blocks. */
     public static Message user(ContentBlock... content) {
         return of(Role.USER, List.of(content));
     }
 
-    /** What the model said, or the beginning of an answer that it shall go on with. */
+    /** A message of the model's, or the beginning of an answer that the model shall continue. */
     public static Message assistant(String text) {
         return of(Role.ASSISTANT, List.of(new Text(text)));
     }
@@ -96,8 +96,8 @@ public record Message(
     }
 
     /**
-     * The calls of the caller's tools, in order: those that want a result. Where an answer was taken back and another model
-     * went on, which a block of the type {@code fallback} tells, those after it.
+     * The calls of the caller's tools, in order: those that want a result. If an answer was taken back and another
+     * model continued, marked by a block of the type {@code fallback}: those after it.
      */
     public List<ToolUse> toolUses() {
         int from = content.size();
@@ -115,8 +115,8 @@ public record Message(
      * The words as a record or bean: an answer to {@link MessageRequest.Builder#output}. Fields that the class does not have
      * are ignored.
      *
-     * @throws IllegalArgumentException if they are no JSON, or do not fit the class; the message says what does not fit, and
-     *     if the answer was cut, refused or paused
+     * @throws IllegalArgumentException if they are no JSON, or do not fit the class; the message says which part does
+     *     not fit, and if the answer was cut, refused or paused
      */
     public <T> T textAs(Class<T> type) {
         try {
@@ -131,9 +131,10 @@ public record Message(
     }
 
     /**
-     * The words as a record or bean, as far as they have come. What has not come is null, zero or false, a text that is cut is
-     * there as far as it goes, and what cannot be made of its beginning is left out. Costs as much as reading all words so
-     * far: asked after each event, time grows with the square of the answer's length; so ask when there is something to show.
+     * The words as a record or bean, as far as they have come. A missing field is null, zero or false. A text that is
+     * cut has the characters that have come. A value that its beginning cannot make is left out. Costs as much as
+     * reading all words so far. If it is called after each event, time grows with the square of the answer's length. So
+     * call it when there is something to show.
      *
      * @return the value; empty if there is nothing to make it of, or what there is does not fit the class
      */
@@ -152,7 +153,7 @@ public record Message(
                 "it calls tools first: "
                         + String.join(
                                 ", ", toolUses().stream().map(ToolUse::name).toList());
-            case PAUSE -> "the turn was paused; send it back to go on";
+            case PAUSE -> "the turn was paused; send it back to continue";
             case UNKNOWN -> stopReason == null ? "it has not come to its end" : "it ended with " + stopReason;
         };
     }

@@ -3,7 +3,7 @@ package dev.sluice.message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event adds to the answer, in a shape that needs no {@code switch}: at most one of the parts is there.
+ * One event's addition to the answer, in a shape that needs no {@code switch}: at most one of the parts is there.
  *
  * @param text words to append to the answer; empty if this chunk brings none
  * @param thinking words to append to the thinking; empty if this chunk brings none

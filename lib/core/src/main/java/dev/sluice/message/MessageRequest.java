@@ -15,9 +15,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * What is asked of a model: who answers, the conversation so far, the tools it has, and how it shall answer. Immutable;
- * made by a {@link Builder}, which names the parameter when a value cannot be right. What a provider or a model does not
- * take is rejected when the request is encoded for it.
+ * A request to a model: the model's name, the conversation so far, its tools, and the form of the answer. Immutable;
+ * made by a {@link Builder}, which names the parameter when a value cannot be right. A setting that a provider or a
+ * model does not support is rejected when the request is encoded for it.
  */
 public final class MessageRequest {
     private final Builder set;
@@ -210,7 +210,7 @@ public final class MessageRequest {
             return message(Message.user(content));
         }
 
-        /** Appends what the model said. As the last message it is the beginning of an answer to go on with. */
+        /** Appends what the model said. As the last message it is the beginning of an answer to continue. */
         public Builder assistant(String text) {
             return message(Message.assistant(text));
         }
@@ -276,7 +276,7 @@ public final class MessageRequest {
         }
 
         /**
-         * What the answer's text shall be: JSON that {@link Message#textAs} reads as this record or class. Sets
+         * The form of the answer's text: JSON that {@link Message#textAs} reads as this record or class. Sets
          * {@link #outputSchema} to {@link JsonSchema#of its schema}.
          *
          * @throws IllegalArgumentException if the class has no schema; the message names the component

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a conversation that was stored. What is not as it should be is an {@link IllegalArgumentException} that says
- * where; a null is as good as nothing.
+ * An object of a conversation that was stored. A wrong field is an {@link IllegalArgumentException} that says where it
+ * is; a null counts as absent.
  *
  * @param path where the object is; empty for the whole
  * @param fields what it has
@@ -66,7 +66,7 @@ record StoredJson(String path, Map<?, ?> fields) {
         return new StoredJson(at(name), object == null ? Map.of() : object);
     }
 
-    /** What a list of objects holds, each made a value; empty if it is not there. */
+    /** The objects of a list, each made a value; empty if it is not there. */
     <T> List<T> each(String name, Function<StoredJson, T> made) {
         List<?> list = get(name, List.class, "a list");
         var all = new ArrayList<T>();

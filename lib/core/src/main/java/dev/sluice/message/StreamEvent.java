@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A whole answer is: {@link MessageStart}; for each block {@link ContentBlockStart}, any number of
  * {@link ContentBlockDelta}, {@link ContentBlockStop}; {@link MessageDelta}; {@link MessageStop}. {@link Ping} may come
- * anywhere. Blocks are told apart by {@code index} alone: they may interleave.
+ * anywhere. The {@code index} alone identifies a block: blocks may interleave.
  */
 public sealed interface StreamEvent {
 
     /**
      * The answer begins.
      *
-     * @param message its id, role, model and first usage; its content is empty, save where a provider sends a whole
-     *     message at once
+     * @param message its id, role, model and first usage; its content is empty, unless a provider sends a whole message
+     *     at once
      */
     record MessageStart(Message message) implements StreamEvent {}
 
@@ -76,8 +76,8 @@ public sealed interface StreamEvent {
      * An event, or fields of a known one, that this library has no record for.
      *
      * @param type the event's type as the wire names it
-     * @param json its data as it came: a raw JSON object where the provider kept to its own format; for an event of a
-     *     known type only the fields that its record has no place for, with its index if it has one
+     * @param json its raw data: a JSON object if the provider kept to its own format. For an event of a known type it
+     *     has only the fields that its record has no component for, with its index if it has one
      */
     record Unknown(String type, String json) implements StreamEvent {}
 }

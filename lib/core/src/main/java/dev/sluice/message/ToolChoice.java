@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ToolChoice(Mode mode, @Nullable String tool, boolean parallel) {
 
-    /** What is asked of the model. */
+    /** The choice that the model has. */
     public enum Mode {
         /** It decides. */
         AUTO,

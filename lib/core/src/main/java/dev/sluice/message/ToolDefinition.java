@@ -39,7 +39,7 @@ public record ToolDefinition(
     }
 
     /**
-     * A set of tools that the provider defines, which has no name of its own: the tools of an MCP server, or those to use a
+     * A set of tools that the provider defines, without a name of its own: an MCP server's tools, or those to use a
      * computer. {@code toolset("mcp_toolset").with("mcp_server_name", "\"harbour\"")}
      */
     public static ToolDefinition toolset(String type) {

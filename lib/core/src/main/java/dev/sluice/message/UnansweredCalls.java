@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * The tool calls of a conversation that have no result. Messages of the model's in a row are one turn, and so are those
- * between two of its turns; a call is answered in the turn after its own or never. A message, a call and a result each cost
- * the same however many there are.
+ * The tool calls of a conversation that have no result. Consecutive messages of the model's are one turn, and so are
+ * those between two of its turns. A call is answered in the turn after its own or never. A message, a call and a result
+ * each cost the same however many there are.
  */
 final class UnansweredCalls {
     private final List<ToolUse> missed = new ArrayList<>();

@@ -8,9 +8,10 @@ import java.util.Map;
  * earlier one; they are never added inside one message. A provider's decoder carries forward what a later report leaves
  * out.
  *
- * <p>A provider may make several passes of a model for one answer: to compact a conversation first, to use tools of its own,
- * to let another model go on. Then {@code iterations} lists the passes, and the figures of the message may leave some of them
- * out. {@link #billed()} is what all passes used; {@link #contextTokens()} is the size of the context window at the end.
+ * <p>A provider may make several passes of a model for one answer: to compact a conversation first, to use tools of its
+ * own, or to continue with another model. Then {@code iterations} lists the passes, and the figures of the message may
+ * leave some of them out. {@link #billed()} is what all passes used; {@link #contextTokens()} is the size of the
+ * context window at the end.
  *
  * @param inputTokens prompt tokens that no cache was involved in
  * @param outputTokens tokens the model has made, its thinking included
@@ -94,8 +95,8 @@ public record Usage(
     }
 
     /**
-     * The tokens in the model's context window when the answer was complete: prompt and answer of the last pass that made a
-     * part of the answer. Without iterations it is {@link #totalTokens()}.
+     * The tokens in the model's context window when the answer was complete: prompt and answer of the last pass that
+     * contributed to it. Without iterations it is {@link #totalTokens()}.
      */
     public long contextTokens() {
         for (Iteration iteration : iterations.reversed()) {
@@ -106,7 +107,7 @@ public record Usage(
         return totalTokens();
     }
 
-    /** What this usage and another have {@link #billed()} together; without iterations and {@code extra}. */
+    /** The sum of this usage's and another's {@link #billed()}; without iterations and {@code extra}. */
     public Usage plus(Usage other) {
         Usage one = billed();
         Usage two = other.billed();

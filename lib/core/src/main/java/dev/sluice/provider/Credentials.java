@@ -10,10 +10,10 @@ import java.util.function.Supplier;
  * provider's builder instead.
  *
  * <p>Asked for each attempt: each retry, each continuation, each page of a list, and a request that is sent again because its
- * connection had gone. Its answer is never kept. It is asked on the thread that sends the request, which for a stream is the
- * reader's, while no lock is held, and it may block. The {@code headers} and {@code total} limits run meanwhile; a limit that is
- * met, a cancel and the client's {@code close} interrupt the thread. After them nothing is sent, whether or not the interrupt is
- * heeded. Must be safe for use by any number of threads at once.
+ * connection had gone. Its answer is never kept. It is called on the thread that sends the request, which for a stream
+ * is the reader's, while no lock is held. It may block. The {@code headers} and {@code total} limits run meanwhile; a
+ * limit that is met, a cancel and the client's {@code close} interrupt the thread. After them nothing is sent, even if
+ * the credentials ignore the interrupt. Must be safe for use by any number of threads at once.
  *
  * <p>The headers go to the address of the request only, which never follows a redirect. They are in no message, no log and no
  * {@code toString}.
@@ -32,7 +32,7 @@ public interface Credentials {
      */
     Map<String, String> headers(TransportRequest request) throws IOException, InterruptedException;
 
-    /** What errors call these credentials; never a secret. Unless overridden, the name of the class. */
+    /** The name of these credentials in errors; never a secret. Unless overridden, the name of the class. */
     default String name() {
         return SuppliedHeader.nameOf(this);
     }

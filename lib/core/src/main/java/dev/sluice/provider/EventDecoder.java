@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * Turns the server-sent events of one response into the events of one answer. Has state; used by one thread. A decoder
- * hands out a {@link StreamEvent.MessageStop} when, and only when, the answer is complete.
+ * emits a {@link StreamEvent.MessageStop} when, and only when, the answer is complete.
  */
 public interface EventDecoder {
 
@@ -43,8 +43,8 @@ public interface EventDecoder {
     }
 
     /**
-     * The response has ended. Hands out what was waiting for that: of a provider without an end marker, the end of the
-     * answer.
+     * The response has ended. Emits the events that waited for the end of the body. For a provider without an end
+     * marker, this is the end of the answer.
      */
     void end(Consumer<? super StreamEvent> out);
 }

@@ -23,8 +23,8 @@ public interface Provider {
     /**
      * The HTTP request that asks for a streamed answer.
      *
-     * @throws IllegalArgumentException if the request has something that this provider cannot be told; the message names
-     *     the field
+     * @throws IllegalArgumentException if the request has something that this provider has no field for; the message
+     *     names the field
      */
     TransportRequest streamRequest(MessageRequest request);
 
@@ -40,7 +40,7 @@ public interface Provider {
     }
 
     /**
-     * The HTTP request that asks how many tokens a prompt has; empty if the provider does not tell.
+     * The HTTP request that asks how many tokens a prompt has; empty if the provider does not support it.
      *
      * @throws IllegalArgumentException as {@link #streamRequest} does
      */
@@ -49,7 +49,7 @@ public interface Provider {
     }
 
     /**
-     * What the answer to {@link #countRequest} says.
+     * Decodes the answer to {@link #countRequest}.
      *
      * @throws dev.sluice.StreamException.Truncated if it is cut
      * @throws dev.sluice.StreamException.ProtocolError if it cannot be understood
@@ -59,7 +59,8 @@ public interface Provider {
     }
 
     /**
-     * The HTTP request that asks for the models, or for a further page of them; empty if the provider does not tell.
+     * The HTTP request that asks for the models, or for a further page of them; empty if the provider does not support
+     * it.
      *
      * @param page what {@link ModelPage#next()} said; empty for the first
      */
@@ -68,7 +69,7 @@ public interface Provider {
     }
 
     /**
-     * What the answer to {@link #modelsRequest} says.
+     * Decodes the answer to {@link #modelsRequest}.
      *
      * @throws dev.sluice.StreamException.Truncated if it is cut
      * @throws dev.sluice.StreamException.ProtocolError if it cannot be understood
@@ -78,8 +79,8 @@ public interface Provider {
     }
 
     /**
-     * What authenticates the requests, if their own headers do not: asked before each is sent, and blocking if it likes.
-     * Empty if each request has its key already.
+     * Authenticates the requests, if their own headers do not. Asked before each is sent, and may block. Empty if each
+     * request has its key already.
      */
     default Optional<Credentials> credentials() {
         return Optional.empty();
@@ -99,7 +100,7 @@ public interface Provider {
     /** The vendor's id of a request, from the head of its response. */
     Optional<String> requestId(TransportResponse response);
 
-    /** What the head of a response says about how much may still be asked; empty if the vendor does not say. */
+    /** The rate limits in the head of a response; empty if the vendor does not send them. */
     default Optional<RateLimits> rateLimits(TransportResponse response) {
         return Optional.empty();
     }
@@ -124,8 +125,8 @@ public interface Provider {
     }
 
     /**
-     * The request that goes on with a run, as this provider's API wants it after the answers so far: in the container that the
-     * code of an answer ran in, for example. Its conversation is set by the caller of this method.
+     * The request that continues a run, in the form that this provider's API wants after the answers so far. An example
+     * is the container that the code of an answer ran in. Its conversation is set by the caller of this method.
      *
      * @param first the request that the run began with
      * @param answers the answers of the run, oldest first

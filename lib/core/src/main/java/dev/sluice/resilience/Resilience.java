@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a client lets out, and which it tries again: with instances of Resilience4j that are the caller's, so that
- * their registries, metrics and events show what happens. Immutable and safe for use by any thread; several clients may share
+ * Decides which requests a client sends, and which it retries. It uses the caller's own Resilience4j instances, so that
+ * their registries, metrics and events show it. Immutable and safe for use by any thread; several clients may share
  * one. Nothing here blocks.
  *
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="resilience"}
@@ -65,10 +65,10 @@ public final class Resilience {
         private Builder() {}
 
         /**
-         * The caller's own retry, in place of the default. It decides how often and when, within bounds: what is not {@link
-         * StreamException#retryable()}, or was held back here, is not tried again; nothing is once the first event was handed
-         * over; and a server that asks for a delay gets it even if the retry's own is shorter, unless it is more than 60 s: then the
-         * request fails at once.
+         * The caller's own retry, in place of the default. It decides how often and when, within bounds. A failure that
+         * is not {@link StreamException#retryable()}, or that a gate here caused, is not retried. Nothing is retried
+         * once the first event was queued. If a server asks for a longer delay than the retry's own, it gets it. If
+         * that is more than 60 s, the request fails at once.
          */
         public Builder retry(Retry retry) {
             this.retry = Objects.requireNonNull(retry, "retry");
@@ -82,9 +82,9 @@ public final class Resilience {
         }
 
         /**
-         * The caller's own circuit breaker. It is asked before each request, retries included, and told once how each ended:
-         * a complete answer is a success, what the server did wrong a failure; a cancel or a request that was wrong itself is
-         * neither. The duration of a call is the time to its first event, so that a slow call is a server that is slow to
+         * The caller's own circuit breaker. It is asked before each request, retries included, and learns once how each
+         * ended. A complete answer is a success, a fault of the server a failure. A cancel or an invalid request is
+         * neither. The duration of a call is the time to its first event. So a slow call is a server that is slow to
          * answer, not a long answer.
          */
         public Builder circuitBreaker(CircuitBreaker breaker) {
@@ -99,8 +99,8 @@ public final class Resilience {
         }
 
         /**
-         * The caller's own bulkhead. Each stream waits for it as long as it is configured to, and holds its permit from before
-         * the first request until it ends, retries and their delays included.
+         * The caller's own bulkhead. Each stream waits for it as long as it is configured to. It holds its permit from
+         * before the first request until it ends, retries and their delays included.
          */
         public Builder bulkhead(Bulkhead bulkhead) {
             this.bulkhead = Objects.requireNonNull(bulkhead, "bulkhead");
@@ -108,9 +108,9 @@ public final class Resilience {
         }
 
         /**
-         * Holds requests back while the provider's own rate limits, as its latest response told them, say that nothing is
-         * left, until the time it gave for that to change. One {@link Resilience} is then for one account. The provider's
-         * times are compared with the clock of this machine.
+         * Holds requests back while the provider's own rate limits, from its latest response, say that nothing is left.
+         * They wait until the time that it gave for that to change. One {@link Resilience} is then for one account. The
+         * provider's times are compared with the clock of this machine.
          *
          * @param longestWait a request that would have to wait longer fails at once, with
          *     {@link StreamException.LimitExceeded}

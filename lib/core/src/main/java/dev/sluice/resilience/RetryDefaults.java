@@ -13,11 +13,11 @@ import java.util.random.RandomGenerator;
 
 /**
  * The retry rules of Anthropic's official SDKs, for a Resilience4j retry of one's own: {@code
- * RetryRegistry.of(RetryDefaults.config())}. What is {@link StreamException#retryable() retryable} is tried again up to two
- * times, after 0.5 s doubling to 8 s, each up to a quarter shorter by chance. A delay that the server asks for replaces that
- * one, and a date that has passed means at once. A server that asks for more than 60 s is not asked again: {@link
- * ApiError#retryAfter()} says when to come back. What a circuit breaker or a limit of the caller's holds back is not tried
- * again either.
+ * RetryRegistry.of(RetryDefaults.config())}. A {@link StreamException#retryable() retryable} failure is retried up to
+ * two times, after 0.5 s doubling to 8 s. Each delay is up to a quarter shorter by chance. A delay that the server asks
+ * for replaces that one, and a date that has passed means at once. A server that asks for more than 60 s is not asked
+ * again: {@link ApiError#retryAfter()} says when to come back. A refusal by a circuit breaker or a limit of the
+ * caller's is not retried either.
  */
 public final class RetryDefaults {
     private static final int MAX_RETRIES = 2;

@@ -2,7 +2,6 @@ package dev.sluice.sse;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
-import dev.sluice.EndReason.Failed;
 import dev.sluice.Limits;
 import dev.sluice.StreamException;
 import dev.sluice.TimeSource;
@@ -12,11 +11,11 @@ import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.HeaderSyntax;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.base.Checks;
-import dev.sluice.internal.base.Throwables;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import dev.sluice.transport.TransportRequest;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Iterator;
@@ -32,29 +31,37 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event source that connects again when its connection ends, as the WHATWG HTML standard says (section 9.2.3, "Processing
- * model"), to be read with a for-each loop.
+ * An event source that reconnects when its connection ends, as the WHATWG HTML standard says (section 9.2.3,
+ * "Processing model"). Read it with a for-each loop:
  *
- * <p>Each connection after the first asks with {@code Last-Event-ID} for what follows the last event that was read, so that
- * a server that keeps ids loses none and sends none twice. An event that a connection breaks in the middle of is dropped, and
- * comes again.
+ * <pre>{@code
+ * try (SseClient events = SseClient.builder(uri).header("authorization", "Bearer " + token).start()) {
+ *   for (SseEvent event : events) {
+ *     ...
+ *   }
+ * }
+ * }</pre>
  *
- * <p>What ends a connection decides what follows:
+ * <p>Each connection after the first sends {@code Last-Event-ID}, the id of the last event that was read. A server that
+ * keeps ids then loses no event and sends none twice. An event that a connection breaks in the middle of is dropped,
+ * and comes again.
+ *
+ * <p>The next step depends on how a connection ends:
  *
  * <ul>
- *   <li>The server ends the response, the connection breaks, a limit on connecting, headers or silence is met: after the
- *       reconnection time, which the server may set with {@code retry:}, it connects again.
- *   <li>A connection fails that never brought a byte, or the status is 408, 425, 429, or 500 and above: the delay doubles with
- *       each such failure in a row, and is never less than {@code Retry-After}. The standard takes such a status for an end;
- *       it is one that passes.
+ *   <li>The server ends the response, the connection breaks, or a limit on connecting, headers or silence is met: it
+ *       reconnects after the reconnection time, which the server may set with {@code retry:}.
+ *   <li>A connection fails that never brought a byte, or the status is 408, 425, 429, or 500 and above. The delay
+ *       doubles with each such failure in a row, and is never less than {@code Retry-After}. The standard takes such a
+ *       status for an end; it is one that passes.
  *   <li>Status 204: the server wants no more connections. The loop ends, and {@link #endReason} says that it is complete.
- *   <li>Any other status than 200, another content type than {@code text/event-stream}, a redirect that cannot be followed, an
- *       event beyond the limits, too many failures in a row: the loop throws a {@link StreamException}, after all events that
- *       came before it.
+ *   <li>Any other status than 200, another content type than {@code text/event-stream}, a redirect that cannot be
+ *       followed, an event beyond the limits, or too many failures in a row. The loop throws a {@link StreamException},
+ *       after all events that came before it.
  * </ul>
  *
- * <p>Redirects are followed, up to 20 for a connection; 301 and 308 are remembered. Another origin gets none of the caller's
- * headers, save those that cannot be a key, and https is never left for http.
+ * <p>Redirects are followed, up to 20 for a connection; 301 and 308 are remembered. Another origin gets none of the
+ * caller's headers, except those that cannot be a key, and https is never left for http.
  *
  * <p>One thread consumes, and the handlers run on it; {@link #restart}, {@link #cancel} and {@link #close} may be called by
  * any thread at any moment and never block. A virtual thread reads into a bounded queue, and stops reading while that is full.
@@ -66,19 +73,14 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     private static final AtomicLong STARTED = new AtomicLong();
 
     private final SseConnectionLoop source;
-    private final Consumer<String> onComment;
-    private final Consumer<SseState> onState;
+    private final SseConsumer consumer;
     private final Cleaner.Cleanable abandoned;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    /** Owned by the consumer. */
-    private boolean endDelivered;
-
     private SseClient(Builder builder) {
         source = new SseConnectionLoop(builder.settings(), "sluice-sse-" + STARTED.incrementAndGet());
-        onComment = builder.onComment == null ? comment -> {} : builder.onComment;
-        onState = builder.onState == null ? state -> {} : builder.onState;
         abandoned = CLEANER.register(this, source::onAbandoned);
+        consumer = new SseConsumer(source, builder.onComment, builder.onState, abandoned::clean);
     }
 
     /**
@@ -92,9 +94,9 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
     }
 
     /**
-     * The events, whatever connection they come from. {@code hasNext} and {@code next} wait for an event, however often the
-     * connection has to be made again; they return or throw at once when there will be none. If the thread is interrupted
-     * the client is cancelled, the loop ends, and the thread's interrupt flag is set.
+     * The events of all connections. {@code hasNext} and {@code next} wait for an event, over any number of
+     * reconnections. They return or throw at once when there will be none. If the thread is interrupted the client is
+     * cancelled, the loop ends, and the thread's interrupt flag is set.
      *
      * @return the one iterator of this client; it throws {@link StreamException} when the client has failed
      * @throws IllegalStateException if there is one already
@@ -104,7 +106,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         if (iterated.getAndSet(true)) {
             throw new IllegalStateException("the events of this client are being iterated already; they come once");
         }
-        return new PullIterator<>("the event source", this::pull);
+        return new PullIterator<>("the event source", this::next);
     }
 
     /** Drops the connection, or the wait for the next one, and connects again at once with the last id. No effect after the end. */
@@ -128,17 +130,19 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         abandoned.clean();
     }
 
-    /** What it is doing at this moment; the consumer may have events to read from before. */
+    /** Its state at this moment; the consumer may have older events to read. */
     public SseState state() {
         return source.state();
     }
 
-    /** The id that the next connection will ask with: that of the last event read, which may not have been handed out yet. */
+    /**
+     * The id that the next connection will send: that of the last event read, which the loop may not have received yet.
+     */
     public String lastEventId() {
         return source.lastEventId();
     }
 
-    /** How it ended; empty while it has not, or while an event is left to hand out. */
+    /** How it ended; empty while it is open, or while an event is left to deliver. */
     public Optional<EndReason> endReason() {
         return source.queue.endReason();
     }
@@ -153,45 +157,13 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         return source.reader();
     }
 
-    private @Nullable SseEvent pull() {
-        while (true) {
-            switch (take()) {
-                case SseEvent event -> {
-                    return event;
-                }
-                case SseConnectionLoop.Comment(String text) -> handle(onComment, text);
-                case SseState state -> handle(onState, state);
-                case null, default -> {
-                    end(endReason().orElseThrow());
-                    return null;
-                }
-            }
-        }
-    }
-
-    private @Nullable Object take() {
-        return source.queue.takeUnlessInterrupted(() -> cancel("the consuming thread was interrupted"));
-    }
-
-    /** What a handler throws ends the client and reaches the caller. */
-    private <T> void handle(Consumer<T> handler, T value) {
+    private @Nullable SseEvent next() {
         try {
-            handler.accept(value);
-        } catch (RuntimeException | Error e) {
-            cancel("a handler failed: " + Throwables.describe(e));
-            throw e;
-        }
-    }
-
-    private void end(EndReason reason) {
-        if (!endDelivered) {
-            endDelivered = true;
-            abandoned.clean();
-            handle(onState, new SseState.Ended(reason));
-        }
-        if (reason instanceof Failed(StreamException failure)) {
-            failure.fillInStackTrace(); // where the caller is, rather than where the reader was
-            throw failure;
+            return consumer.next();
+        } finally {
+            // The cleaner must not take this for abandoned while a thread waits in the consumer, which does not refer
+            // to it.
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -244,7 +216,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         }
 
         /**
-         * A header that each connection has; in place of one that was set, whatever the case of its name.
+         * A header of each connection. It replaces one that was set, in any case of its name.
          *
          * @param value in printable ASCII; never repeated in a message
          */
@@ -267,8 +239,8 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         }
 
         /**
-         * What opens HTTP exchanges, for many clients that share one; the caller's to close. A {@link JdkHttpTransport} of the
-         * client's own if nothing is set.
+         * Opens HTTP exchanges, for many clients that share one transport; the caller closes it. A
+         * {@link JdkHttpTransport} of the client's own if nothing is set.
          */
         public Builder transport(HttpTransport transport) {
             this.transport = Objects.requireNonNull(transport, "transport");
@@ -278,8 +250,8 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         /**
          * How long the phases of a connection may take before another one is made; {@code total} is for the client as a whole
          * and ends it. Comments keep the connection from being idle, only events are for {@code firstEvent} and {@code stall}.
-         * {@link Timeouts#defaults()} without {@code firstEvent} if nothing is set: a source may be silent for long, but the
-         * standard tells servers to send a comment every 15 seconds.
+         * {@link Timeouts#defaults()} without {@code firstEvent} if nothing is set. A source may be silent for long,
+         * but the standard asks servers to send a comment every 15 seconds.
          */
         public Builder timeouts(Timeouts timeouts) {
             this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
@@ -314,8 +286,8 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
         }
 
         /**
-         * The longest delay that failures in a row may grow to; 30 s if nothing is set. What the server asks for may be longer
-         * and is waited for, up to 24 days: {@link #restart} ends that wait.
+         * The longest delay that failures in a row may grow to; 30 s if nothing is set. A server may ask for a longer
+         * delay, up to 24 days: {@link #restart} ends that wait.
          */
         public Builder maxReconnectDelay(Duration longest) {
             longestDelay = checked("maxReconnectDelay", longest);
@@ -345,7 +317,7 @@ public final class SseClient implements Iterable<SseEvent>, AutoCloseable {
 
         /**
          * Adds a handler of comments. The consuming thread calls it, in order with the events; without the colon and a blank
-         * behind it. They are skipped at no cost if nothing is set. What it throws ends the client.
+         * behind it. They are skipped at no cost if nothing is set. An exception that it throws ends the client.
          */
         public Builder onComment(Consumer<String> handler) {
             onComment = Objects.requireNonNull(handler, "handler");

@@ -121,7 +121,7 @@ final class SseConnection {
         if (!HeaderSyntax.isSendable(id)) {
             throw new ProtocolError(
                     "The server's last event id has characters that cannot be sent back in a header, so " + bare
-                            + " cannot go on where it was; let the server use ids of ASCII characters",
+                            + " cannot resume where it was; let the server use ids of ASCII characters",
                     null);
         }
         return bare.withDefaultHeader("Last-Event-ID", id);
@@ -171,7 +171,7 @@ final class SseConnection {
         if (!coding.equalsIgnoreCase("identity")) {
             throw new ProtocolError(
                     "The server answered " + request + " with content-encoding " + coding
-                            + ", which was not asked for; switch compression off in whatever stands between",
+                            + ", which was not asked for; switch compression off in the proxy or gateway between",
                     null);
         }
     }

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads server-sent events from bytes, exactly as the WHATWG HTML standard says (section 9.2.6, "Interpreting an event
- * stream"). A cursor: {@link #next()} moves to the next event, the other methods tell of it until the next move.
+ * stream"). A cursor: {@link #next()} moves to the next event; the other methods describe it until the next move.
  *
- * <p>An event is there as soon as its blank line is: the reader never waits for a byte more, not even for the line feed
- * of a CR LF. An event that the stream ends in the middle of is dropped, as the standard asks. Memory is taken as it is
- * needed and no more than the limit of an event; comments, however long, take none.
+ * <p>An event is complete as soon as its blank line is. The reader never waits for one byte more, not even for the line
+ * feed of a CR LF. An event that the stream ends in the middle of is dropped, as the standard asks. Memory is taken as
+ * it is needed and no more than the limit of an event; comments, however long, take none.
  *
  * <p>For use by one thread. Does not close the stream.
  */
@@ -40,7 +40,7 @@ public final class SseReader {
     /**
      * A reader of what comes from a stream.
      *
-     * @param in may hand out its bytes in pieces of any size
+     * @param in may return its bytes in pieces of any size
      * @param limits how long a line and an event may be. Fields of any name count for the event, comments do not; line
      *     ends are not counted
      */
@@ -135,17 +135,18 @@ public final class SseReader {
     }
 
     /**
-     * The reconnection time that came with this event; null if none did. One that came on its own, without data, is told
-     * with the next event, and at the end of the stream.
+     * The reconnection time that came with this event; null if none did. One that came on its own, without data, is
+     * reported with the next event, and at the end of the stream.
      */
     public @Nullable Duration retry() {
         return retry;
     }
 
     /**
-     * What came since the last event, or on an event since the one before it, and is part of none: the lines without a field
-     * that the standard knows, joined by line feeds; the first 64 KB of them. Once {@link #next()} has said that the stream is at its end, a last line that has no
-     * end of its own is among them. Empty for a stream that holds nothing but events. Malformed UTF-8 becomes U+FFFD.
+     * The lines without a field that the standard knows, since the last event, or on an event since the one before it.
+     * They are joined by line feeds, up to 64 KB of them. Once {@link #next()} has said that the stream is at its end,
+     * a last line that has no end of its own is among them. Empty for a stream that holds nothing but events. Malformed
+     * UTF-8 becomes U+FFFD.
      */
     public String unparsedLines() {
         var all = new ByteArrayOutputStream();

@@ -4,7 +4,7 @@ import dev.sluice.EndReason;
 import dev.sluice.StreamException;
 import java.time.Duration;
 
-/** What an {@link SseClient} is doing. */
+/** The state of an {@link SseClient}. */
 public sealed interface SseState {
 
     /**

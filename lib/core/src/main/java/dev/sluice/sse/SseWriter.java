@@ -7,12 +7,12 @@ import java.time.Duration;
 
 /**
  * Writes server-sent events as bytes: what a {@link SseReader} reads from them is what was written. No text can add a
- * field or an event of its own: line breaks in data and comments begin a new line of the same kind, and where there can be
- * only one line they are refused.
+ * field or an event of its own. Line breaks in data and comments begin a new line of the same kind; where only one line
+ * is allowed they are refused.
  *
- * <p>Each call hands its bytes on in one piece and does not flush; the owner of the stream flushes and closes it. Blocks
- * as the stream does. After an {@link IOException} part of an event may have been written, so the stream is of no more use.
- * Unpaired surrogates become question marks, as they have no UTF-8. For use by one thread.
+ * <p>Each call writes its bytes in one piece and does not flush; the owner of the stream flushes and closes it. Blocks
+ * as the stream does. After an {@link IOException} part of an event may have been written, so the stream is of no more
+ * use. Unpaired surrogates become question marks, as they have no UTF-8. For use by one thread.
  */
 public final class SseWriter {
     private final OutputStream out;
@@ -28,8 +28,8 @@ public final class SseWriter {
      * Writes one event. Its id is left out if the event before had the same, its type if it is {@code message} or empty.
      * CR and CR LF in data arrive as LF.
      *
-     * @throws IllegalArgumentException if the type or the id has a line break, the id a NUL, or the reconnection time is
-     *     out of range, as in {@link #retry}; nothing is written then
+     * @throws IllegalArgumentException if the type or the id has a line break, the id a NUL, or the reconnection time
+     *     is out of range, as in {@link #retry}. Nothing is written then
      * @throws IOException if writing fails
      */
     public void write(SseEvent event) throws IOException {
@@ -66,7 +66,8 @@ public final class SseWriter {
     }
 
     /**
-     * Writes how long a reader shall wait before it connects again. Needs no event; our reader tells it with the next.
+     * Writes how long a reader shall wait before it connects again. Needs no event; our reader reports it with the
+     * next.
      *
      * @param time in whole milliseconds, the rest is cut off
      * @throws IllegalArgumentException if the time is negative or longer than 24 days

@@ -79,7 +79,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
         ends = counter(registry, "sluice.client.stream.end", "Streams that have ended");
         retries = counter(registry, "sluice.client.stream.retries", "Requests that were sent again");
         continuations =
-                counter(registry, "sluice.client.stream.continuations", "Answers that broke off and were gone on with");
+                counter(registry, "sluice.client.stream.continuations", "Answers that broke off and were continued");
     }
 
     /** Meters in the given registry, where they appear with the first stream. */
@@ -108,12 +108,12 @@ public final class StreamMeters implements Consumer<StreamReport> {
         }
         metrics.timeToFirstToken()
                 .ifPresent(time -> timeToFirstToken.withTags(tags).record(time));
-        if (report.end() instanceof Completed && metrics.tokensPerSecond() > 0) { // before the end, few are told of
+        if (report.end() instanceof Completed && metrics.tokensPerSecond() > 0) { // before the end, few are reported
             timePerOutputToken.withTags(tags).record(Duration.ofNanos((long) (1e9 / metrics.tokensPerSecond())));
         }
     }
 
-    /** What the provider has said, however the stream ended: it is paid for. Nothing if the provider has said nothing. */
+    /** The provider's report, for every end of the stream: it is paid for. Nothing if the provider has said nothing. */
     private void tokens(Usage usage, Tags tags) {
         if (usage.totalTokens() == 0) {
             return;

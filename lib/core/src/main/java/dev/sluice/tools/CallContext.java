@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
-/** What a call's tool is given. */
+/** The context of a call's tool. */
 record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
     @Override
     public ToolUse call() {

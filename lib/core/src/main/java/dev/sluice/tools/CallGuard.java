@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before a tool: its input must fit, mended once if the caller can, and the caller must agree. Runs the caller's
- * hooks.
+ * The checks before a tool: its input must fit, after one repair if the caller has one, and the caller must agree. Runs
+ * the caller's hooks.
  *
  * @param settings the hooks
  * @param tool what is called
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 record CallGuard(RunSettings settings, Tool tool, @Nullable String cut, BiConsumer<String, Throwable> onFailure) {
 
     /**
-     * What a look at the input came to.
+     * The result of a check of the input.
      *
      * @param use the call, with its input mended if it was
-     * @param refusal what the model is told; null if the input fits
+     * @param refusal the text for the model; null if the input fits
      */
     record Checked(ToolUse use, @Nullable CallOutcome refusal) {}
 

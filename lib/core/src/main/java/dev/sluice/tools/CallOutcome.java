@@ -5,16 +5,16 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import java.util.Map;
 
 /**
- * What a call has come to, once.
+ * The outcome of a call, once.
  *
- * @param output as the model is told
- * @param shown as who watches the run is told
+ * @param output as the model reads it
+ * @param shown as a watcher of the run sees it
  */
 record CallOutcome(ToolOutput output, String shown) {
-    /** What is the outcome of a call of which there is none. */
+    /** The outcome of a call that has none. */
     static final CallOutcome STOPPED = error("the call was stopped before it had ended");
 
-    /** What the tool gave. */
+    /** The tool's result. */
     static CallOutcome of(ToolOutput output) {
         return new CallOutcome(output, ToolOutputConverter.shown(output));
     }

@@ -3,7 +3,7 @@ package dev.sluice.tools;
 import dev.sluice.message.ContentBlock.ToolUse;
 import java.util.Optional;
 
-/** Mends the input of a call that is not valid, before the model is told. */
+/** Corrects the invalid input of a call before the model sees the error. */
 @FunctionalInterface
 public interface InputRepair {
 
@@ -12,8 +12,8 @@ public interface InputRepair {
      *
      * @param call the call
      * @param problem what is wrong
-     * @return an input that fits, as JSON text; empty to tell the model what is wrong. An input that does not fit either is
-     *     not mended again
+     * @return an input that fits, as JSON text; empty to report the error to the model. An input that does not fit
+     *     either is not mended again
      * @throws Exception if it cannot be mended; as if nothing was returned
      */
     Optional<String> repair(ToolUse call, String problem) throws Exception;

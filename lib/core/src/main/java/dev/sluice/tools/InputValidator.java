@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether a tool can be run with an input: it fits the tool's schema, and can be read as what the tool takes. */
 final class InputValidator {
-    /** How many problems a model is told; it will mend these first. */
+    /** How many problems a model reads of; it will correct these first. */
     private static final int MOST = 5;
 
     private static final int LONGEST = 400;
@@ -41,7 +41,7 @@ final class InputValidator {
         }
     }
 
-    /** What is wrong, in words for the model. */
+    /** The errors, in words for the model. */
     Optional<String> problem(String input) {
         try {
             List<String> problems = schema == null ? List.of() : schema.problems(input);

@@ -19,8 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consumer's side of a run: takes what it has queued and tells the handlers. One thread at a time; a second one is refused
- * rather than made to wait.
+ * The consumer's side of a run: takes its queued events and calls the handlers. One thread at a time; a second one is
+ * refused rather than made to wait.
  *
  * <p>The cleaner watches this object: a caller that can still consume holds it.
  */
@@ -33,9 +33,10 @@ final class RunConsumer {
 
     private final Cleaner.Cleanable abandoned;
     private final int maxEvents;
+    /** Held while an event is taken and its handlers run. Only ever tried: a second consumer gets an exception. */
     private final ReentrantLock consuming = new ReentrantLock();
 
-    /** Owned by who holds the lock. */
+    /** Guarded by {@code consuming}. */
     private int handedOut;
 
     private volatile @Nullable EndReason deliveredEnd;
@@ -47,7 +48,7 @@ final class RunConsumer {
         abandoned = CLEANER.register(this, run::onAbandoned);
     }
 
-    /** How it ended; empty while something may still be handed out. */
+    /** How it ended; empty while events may still be delivered. */
     Optional<EndReason> endReason() {
         EndReason known = deliveredEnd;
         return known != null ? Optional.of(known) : run.queue.endReason();

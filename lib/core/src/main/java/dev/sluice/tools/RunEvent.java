@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One step of a run: of the model's answers, or of a tool that it called.
  *
- * <p>For each turn {@link MessageStart}, any number of {@link MessageDelta}, {@link MessageStop}. For each call of one of the
- * caller's tools {@link ToolStart}, any number of {@link ToolProgress}, {@link Debug} and {@link ToolEvent}, and exactly one
- * of {@link ToolComplete} and {@link ToolError}; the calls' events are among those of the turns and of each other. A run
- * that comes to its end of its own has {@link StreamComplete} last, one that does not {@link StreamError}; one that is
- * cancelled, or hands out as many events as its controller allows, just ends.
+ * <p>For each turn {@link MessageStart}, any number of {@link MessageDelta}, {@link MessageStop}. Each call of one of
+ * the caller's tools has {@link ToolStart}, any number of {@link ToolProgress}, {@link Debug} and {@link ToolEvent},
+ * and exactly one of {@link ToolComplete} and {@link ToolError}. The calls' events interleave with those of the turns
+ * and of each other. A run that completes has {@link StreamComplete} last, one that fails {@link StreamError}. A run
+ * that is cancelled, or comes to its controller's limit on events, has no last event.
  */
 public sealed interface RunEvent {
 
@@ -23,7 +23,7 @@ public sealed interface RunEvent {
     }
 
     /**
-     * The event's name for watchers, such as {@code tool_progress}: it stays as it is, whatever becomes of the classes here.
+     * The event's name for watchers, such as {@code tool_progress}. It stays the same if the classes here change.
      * {@code docs/tools.md} lists all.
      */
     default String type() {
@@ -63,7 +63,7 @@ public sealed interface RunEvent {
     }
 
     /**
-     * A turn of the model's goes on: whatever comes between its start and its end.
+     * An event of the model's turn between its start and its end.
      *
      * @param delta what came, as it came
      */
@@ -96,8 +96,8 @@ public sealed interface RunEvent {
     }
 
     /**
-     * The model has called a tool. Comes for each call, also for one that cannot be run; not for one that is not even looked at,
-     * because the answer was refused or no further turn is allowed.
+     * The model has called a tool. Comes for each call, also for one that cannot be run. It does not come if the answer
+     * was refused or no further turn is allowed, because the calls are then ignored.
      *
      * @param id the call
      * @param name the tool, as the model names it
@@ -106,7 +106,7 @@ public sealed interface RunEvent {
     record ToolStart(String id, String name, String input) implements RunEvent {}
 
     /**
-     * A tool tells how far it is.
+     * A tool reports its progress.
      *
      * @param id the call
      * @param message what it does
@@ -123,7 +123,7 @@ public sealed interface RunEvent {
     record ToolComplete(String id, String output) implements RunEvent {}
 
     /**
-     * A tool has failed, was refused, or was stopped. The model is told the same.
+     * A tool has failed, was refused, or was stopped. The model receives the same text.
      *
      * @param id the call
      * @param error what happened
@@ -142,8 +142,8 @@ public sealed interface RunEvent {
      * The run has failed, or has come to a limit. The last event.
      *
      * @param error what happened, in words
-     * @param details {@code code}: what kind of failure; {@code retryable}: whether the same may work later; and, where
-     *     there are such, {@code status}, {@code request_id}, {@code limit}. Plain values
+     * @param details {@code code}: the kind of failure. {@code retryable}: whether the same may work later. If they
+     *     exist: {@code status}, {@code request_id}, {@code limit}. Plain values
      */
     record StreamError(String error, Map<String, Object> details) implements RunEvent {
         /** Copies the details. */

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON form of a {@link RunEvent}, for who watches a run. What proves or encrypts a model's thoughts is not in it. */
+/**
+ * The JSON form of a {@link RunEvent}, for who watches a run. Proofs and encryptions of a model's thoughts are left
+ * out.
+ */
 final class RunEventJson {
     private RunEventJson() {}
 
@@ -71,7 +74,7 @@ final class RunEventJson {
         };
     }
 
-    /** What a block begins with is not said again by its deltas. */
+    /** The beginning of a block is not repeated in its deltas. */
     private static Form block(Form form, ContentBlock block) {
         return switch (block) {
             case ContentBlock.Text text -> form.with("block", "text").unlessEmpty("text", text.text());

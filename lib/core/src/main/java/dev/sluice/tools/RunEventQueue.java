@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads the events of a run's threads into one bounded queue, one after another. Who puts into a full queue waits, and all
- * others wait behind it: so a slow consumer holds up the model and the tools alike.
+ * Leads the events of a run's threads into one bounded queue, one after another. A thread that puts into a full queue
+ * waits, and all others wait behind it: so a slow consumer slows the model and the tools.
  */
 final class RunEventQueue {
     private final EventQueue<RunEvent> queue;
@@ -83,7 +83,7 @@ final class RunEventQueue {
         return queue.endReason();
     }
 
-    /** Whether the run has ended, though something may be left to take. */
+    /** Whether the run has ended, even if something is left to take. */
     boolean isOver() {
         return queue.ended().isPresent();
     }

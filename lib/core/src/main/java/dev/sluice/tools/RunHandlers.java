@@ -6,8 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The handlers of a run's events. Safe for use by any thread. A handler that is added or removed while an event goes
- * round is told, or spared, from the next one on.
+ * The handlers of a run's events. Safe for use by any thread. A handler that is added or removed while an event is
+ * being delivered counts from the next event on.
  */
 final class RunHandlers {
     private record Entry(Class<? extends RunEvent> type, Consumer<RunEvent> handler, Object given, boolean once) {}
@@ -26,7 +26,7 @@ final class RunHandlers {
                 .ifPresent(entries::remove);
     }
 
-    /** Calls each handler of the event's kind, though one throws; one that is to be told once is removed before. */
+    /** Calls each handler of the event's kind, even if one throws; a handler for one event is removed before. */
     void emit(RunEvent event) {
         if (entries.isEmpty()) {
             return;

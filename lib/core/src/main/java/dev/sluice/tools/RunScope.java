@@ -8,7 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
- * What the calls of one run share.
+ * The common state of one run's calls.
  *
  * @param settings what the run was started with
  * @param queue takes the events

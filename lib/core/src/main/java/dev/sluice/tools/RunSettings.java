@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a run was started with, except its controller; see {@link ToolLoop.Builder}. The request has the tools' definitions in it. */
+/**
+ * The settings of a run, except its controller; see {@link ToolLoop.Builder}. The request has the tools' definitions in
+ * it.
+ */
 record RunSettings(
         LlmClient client,
         MessageRequest request,

@@ -51,7 +51,7 @@ final class RunTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(RunTask.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private static final String ABANDONED = "abandoned without close()";
@@ -66,7 +66,7 @@ final class RunTask implements Runnable {
 
     private final Thread thread;
 
-    /** Weakly, for its callbacks may hold the loop, and that shall be found if it is forgotten. */
+    /** Weak, because its callbacks may refer to the loop. The cleaner must find a loop that nobody else refers to. */
     private final WeakReference<StreamController> controller;
 
     /** The controller's limits on time, for the turns. */
@@ -84,7 +84,10 @@ final class RunTask implements Runnable {
     private TimeSource.Scheduled deadline = () -> {};
     private Runnable clientForgets = () -> {};
 
+    /** Replaced for each turn by the run's thread; a stop on another thread cancels the one that it reads here. */
     private volatile StreamController turnController = StreamController.withCancellation();
+
+    /** Set before the calls are stopped, so that the run's thread then fails with it. */
     private volatile @Nullable TimedOut timedOut;
 
     // Owned by the run's thread, once it has started.
@@ -131,7 +134,10 @@ final class RunTask implements Runnable {
         thread.start();
     }
 
-    /** Ends the run now, whatever is queued, and stops all that runs in it. Does not wait. Returns whether it had not ended. */
+    /**
+     * Ends the run now, drops its queue, and stops all that runs in it. Does not wait. Returns whether it had not
+     * ended.
+     */
     boolean stop(EndReason reason) {
         if (!queue.abort(reason)) {
             return false;
@@ -142,7 +148,7 @@ final class RunTask implements Runnable {
         return true;
     }
 
-    /** What steers the run; of a forgotten run, one that is cancelled. */
+    /** The controller of the run; of a forgotten run, one that is cancelled. */
     private StreamController controller() {
         StreamController held = controller.get();
         if (held == null) {
@@ -219,7 +225,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** Turn after turn, until the model is done or may not go on. */
+    /** Turn after turn, until the model is done or may not continue. */
     private EndReason turns() throws InterruptedException {
         while (true) {
             EndReason end = queue.isOver() ? new Completed() : turn();
@@ -237,13 +243,13 @@ final class RunTask implements Runnable {
     private MessageStream askAgain() throws InterruptedException {
         try {
             return ask();
-        } catch (IllegalStateException e) { // the client is closed, and has not told us yet
+        } catch (IllegalStateException e) { // the client is closed, and its notice is still on the way
             cancel(CLOSED);
             throw new InterruptedException();
         }
     }
 
-    /** One turn and its calls. How the run ends with it; null if it goes on. */
+    /** One turn and its calls. How the run ends with it; null if it continues. */
     private @Nullable EndReason turn() throws InterruptedException {
         boolean last = transcript.requests() >= settings.maxTurns();
         Message said;

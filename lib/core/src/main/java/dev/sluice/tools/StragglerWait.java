@@ -5,7 +5,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The short wait for the threads of a run that was told to end, and the word about those that have not. */
+/** The short wait for the threads of an ended run, and the log line about those that still run. */
 final class StragglerWait {
     private static final Logger log = LoggerFactory.getLogger(StragglerWait.class);
     private static final long LONGEST_MILLIS = 50;
@@ -33,7 +33,7 @@ final class StragglerWait {
         List<ToolCallTask> stragglers = run.stragglers();
         if (!stragglers.isEmpty()) {
             log.warn(
-                    "{} was closed, and these tools do not heed their interrupt and still run: {}",
+                    "{} was closed, and these tools ignore their interrupt and still run: {}",
                     run,
                     stragglers.stream().map(call -> call.use().name()).toList());
         }

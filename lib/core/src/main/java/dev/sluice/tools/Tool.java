@@ -71,10 +71,10 @@ public final class Tool {
     }
 
     /**
-     * The methods of an object that are marked with {@link ToolMethod}, each a tool. Its parameters are the fields of the
-     * input, by their names (so the class must be compiled with {@code -parameters}); one of type {@link ToolContext} is the
-     * call's context. Such a method may be private, or its class's superclass's; the names of its parameters and their
-     * descriptions may be given by the same annotations as those of a record's components. Sorted by name.
+     * The methods of an object that are marked with {@link ToolMethod}, each a tool. Its parameters are the fields of
+     * the input, by their names, so the class must be compiled with {@code -parameters}. A parameter of type
+     * {@link ToolContext} is the call's context. Such a method may be private, or its class's superclass's. The
+     * annotations of a record's components may also name and describe its parameters. Sorted by name.
      *
      * @throws IllegalArgumentException if there is none, or one of them cannot be a tool; the message names it
      */
@@ -92,7 +92,7 @@ public final class Tool {
         return new Tool(definition.with(field, json), check, function, timeout);
     }
 
-    /** What the model calls it. */
+    /** The tool's name for the model. */
     public String name() {
         return definition.name();
     }
@@ -107,7 +107,7 @@ public final class Tool {
         return Optional.ofNullable(timeout);
     }
 
-    /** What is wrong with an input, in words for the model; empty if it can be run with it. */
+    /** The errors of an input, in words for the model; empty if it can be run with it. */
     Optional<String> problem(String input) {
         return check.problem(input);
     }

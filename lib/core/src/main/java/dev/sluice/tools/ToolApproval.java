@@ -7,15 +7,15 @@ import dev.sluice.message.ContentBlock.ToolUse;
 public interface ToolApproval {
 
     /**
-     * Looks at a call whose input is valid. Runs on the call's own thread, which counts neither against the tool's time nor
-     * against the calls that may run at once, so it may wait for a person; it is interrupted when the run ends.
+     * Looks at a call whose input is valid. Runs on the call's own thread, so it may wait for a person. It counts
+     * neither against the tool's time nor against the calls that may run at once. It is interrupted when the run ends.
      *
      * @return the decision; null is none
-     * @throws Exception if there is no decision; the tool does not run, and the model is told that it was not allowed
+     * @throws Exception if there is no decision; the tool does not run, and the model reads that it was not allowed
      */
     Verdict decide(ToolUse call) throws Exception;
 
-    /** What was decided. */
+    /** The decision. */
     sealed interface Verdict {
         /** The tool may run. */
         record Allowed() implements Verdict {}
@@ -33,7 +33,7 @@ public interface ToolApproval {
         return new Verdict.Allowed();
     }
 
-    /** It may not, for this reason, which the model is told. */
+    /** It may not run, for this reason, which the model reads. */
     static Verdict deny(String reason) {
         return new Verdict.Denied(reason);
     }

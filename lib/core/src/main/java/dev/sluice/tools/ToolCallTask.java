@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ToolCallTask {
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** What is longer than this is as good as no limit, and safe to count in nanoseconds. */
+    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final RunScope run;
@@ -35,7 +35,9 @@ final class ToolCallTask {
     private final @Nullable String cut;
     private final Thread supervisor;
     private final long number = COUNT.incrementAndGet();
+    /** Completed once, by the worker, the time limit or a stop: the first one counts, without a lock. */
     private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
+
     private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
 
     private volatile ToolUse use;
@@ -112,7 +114,7 @@ final class ToolCallTask {
         return outcome.isDone();
     }
 
-    /** The thread that was told to stop and still runs the caller's code. */
+    /** The interrupted thread that still runs the caller's code. */
     @Nullable
     Thread straggler() {
         Thread thread = busy;
@@ -171,7 +173,7 @@ final class ToolCallTask {
                     run.permits().release();
                 }
             }
-        } catch (InterruptedException e) { // stopped, as a rule: then there is an outcome
+        } catch (InterruptedException e) { // usually a stop: then there is an outcome
             outcome.complete(CallOutcome.error("the call was interrupted before it began"));
         } catch (Throwable e) { // a mistake of ours; nobody shall wait for ever
             if (outcome.complete(CallOutcome.thrown(e))) {
@@ -241,7 +243,7 @@ final class ToolCallTask {
     private void perform() {
         try {
             outcome.complete(CallOutcome.of(tool().call(use.input(), new CallContext(run, this))));
-        } catch (Throwable e) { // whatever it is, the model can go on
+        } catch (Throwable e) { // any failure: the model can continue
             if (outcome.complete(CallOutcome.thrown(e))) { // else it was stopped, and this is how it says so
                 logFailure("The tool", e);
             }
@@ -302,7 +304,7 @@ final class ToolCallTask {
         return tool;
     }
 
-    /** What of the caller's runs before the tool. */
+    /** The caller's code that runs before the tool. */
     private interface Hooks {
         boolean agree() throws InterruptedException;
     }

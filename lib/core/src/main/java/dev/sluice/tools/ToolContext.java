@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a tool knows of the call it serves, and how it reports. For use by any thread until the call has ended; an interface so
- * that a test of a tool can bring its own.
+ * Describes its call to a tool, and takes the tool's reports. For use by any thread until the call has ended; an
+ * interface so that a test of a tool can bring its own.
  */
 public interface ToolContext {
 
@@ -39,7 +39,7 @@ public interface ToolContext {
     /** Notes something for who looks for errors; see {@link RunEvent.Debug}. Otherwise as {@link #progress(String)}. */
     void log(String message);
 
-    /** What steers the run. It is cancelled when the run is. */
+    /** The controller of the run. It is cancelled when the run is. */
     StreamController controller();
 
     /** Whether the result is no longer wanted: the run or the call was cancelled, or the call took too long. */
@@ -49,8 +49,8 @@ public interface ToolContext {
     Optional<Duration> remaining();
 
     /**
-     * Runs an inner run to its end on this thread, as a part of this call: its events are reported as {@link
-     * RunEvent.ToolEvent}s of this call, and it is cancelled when this call ends. Closes it.
+     * Runs an inner run to its end on this thread, as a part of this call. Its events are reported as
+     * {@link RunEvent.ToolEvent}s of this call. It is cancelled when this call ends. Closes it.
      *
      * @return its last message
      * @throws dev.sluice.StreamException as {@link InnerRun#finalMessage()} does

@@ -3,7 +3,7 @@ package dev.sluice.tools;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tool does when the model calls it.
+ * The code of a tool, called when the model calls the tool.
  *
  * @param <I> the input: a record or bean, or the raw JSON text
  */
@@ -16,11 +16,11 @@ public interface ToolFunction<I> {
      *
      * @param input what the model wants done; it fits the tool's schema
      * @param context for progress, and to ask whether the result is still wanted
-     * @return what the model is told: a {@code String}, a {@link dev.sluice.message.ContentBlock} or a list of them, a
-     *     {@link ToolOutput}, a {@link dev.sluice.message.Message}, of which the words, or anything that can be written as
-     *     JSON; null is an empty text
-     * @throws Exception if the tool fails; the model is told the exception's message, so nothing secret must stand in it.
-     *     It is also logged, with its stack trace
+     * @return the result for the model: a {@code String}, a {@link dev.sluice.message.ContentBlock} or a list of them,
+     *     a {@link ToolOutput}, or anything that can be written as JSON. Of a {@link dev.sluice.message.Message} the
+     *     words are taken; null is an empty text
+     * @throws Exception if the tool fails; the model reads the exception's message, so it must hold no secret. It is
+     *     also logged, with its stack trace
      */
     @Nullable
     Object call(I input, ToolContext context) throws Exception;

@@ -34,8 +34,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run: the model answers, the tools that it calls are run, it goes on with their results, until it calls none. All of that
- * is one sequence of events to loop over, as {@link dev.sluice.client.MessageStream} is of one answer.
+ * A run: the model answers, the tools that it calls are run, and it continues with their results, until it calls none.
+ * All of that is one sequence of events to loop over, as {@link dev.sluice.client.MessageStream} is of one answer.
  *
  * <p>One thread consumes it, by iterating, by a {@code java.util.stream}, or by asking for the whole; on that thread handlers
  * are called. Another one that tries meanwhile, or a handler that does, gets an {@link IllegalStateException}. The methods
@@ -100,7 +100,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return this;
     }
 
-    /** Adds a handler that is told once and then removed; see {@link #on}. */
+    /** Adds a handler that is called once and then removed; see {@link #on}. */
     public <E extends RunEvent> ToolLoop once(Class<E> type, Consumer<? super E> handler) {
         consumption.handlers.add(type, Objects.requireNonNull(handler, "handler"), true);
         return this;
@@ -125,10 +125,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
     }
 
     /**
-     * Runs it to its end on this thread and returns the last turn's message: also at the limit of turns, when it calls tools
-     * that were not run.
+     * Runs it to its end on this thread and returns the last turn's message. At the limit of turns this message has
+     * calls that were not run.
      *
-     * @throws StreamException if there is no such message, whatever the reason; its {@code partial()} is what there is
+     * @throws StreamException if there is no such message for any reason; its {@code partial()} is the message so far
      */
     @Override
     public Message finalMessage() {
@@ -161,9 +161,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
     }
 
     /**
-     * What has been said, ready to be continued: the request's conversation and each whole turn since, together with the results
-     * of its calls. Once the run has ended a call without a result has one that says that it was stopped, save at the limit of
-     * turns: {@link Conversation#unanswered} tells which calls those are. It may be ahead of the consumer. For any thread.
+     * The conversation so far, ready to be continued. It has the request's conversation and each whole turn since,
+     * together with the results of its calls. Once the run has ended, a call without a result gets one that says that
+     * it was stopped, except at the limit of turns: {@link Conversation#unanswered} lists those calls. It may be ahead
+     * of the consumer. For any thread.
      */
     public Conversation conversation() {
         return run.transcript.conversation(run.queue.isOver());
@@ -184,12 +185,15 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return run.transcript.requests();
     }
 
-    /** The calls whose tool was told to stop, because the run has ended or the tool's time was up, and has not. For any thread. */
+    /**
+     * The calls whose tool was interrupted, because the run has ended or the tool's time was up, and still runs. For
+     * any thread.
+     */
     public List<ToolUse> stillRunning() {
         return run.stragglers().stream().map(ToolCallTask::use).toList();
     }
 
-    /** What steers this run. */
+    /** The controller of this run. */
     public StreamController controller() {
         return consumption.controller;
     }
@@ -203,7 +207,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
         controller().cancel(reason);
     }
 
-    /** Whether nothing more will be handed out. */
+    /** Whether no more events will be delivered. */
     public boolean isEnded() {
         return endReason().isPresent();
     }
@@ -218,14 +222,14 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return endReason().filter(EndReason::isAbort).isPresent();
     }
 
-    /** How the run ended; empty while something may still be handed out. */
+    /** How the run ended; empty while events may still be delivered. */
     public Optional<EndReason> endReason() {
         return consumption.endReason();
     }
 
     /**
-     * Cancels the run if it has not ended. Never waits for the server; waits for tools that were told to stop, for 50 ms at
-     * most, and then logs a warning that names those that have not. For any thread; a second call is harmless.
+     * Cancels the run if it has not ended. Never waits for the server. It waits for interrupted tools, for 50 ms at
+     * most, and then logs a warning that names those that still run. For any thread; a second call is harmless.
      */
     @Override
     public void close() {
@@ -285,15 +289,18 @@ public final class ToolLoop implements ToolContext.InnerRun {
         }
 
         /**
-         * Bounds and stops the run. Its limit on time is that of the whole run, tools included; that on chunks counts the
-         * run's events; all others are those of each turn.
+         * Bounds and stops the run. Its limit on time is that of the whole run, tools included. Its limit on chunks
+         * counts the run's events. All its others are those of each turn.
          */
         public Builder controller(StreamController controller) {
             this.controller = Objects.requireNonNull(controller, "controller");
             return this;
         }
 
-        /** What all turns are paid from. Its alerts are called on the run's own thread; what they throw fails the run. */
+        /**
+         * The budget of all turns together. Its alerts are called on the run's own thread; what they throw fails the
+         * run.
+         */
         public Builder budget(Budget budget) {
             this.budget = Objects.requireNonNull(budget, "budget");
             return this;
@@ -308,7 +315,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
             return this;
         }
 
-        /** How long each call of a tool may take that has no limit of its own; a minute if nothing is set, zero for no limit. */
+        /**
+         * How long each call of a tool may take if the tool has no limit of its own; a minute if nothing is set, zero
+         * for no limit.
+         */
         public Builder toolTimeout(Duration limit) {
             toolTimeout = Checks.notNegative("toolTimeout", limit, "no limit");
             return this;
@@ -332,7 +342,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
             return this;
         }
 
-        /** What mends an invalid input; nothing does if nothing is set. */
+        /** Corrects invalid inputs; nothing does if nothing is set. */
         public Builder repair(InputRepair repair) {
             this.repair = Objects.requireNonNull(repair, "repair");
             return this;
@@ -345,8 +355,9 @@ public final class ToolLoop implements ToolContext.InnerRun {
         }
 
         /**
-         * How many bytes the events that wait for a slow consumer may have before the model and the tools are held up; 4 MiB if
-         * nothing is set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         * How many bytes the events that wait for a slow consumer may have. Beyond that the model and the tools must
+         * wait. 4 MiB if nothing is set. An event is never refused: the one that reaches the bound is queued as well,
+         * however large it is.
          */
         public Builder queueBytes(long bytes) {
             queueBytes = Checks.atLeast("queueBytes", bytes, 1);

@@ -11,9 +11,9 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface ToolMethod {
-    /** What the tool does and when to use it, for the model to read. */
+    /** The tool's description for the model: what it does and when to use it. */
     String value();
 
-    /** What the model calls it; the method's name if empty. */
+    /** The tool's name for the model; the method's name if empty. */
     String name() default "";
 }

@@ -9,7 +9,7 @@ import dev.sluice.message.ContentBlock.Unknown;
 import java.util.List;
 
 /**
- * What a tool gives back to the model.
+ * The result of a tool for the model.
  *
  * @param content text, images or documents
  * @param isError whether the tool failed; the model then reads the content as what went wrong
@@ -53,12 +53,12 @@ public record ToolOutput(List<ContentBlock> content, boolean isError) {
         return new ToolOutput(List.of(content), false);
     }
 
-    /** What went wrong, in words that help the model to do better. */
+    /** The error, in words that help the model to do better. */
     public static ToolOutput error(String message) {
         return error(new Text(message));
     }
 
-    /** What went wrong, in blocks. */
+    /** The error, in blocks. */
     public static ToolOutput error(ContentBlock... content) {
         return new ToolOutput(List.of(content), true);
     }

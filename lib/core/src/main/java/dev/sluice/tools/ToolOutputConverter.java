@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link ToolFunction} returned, as the model is told and as a watcher is shown. */
+/** Converts the result of a {@link ToolFunction} for the model and for a watcher. */
 final class ToolOutputConverter {
     private ToolOutputConverter() {}
 

@@ -15,9 +15,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What has been said in a run: written by its thread, read by any. A turn and the results of its calls come into it at once. */
+/**
+ * The conversation of a run: written by its thread, read by any. A turn and the results of its calls come into it at
+ * once.
+ */
 final class Transcript {
-    /** Held for a few instructions. */
+    /** Held for a few instructions. A reader never sees a turn of which only some calls have results. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private Conversation settled;
@@ -91,7 +94,7 @@ final class Transcript {
         });
     }
 
-    /** What there is of the turn that is being made, or was made last. */
+    /** The present or last turn, as far as it has come. */
     Message partial() {
         return locked(() -> turn == null ? Message.EMPTY : turn.snapshot());
     }

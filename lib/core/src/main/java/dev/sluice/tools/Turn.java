@@ -35,8 +35,8 @@ final class Turn {
     private boolean hasStart;
 
     /**
-     * A call without input that is the last block so far. If the answer is cut here, nobody can tell it from one of whose
-     * input nothing has come.
+     * A call without input that is the last block so far. If the answer is cut here, it looks the same as one whose
+     * input has not begun.
      */
     private @Nullable ToolUse withoutInput;
 
@@ -60,7 +60,7 @@ final class Turn {
     }
 
     /**
-     * Hands on what the model says until it has said all or is stopped, and starts the calls.
+     * Forwards the model's events until the turn is complete or stopped, and starts the calls.
      *
      * @return how the answer ended; empty if the run is over
      * @throws dev.sluice.StreamException if it failed
@@ -140,7 +140,7 @@ final class Turn {
                     withoutInput = null;
                 }
                 if (block instanceof ContentBlock.Unknown(String type, var json) && type.equals("fallback")) {
-                    stopAll("the answer was taken back and another model goes on, so the tool was stopped");
+                    stopAll("the answer was taken back and another model continues, so the tool was stopped");
                 }
             }
             case ContentBlockStop(int index) -> {
@@ -164,7 +164,7 @@ final class Turn {
         return call;
     }
 
-    /** Whether the answer met its limit within this call: in its last block, or it would not have gone on. */
+    /** Whether the answer met its limit within this call: in its last block, because nothing came after it. */
     private boolean isCut(ToolUse use) {
         return message.finishReason() == FinishReason.LENGTH
                 && message.content().getLast().equals(use)

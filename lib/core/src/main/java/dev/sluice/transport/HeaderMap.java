@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response's headers, whatever the case of a name (RFC 9110, section 5.1). They are there as long as the stream is, which may
- * be one of thousands, and are looked at once or twice: so there is no tree, and a name is there once for all responses.
+ * A response's headers, by name in any case (RFC 9110, section 5.1). They live as long as the stream, which may be one
+ * of thousands, and are read once or twice. So there is no tree, and all responses share their names.
  */
 final class HeaderMap extends AbstractMap<String, List<String>> {
     private final List<String> names; // in order
@@ -25,7 +25,7 @@ final class HeaderMap extends AbstractMap<String, List<String>> {
         this.values = values;
     }
 
-    /** A copy that does not change. What two spellings of a name have is put together. */
+    /** A copy that does not change. The values of two spellings of a name are joined. */
     static HeaderMap copyOf(Map<String, List<String>> headers) {
         if (headers instanceof HeaderMap same) {
             return same;

@@ -14,11 +14,12 @@ import java.io.IOException;
  *   <li>Reading the body blocks until at least one byte is there. An interrupt ends the wait at once with an
  *       {@link IOException} and gives the connection up.
  *   <li>The body is not read ahead without a bound, so that a slow reader slows the server.
- *   <li>What arrived before a connection broke can be read before the read that throws.
+ *   <li>Bytes that arrived before a connection broke can be read before the read that throws.
  *   <li>Closing the body gives the connection up without reading what is left, or back if there is nothing left. Any thread may,
  *       and a read that waits then ends at once with an {@link IOException}.
- *   <li>{@link java.io.InputStream#available} of the body is positive only if the next read does not block. If the next read
- *       may block, it is 0: a reader then hands on what it has before it reads. It is cheap, for it is asked before each read.
+ *   <li>{@link java.io.InputStream#available} of the body is positive only if the next read does not block. If the next
+ *       read may block, it is 0: a reader then delivers the events that it has before it reads. It is cheap, for it is
+ *       asked before each read.
  *   <li>A head that is not HTTP's, or leaves a doubt where the body ends (RFC 9112, section 6.3), is a {@link
  *       java.net.ProtocolException}.
  * </ul>
@@ -29,7 +30,7 @@ public interface HttpTransport extends AutoCloseable {
      * Sends a request and waits for the head of its response.
      *
      * @param request what to send
-     * @return the response, whatever its status; the caller closes it
+     * @return the response, of any status; the caller closes it
      * @throws java.net.SocketTimeoutException if the transport gave up waiting for a connection
      * @throws java.net.ProtocolException if the server sent something that is no head of an HTTP response
      * @throws NoResponseException if the connection ended before a single byte of a response

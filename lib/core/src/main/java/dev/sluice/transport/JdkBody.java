@@ -19,12 +19,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that the JDK's client pushes, to be pulled by one thread. What came before a failure is read before the
- * failure is thrown; the JDK's own stream drops what it has when the connection breaks, and with it the last words of an
- * answer that was cut off.
+ * The bytes that the JDK's client pushes, to be pulled by one thread. Bytes that came before a failure are read before
+ * the failure is thrown. The JDK's own stream drops them when the connection breaks, and with them the last words of a
+ * cut answer.
  *
- * <p>Holds one batch ahead, which is what the client reads at once, 16 KB, or eight of a long body; then the client stops reading
- * its socket. Any thread may close.
+ * <p>Holds one batch ahead, which is what the client reads at once, 16 KB, or eight batches of a long body. Then the
+ * client stops reading its socket. Any thread may close.
  */
 final class JdkBody extends InputStream implements BodySubscriber<JdkBody> {
     /** After so many batches it is a long body, of which more may be fetched than is known to be wanted. */
@@ -33,7 +33,7 @@ final class JdkBody extends InputStream implements BodySubscriber<JdkBody> {
     /** So many ahead that reader and client seldom wait for each other. */
     private static final int AHEAD = 8;
 
-    private final ReentrantLock lock = new ReentrantLock(); // hands batches from the client to the reader
+    private final ReentrantLock lock = new ReentrantLock(); // passes batches from the client to the reader
     private final Condition changed = lock.newCondition();
 
     // guarded by lock
@@ -67,7 +67,7 @@ final class JdkBody extends InputStream implements BodySubscriber<JdkBody> {
         return count;
     }
 
-    /** What can be read without waiting, or a part of it; 0 only if there is nothing. */
+    /** The count of bytes that can be read without waiting, or a part of it; 0 only if there are none. */
     @Override
     public int available() {
         if (closed) {
@@ -114,7 +114,7 @@ final class JdkBody extends InputStream implements BodySubscriber<JdkBody> {
         List<ByteBuffer> taken;
         Flow.Subscription more;
         try {
-            lock.lockInterruptibly(); // so that an interrupt is heard though the server never pauses
+            lock.lockInterruptibly(); // so that an interrupt is noticed even if the server never pauses
             try {
                 while (next.isEmpty() && failure == null && !complete && !closed) {
                     changed.await();

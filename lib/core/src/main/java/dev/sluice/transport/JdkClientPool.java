@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JDK's client that a transport uses, and the ones it has used before.
  *
- * <p>When the JDK's client cannot read the head of a response, it forgets the connection, which then stays open for as long as
- * the server likes. Nothing but the end of the client closes it. So that client is replaced, and ends as soon as the
- * exchanges that it has begun are over.
+ * <p>When the JDK's client cannot read the head of a response, it forgets the connection. The connection then stays
+ * open until the server closes it. Nothing but the end of the client closes it. So that client is replaced, and ends as
+ * soon as the exchanges that it has begun are over.
  */
 final class JdkClientPool {
     private final @Nullable Supplier<HttpClient> make; // null if the client is the caller's

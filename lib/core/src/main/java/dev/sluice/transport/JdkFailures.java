@@ -29,7 +29,7 @@ final class JdkFailures {
             return new NoResponseException("The connection ended before a response began", failure);
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProtocolException malformed) { // the JDK's, or ours that went through its hands
+            if (cause instanceof ProtocolException malformed) { // the JDK's, or one of ours that the JDK rethrows
                 return ResponseHeads.malformed(String.valueOf(malformed.getMessage()), failure);
             }
         }

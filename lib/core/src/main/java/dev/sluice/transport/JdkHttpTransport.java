@@ -22,23 +22,24 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP with the JDK's own client: no dependency. HTTP/1.1 unless told otherwise, no redirects, no cookies, no
+ * HTTP with the JDK's own client: no dependency. HTTP/1.1 unless set otherwise, no redirects, no cookies, no
  * compression. Connections that were read to their end are kept for the next exchange for 30 s, or what the system
  * property {@code jdk.httpclient.keepalive.timeout} says.
  *
- * <p>An interrupt ends {@link #open} in every state: looking up the name, connecting, sending, waiting for the head. The
- * lookup itself cannot be stopped and ends in the background; the socket of an attempt to connect goes when the client's
- * selector next wakes up, 3 s later at the latest. The connect timeout covers the TCP connection, neither the
- * lookup nor the TLS handshake.
+ * <p>An interrupt ends {@link #open} in every state: looking up the name, connecting, sending, waiting for the head.
+ * The lookup itself cannot be stopped and ends in the background. The socket of an attempt to connect is closed when
+ * the client's selector next wakes up, 3 s later at the latest. The connect timeout covers the TCP connection, neither
+ * the lookup nor the TLS handshake.
  *
- * <p>Threads: one daemon thread of the client's selects for all exchanges; the rest of the work is done by short-lived
- * virtual threads named {@code sluice-http-} and a number, so that nothing piles up. All end with {@link #close}, a lookup aside.
+ * <p>Threads: one daemon thread of the client's selects for all exchanges. Short-lived virtual threads named
+ * {@code sluice-http-} and a number do the other work, so that no work queues up. All end with {@link #close}, a lookup
+ * aside.
  */
 public final class JdkHttpTransport implements HttpTransport {
     private static final ThreadFactory WORKERS =
             Thread.ofVirtual().name("sluice-http-", 0).factory();
 
-    /** What is longer than this is as good as no limit, and more than the client can count. */
+    /** A longer time is as good as no limit, and more than the client can count. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final JdkClientPool clients;
@@ -188,9 +189,9 @@ public final class JdkHttpTransport implements HttpTransport {
         }
 
         /**
-         * Uses HTTP/2 where an https server offers it. Know what it costs: the JDK's client fails a stream beyond the
-         * server's limit instead of waiting, so there must be a bulkhead below that limit, and a body that is not read
-         * holds up to 16 MiB of heap.
+         * Uses HTTP/2 where an https server offers it. Its cost: the JDK's client fails a stream beyond the server's
+         * limit instead of waiting, so set a bulkhead below that limit. A body that is not read holds up to 16 MiB of
+         * heap.
          *
          * @return this
          */

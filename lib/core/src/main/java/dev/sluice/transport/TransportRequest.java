@@ -39,8 +39,8 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
     /**
      * Checks that a header can be sent.
      *
-     * @throws IllegalArgumentException if the transport sets it, if its name is no token of RFC 9110, or if its value has
-     *     anything but printable ASCII and tabs; the message names it, without its value
+     * @throws IllegalArgumentException if the transport sets it, if its name is no token of RFC 9110, or if its value
+     *     has anything but printable ASCII and tabs. The message names the header, without its value
      */
     public static void checkHeader(String name, String value) {
         if (THE_TRANSPORTS.contains(name.toLowerCase(Locale.ROOT))) {
@@ -52,7 +52,7 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
         }
     }
 
-    /** This request with one more header, unless it has that one, whatever the case of its name. */
+    /** This request with one more header, unless it has that one in any case of its name. */
     public TransportRequest withDefaultHeader(String name, String value) {
         if (headers.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
             return this;
@@ -63,7 +63,7 @@ public record TransportRequest(String method, URI uri, Map<String, String> heade
     }
 
     /**
-     * This request with more headers, each in place of one of the same name, whatever the case of the name.
+     * This request with more headers. Each replaces one of the same name, in any case of the name.
      *
      * @throws IllegalArgumentException if one cannot be sent; the message names it, without its value
      */

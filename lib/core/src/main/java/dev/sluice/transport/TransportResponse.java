@@ -12,7 +12,7 @@ import java.util.Optional;
  * The head of one HTTP response, and its body to be read.
  *
  * @param status the HTTP status
- * @param headers by name, whatever the case
+ * @param headers by name, in any case
  * @param body the body as it arrives; see {@link HttpTransport} for how it blocks and ends
  */
 public record TransportResponse(int status, Map<String, List<String>> headers, InputStream body)

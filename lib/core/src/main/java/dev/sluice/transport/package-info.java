@@ -1,5 +1,5 @@
 /**
- * Opens one HTTP exchange and hands back status, headers and a closable byte stream.
+ * Opens one HTTP exchange and returns status, headers and a closable byte stream.
  *
  * <p>Start with {@link dev.sluice.transport.HttpTransport}, the contract; {@link dev.sluice.transport.JdkHttpTransport}
  * keeps it with the JDK's HTTP client. Threads: safe for any number; an exchange blocks the thread that reads it. Uses:

@@ -117,7 +117,8 @@ class StructuredOutputTest {
                 ending("refusal", "I can't"),
                 "The answer is no Weather: it was refused or withheld (refusal): not readable");
         assertUnfit(
-                ending("pause_turn", "{"), "The answer is no Weather: the turn was paused; send it back to go on: not");
+                ending("pause_turn", "{"),
+                "The answer is no Weather: the turn was paused; send it back to continue: not");
         assertUnfit(ending("zz_future", "{"), "The answer is no Weather: it ended with zz_future: not readable");
         assertUnfit(
                 Script.stream(toolCall("toolu_1", "get_weather", "{}")),

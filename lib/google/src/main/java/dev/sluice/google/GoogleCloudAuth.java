@@ -68,7 +68,7 @@ public final class GoogleCloudAuth implements Credentials {
         try {
             GoogleCredentials credentials = source.find();
             return credentials.createScopedRequired() ? credentials.createScoped(SCOPE) : credentials;
-        } catch (IOException e) { // as a rule there are none, and there will be none in a second
+        } catch (IOException e) { // usually there are none, and there will be none in a second
             throw new IllegalStateException(e.getMessage(), e);
         }
     }

@@ -24,7 +24,7 @@ record Keys(String prefix) {
         return prefix + "events:" + streamId;
     }
 
-    /** What the writer holds while it lives: its token. */
+    /** Holds the writer's token while the writer lives. */
     byte[] lease(String streamId) {
         return bytes(prefix + "lease:" + streamId);
     }
@@ -39,7 +39,7 @@ record Keys(String prefix) {
         return bytes(prefix + "watched:" + streamId);
     }
 
-    /** What is said to a reader of a node: that there is somebody new, or that a run be stopped. */
+    /** Messages to a reader of a node: a new watcher, or a run to stop. */
     byte[] control(String node, int reader) {
         return bytes(prefix + "node:" + node + ":" + reader);
     }
@@ -49,7 +49,7 @@ record Keys(String prefix) {
         return !streamId.isBlank() && streamId.length() <= LONGEST_ID;
     }
 
-    /** What the meta hash says of an owner, who cannot be told from it. */
+    /** A hash of an owner in the meta hash, which does not reveal the owner. */
     static byte[] owner(String streamId, Session owner) {
         try {
             var hash = MessageDigest.getInstance("SHA-256").digest(bytes(streamId + "\n" + owner.id()));

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The streams that this node has written or watched lately, so that one that Redis lost is not taken for one that never was;
- * by their owners.
+ * The streams that this node has written or watched lately, with their owners. A stream that Redis lost is then not
+ * taken for one that never existed.
  */
 final class KnownStreams {
     private static final int MOST = 10_000;

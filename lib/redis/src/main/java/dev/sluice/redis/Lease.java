@@ -4,7 +4,7 @@ package dev.sluice.redis;
 final class Lease {
     final String streamId;
 
-    /** What nobody else has, so that a writer that lost the stream cannot mistake another's lease for its own. */
+    /** A random token, so that a writer that lost the stream cannot mistake another's lease for its own. */
     final byte[] token;
 
     final byte[] events;

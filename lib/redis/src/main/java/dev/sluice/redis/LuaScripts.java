@@ -1,8 +1,8 @@
 package dev.sluice.redis;
 
 /**
- * What Redis does in one step. Each looks first whether the writer still holds its stream: one that was silent for longer
- * than its lease, and whose watchers have been told that it is lost, must not go on as if nothing had been.
+ * The scripts that Redis runs in one step. Each checks first that the writer still holds its stream. A writer that was
+ * silent for longer than its lease must not continue, because its watchers know it as lost.
  */
 final class LuaScripts {
     private LuaScripts() {}
@@ -22,9 +22,9 @@ final class LuaScripts {
         """;
 
     /**
-     * Keys: events, lease, meta. Arguments: token, events to keep, life in ms, 1 if the last entry is the end; then
-     * id, type and JSON of each entry. 1, or 0 if the lease is lost. An entry that is there already was written by an
-     * attempt whose answer was lost.
+     * Keys: events, lease, meta. Arguments: token, events to keep, life in ms, 1 if the last entry is the end. Then id,
+     * type and JSON of each entry. Returns 1, or 0 if the lease is lost. An entry that is there already was written by
+     * an attempt whose answer was lost.
      */
     static final String APPEND = """
         if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end

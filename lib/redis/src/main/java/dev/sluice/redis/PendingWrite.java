@@ -1,6 +1,6 @@
 package dev.sluice.redis;
 
-/** What a writer wants written to its stream. */
+/** One write of a writer to its stream. */
 final class PendingWrite {
     private static final int OVERHEAD = 150;
 

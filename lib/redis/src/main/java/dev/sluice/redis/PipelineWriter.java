@@ -17,8 +17,8 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * One connection and one virtual thread that write all streams of this node to Redis: all that waits goes out together, and
- * while its answers come more can gather. It also renews the leases, before anything else.
+ * One connection and one virtual thread that write all streams of this node to Redis. All waiting writes are sent
+ * together, and more can gather while the answers come. It also renews the leases, before anything else.
  */
 final class PipelineWriter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PipelineWriter.class);
@@ -29,11 +29,16 @@ final class PipelineWriter implements AutoCloseable {
     private final RedisSettings settings;
     private final TimeSource time;
     private final WriteBuffer backlog;
+    /** The writers whose lease this renews. Any thread adds and removes. */
     private final Set<RedisWriter> writers = ConcurrentHashMap.newKeySet();
+
     private final Thread thread;
-    private volatile boolean reachable = true;
-    private volatile boolean closing;
-    private volatile boolean renew = true;
+
+    // There is no lock here: WriteBuffer has the only one. These are flags between the writer's thread, the timer and
+    // close().
+    private volatile boolean reachable = true; // written by the writer's thread
+    private volatile boolean closing; // never set back
+    private volatile boolean renew = true; // set by the timer, which must not block; the writer's thread renews
     private volatile @Nullable Connection connection;
     private volatile TimeSource.Scheduled renewal;
 
@@ -110,7 +115,7 @@ final class PipelineWriter implements AutoCloseable {
                     reachable = true;
                 }
                 return;
-            } catch (RuntimeException e) { // whatever it is: this thread goes on, and leases run out
+            } catch (RuntimeException e) { // any failure: this thread must continue, or all leases run out
                 failed(e);
             }
             if (closing) {
@@ -179,7 +184,7 @@ final class PipelineWriter implements AutoCloseable {
         for (PendingWrite write : batch) {
             if (!write.writer.isLost()) {
                 var writes = streams.computeIfAbsent(write.writer, writer -> new ArrayList<>());
-                if (writes.isEmpty() || !writes.getLast().end) { // the log may be closed while a run goes on
+                if (writes.isEmpty() || !writes.getLast().end) { // the log may be closed while a run continues
                     writes.add(write);
                 }
             }
@@ -274,7 +279,7 @@ final class PipelineWriter implements AutoCloseable {
         if (reachable) {
             reachable = false;
             if (!refused) {
-                log.warn("Redis cannot be reached; streams go on for the watchers of this machine", e);
+                log.warn("Redis cannot be reached; streams continue for the watchers of this machine", e);
             }
         }
         long now = time.nanos();
@@ -294,7 +299,7 @@ final class PipelineWriter implements AutoCloseable {
         }
     }
 
-    /** Tells the watchers on other machines of streams that have not ended, and waits for that, but not long. */
+    /** Reports to watchers on other machines that the open streams are lost, and waits for that, but not long. */
     @Override
     public void close() {
         writers.forEach(writer -> writer.end(StoredEntry.LOST));

@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
- * Keeps the events of runs in Redis, so that every machine of a fleet can serve every watcher, and in this program's memory,
- * so that watchers of a run's own machine never wait for Redis. Safe for use by any thread.
+ * Keeps the events of runs in Redis, so that every machine of a fleet can serve every watcher. It also keeps them in
+ * this program's memory, so that watchers of a run's own machine never wait for Redis. Safe for use by any thread.
  *
- * <p>While Redis is away, runs go on for the watchers of their own machine and are not resumable elsewhere; those of other
- * machines are told {@link ResumeLog.End#UNAVAILABLE}. It takes up work by itself when Redis comes back. What that means for
- * each stream, and the layout of the keys, is in {@code docs/redis.md}.
+ * <p>While Redis is away, runs continue for the watchers of their own machine and are not resumable elsewhere. Watchers
+ * on other machines receive {@link ResumeLog.End#UNAVAILABLE}. It takes up work by itself when Redis comes back.
+ * {@code docs/redis.md} has the consequences for each stream, and the layout of the keys.
  *
  * <p>Threads: five virtual ones, with a connection each, however many streams there are. {@code create}, {@code subscribe},
  * {@code cancel} and {@code isDelivered} block for a few times the timeout at most.
@@ -78,8 +78,8 @@ public final class RedisResumeLog implements ResumeLog {
     /**
      * A log on the Redis server of this URI, with nothing else set.
      *
-     * @param server {@code redis://user:password@host:port/database}, or {@code rediss://…} for TLS, with the certificates
-     *     that this Java trusts and the host's name checked; user, password and database may be left out
+     * @param server {@code redis://user:password@host:port/database}, or {@code rediss://…} for TLS, which checks the
+     *     certificate against this Java's trust store, and the host's name. User, password and database may be left out
      */
     public static Builder builder(URI server) {
         return new Builder(server);
@@ -193,7 +193,9 @@ public final class RedisResumeLog implements ResumeLog {
         }
     }
 
-    /** As {@link ResumeLog} says; waits three seconds at most. Watchers on other machines are told that the writer is lost. */
+    /**
+     * As {@link ResumeLog} says; waits three seconds at most. Watchers on other machines learn that the writer is lost.
+     */
     @Override
     public void close() {
         if (!closed) {
@@ -232,7 +234,7 @@ public final class RedisResumeLog implements ResumeLog {
             this.server = server;
         }
 
-        /** What the names of all keys begin with; {@code sluice:} if nothing is set. The same on all machines of a fleet. */
+        /** The prefix of all keys; {@code sluice:} if nothing is set. The same on all machines of a fleet. */
         public Builder prefix(String prefix) {
             this.prefix = Objects.requireNonNull(prefix, "prefix");
             return this;
@@ -272,8 +274,8 @@ public final class RedisResumeLog implements ResumeLog {
         }
 
         /**
-         * Whether a stream that begins while Redis cannot be reached is kept in this machine's memory only, which is logged;
-         * if nothing is set it is refused.
+         * Whether a stream that begins while Redis cannot be reached is kept in this machine's memory only, with a line
+         * in the log. If nothing is set it is refused.
          */
         public Builder singleNodeIfUnavailable(boolean allowed) {
             singleNode = allowed;

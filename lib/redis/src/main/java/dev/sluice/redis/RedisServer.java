@@ -76,7 +76,7 @@ final class RedisServer implements AutoCloseable {
             }
         } catch (JedisException e) {
             var what = isRefusal(e) ? "does not do what it is asked" : "cannot be reached";
-            throw new RelayException(Code.UNAVAILABLE, "What keeps the streams " + what + "; try again later.", e);
+            throw new RelayException(Code.UNAVAILABLE, "The storage of the streams " + what + "; try again later.", e);
         }
     }
 
@@ -102,7 +102,7 @@ final class RedisServer implements AutoCloseable {
         return answers;
     }
 
-    /** Ends a connection, whatever its thread is doing with it. */
+    /** Ends a connection in each state of its thread. */
     static void close(Connection connection) {
         try {
             connection.forceDisconnect();

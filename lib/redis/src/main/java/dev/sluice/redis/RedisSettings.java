@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * What was set for a log.
+ * The settings of a log.
  *
  * @param server where Redis is, as a URI
  * @param prefix what the names of all keys begin with

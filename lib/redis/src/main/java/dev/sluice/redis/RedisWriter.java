@@ -5,8 +5,8 @@ import dev.sluice.relay.ResumeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a stream to this machine's memory, where its watchers on this machine read it, and hands it to the committer for
- * those on others. What happens to Redis never reaches the first.
+ * Writes a stream to this machine's memory, for watchers on this machine, and passes it to the pipeline for watchers on
+ * others. A failure of Redis never reaches the first.
  */
 final class RedisWriter implements ResumeLog.Writer {
     final Lease claim;
@@ -58,7 +58,7 @@ final class RedisWriter implements ResumeLog.Writer {
         end(StoredEntry.LOST);
     }
 
-    /** Tells the watchers on other machines how it ended, unless they have been told. */
+    /** Reports the end to watchers on other machines, unless they know it. */
     void end(String how) {
         if (over) {
             return;
@@ -75,7 +75,7 @@ final class RedisWriter implements ResumeLog.Writer {
         return lost;
     }
 
-    /** Gives Redis up; false if that was so. For one thread at a time to be told true. */
+    /** Gives Redis up; false if that was so. True for one thread at a time. */
     void lose() {
         lost = true;
     }

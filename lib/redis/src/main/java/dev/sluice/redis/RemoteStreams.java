@@ -33,7 +33,7 @@ final class RemoteStreams {
     }
 
     /**
-     * What a stream is at one moment.
+     * The state of a stream at one moment.
      *
      * @param node who writes it
      * @param written whether its writer still holds it
@@ -68,7 +68,7 @@ final class RemoteStreams {
         return created;
     }
 
-    /** Hands over what is kept, on this thread, then gives the watch to the reader. */
+    /** Delivers the stored events on this thread, then gives the subscription to the reader. */
     ResumeLog.Subscription subscribe(
             String streamId,
             Session owner,
@@ -129,7 +129,7 @@ final class RemoteStreams {
                 return true;
             });
         } catch (RelayException e) {
-            // The reader looks by itself in a moment, and tells the watch if Redis stays away.
+            // The reader polls soon by itself, and ends the subscription if Redis stays away.
         }
     }
 
@@ -154,7 +154,7 @@ final class RemoteStreams {
         boolean gap = !page.isEmpty() && page.getFirst().id() != after + 1;
         if (after < 0 || gap || after > state.last()) {
             throw new RelayException(
-                    Code.EXPIRED, "What follows event " + after + " of this stream is not kept, or never was.");
+                    Code.EXPIRED, "The events after " + after + " of this stream are not kept, or never existed.");
         }
         return state;
     }

@@ -15,8 +15,12 @@ final class RemoteSubscription implements ResumeLog.Subscription {
     final String streamId;
     private final ResumeLog.Listener listener;
     private final Runnable onClose;
+
+    // One thread at a time delivers: first the subscriber, with the stored events, then StreamReader's thread. The lock
+    // of
+    // StreamReader.add makes the position visible to the latter.
     private long position;
-    private volatile boolean over;
+    private volatile boolean over; // set by any thread
 
     RemoteSubscription(String streamId, long after, ResumeLog.Listener listener, StreamReader reader) {
         this.streamId = streamId;
@@ -25,17 +29,17 @@ final class RemoteSubscription implements ResumeLog.Subscription {
         onClose = () -> reader.remove(this);
     }
 
-    /** The last event that was handed over. */
+    /** The last event that was delivered. */
     long position() {
         return position;
     }
 
-    /** Whether nothing more will be handed over. */
+    /** Whether no more events will be delivered. */
     boolean isOver() {
         return over;
     }
 
-    /** Hands over what is new of these; a gap in them is the end, and so is an end. */
+    /** Delivers the new ones of these; a gap in them is the end, and so is an end. */
     void entries(List<StoredEntry> entries) {
         var fresh = new ArrayList<RelayEvent>(entries.size());
         End end = null;
@@ -62,7 +66,7 @@ final class RemoteSubscription implements ResumeLog.Subscription {
         }
     }
 
-    /** Tells the listener that nothing follows, once. */
+    /** Reports the end to the listener, once. */
     void end(End end) {
         if (!over) {
             over = true;
@@ -75,7 +79,7 @@ final class RemoteSubscription implements ResumeLog.Subscription {
             what.run();
         } catch (RuntimeException e) {
             over = true;
-            log.warn("A watcher of stream {} failed and is told no more", streamId, e);
+            log.warn("A watcher of stream {} failed and receives no more events", streamId, e);
         }
     }
 

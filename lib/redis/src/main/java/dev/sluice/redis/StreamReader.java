@@ -17,8 +17,8 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * One connection and one virtual thread that wait for the events of many streams of other nodes, and for what other nodes
- * say to this one. It waits for a moment only, so that it also sees whose writer is lost.
+ * One connection and one virtual thread that wait for the events of many streams of other nodes, and for messages of
+ * other nodes to this one. It waits for a moment only, so that it also sees whose writer is lost.
  */
 final class StreamReader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
@@ -38,12 +38,14 @@ final class StreamReader implements AutoCloseable {
     private final byte[] control;
     private final BiConsumer<String, String> cancel;
     private final Thread thread;
+    /** Held for a few instructions: never while Redis is asked or a listener is called. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private final Map<String, RemoteStream> followed = new HashMap<>(); // by the name of its key; guarded by the lock
     private volatile boolean closed;
-    private volatile @Nullable Connection connection;
+    private volatile @Nullable Connection connection; // set by the reader's thread; close() cuts it to end a read
 
-    // The thread's own.
+    // Owned by the reader's thread.
     private byte[] heard = Keys.bytes("0-0");
     private long lastAnswer;
     private long lastCheck;
@@ -51,7 +53,7 @@ final class StreamReader implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param cancel told the stream and the reason when a node wants a run of this one stopped
+     * @param cancel receives the stream and the reason when a node wants a run of this one stopped
      */
     StreamReader(
             RedisServer server,
@@ -71,7 +73,7 @@ final class StreamReader implements AutoCloseable {
         thread = Thread.ofVirtual().name("sluice-redis-reader").start(this::run);
     }
 
-    /** Tells a watch what comes from now on; it takes a wake-up, or a moment. False if this reader is closed. */
+    /** Sends later events to a subscription; it takes a wake-up, or a moment. False if this reader is closed. */
     boolean add(RemoteSubscription watch) {
         lock.lock();
         try {
@@ -124,7 +126,7 @@ final class StreamReader implements AutoCloseable {
                 try {
                     read(connect());
                     lastAnswer = time.nanos();
-                } catch (RuntimeException e) { // whatever it is: this thread goes on
+                } catch (RuntimeException e) { // any failure: this thread must continue
                     failed(e);
                 }
                 long rest = PACE.toNanos() - (time.nanos() - began);
@@ -201,7 +203,7 @@ final class StreamReader implements AutoCloseable {
         return request.toArray(byte[][]::new);
     }
 
-    /** What other nodes said: the name of a stream and why it is to be stopped; or nothing, to somebody who waits. */
+    /** A message of another node: the name of a stream and why to stop it. Or nothing, to wake a waiting thread. */
     private void listen(List<Object> said) {
         for (Object entry : said) {
             var parts = StoredEntry.list(entry);

@@ -9,19 +9,21 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits to be written to Redis, up to so many bytes. Any thread adds, one takes. */
+/** The writes that wait for Redis, up to a number of bytes. Any thread adds, one takes. */
 final class WriteBuffer {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final int BATCH_WRITES = 2_000;
 
     private final int most;
     private final TimeSource time;
+    /** Guards every field below. A thread waits on its conditions only, never for Redis. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition wanted = lock.newCondition();
-    private final Condition freed = lock.newCondition();
+
+    private final Condition wanted = lock.newCondition(); // the one consumer waits for a write, or for a ring
+    private final Condition freed = lock.newCondition(); // producers wait for room
     private final Deque<PendingWrite> waiting = new ArrayDeque<>();
     private long bytes; // of what waits and what was taken and is not done
-    private boolean rung;
+    private boolean rung; // the consumer must wake up even if nothing waits, to renew the leases
 
     WriteBuffer(int most, TimeSource time) {
         this.most = most;
@@ -63,7 +65,7 @@ final class WriteBuffer {
             }
             return fits(write);
         } catch (InterruptedException e) {
-            // Who is interrupted has little left to say, and that may be why.
+            // An interrupted thread has little left to write, and its write may be the report of the interrupt.
             Thread.currentThread().interrupt();
             return true;
         } finally {
@@ -116,7 +118,7 @@ final class WriteBuffer {
         }
     }
 
-    /** What was taken is written, or never will be. */
+    /** The taken writes are done, or never will be. */
     void done(List<PendingWrite> batch) {
         lock.lock();
         try {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 final class AbandonTimer {
     private static final Logger log = LoggerFactory.getLogger(AbandonTimer.class);
 
-    /** What a run that nobody has watched yet is given at least: the client that started it is about to. */
+    /** The least time for a run that nobody has watched yet: the client that started it is about to. */
     private static final Duration FIRST = Duration.ofSeconds(10);
 
     /** How often another machine is asked at most. */
@@ -23,6 +23,7 @@ final class AbandonTimer {
     private final BooleanSupplier watchedElsewhere;
     private final Runnable abandon;
 
+    /** Held for a few instructions; the timer's check, which may ask another machine, runs without it. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private int watchers;

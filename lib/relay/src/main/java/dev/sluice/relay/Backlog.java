@@ -44,7 +44,7 @@ final class Backlog {
         return waiting.isEmpty();
     }
 
-    /** Whether an event waits that is not text that goes on. */
+    /** Whether an event waits that is no continued text. */
     boolean isUrgent() {
         return hurry;
     }
@@ -79,7 +79,7 @@ final class Backlog {
         return batch;
     }
 
-    /** What was taken has been written. */
+    /** The taken batch has been written. */
     void written() {
         bytes -= writing;
         writing = 0;

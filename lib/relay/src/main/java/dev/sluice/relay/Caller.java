@@ -3,7 +3,7 @@ package dev.sluice.relay;
 import java.util.Objects;
 
 /**
- * The caller of a relay: on whose behalf, and from where. What is open is counted for both.
+ * The caller of a relay: on whose behalf, and from where. Open streams and sockets count for both.
  *
  * @param session on whose behalf
  * @param address where the request came from, as a name that is counted; empty if it is not to be counted by address

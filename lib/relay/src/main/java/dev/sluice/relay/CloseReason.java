@@ -36,7 +36,7 @@ sealed interface CloseReason {
     Failure SHUTDOWN = new Failure(
             "server_shutdown", "The server is being restarted. Reconnect to go on.", true, Departure.SHUT_DOWN);
 
-    /** What follows is no longer in the log. */
+    /** The next events are no longer in the log. */
     Failure EXPIRED = new Failure("stream_expired", "This answer is no longer kept.", false, Departure.LOST);
 
     /** The log cannot be reached. */

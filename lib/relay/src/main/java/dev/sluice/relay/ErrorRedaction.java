@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What watchers may see of a run's events. The words of an exception can name hosts, paths and other people's data, so
- * unless they are allowed watchers get a general text in their place, and no notes for developers.
+ * The part of a run's events that watchers may see. An exception's message can name hosts, paths and other people's
+ * data. Unless they are allowed, watchers get a general text instead, and no notes for developers.
  *
  * @param errors whether they may see what went wrong as it was said
  */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One watcher's connection, as its web server has it. What an adapter implements. */
+/** One watcher's connection, as its web server has it. The interface for adapters. */
 public interface EventSink {
 
     /**
@@ -16,9 +16,9 @@ public interface EventSink {
     void write(List<String> frames) throws IOException;
 
     /**
-     * The counter that this sink increments when the connection has taken some of what is being written. It tells a slow
-     * reader, who may go on, from one that takes nothing. Asked for once, before the first write. If nobody increments it, as
-     * by default, only a whole write counts.
+     * The counter that this sink increments when the connection has taken some of what is being written. It
+     * distinguishes a slow reader, which may continue, from one that takes nothing. Asked for once, before the first
+     * write. If nobody increments it, as by default, only a whole write counts.
      */
     default AtomicLong progress() {
         return new AtomicLong();

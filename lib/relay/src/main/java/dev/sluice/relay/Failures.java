@@ -2,7 +2,7 @@ package dev.sluice.relay;
 
 import org.slf4j.Logger;
 
-/** What the application's code throws, in the log. */
+/** Logs exceptions of the application's code. */
 final class Failures {
     private Failures() {}
 

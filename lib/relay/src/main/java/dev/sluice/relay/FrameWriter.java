@@ -17,7 +17,8 @@ final class FrameWriter {
     private final RelaySettings settings;
     private final StreamFormat.Encoder encoder;
     private final EventSink sink;
-    private final AtomicLong progress;
+    private final AtomicLong
+            progress; // the sink's, which counts in it; WatcherTimer reads it to find a stuck connection
 
     FrameWriter(RelaySettings settings, StreamFormat.Encoder encoder, EventSink sink) {
         this.settings = settings;
@@ -26,7 +27,7 @@ final class FrameWriter {
         this.progress = sink.progress();
     }
 
-    /** What is called when the connection is gone. */
+    /** Runs when the connection is gone. */
     void onGone(Runnable gone) {
         sink.onGone(gone);
     }

@@ -29,7 +29,7 @@ record LogEntry(String type, String json) {
         return new LogEntry(event.type(), json);
     }
 
-    /** In JSON a character can take six, so that an eighth of what is allowed fits whatever they are. */
+    /** In JSON a character can take six, so an eighth of the limit always fits. */
     private static RunEvent shortened(RunEvent event, int length) {
         return switch (event) {
             case ToolComplete(String id, String output)

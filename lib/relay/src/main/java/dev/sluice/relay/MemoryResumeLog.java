@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the events of runs in this program's memory: for one machine, and until it is restarted.
  *
- * <p>What it holds is bounded by the number of streams and by the bytes of all of them; where either is reached, the streams
- * that ended longest ago go first, and if none has ended, a new one is refused. Streams that run by then go on, each up to
- * {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1 takes twice
- * that in memory. Listeners are told on the thread that appends, or on the one that subscribes. Safe for use by any thread;
- * nothing blocks.
+ * <p>The number of streams and the bytes of all of them are bounded. At either bound, the streams that ended longest
+ * ago are dropped first. If none has ended, a new one is refused. Streams that run by then continue, each up to
+ * {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1
+ * takes twice that in memory. Listeners are called on the thread that appends, or on the one that subscribes. Safe for
+ * use by any thread; nothing blocks.
  */
 public final class MemoryResumeLog implements ResumeLog {
-    /** How many streams that were dropped are remembered, so that who comes back is told that there was one. */
+    /** How many dropped streams are remembered, so that a client that comes back learns that there was one. */
     private static final int REMEMBERED = 10_000;
 
     private final int eventsPerStream;
@@ -38,7 +38,7 @@ public final class MemoryResumeLog implements ResumeLog {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final Map<String, MemoryStream> streams = new HashMap<>();
-    /** What ended, longest ago first, each with the timer that drops it. */
+    /** The ended streams, longest ago first, each with the timer that drops it. */
     private final SequencedMap<String, TimeSource.Scheduled> ended = new LinkedHashMap<>();
 
     private final Map<String, Session> dropped = new LinkedHashMap<>() {
@@ -254,7 +254,9 @@ public final class MemoryResumeLog implements ResumeLog {
             return this;
         }
 
-        /** How many bytes of a stream are kept, about; 4 MiB if nothing is set. The newest event is kept whatever its size. */
+        /**
+         * How many bytes of a stream are kept, about; 4 MiB if nothing is set. The newest event is kept at any size.
+         */
         public Builder bytesPerStream(long bytes) {
             bytesPerStream = Checks.atLeast("bytes", bytes, 1);
             return this;

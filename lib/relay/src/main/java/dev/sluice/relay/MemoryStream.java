@@ -12,15 +12,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One stream of a {@link MemoryResumeLog}.
  *
- * <p>A listener is called without the lock, by whichever thread finds that it is behind and that nobody is telling it
- * already: the writer as a rule, the subscriber for what was kept. Each takes what the listener has not had, under the lock,
- * so that there is no gap, no duplicate and one order; and a writer that finds a listener busy leaves its event to the
- * thread that keeps it busy.
+ * <p>A listener is called without the lock, by the thread that finds it behind while no other thread calls it. Usually
+ * this is the writer; for stored events it is the subscriber. Each thread takes the listener's next events under the
+ * lock, so that there is no gap, no duplicate and one order. A writer that finds a listener busy leaves its event to
+ * the thread that keeps it busy.
  */
 final class MemoryStream {
     private static final Logger log = LoggerFactory.getLogger(MemoryStream.class);
 
-    /** How many events a listener is told at once, so that it can say in between that it wants no more. */
+    /** How many events a listener receives at once, so that it can leave in between. */
     private static final int BATCH = 256;
 
     private final Session owner;
@@ -30,11 +30,11 @@ final class MemoryStream {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final EventRing events;
-    private List<Place> places = List.of(); // replaced, not changed
+    private List<Place> places = List.of(); // replaced, not changed: a writer walks the list without the lock
     private ResumeLog.@Nullable End end;
     private boolean cancelled;
 
-    /** An empty stream; {@code onGrowth} is told, without the lock, how many bytes each event added or took away. */
+    /** An empty stream. {@code onGrowth} receives, without the lock, how many bytes each event added or took away. */
     MemoryStream(Session owner, Consumer<String> onCancel, EventRing events, LongConsumer onGrowth) {
         this.owner = owner;
         this.onCancel = onCancel;
@@ -62,7 +62,7 @@ final class MemoryStream {
         } finally {
             lock.unlock();
         }
-        onGrowth.accept(growth);
+        onGrowth.accept(growth); // without this lock, because it may take the log's
         behind.forEach(Place::tell);
         return event;
     }
@@ -80,7 +80,7 @@ final class MemoryStream {
     /**
      * Nothing follows. No effect if that was known.
      *
-     * @param first run before anybody is told, so that who is finds the log as it is after the end
+     * @param first run before any listener is called, so that a listener finds the log in its state after the end
      */
     void end(ResumeLog.End how, Runnable first) {
         List<Place> behind;
@@ -140,11 +140,11 @@ final class MemoryStream {
     private void check(long after) {
         if (after < events.first() - 1 || after > events.last()) {
             throw new RelayException(
-                    RelayException.Code.EXPIRED, "What follows event " + after + " of this stream is not kept");
+                    RelayException.Code.EXPIRED, "The events after " + after + " of this stream are not kept");
         }
     }
 
-    /** What a listener is to be told next. */
+    /** The next call of a listener. */
     private sealed interface Step {
         record Events(List<RelayEvent> events) implements Step {}
 
@@ -163,7 +163,7 @@ final class MemoryStream {
             this.listener = listener;
         }
 
-        /** Tells the listener what it has not had, until there is no more; leaves it to another thread that is at it. */
+        /** Delivers the listener's next events until there are no more; leaves it to another thread that is at it. */
         void tell() {
             for (Step step = begin(); step != null; step = step()) {
                 try {
@@ -171,8 +171,8 @@ final class MemoryStream {
                         case Step.Events(var batch) -> listener.events(batch);
                         case Step.Ended(var how) -> listener.end(how);
                     }
-                } catch (Throwable e) { // whatever it is, the writer and the others must not suffer
-                    Failures.warn(log, "A listener of a stream failed, and is told no more", e);
+                } catch (Throwable e) { // any failure: the writer and the other listeners must not suffer
+                    Failures.warn(log, "A listener of a stream failed and receives no more events", e);
                     close();
                 }
             }

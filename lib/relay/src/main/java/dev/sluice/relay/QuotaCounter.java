@@ -25,7 +25,7 @@ public final class QuotaCounter {
         this.what = Objects.requireNonNull(what, "what");
     }
 
-    /** What {@link #acquire} returns. */
+    /** The result of {@link #acquire}. */
     @FunctionalInterface
     public interface Permit {
         /** Counts one less. A second call does nothing. */

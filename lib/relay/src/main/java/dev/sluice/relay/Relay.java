@@ -50,7 +50,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Takes a run over and begins to consume it, on a thread of its own. Whatever happens, the last event of its stream is
+     * Takes a run over and begins to consume it, on a thread of its own. The last event of its stream is always
      * {@code stream_complete} or {@code stream_error}.
      *
      * @return the stream's id, not guessable
@@ -99,12 +99,13 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Tells a stream's events to a sink until it ends, the sink is gone, or the relay is closed: then the sink is told {@code
-     * server_shutdown}, also one that comes later. Returns at once; events are written by threads of the relay's.
+     * Sends a stream's events to a sink until the stream ends, the sink is gone, or the relay is closed. A sink of a
+     * closed relay receives {@code server_shutdown}, also one that comes later. Returns at once; events are written by
+     * threads of the relay's.
      *
      * @param after the last event the client has; 0 for none. It may come from the client as it is
-     * @throws RelayException if there is no such stream for this session, that part of it is no longer there, or there are too
-     *     many watchers; the sink is not written to then
+     * @throws RelayException if there is no such stream for this session, that part of it is no longer there, or there
+     *     are too many watchers. Nothing is then written to the sink
      */
     public void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) {
         attach(Caller.of(session), streamId, after, format, sink);
@@ -117,7 +118,7 @@ public final class Relay implements AutoCloseable {
         Watcher watcher;
         try {
             from = format.resumesByEventId() ? after : 0;
-            var place = new Watcher.Place(log, streamId, caller.session());
+            var place = new StreamRef(log, streamId, caller.session());
             var delivery = new FrameWriter(settings, format.encoder(streamId), sink);
             watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit));
         } catch (Throwable e) {
@@ -145,7 +146,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Stops a run, on whatever machine it runs.
+     * Stops a run, on any machine.
      *
      * @throws RelayException if there is no such stream for this session
      */
@@ -154,8 +155,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Tells every watcher that the server stops, ends their connections, cancels the runs, and waits for all that, but not
-     * longer. What is left then is cut off. A log that was given to the relay stays open.
+     * Reports to every watcher that the server stops, ends their connections, cancels the runs, and waits for all that,
+     * but not longer. Connections that are open then are cut off. A log that was given to the relay stays open.
      */
     public void shutdown(Duration atMost) {
         closing = true;
@@ -186,7 +187,10 @@ public final class Relay implements AutoCloseable {
         return pulse.watchers().size();
     }
 
-    /** Whether there came a moment without runs and watchers; who comes after that is told at once, and not cut off. */
+    /**
+     * Whether there was a moment without runs and watchers. A later watcher then receives the end at once, and is not
+     * cut off.
+     */
     private boolean awaitNobody(Duration atMost) {
         long left = atMost.toNanos();
         lock.lock();
@@ -199,7 +203,7 @@ public final class Relay implements AutoCloseable {
             }
             return true;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // in a hurry: cut off what is left
+            Thread.currentThread().interrupt(); // interrupted: cut off the rest at once
             return false;
         } finally {
             lock.unlock();
@@ -298,7 +302,7 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** How often a silent connection is told that it is alive; 15 s if nothing is set. */
+        /** How often a heartbeat is written to a silent connection; 15 s if nothing is set. */
         public Builder heartbeat(Duration every) {
             heartbeat = Checks.positive("every", every);
             return this;
@@ -314,8 +318,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * How long a run that nobody watches goes on; 30 s if nothing is set, zero to cancel it at once. One that nobody has
-         * watched yet is given ten seconds at least.
+         * How long a run that nobody watches continues; 30 s if nothing is set, zero to cancel it at once. One that
+         * nobody has watched yet is given ten seconds at least.
          */
         public Builder abandonAfter(Duration grace) {
             abandonAfter = Checks.notNegative("grace", grace, "cancel at once");
@@ -335,8 +339,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * How many bytes of events may wait for a slow watcher, about; 256 KiB if nothing is set. One event more may. What is
-         * beyond that stays in the log until the watcher has taken what waits.
+         * How many bytes of events may wait for a slow watcher, about; 256 KiB if nothing is set. One event more may.
+         * Further events stay in the log until the watcher has taken its buffer.
          */
         public Builder watcherBuffer(int bytes) {
             watcherBuffer = Checks.atLeast("bytes", bytes, 1);
@@ -344,8 +348,8 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * How long a watcher whose buffer is full may take nothing before it is disconnected, told to come back for the rest;
-         * 10 s if nothing is set. One whose connection takes nothing for twice that is cut off.
+         * How long a watcher whose buffer is full may take nothing. Then it is disconnected, with the advice to come
+         * back for the rest. 10 s if nothing is set. One whose connection takes nothing for twice that is cut off.
          */
         public Builder slowAfter(Duration limit) {
             slowAfter = Checks.positive("limit", limit);

@@ -9,7 +9,7 @@ package dev.sluice.relay;
  */
 public record RelayEvent(long id, String type, String json) {
 
-    /** What an event costs beside its JSON: the record, its name on the wire, its id. */
+    /** The cost of an event beside its JSON: the record, its name on the wire, its id. */
     private static final int OVERHEAD = 64;
 
     /** About how many bytes it takes to keep or to send; what the limits in bytes are counted in. */

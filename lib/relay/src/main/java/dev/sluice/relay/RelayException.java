@@ -6,7 +6,7 @@ import java.util.Objects;
 public final class RelayException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** What kind of reason. */
+    /** The kind of a refusal. */
     public enum Code {
         /** There is no such stream, or it belongs to another session: 404. */
         UNKNOWN(404),
@@ -14,7 +14,7 @@ public final class RelayException extends RuntimeException {
         EXPIRED(410),
         /** The session has as many streams as it may: 429. */
         TOO_MANY(429),
-        /** What keeps the streams cannot be reached, or the relay is being shut down: 503. */
+        /** The storage of the streams cannot be reached, or the relay is being shut down: 503. */
         UNAVAILABLE(503);
 
         private final int status;
@@ -43,7 +43,7 @@ public final class RelayException extends RuntimeException {
         this.code = Objects.requireNonNull(code, "code");
     }
 
-    /** What kind of reason it is. */
+    /** The kind of this refusal. */
     public Code code() {
         return code;
     }

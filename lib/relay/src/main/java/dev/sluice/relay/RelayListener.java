@@ -3,8 +3,8 @@ package dev.sluice.relay;
 import java.time.Duration;
 
 /**
- * Is told what a relay does, for metrics; of no stream's content. Called on the relay's threads, by many at once: return soon.
- * What it throws is logged and has no effect.
+ * Receives what a relay does, for metrics, without any stream's content. Called on the relay's threads, by many at
+ * once: return soon. An exception that it throws is logged and has no effect.
  */
 public interface RelayListener {
 
@@ -67,6 +67,6 @@ public interface RelayListener {
     /** Events were merged into fewer for a watcher that was behind. */
     default void merged(int events, int into) {}
 
-    /** A watcher was behind by more than may wait for it, and goes on from the log once it has taken what it has. */
+    /** A watcher was behind by more than its buffer, and will resume from the log once it has taken the buffer. */
     default void paused() {}
 }

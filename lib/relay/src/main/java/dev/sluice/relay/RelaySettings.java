@@ -3,7 +3,7 @@ package dev.sluice.relay;
 import dev.sluice.TimeSource;
 import java.time.Duration;
 
-/** What a relay was told by its {@link Relay.Builder}. */
+/** The settings of a relay, from its {@link Relay.Builder}. */
 record RelaySettings(
         Duration heartbeat,
         Duration flushAfter,

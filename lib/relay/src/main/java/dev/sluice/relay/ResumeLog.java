@@ -15,18 +15,17 @@ public interface ResumeLog extends AutoCloseable {
      *
      * @param streamId a new name, not guessable
      * @param owner the session it belongs to
-     * @param cancel told, once, when somebody asks on whatever machine that the run be stopped, with the reason; must not block
+     * @param cancel called, once, when a client on any machine asks to stop the run, with the reason; must not block
      * @throws RelayException if it cannot be kept: {@code UNAVAILABLE}
      */
     Writer create(String streamId, Session owner, Consumer<String> cancel);
 
     /**
-     * Hands a stream's events to a listener, from a place on: first those that are kept, then each as it comes.
+     * Delivers a stream's events to a listener, from a number on: first those that are kept, then each as it comes.
      *
      * @param after the last event the watcher has; 0 for none. It comes from the watcher, and may be anything
-     * @throws RelayException {@code UNKNOWN} if there is no such stream or it is another session's; {@code EXPIRED} if there
-     *     was, or events after that place are no longer kept, or the place is beyond what was ever written; {@code
-     *     UNAVAILABLE}
+     * @throws RelayException {@code UNKNOWN} if there is no such stream or it is another session's. {@code EXPIRED} if
+     *     there was, or the events after that number are no longer kept, or no event ever had it. {@code UNAVAILABLE}
      */
     Subscription subscribe(String streamId, Session owner, long after, Listener listener);
 
@@ -38,8 +37,9 @@ public interface ResumeLog extends AutoCloseable {
     void cancel(String streamId, Session owner, String reason);
 
     /**
-     * Whether a stream has ended well and has no event after this one, so that nothing is left to hand over. A log that keeps
-     * its events elsewhere overrides this: as it is, it knows only what a subscription tells before it is returned.
+     * Whether a stream has ended well and has no event after this one, so that nothing is left to deliver. A log that
+     * keeps its events elsewhere overrides this: the default knows only what a subscription reports before it is
+     * returned.
      *
      * @throws RelayException as {@link #subscribe} does
      */
@@ -75,7 +75,8 @@ public interface ResumeLog extends AutoCloseable {
     /** The one who adds to a stream. For one thread. */
     interface Writer extends AutoCloseable {
         /**
-         * Adds an event; watchers on this machine are told before this returns. It may block for a bounded time only.
+         * Adds an event; the listeners on this machine are called before this returns. It may block for a bounded time
+         * only.
          *
          * @return the event with its id
          */
@@ -93,7 +94,7 @@ public interface ResumeLog extends AutoCloseable {
 
     /** A watcher of a stream. Called by one thread at a time, in order, some of it maybe before {@link #subscribe} returns; must not block. */
     interface Listener {
-        /** What comes next, without gaps. */
+        /** The next events, without gaps. */
         void events(List<RelayEvent> events);
 
         /** Nothing follows. Called once, last. */
@@ -102,11 +103,11 @@ public interface ResumeLog extends AutoCloseable {
 
     /** How a subscription ended. */
     enum End {
-        /** All events of the stream were handed over. */
+        /** All events of the stream were delivered. */
         FINISHED,
         /** The stream's writer died or lost its machine. */
         WRITER_LOST,
-        /** What is kept of the stream was lost or dropped before it was handed over. */
+        /** Stored events of the stream were lost or dropped before they were delivered. */
         EXPIRED,
         /** The log cannot be reached. */
         UNAVAILABLE

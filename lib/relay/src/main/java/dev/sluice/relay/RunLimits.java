@@ -13,13 +13,17 @@ final class RunLimits {
     private final Consumer<String> onLimit;
     private volatile long heard;
 
+    /** Serialises the start, the end and the timer's check, so that no timer is left behind after the end. */
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private TimeSource.@Nullable Scheduled idle;
     private TimeSource.@Nullable Scheduled total;
     private boolean over;
 
-    /** Limits that run from now on; {@code onLimit} is told in words, on the timer's thread, and must not block. */
+    /**
+     * Limits that run from now on. {@code onLimit} receives the reason in words, on the timer's thread, and must not
+     * block.
+     */
     RunLimits(RelaySettings settings, Consumer<String> onLimit) {
         this.settings = settings;
         this.onLimit = onLimit;
@@ -76,6 +80,6 @@ final class RunLimits {
         } finally {
             lock.unlock();
         }
-        onLimit.accept("nothing was heard of it for too long");
+        onLimit.accept("it was silent for too long");
     }
 }

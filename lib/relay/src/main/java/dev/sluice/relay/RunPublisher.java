@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class RunPublisher {
     private static final Logger log = LoggerFactory.getLogger(RunPublisher.class);
 
-    /** How long a run that was cancelled may take to end before its watchers are told without it. */
+    /** How long a cancelled run may take to end before its watchers receive an end without it. */
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
 
     private final Session session;
@@ -103,7 +103,7 @@ final class RunPublisher {
         }
     }
 
-    /** Tells the watchers of a run that was stopped that it is over, if it does not end itself. Does not wait. */
+    /** Reports to the watchers of a stopped run that it is over, if it does not end itself. Does not wait. */
     void giveUp() {
         StopReason why = stop.get();
         if (over || why == null) {
@@ -183,7 +183,7 @@ final class RunPublisher {
     /** Writes the last event; false if there was one. */
     private boolean settle(RunEvent last, Outcome outcome) {
         writing.lock();
-        try (writer) { // without finish(), its watchers are told that it was lost
+        try (writer) { // without finish(), its watchers learn that it was lost
             if (over) {
                 return false;
             }
@@ -191,7 +191,7 @@ final class RunPublisher {
             LogEntry text = LogEntry.of(last, settings.maxEventLength());
             writer.append(text.type(), text.json());
             writer.finish();
-        } catch (Throwable e) { // whatever it is, the session's slot must come free
+        } catch (Throwable e) { // any failure: the session's slot must be released
             Failures.warn(log, "The end of run " + label() + " could not be written", e);
         } finally {
             writing.unlock();
@@ -212,7 +212,7 @@ final class RunPublisher {
         }
     }
 
-    /** Has a run give up what it holds, whatever it throws. */
+    /** Closes a run, and logs every exception of it. */
     static void close(RunSource run) {
         try {
             run.close();
@@ -221,7 +221,7 @@ final class RunPublisher {
         }
     }
 
-    /** What kind of failure, in the words that a run has for it: the exception's name, save one. */
+    /** The kind of a failure, in a run's words: the exception's name, with one exception. */
     private static String code(StreamException failure) {
         return failure instanceof StreamException.LimitExceeded
                 ? "limit_reached"
@@ -231,7 +231,7 @@ final class RunPublisher {
                         .toLowerCase(Locale.ROOT);
     }
 
-    /** As much of the id as tells runs apart in a log, and opens none. */
+    /** As much of the id as distinguishes runs in a log, and opens none. */
     private String label() {
         return id.substring(0, Math.min(6, id.length()));
     }

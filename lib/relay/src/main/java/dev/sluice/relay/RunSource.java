@@ -4,7 +4,7 @@ import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.ToolLoop;
 import java.util.Iterator;
 
-/** What a relay carries: events that one thread iterates, and that any thread can stop. */
+/** The events that a relay carries: one thread iterates them, and any thread can stop them. */
 public interface RunSource extends Iterable<RunEvent>, AutoCloseable {
 
     /** Stops it: the iterator ends soon. For any thread; does not block. */

@@ -47,7 +47,7 @@ record SafeListener(RelayListener listener) implements RelayListener {
     private void tell(Consumer<RelayListener> what) {
         try {
             what.accept(listener);
-        } catch (Throwable e) { // whatever it is, what is told must go on
+        } catch (Throwable e) { // any failure: the relay's own work must continue
             Failures.warn(log, "The relay's listener failed", e);
         }
     }

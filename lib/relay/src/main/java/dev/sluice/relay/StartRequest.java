@@ -4,11 +4,11 @@ import dev.sluice.message.Conversation;
 import java.util.Map;
 
 /**
- * What a client wants run.
+ * A client's request for a run.
  *
  * @param session on whose behalf
  * @param chatId the client's name for the conversation; empty if it has none
- * @param conversation what has been said, the new turn last, as far as the client's format tells
+ * @param conversation the conversation so far, the new turn last, as far as the client's format has it
  * @param body the request's JSON body: plain values
  */
 public record StartRequest(Session session, String chatId, Conversation conversation, Map<String, Object> body) {}

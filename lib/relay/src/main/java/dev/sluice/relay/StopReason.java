@@ -8,7 +8,7 @@ import java.util.Map;
  * Why a run is stopped from outside.
  *
  * @param outcome what it counts as
- * @param code what watchers are told, in a word
+ * @param code the reason for watchers, in a word
  * @param message the same in words for a user, which say nothing of the server's affairs
  * @param retryable whether the same may work later
  */

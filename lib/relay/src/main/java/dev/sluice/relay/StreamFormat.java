@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A wire format: how a run's events are told to one kind of client. Its encoders are made for one watcher each. */
+/** A wire format of a run's events, for one kind of client. Its encoders are made for one watcher each. */
 public interface StreamFormat {
 
     /** Further headers of the response, by name. */

@@ -13,63 +13,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One watcher of one stream: what waits for it, and the thread that writes to it while something does.
+ * Writes one stream's events to one connection. It has a backlog of events, and a thread only while there is something to
+ * write.
  *
- * <p>An event that is no text goes out at once, with all that waits; so does the first of a text, and a later one if the last
- * write is long enough ago. Else text waits for more, so that a fast model costs a write now and then, not one for each word.
+ * <p>An event that is no text is written at once, with the whole backlog. So is the first of a text, and a later one if the
+ * last write is long enough ago. Other text waits for more, so that a fast model costs few writes, not one for each word.
  *
- * <p>If more waits than may, the watcher leaves the log, takes what it has, and goes on from the log, which keeps the rest:
- * so an answer of any length fits through a small buffer. One that has not taken it in time is sent away.
+ * <p>If the backlog grows beyond its limit, the watcher leaves the log, writes the backlog, and resumes from the log, which
+ * keeps the rest. So an answer of any length fits through a small buffer. A connection that takes too long is closed.
  */
 final class Watcher {
     /*
-     * An idle watcher is a few hundred bytes: there may be thousands. So there is no buffer that is not in use, no thread and
-     * no timer of its own; Pulse looks after silence and slowness. All that is mutable is guarded by the lock, which nobody
-     * holds while calling the log, the sink, the encoder or a listener.
+     * An idle watcher is a few hundred bytes: there may be thousands. So it has no unused buffer, no thread and no timer of
+     * its own; WatcherTimer checks for silence and slowness. The lock guards every mutable field. It is never held while the
+     * log, the sink, the encoder or a listener is called, because these may block or call back. At most one writer runs:
+     * wake() starts one only if there is none, and next() ends it under the same lock.
      */
     private static final Logger log = LoggerFactory.getLogger(Watcher.class);
     private static final ThreadFactory WRITERS =
             Thread.ofVirtual().name("sluice-watcher-", 0).factory();
 
-    /** How many bytes of events are made into frames and written at a time: what one that takes nothing holds besides events. */
+    /** How many bytes of events are encoded and written at a time. A connection that takes nothing holds that much besides its backlog. */
     private static final int PART = 16 << 10;
 
     private final RelaySettings settings;
-    private final Place place;
+    private final StreamRef stream;
     private final FrameWriter delivery;
     private final Consumer<Watcher> onLeft;
     private final ReentrantLock lock = new ReentrantLock();
 
-    // What comes from the log.
+    // Events from the log.
     private final Backlog backlog;
-    private @Nullable Reading reading; // null while it has left the log
+    private @Nullable LogSubscription reading; // null while it has left the log
     private long read; // the last event that was taken from it
     private boolean paused; // has left it because there was too much
 
-    // What is to be written besides, and who writes.
+    // Other things to write, and the writer.
     private boolean begun; // nothing is written before the connection is watched
     private boolean beat;
     private @Nullable CloseReason closing;
     private TimeSource.@Nullable Scheduled flush;
     private @Nullable Thread writer;
-    private long busySince; // when that began what it is at, or the connection took some of it
+    private long busySince; // when the current write began, or the connection last made progress
     private long seen; // of the connection's progress
     private long wrote; // when the last write began
     private @Nullable Departure left;
 
-    /** Where a watcher's stream is found. */
-    record Place(ResumeLog log, String streamId, Session owner) {}
-
-    /** What a writer does next. */
+    /** The next step of the writer. */
     private sealed interface Work {
         record Write(Backlog.Batch batch, @Nullable CloseReason closing) implements Work {}
 
         record GoOn() implements Work {}
     }
 
-    Watcher(RelaySettings settings, Place place, FrameWriter delivery, Consumer<Watcher> onLeft) {
+    Watcher(RelaySettings settings, StreamRef stream, FrameWriter delivery, Consumer<Watcher> onLeft) {
         this.settings = settings;
-        this.place = place;
+        this.stream = stream;
         this.delivery = delivery;
         this.onLeft = onLeft;
         backlog = new Backlog(settings.watcherBuffer() / 4);
@@ -78,7 +77,7 @@ final class Watcher {
 
     /** The stream that it watches. */
     String streamId() {
-        return place.streamId();
+        return stream.streamId();
     }
 
     /**
@@ -98,14 +97,14 @@ final class Watcher {
         try {
             read = after;
             begun = true;
-            wake(); // for it may have been told already that the server stops
+            wake(); // because fail() may have been called already: the server stops
         } finally {
             lock.unlock();
         }
         try {
             subscribe();
         } catch (RuntimeException | Error e) {
-            if (!isEnding()) { // else it has been told why already
+            if (!isEnding()) { // otherwise it has a reason already
                 leave(Departure.REFUSED, false);
                 throw e;
             }
@@ -123,12 +122,13 @@ final class Watcher {
 
     /** Enters the log, after what was read of it. */
     private void subscribe() {
-        var fresh = new Reading();
+        LogSubscription fresh;
         lock.lock();
         try {
             if (left != null || closing != null) {
                 return;
             }
+            fresh = new LogSubscription(this, stream, read, settings.listener());
             reading = fresh;
         } finally {
             lock.unlock();
@@ -136,51 +136,18 @@ final class Watcher {
         fresh.enter();
     }
 
-    /** One stay in the log. What an earlier one may still be told is not heard. */
-    private final class Reading implements ResumeLog.Listener {
-        private ResumeLog.@Nullable Subscription subscription; // guarded by the watcher's lock
-
-        void enter() {
-            var entered = place.log().subscribe(place.streamId(), place.owner(), read, this);
-            lock.lock();
-            try {
-                subscription = entered;
-            } finally {
-                lock.unlock();
-            }
-            leaveIfOver();
-        }
-
-        @Override
-        public void events(List<RelayEvent> events) {
-            if (take(this, events)) { // not on this thread, which tells the stream's other watchers, too
-                Thread.ofVirtual().name("sluice-watcher-paused").start(settings.listener()::paused);
-            }
-            leaveIfOver();
-        }
-
-        @Override
-        public void end(ResumeLog.End end) {
-            close(this, CloseReason.of(end));
-        }
-
-        void leaveIfOver() {
-            ResumeLog.Subscription over;
-            lock.lock();
-            try {
-                over = reading == this ? null : subscription;
-                subscription = over == null ? subscription : null;
-            } finally {
-                lock.unlock();
-            }
-            if (over != null) {
-                over.close();
-            }
+    /** Whether this is the watcher's subscription now: it takes nothing from an earlier one. */
+    boolean isCurrent(LogSubscription subscription) {
+        lock.lock();
+        try {
+            return reading == subscription;
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Takes what the log tells; true if that was too much, and the watcher has left the log. */
-    private boolean take(Reading from, List<RelayEvent> events) {
+    /** Takes events of the log. True if that was too much, and the watcher has left the log. */
+    boolean take(LogSubscription from, List<RelayEvent> events) {
         lock.lock();
         try {
             long now = settings.time().nanos();
@@ -191,7 +158,7 @@ final class Watcher {
                 if (event.id() == read + 1) {
                     backlog.add(event, now);
                     read++;
-                } else if (event.id() > read) { // rather an end than a gap
+                } else if (event.id() > read) { // a gap is never shown: the stream ends for this watcher
                     reading = null;
                     closing = CloseReason.EXPIRED;
                 }
@@ -209,8 +176,8 @@ final class Watcher {
         }
     }
 
-    /** The log has said its last word. */
-    private void close(Reading from, CloseReason how) {
+    /** The log has no more events for this subscription. */
+    void close(LogSubscription from, CloseReason how) {
         lock.lock();
         try {
             if (reading == from) {
@@ -225,7 +192,7 @@ final class Watcher {
 
     /** Ends the response with a failure, after what waits. */
     void fail(CloseReason.Failure why) {
-        Reading from;
+        LogSubscription from;
         lock.lock();
         try {
             if (closing != null) {
@@ -243,7 +210,7 @@ final class Watcher {
         }
     }
 
-    /** Looks whether it has been silent for too long, or is too slow. Called now and then. */
+    /** Checks for silence and slowness. WatcherTimer calls it, periodically. */
     void look(long now) {
         boolean stuck;
         long progress = delivery.progress();
@@ -269,7 +236,7 @@ final class Watcher {
         }
     }
 
-    /** Has what is due written; sees to it that somebody comes back for what is not. */
+    /** Starts a writer if something is due, otherwise a timer if something waits. Called with the lock held. */
     private void wake() {
         if (!begun || left != null || writer != null) {
             return;
@@ -315,13 +282,13 @@ final class Watcher {
             }
         } catch (IOException e) {
             leave(Departure.GONE, true);
-        } catch (Throwable e) { // the sink and the format are others', who may throw anything
+        } catch (Throwable e) { // the sink and the format are the application's and may throw anything
             leave(Departure.GONE, true);
             Failures.warn(log, "A watcher's connection or format failed", e);
         }
     }
 
-    /** What the writer is to do now; null if nothing, and it is no longer the writer. */
+    /** The writer's next step; null if there is none, and it is no longer the writer. */
     private @Nullable Work next() {
         lock.lock();
         try {
@@ -357,7 +324,7 @@ final class Watcher {
         }
     }
 
-    /** What waited has been written: on with what the log has kept since. */
+    /** Resumes from the log, because the backlog has been written. */
     private void goOn() {
         try {
             subscribe();
@@ -373,7 +340,7 @@ final class Watcher {
 
     /** Leaves, once; nothing is written any more. Calls the sink and the listener. */
     void leave(Departure why, boolean abort) {
-        Reading from;
+        LogSubscription from;
         Thread stop;
         lock.lock();
         try {

@@ -21,7 +21,9 @@ final class WatcherTimer {
     private final Duration period;
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
+    /** Guards the schedule only: watchers are checked without it, since a check takes the watcher's own lock. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private TimeSource.@Nullable Scheduled next; // guarded by the lock
 
     WatcherTimer(RelaySettings settings) {

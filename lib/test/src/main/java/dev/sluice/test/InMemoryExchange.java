@@ -47,7 +47,7 @@ final class InMemoryExchange implements ScriptOutput {
     /**
      * An exchange that is to be started.
      *
-     * @param over is told once it was read to its end or given up
+     * @param over called once it was read to its end or given up
      */
     InMemoryExchange(Script script, Consumer<InMemoryExchange> over) {
         this.over = over;
@@ -78,7 +78,7 @@ final class InMemoryExchange implements ScriptOutput {
         }
     }
 
-    /** Ends it from the client's side, in whatever state it is. */
+    /** Ends it from the client's side, in each of its states. */
     void abandon() {
         lock.lock();
         try {

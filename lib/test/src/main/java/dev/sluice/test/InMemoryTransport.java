@@ -18,16 +18,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * Answers from a script without a socket, for unit tests. Whatever the address of a request, nothing is connected.
+ * Answers from a script without a socket, for unit tests. No address of a request is ever connected.
  *
  * <pre>{@code
  * var transport = InMemoryTransport.answering(Answer.text("Hello, ", "world"));
  * var client = LlmClient.builder(Claude.builder().apiKey("any").build()).transport(transport).build();
  * }</pre>
  *
- * <p>It keeps the contract of {@link HttpTransport}: a slow reader slows the script down, an interrupt or a close from another thread
- * ends a wait at once, what was sent before a break is read before the failure. Each exchange has a virtual thread that runs its
- * script. Raw bytes of a script are no HTTP here: the reader gets an {@link IOException} for them.
+ * <p>It keeps the contract of {@link HttpTransport}. A slow reader slows the script down. An interrupt or a close from
+ * another thread ends a wait at once. Bytes sent before a break are read before the failure. Each exchange has a
+ * virtual thread that runs its script. Raw bytes of a script are no HTTP here: the reader gets an {@link IOException}
+ * for them.
  */
 public final class InMemoryTransport implements HttpTransport {
     private final Function<ReceivedRequest, Script> scripts;

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a {@link RecordingTransport} has written, to be replayed: at the pace at which it came, at another one, or at once.
+ * A recording of a {@link RecordingTransport}, to be replayed: at its own pace, at another one, or at once.
  *
  * <pre>{@code
  * Recording recording = Recording.read(Path.of("rivers.jsonl")).atOnce();
@@ -32,8 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
  * }
  * }</pre>
  *
- * <p>The first request gets the first exchange, whatever it asks, and so on. A request that comes after the last one is answered with
- * status 400, which says so. An exchange that failed while it was recorded fails at the same byte. Immutable.
+ * <p>The first request gets the first exchange, without regard to what it asks, and so on. A request that comes after
+ * the last one is answered with status 400, which says so. An exchange that failed while it was recorded fails at the
+ * same byte. Immutable.
  */
 public final class Recording {
     /** The transport's own: it frames the body anew. */

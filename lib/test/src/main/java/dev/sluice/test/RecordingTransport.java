@@ -18,13 +18,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * }
  * }</pre>
  *
- * <p>The file has one JSON object in each line: for each exchange its request line, its status and headers, each piece of the body as
- * it was read, and its end, all with the milliseconds since the exchange was opened. Of the request there is no header, no query and no
- * body; of the response there is no header that names a cookie, a key or an organisation. <b>The body is there as it came:</b> look at
- * it before you share it.
+ * <p>The file has one JSON object in each line. Each exchange has its request line, its status and headers, each piece
+ * of the body as it was read, and its end. All have the milliseconds since the exchange was opened. The request's
+ * headers, query and body are left out. So are the response's headers that name a cookie, a key or an organisation.
+ * <b>The body is there as it came:</b> look at it before you share it.
  *
- * <p>Safe for any number of threads. What is read is in the file when {@code read} returns. If the file cannot be written, {@code open}
- * and {@code read} throw the {@link IOException}.
+ * <p>Safe for any number of threads. Bytes are in the file when the {@code read} that returned them ends. If the file
+ * cannot be written, {@code open} and {@code read} throw the {@link IOException}.
  */
 public final class RecordingTransport implements HttpTransport {
     private final HttpTransport transport;

@@ -34,7 +34,7 @@ final class ApacheBody extends InputStream {
             throw new IOException("The response was closed");
         } else if (failure != null) {
             throw new IOException(failure.getMessage(), failure);
-        } else if (Thread.currentThread().isInterrupted()) { // heard though the server never pauses
+        } else if (Thread.currentThread().isInterrupted()) { // it is then noticed even if the server never pauses
             throw interrupted(null);
         }
         try {

@@ -133,7 +133,7 @@ final class ApacheClient {
     }
 
     /**
-     * Sockets of channels: an interrupt closes them, whatever kind the thread is, and whatever it waits for. The public
+     * Sockets of channels: an interrupt closes them, on virtual and platform threads, in each kind of wait. The public
      * builder has no setting for it.
      */
     private static final class Interruptible extends PoolingHttpClientConnectionManagerBuilder {

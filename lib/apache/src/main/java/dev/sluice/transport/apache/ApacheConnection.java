@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApacheConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
-    /** For each direction, and once more for a line: a request's head, as a rule. Large bodies are read past them. */
+    /** For each direction, and once more for a line, usually a request's head. Large bodies are read past them. */
     private static final int BUFFER_BYTES = 768;
 
     private static final Http1Config CONFIG = Http1Config.custom()
@@ -89,8 +89,8 @@ final class ApacheConnection extends DefaultBHttpClientConnection implements Man
     }
 
     /**
-     * Whether a kept connection is of no more use: the server hung up, or said something that nobody asked for, which the
-     * next exchange would take for its answer. Three calls of the system and no wait, where Apache's own waits for a
+     * Whether a kept connection is unusable: the server closed it, or sent bytes without a request. The next exchange
+     * would take these for its answer. Three calls of the system and no wait, where Apache's own waits for a
      * millisecond and takes what it reads.
      */
     @Override

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that knows whether the next read would have to wait, even between two chunks: it lets Apache's own parser go on as far
- * as there are bytes, and keeps the one that this may bring. One thread reads.
+ * A body that knows whether the next read would have to wait, even between two chunks. It lets Apache's own parser
+ * continue as far as there are bytes, and keeps the one that this may read. One thread reads.
  */
 final class ApacheContent extends InputStream {
     private final InputStream content;

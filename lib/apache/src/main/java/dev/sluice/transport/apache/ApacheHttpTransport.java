@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * that were read to their end are kept for the next exchange for 30 s, or what the server says. A head may have lines of
  * 8,000 bytes and 100 headers.
  *
- * <p>An interrupt ends {@link #open} in every state: looking up the name, connecting, shaking hands, sending, waiting for the
- * head. The lookup itself cannot be stopped and ends in the background. The connect timeout covers the connection to each
- * address of the server's, and each wait of the TLS handshake; not the lookup.
+ * <p>An interrupt ends {@link #open} in every state: looking up the name, connecting, the TLS handshake, sending,
+ * waiting for the head. The lookup itself cannot be stopped and ends in the background. The connect timeout covers the
+ * connection to each address of the server's, and each wait of the TLS handshake; not the lookup.
  *
  * <p>Threads: {@link #open} works on a virtual thread of its own, which ends with the head; the body is read by the one that
  * reads it. Another one closes kept connections whose time is over, until {@link #close}. They are named

@@ -26,7 +26,7 @@ final class ApacheRequestExecutor extends HttpRequestExecutor {
             @Nullable HttpResponseInformationCallback clients,
             HttpContext context)
             throws IOException, HttpException {
-        EndpointDetails details = connection.getEndpointDetails(); // goes on counting when the connection is closed
+        EndpointDetails details = connection.getEndpointDetails(); // continues to count when the connection is closed
         long before = details.getReceivedBytesCount();
         var interim = new int[1];
         try {

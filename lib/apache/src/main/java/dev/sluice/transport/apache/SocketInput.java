@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 
 /**
- * A socket's bytes, for one reader, who may ask for those that are there and no wait. A read that would have to wait then times
- * out at once, after which Apache's parsers go on where they stopped.
+ * A socket's bytes, for one reader, who may ask for those that are there and no wait. A read that would have to wait
+ * then times out at once, after which Apache's parsers continue where they stopped.
  */
 final class SocketInput extends FilterInputStream {
 
@@ -33,7 +33,7 @@ final class SocketInput extends FilterInputStream {
         super(socket);
     }
 
-    /** What the read returns, or -1 if it would have to wait. */
+    /** The result of the read, or -1 if it would have to wait. */
     int withoutWaiting(Read some) throws IOException {
         mayWait = false;
         try {

@@ -1,5 +1,6 @@
 /**
- * What every room may use: checks of arguments, and logs of exceptions that a caller's code throws. No part of the API.
+ * Utilities for every room: checks of arguments, and logs of exceptions that a caller's code throws. No part of the
+ * API.
  *
  * <p>Start with {@link dev.sluice.internal.base.Checks}. Threads: any. Uses: no other room.
  */

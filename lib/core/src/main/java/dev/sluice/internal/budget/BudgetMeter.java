@@ -27,8 +27,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream adds to its budget: what the wire said last, and an estimate of what came after it; and whether its next
- * request may be sent. For the thread that reads the stream, except the alerts, which are for the one that consumes it.
+ * Adds one stream's usage to its budget: the wire's last report, and an estimate of the events after it. It also
+ * decides whether the stream's next request may be sent. For the thread that reads the stream, except the alerts, which
+ * are for the one that consumes it.
  *
  * <p>The estimate is made with what was known when the meter was opened or the wire last spoke, so that it only grows until
  * the wire speaks again.
@@ -85,8 +86,8 @@ public final class BudgetMeter {
     /**
      * Counts the next event that is received.
      *
-     * @return the limit, if the budget is exhausted, by this stream or by another, and stopping this one saves anything:
-     *     an answer that has been made to its end is not stopped
+     * @return the limit, if this stream or another has exhausted the budget and stopping this one saves anything. An
+     *     answer that is complete is not stopped
      */
     public Optional<LimitReached> count(StreamEvent event) {
         if (closed) {
@@ -97,7 +98,7 @@ public final class BudgetMeter {
         return whole ? Optional.empty() : limit;
     }
 
-    /** Counts an answer that came all at once, and no more: it is made and paid for, whatever becomes of it. */
+    /** Counts a non-streaming answer, without a limit: it is complete and must be paid for. */
     public void countWhole(List<StreamEvent> answer) {
         answer.forEach(this::add);
         var unused = charge(answer.getLast());
@@ -167,7 +168,7 @@ public final class BudgetMeter {
         callbacks.throwFirst();
     }
 
-    /** Ends the counting, and the wait. What was counted stays so, and stays an estimate where it is one. */
+    /** Ends the counting, and the wait. Counts stay, and an estimate stays an estimate. */
     public void close() {
         closed = true;
         ledger.forget(this);

@@ -29,9 +29,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the answers of several requests, each of which goes on where the one before broke off, into the events of one
- * message. Its id and model are those of the first, its usage the sum of what each said: told anew when an answer begins, so
- * that it is right even if the message breaks for good. For the thread that reads.
+ * Joins the answers of several requests into the events of one message. Each answer continues where the one before
+ * broke off. Its id and model are those of the first, its usage the sum of all reports. The sum is reported when an
+ * answer begins, so that it is right even if the message breaks for good. For the thread that reads.
  */
 public final class ContinuationJoiner {
     private final int times;
@@ -71,7 +71,7 @@ public final class ContinuationJoiner {
      * Takes the next event of the request that is being read and passes on what it is in the whole.
      *
      * @throws ProtocolError if the event cannot follow those before it
-     * @throws StreamException the failure that made this request necessary, if its answer does not go on from there
+     * @throws StreamException the failure that made this request necessary, if its answer does not continue from there
      */
     public void accept(StreamEvent event, Consumer<StreamEvent> out) {
         if (answer != whole) {

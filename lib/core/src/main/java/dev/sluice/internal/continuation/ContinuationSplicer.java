@@ -208,7 +208,6 @@ final class ContinuationSplicer {
     }
 
     private ProtocolError diverged() {
-        return new ProtocolError(
-                "Continuation " + number + " of the answer did not go on from where it broke off", null);
+        return new ProtocolError("Continuation " + number + " of the answer did not continue where it broke off", null);
     }
 }

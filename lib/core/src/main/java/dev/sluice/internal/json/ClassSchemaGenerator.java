@@ -141,7 +141,7 @@ public final class ClassSchemaGenerator {
         return number == null ? type : resolve.apply(number);
     }
 
-    /** What the generator would describe as something that is not read: enums, bytes and times of a day. */
+    /** Types that the generator would describe in a form that is not read: enums, bytes and times of a day. */
     private static @Nullable CustomDefinition value(ResolvedType type, SchemaGenerationContext context) {
         Class<?> raw = type.getErasedType();
         ObjectNode schema = Json.MAPPER.createObjectNode();
@@ -170,7 +170,7 @@ public final class ClassSchemaGenerator {
                 : null;
     }
 
-    /** What the generator does not say of an object. */
+    /** The parts of an object's schema that the generator leaves out. */
     private void object(ObjectNode schema, TypeScope scope, SchemaGenerationContext context) {
         Class<?> type = scope.getType().getErasedType();
         if (!SchemaTypes.isObject(type)) {

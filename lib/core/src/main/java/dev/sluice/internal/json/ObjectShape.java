@@ -16,10 +16,11 @@ import tools.jackson.databind.introspect.ClassIntrospector;
 import tools.jackson.databind.jsontype.NamedType;
 
 /**
- * What the JSON library reads an object of a class from. It is asked, so that a schema cannot say something else.
+ * The fields from which the JSON library reads an object of a class. It is asked, so that a schema cannot say something
+ * else.
  *
  * @param description what the class is, for the model; null if it does not say
- * @param variant what tells it from the other records of its sealed interface; null if there are none
+ * @param variant the field that distinguishes it from the other records of its sealed interface; null if there is none
  * @param fields the fields that are read, by the name of the component or of the class's field
  */
 record ObjectShape(@Nullable String description, @Nullable Variant variant, Map<String, Field> fields) {

@@ -9,8 +9,8 @@ import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 
 /**
- * Reads a sealed interface of records as the record that a field {@code type} names, unless the interface says itself, with
- * the JSON library's annotation, how its records are told apart.
+ * Reads a sealed interface of records as the record that a field {@code type} names, unless the interface has the JSON
+ * library's own annotation for it.
  */
 final class SealedTypes extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1L;

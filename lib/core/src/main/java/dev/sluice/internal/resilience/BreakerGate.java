@@ -67,7 +67,7 @@ final class BreakerGate {
     private static CircuitOpen refused(String name, State state) {
         String advice = switch (state) {
             case HALF_OPEN -> "its trial requests are still on their way; try again when they have ended";
-            case FORCED_OPEN -> "it was opened by hand and stays so until it is closed by hand";
+            case FORCED_OPEN -> "the application opened it, and it stays open until the application closes it";
             default -> "too many requests before this one failed; try again later";
         };
         return new CircuitOpen(

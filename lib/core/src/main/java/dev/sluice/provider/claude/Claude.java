@@ -33,10 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Claude Messages API of Anthropic, or of a gateway that speaks it.
  *
- * <p>A request is sent as it is, with three exceptions. Of answers received earlier, text blocks without words and thinking
- * without a signature are left out, because the API would reject the request for them; a tool call whose input was cut or
- * invalid goes back wrapped in an object, because the API wants one; and of answers that another provider gave, only the words
- * and the tool calls are told.
+ * <p>A request is sent unchanged, except for answers received earlier. Text blocks without words and thinking without a
+ * signature are left out, because the API would reject them. A tool call whose input was cut or invalid is wrapped in an
+ * object, because the API wants one. Of another provider's answers, only the words and the tool calls are sent.
  *
  * <p>A request that cannot be written for this API, or that the chosen {@linkplain Builder#version version} never takes, is an
  * {@link IllegalArgumentException} that names the field. Limits of a model are not checked: the API says them.
@@ -167,7 +166,7 @@ public final class Claude implements Provider {
         return new TransportRequest("POST", uri, headers, body);
     }
 
-    /** The headers of a request of which the caller has set these; whatever the case of names. */
+    /** The headers of a request whose caller has set these, with names in any case. */
     private Map<String, String> headers(Map<String, String> callers) {
         Map<String, String> headers = defaults.headers(callers);
         platform.headers().forEach(headers::putIfAbsent);
@@ -322,9 +321,9 @@ public final class Claude implements Provider {
 
         /**
          * The version of the API, sent as {@code anthropic-version}; {@code 2023-06-01} unless set. On Vertex AI it is in the
-         * body, and {@code vertex-2023-10-16} unless set. With {@code 2026-10-21} a request is refused that sets {@code
-         * temperature}, {@code topP} or {@code topK}, has a document in an assistant message, or citations in a user message:
-         * that version takes none of these. Answers are the same in both.
+         * body, and {@code vertex-2023-10-16} unless set. With {@code 2026-10-21} a request is refused if it sets
+         * {@code temperature}, {@code topP} or {@code topK}. So is one with a document in an assistant message, or
+         * citations in a user message. That version takes none of these. Answers are the same in both.
          */
         public Builder version(String version) {
             this.version = BuilderChecks.word("version", version);

@@ -18,9 +18,9 @@ import java.util.List;
  *
  * <p>Fields are in the order of the API's own, so that a block that came whole goes back byte for byte.
  *
- * <p>An answer received earlier is sent back as it came, save what the API would reject the whole request for: text blocks
- * without any words, and thinking that was cut before its signature came. An answer of which nothing is left then is left
- * out; the API joins the turns around it.
+ * <p>An answer received earlier is sent back unchanged, except for parts that would make the API reject the whole
+ * request. These are text blocks without words, and thinking that was cut before its signature came. An answer of which
+ * nothing is left then is left out; the API joins the turns around it.
  */
 final class ClaudeContentWriter {
     private final JsonObjectWriter fields;
@@ -143,9 +143,9 @@ final class ClaudeContentWriter {
     }
 
     /**
-     * A call, whose input the API wants to be an object. An input that was cut or is invalid, which is legal with
-     * {@code max_tokens} and with eager tool streaming, goes back in the wrapper that Claude's documentation of fine-grained
-     * tool streaming gives for it.
+     * A call, whose input the API wants to be an object. An input may be cut or invalid with {@code max_tokens} and
+     * with eager tool streaming. It is sent back in the wrapper that Claude's documentation of fine-grained tool
+     * streaming gives for it.
      */
     private void call(String type, String id, String name, String input) {
         if (!fields.rawField("type")) {

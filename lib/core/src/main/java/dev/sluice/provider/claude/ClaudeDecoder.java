@@ -23,10 +23,10 @@ import tools.jackson.core.JacksonException;
 /**
  * Decodes the events of one answer of Claude's.
  *
- * <p>What an event is, its {@code type} field says, whatever the order of fields; the name of the server-sent event counts
- * only if there is none. A delta that is empty is not handed out. Fields that have no place in the event's record follow it
- * as an {@code Unknown} event or delta of the same type; before a {@link StreamEvent.MessageStop}, after which nothing
- * comes.
+ * <p>The {@code type} field is the kind of an event, in each order of fields. The name of the server-sent event counts
+ * only if there is none. An empty delta is not emitted. Fields that have no place in the event's record follow it as an
+ * {@code Unknown} event or delta of the same type. Those of a {@link StreamEvent.MessageStop} come before it, because
+ * nothing comes after it.
  */
 final class ClaudeDecoder implements EventDecoder {
     private final @Nullable DeltaScanner scanner;
@@ -145,7 +145,7 @@ final class ClaudeDecoder implements EventDecoder {
         }
     }
 
-    /** Hands out the compaction block that is held back, if there is one. */
+    /** Emits the compaction block that is held back, if there is one. */
     private void release(Consumer<? super StreamEvent> out) {
         if (compaction != null) {
             StreamEvent start = compaction.start();
@@ -163,7 +163,7 @@ final class ClaudeDecoder implements EventDecoder {
                 compaction.add(wire);
                 return;
             }
-            release(out); // no compaction as this library knows it: what follows is handed out as it comes
+            release(out); // no compaction as this library knows it: the rest is emitted as it comes
         }
         Delta delta = delta(type, wire);
         if (delta != null) {
@@ -256,7 +256,7 @@ final class ClaudeDecoder implements EventDecoder {
         };
     }
 
-    /** Hands out the fields of an event that have no place in its record; with the index, if it has one. */
+    /** Emits the fields of an event that have no place in its record; with the index, if it has one. */
     private void decodeRest(String type, Consumer<? super StreamEvent> out) {
         Map<String, String> rest = event.rest();
         if (rest.isEmpty()) {
@@ -270,7 +270,7 @@ final class ClaudeDecoder implements EventDecoder {
         out.accept(new StreamEvent.Unknown(type, RawJson.object(fields)));
     }
 
-    /** What data means that is no JSON object: the end marker of some gateways, or an error. */
+    /** Interprets data that is no JSON object: the end marker of some gateways, or an error. */
     private static void decodeForeign(SseReader sse, @Nullable JacksonException cause) {
         String data = sse.data();
         if (data.strip().equals("[DONE]")) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What Claude's API is asked for with a request, which decides what its body may have. */
+/** The endpoint of Claude's API for a request, which decides what its body may have. */
 enum ClaudeEndpoint {
     /** The answer, as a stream. */
     STREAM,
@@ -13,7 +13,7 @@ enum ClaudeEndpoint {
     /** How many tokens the prompt has. */
     COUNT;
 
-    /** What counts, and all that the API takes where it counts. */
+    /** The fields that count, and all fields that the API takes for a count. */
     private static final Set<String> COUNTED = Set.of(
             "model",
             "messages",

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tells what Claude's API means when it says no: with an HTTP status, or with an {@code error} event in the middle of a
- * stream, which the HTTP status knows nothing of. The set of error types is open.
+ * Maps the errors of Claude's API: an HTTP status, or an {@code error} event in the middle of a stream, whose HTTP
+ * status says nothing of it. The set of error types is open.
  */
 final class ClaudeErrors {
     private static final Set<String> PASSING =
@@ -22,7 +22,7 @@ final class ClaudeErrors {
 
     private ClaudeErrors() {}
 
-    /** The error of a response whose status is not 2xx. Its body is JSON as a rule, but a proxy may have answered. */
+    /** The error of a response whose status is not 2xx. Its body is usually JSON, but a proxy may have answered. */
     static ApiError ofResponse(TransportResponse response, String body, InstantSource clock) {
         int status = response.status();
         Said said = said(body);
@@ -39,7 +39,7 @@ final class ClaudeErrors {
                 retryable(response));
     }
 
-    /** The error that an event tells of. */
+    /** The error that an event reports. */
     static ApiError ofEvent(JsonFields event, String raw) {
         Said said = said(event, raw);
         return within("inside the stream", said, raw);
@@ -95,13 +95,13 @@ final class ClaudeErrors {
         };
     }
 
-    /** What an error body says; {@code message} is never empty. */
+    /** The content of an error body; {@code message} is never empty. */
     private record Said(
             String type,
             @Nullable String errorCode,
             String message,
             @Nullable String requestId) {
-        /** What says more than the type, if anything does: an open set of words. */
+        /** A detail beyond the type, if there is one: an open set of words. */
         String code() {
             return errorCode == null || errorCode.isBlank() ? "" : " (" + Excerpt.of(errorCode) + ")";
         }

@@ -94,7 +94,7 @@ public final class ClaudePlatform {
         return baseUrl;
     }
 
-    /** What each request says because of where it goes. */
+    /** The part of each request that depends on its platform. */
     Map<String, String> headers() {
         return headers;
     }

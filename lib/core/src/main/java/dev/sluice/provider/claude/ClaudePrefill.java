@@ -7,8 +7,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which requests may end with the beginning of the answer. Anthropic's notes on Claude 4.6 end it for that model and all
- * after it; so a model that is not known to be older does not take it. None does with thinking, nor with an output schema.
+ * Which requests may end with the beginning of the answer. Anthropic's notes on Claude 4.6 end it for that model and
+ * all after it. So a model that is not known to be older does not take it. None does with thinking, nor with an output
+ * schema.
  */
 final class ClaudePrefill {
     private static final Pattern OLDER = Pattern.compile("claude-(3-.+|(opus|sonnet|haiku)-4(-[0-5])?(-[0-9]{8})?)");

@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses a request that {@link ClaudeRequestWriter} cannot express, that would be answered in a way this library does not
- * read, or that its version of the API never takes; and names the field. A version never changes, but models do: their limits
- * are for the server to say. A field that the caller sets raw is not checked.
+ * Refuses a request that {@link ClaudeRequestWriter} cannot express, whose answer this library cannot read, or that its
+ * version of the API never takes. Names the field. A version never changes, but models do: their limits are for the
+ * server to say. A field that the caller sets raw is not checked.
  */
 final class ClaudeRequestValidator {
     /** The version that took the sampling parameters away, and with them some places where a block may be. */
@@ -85,7 +85,10 @@ final class ClaudeRequestValidator {
         }
     }
 
-    /** What cannot be sent is left out, and a request without a message would be refused for a reason nobody can see. */
+    /**
+     * Parts that cannot be sent are left out. A request without a message would then be refused for a reason that
+     * nobody can see.
+     */
     private void messages() {
         if (ForeignHistory.of(request.messages(), Claude.NAME).stream().allMatch(ClaudeRequestValidator::isLeftOut)) {
             throw wrong("messages", "no message has content that can be sent");

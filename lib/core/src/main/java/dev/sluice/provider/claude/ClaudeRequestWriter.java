@@ -14,7 +14,7 @@ import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
-/** Writes the body of a request to Claude's Messages API. What it is given has passed {@link ClaudeRequestValidator}. */
+/** Writes the body of a request to Claude's Messages API. Its requests have passed {@link ClaudeRequestValidator}. */
 final class ClaudeRequestWriter {
     private final MessageRequest request;
     private final ClaudeEndpoint call;
@@ -70,7 +70,7 @@ final class ClaudeRequestWriter {
         fields.end();
     }
 
-    /** What says how to answer and does not count. */
+    /** The fields that say how to answer and do not count. */
     private void answer() {
         request.maxTokens().ifPresent(most -> fields.number("max_tokens", most));
         if (call == ClaudeEndpoint.STREAM) {

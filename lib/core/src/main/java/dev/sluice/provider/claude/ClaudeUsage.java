@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Claude has said of a message's usage so far. Every number counts the whole message, so a later one replaces an
- * earlier one, key by key; a key that a later report leaves out, or has as null, stays. A later number may be smaller: the
- * last report leaves out what a compaction used, and lists it among the iterations.
+ * The reports of a message's usage so far. Every number counts the whole message, so a later one replaces an earlier
+ * one, key by key. A key that a later report leaves out, or has as null, stays. A later number may be smaller: the last
+ * report leaves out what a compaction used, and lists it among the iterations.
  */
 final class ClaudeUsage {
     private long input;
@@ -74,8 +74,8 @@ final class ClaudeUsage {
     }
 
     /**
-     * The last report counts what was written to the cache and does not say for how long. What has been written since the
-     * lifetimes were told counts as kept for an hour if anything is, so that a cost is never too low.
+     * The last report counts what was written to the cache and does not say for how long. If any tokens are kept for an
+     * hour, those written since the last report of lifetimes count so too. A cost is then never too low.
      */
     private long writtenForAnHour() {
         return cacheWrite1h == 0 ? 0 : Math.max(0, cacheWrite - cacheWrite5m);

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A block that stands in for the conversation before it. It starts without content and gets all of it in a delta, so it is
- * held back until it is whole: it must go back to the API exactly as it is then, content that is null included.
+ * A block that stands in for the conversation before it. It starts without content and gets all of it in a delta, so it
+ * is held back until it is whole. It must be sent back to the API exactly as it is then, null content included.
  */
 final class CompactionBlock {
     static final String TYPE = "compaction";

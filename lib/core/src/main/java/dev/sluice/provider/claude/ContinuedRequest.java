@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says that goes on with the answers to another one. It names the container in which the code of the last
- * answers ran, unless the caller has named one. And it does not ask again for a summary that an answer has given: such a
- * request gets nothing else for an answer.
+ * The part of a request that continues the answers to another one. It names the container in which the code of the last
+ * answers ran, unless the caller has named one. And it does not ask again for a summary that an answer has given: such
+ * a request gets nothing else for an answer.
  */
 final class ContinuedRequest {
     private static final String CONTAINER = "container";
@@ -49,7 +49,7 @@ final class ContinuedRequest {
         try {
             return json == null ? null : Json.readAny(json);
         } catch (IllegalArgumentException e) {
-            return null; // whatever the caller means by it
+            return null; // the caller's meaning does not matter
         }
     }
 }

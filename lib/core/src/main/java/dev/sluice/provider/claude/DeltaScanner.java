@@ -34,7 +34,7 @@ final class DeltaScanner {
     private int index;
     private byte kind;
 
-    /** What the event adds to a block; null if it is declined. */
+    /** The event's addition to a block; null if it is declined. */
     @Nullable
     ContentBlockDelta scan(SseReader sse) {
         bytes = sse.array();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tools that a conversation has taken away: Claude's system messages may have blocks {@code tool_removal} and {@code
- * tool_addition}, which say from where on a tool may not, or may again, be called. What is not understood changes nothing.
+ * tool_addition}, which say from where on a tool may not, or may again, be called. An unknown change is ignored.
  */
 final class ToolChanges {
     private final Set<String> removed = new HashSet<>();
@@ -35,7 +35,7 @@ final class ToolChanges {
             try {
                 apply(Json.readObject(json));
             } catch (IllegalArgumentException e) {
-                // the caller made it by hand, and the provider will say what it thinks of it
+                // the caller made it, and the provider will check it
             }
         }
     }

@@ -25,23 +25,22 @@ import org.jspecify.annotations.Nullable;
  * The Gemini API of Google, or of a gateway that speaks it.
  *
  * <p>A request is sent as it is, with these exceptions. Messages of one role that follow each other are sent as one. Of
- * answers received earlier, texts without words are left out; every other part goes back as it came, with its signature. A
- * tool call whose input was cut or invalid goes back wrapped in an object, because the API wants one, and the first of the
- * calls that another provider's model made with the words that Google's documentation gives in place of a signature. A tool
- * result is the {@code output} or the {@code error} of a function response. A document's title and context are texts before
- * it. What the API has no words for is an {@link IllegalArgumentException} that names the field; every limit is the API's to
- * check.
+ * answers received earlier, texts without words are left out; every other part goes back as it came, with its
+ * signature. A tool call whose input was cut or invalid is wrapped in an object, because the API wants one. The first
+ * call of another provider's model has the words that Google's documentation gives instead of a signature. A tool
+ * result is the {@code output} or the {@code error} of a function response. A document's title and context are texts
+ * before it. A field that the API has no place for is an {@link IllegalArgumentException} that names it; every limit is
+ * the API's to check.
  *
  * <p>A tool of Google's is {@code ToolDefinition.server("googleSearch", "search")}: the type is the API's field for it, and
- * further fields of the definition are its settings. What {@code MessageRequest} does not model is
- * {@link MessageRequest.Builder#put put} by its name in the body; {@code generationConfig} and {@code toolConfig} are merged
- * with what this library sets, field by field, and the caller's fields win. How much a model thinks is asked with
+ * further fields of the definition are its settings. {@link MessageRequest.Builder#put put} sends a field that
+ * {@code MessageRequest} does not model, by its name in the body. {@code generationConfig} and {@code toolConfig} are
+ * merged with this library's, field by field, and the caller's fields win. How much a model thinks is asked with
  * {@code effort}, which is Gemini's {@code thinkingLevel}, or with a budget of thinking, not with both. A file uploaded
  * before is named by its {@code files/...} name or its whole address.
  *
- * <p>The signature of a text or a call is in its block's {@code extra}, as {@code thoughtSignature}. What an answer says
- * about where it is from are citations of its text blocks; all that it says beside its content is in the message's
- * {@code extra}.
+ * <p>The signature of a text or a call is in its block's {@code extra}, as {@code thoughtSignature}. The sources of an
+ * answer are citations of its text blocks. All other fields beside its content are in the message's {@code extra}.
  */
 public final class Gemini implements Provider {
     /** This provider's {@link #name()}. */
@@ -66,8 +65,8 @@ public final class Gemini implements Provider {
     }
 
     /**
-     * A provider with the key in the environment variable {@code GEMINI_API_KEY}, else in {@code GOOGLE_API_KEY}, and the
-     * address in {@code GOOGLE_GEMINI_BASE_URL}, if it is set: the names of Google's own libraries.
+     * A provider with the key in the environment variable {@code GEMINI_API_KEY}, else in {@code GOOGLE_API_KEY}. The
+     * address is in {@code GOOGLE_GEMINI_BASE_URL}, if it is set. These are the names of Google's own libraries.
      *
      * @throws IllegalStateException if no key is set, or a value cannot be right; the message names the variable
      */

@@ -36,7 +36,7 @@ record GeminiAccess(
     private static final URI ORIGIN = URI.create("https://generativelanguage.googleapis.com");
     private static final int MODELS_PER_PAGE = 1000;
 
-    /** What the environment variables of Google's own libraries say. */
+    /** The environment variables of Google's own libraries. */
     static GeminiAccess of(Function<String, @Nullable String> environment, String builder) {
         String variable = "GEMINI_API_KEY";
         String key = BuilderChecks.variable(environment, variable);

@@ -15,9 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes content blocks of the parts of an answer of Gemini's. Text and thoughts come in pieces, which are one block as long
- * as nothing else comes between them; every other part is a block of its own, and so is, whole, every part of an answer that
- * was not streamed.
+ * Makes content blocks of the parts of an answer of Gemini's. Text and thoughts come in pieces, which are one block
+ * until something else comes. Every other part is a block of its own. So is every part of a non-streaming answer.
  *
  * <p>A signature belongs to the part it comes on. It ends a text: words that follow it are a block of their own, so that it
  * goes back on what it was made for. An empty text that has a signature is the end of the text before it.
@@ -145,8 +144,8 @@ final class GeminiBlocks {
     }
 
     /**
-     * A call is whole in its part, or in pieces, of which the first has a name, and all but the last say that it will
-     * continue.
+     * A call is whole in its part, or comes in pieces. The first piece has a name, and all but the last say that it
+     * will continue.
      */
     private void call(JsonFields part, JsonFields call) {
         String name = call.text("name");

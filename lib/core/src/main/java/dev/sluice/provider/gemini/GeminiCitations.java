@@ -14,10 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the words of an answer are taken from. Gemini says it beside the text, by places counted in bytes of UTF-8; here it
- * becomes {@link Citation}s of the text block that the places are in, whose {@code json} has {@code start} and {@code end}
- * as places in the block's string, and what Gemini said as it came. That waits for the end of the block, when all of its
- * words are there; what concerns a block that ended earlier is no citation.
+ * Where the words of an answer are taken from. Gemini sends them beside the text, with positions counted in bytes of
+ * UTF-8. Here they become {@link Citation}s of the text block at these positions. Their {@code json} has {@code start}
+ * and {@code end} as positions in the block's string, and Gemini's raw object. That waits for the end of the block,
+ * when all of its words are there; what concerns a block that ended earlier is no citation.
  *
  * <p>A place is one in the block, or else in all the text of the answer; where Gemini repeats the words they must be there.
  */

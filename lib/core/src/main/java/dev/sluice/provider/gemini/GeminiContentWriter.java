@@ -22,15 +22,15 @@ import java.util.stream.Collectors;
 /**
  * Writes what was said as Gemini takes it: contents and their parts.
  *
- * <p>An answer received earlier is sent back as it came, part by part, each with the signature it came with, save texts that
- * are empty and ids that Gemini did not give. Messages of one role that follow each other are one content, because Gemini
+ * <p>An answer received earlier is sent back part by part, each with the signature it came with. Empty texts, and ids
+ * that Gemini did not give, are left out. Messages of one role that follow each other are one content, because Gemini
  * wants the results of all calls of a turn together.
  */
 final class GeminiContentWriter {
     /** The name of a call that was an {@code executableCode}. */
     static final String CODE_EXECUTION = "codeExecution";
 
-    /** What Google's documentation gives for a call that no Gemini made, where its models want a signature. */
+    /** The value of Google's documentation for a call that no Gemini made, if its models want a signature. */
     private static final String UNSIGNED = Json.write("skip_thought_signature_validator");
 
     /** Models that want no signature. One that is not known to be among them may. */

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Decodes one answer of Gemini's: a chunk of the message in each event, without names and without an end marker. The answer
- * is complete when the response ends and a reason for it has been given; a reason alone is no end, for some models give one
- * with each chunk, and the last one counts.
+ * Decodes one answer of Gemini's: a chunk of the message in each event, without names and without an end marker. The
+ * answer is complete when the response ends and a reason for it has been given. A reason alone is no end: some models
+ * give one with each chunk, and the last one counts.
  *
- * <p>What a chunk has no place for is in the {@code extra} of the {@link StreamEvent.MessageDelta}, by name; if a later one
- * says otherwise, what was said before follows it as an {@code Unknown} event.
+ * <p>Fields of a chunk that have no place are in the {@code extra} of the {@link StreamEvent.MessageDelta}, by name. If
+ * a later chunk has another value, the earlier one follows it as an {@code Unknown} event.
  */
 final class GeminiDecoder implements EventDecoder {
     private JsonFields chunk = new JsonFields(Set.of("candidates", "parts"));
@@ -202,7 +202,7 @@ final class GeminiDecoder implements EventDecoder {
         };
     }
 
-    /** What data means that is no JSON object: nothing, the end marker of some gateways, or an error in a list. */
+    /** Interprets data that is no JSON object: nothing, the end marker of some gateways, or an error in a list. */
     static void foreign(String data, @Nullable JacksonException cause) {
         String word = data.strip();
         if (word.isEmpty() || word.equals("null") || word.equals("[DONE]")) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tells what Gemini means when it says no: with an HTTP status, with an event in the middle of a stream, or with bare lines
- * at its end; the HTTP status knows nothing of the latter two. All are Google's error object, alone or in a list, whose
- * {@code status} is an open set of words.
+ * Maps Gemini's errors: an HTTP status, an event in the middle of a stream, or bare lines at its end. The HTTP status
+ * says nothing of the latter two. All are Google's error object, alone or in a list, whose {@code status} is an open
+ * set of words.
  */
 final class GeminiErrors {
     /** A duration as Google writes it in JSON. */
@@ -39,12 +39,12 @@ final class GeminiErrors {
             "TIMEOUT",
             "GATEWAY_TIMEOUT");
 
-    /** What stands around a word in the codes of interactions, which may be in small letters, or the end of an address. */
+    /** The text around a word in the codes of interactions, which may be in small letters, or the end of an address. */
     private static final Pattern BEFORE_WORD = Pattern.compile(".*[/:.#]");
 
     private GeminiErrors() {}
 
-    /** The error of a response whose status is not 2xx. Its body is JSON as a rule, but a proxy may have answered. */
+    /** The error of a response whose status is not 2xx. Its body is usually JSON, but a proxy may have answered. */
     static ApiError ofResponse(TransportResponse response, String body, InstantSource clock) {
         int status = response.status();
         Said said = said(body);
@@ -60,7 +60,7 @@ final class GeminiErrors {
                 isPassing(status));
     }
 
-    /** The error that a chunk tells of. */
+    /** The error that a chunk reports. */
     static ApiError inStream(JsonFields chunk) {
         return inStream(said(chunk, chunk.raw()), chunk.raw());
     }
@@ -142,7 +142,7 @@ final class GeminiErrors {
         };
     }
 
-    /** What an error says; {@code message} is never empty. */
+    /** The content of an error; {@code message} is never empty. */
     private record Said(
             long code,
             String type,

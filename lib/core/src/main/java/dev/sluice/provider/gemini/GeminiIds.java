@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  */
 final class GeminiIds {
     private static final String OURS = "sluice_";
-    /** What some other provider's ids do not have. */
+    /** A mark that other providers' ids do not have. */
     private static final Pattern UNUSUAL = Pattern.compile("[^A-Za-z0-9_-]");
 
     private GeminiIds() {}

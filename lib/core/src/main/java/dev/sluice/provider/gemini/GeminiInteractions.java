@@ -21,18 +21,20 @@ import org.jspecify.annotations.Nullable;
  * The Interactions API of Google, the newer of Gemini's two wires: an answer is a list of steps. See {@link Gemini} for the
  * other one; neither takes back the other's answers whole.
  *
- * <p>Unless told otherwise, nothing is kept at the service ({@code store} is false), and the whole conversation is sent with
- * each request: answers received earlier step by step as they came, thoughts with their signatures. A tool call whose input
- * was cut or invalid goes back wrapped in an object. A document's title and context are texts before it. What the API has no
- * words for is an {@link IllegalArgumentException} that names the field; every limit is the API's to check.
+ * <p>By default, the service keeps nothing ({@code store} is false), and each request has the whole conversation.
+ * Answers received earlier are sent back step by step and unchanged, thoughts with their signatures. A tool call whose
+ * input was cut or invalid goes back wrapped in an object. A document's title and context are texts before it. A field
+ * that the API has no place for is an {@link IllegalArgumentException} that names it; every limit is the API's to
+ * check.
  *
  * <p>A tool of Google's is {@code ToolDefinition.server("google_search", "search")}: the type is the API's word for it, and
- * further fields of the definition are its settings. What {@code MessageRequest} does not model is
- * {@link MessageRequest.Builder#put put} by its name in the body; {@code generation_config} is merged with what this library
- * sets, field by field, and the caller's fields win. An {@code agent} takes the place of the model. How much a model thinks is
- * asked with {@code effort}, which is {@code thinking_level}; there is no budget of thinking, and no way to turn it off.
+ * further fields of the definition are its settings. {@link MessageRequest.Builder#put put} sends a field that
+ * {@code MessageRequest} does not model, by its name in the body. {@code generation_config} is merged with this
+ * library's, field by field, and the caller's fields win. An {@code agent} takes the place of the model. How much a
+ * model thinks is asked with {@code effort}, which is {@code thinking_level}; there is no budget of thinking, and no
+ * way to turn it off.
  *
- * <p>An answer that the service paused ({@code requires_continuation}) goes on with a request whose last message it is.
+ * <p>A request whose last message is an answer that the service paused ({@code requires_continuation}) continues it.
  */
 public final class GeminiInteractions implements Provider {
     /** This provider's {@link #name()}. */
@@ -213,10 +215,10 @@ public final class GeminiInteractions implements Provider {
         }
 
         /**
-         * Whether the service keeps the conversation; false unless set. If it does, a request names the last answer of this
-         * provider's in the conversation ({@code previous_interaction_id}), and only what follows that answer is sent; a
-         * change of what came before is not seen. One request can decide otherwise with {@code put("store", ...)} or
-         * {@code put("previous_interaction_id", ...)}.
+         * Whether the service keeps the conversation; false unless set. If it does, a request names this provider's
+         * last answer in the conversation ({@code previous_interaction_id}), and sends only the messages after it.
+         * Changes of earlier messages have no effect. One request can decide otherwise with {@code put("store", ...)}
+         * or {@code put("previous_interaction_id", ...)}.
          */
         public Builder stateful(boolean kept) {
             stateful = kept;

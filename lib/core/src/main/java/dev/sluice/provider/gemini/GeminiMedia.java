@@ -16,7 +16,7 @@ final class GeminiMedia {
     private static final String INLINE = "inlineData";
     private static final String FILE = "fileData";
 
-    /** What the id of a file is behind in its address; the API of files knows only whole addresses. */
+    /** The part of a file's address before its id; the API of files knows only whole addresses. */
     private static final String FILES = "https://generativelanguage.googleapis.com/v1beta/";
 
     private GeminiMedia() {}

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of one call that come in pieces, each a path and a value, as JSON text that grows at its end. A string may
- * come in several pieces of the same path. The pieces come in the order of the text, as the model writes it; one that would
- * have to go where the text has been closed already is a {@link ProtocolError}.
+ * come in several pieces of the same path. The pieces come in the order of the text, as the model writes it. A piece
+ * for a place in the text that has been closed already is a {@link ProtocolError}.
  */
 final class GeminiPartialArgs {
     private static final Pattern STEP =
@@ -65,7 +65,7 @@ final class GeminiPartialArgs {
         return piece.flag("willContinue");
     }
 
-    /** What the text has grown by since this was last asked; without {@link #close}, it is no whole JSON yet. */
+    /** The growth of the text since the last call; without {@link #close}, it is no whole JSON yet. */
     String more() {
         String more = text.toString();
         text = new StringBuilder();

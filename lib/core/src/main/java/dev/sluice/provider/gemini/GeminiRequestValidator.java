@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what Gemini's wire has no words for, and what would be lost on the way, and names the field. Whatever can be
- * written is the API's to judge. A field that the caller sets raw is the caller's own affair.
+ * Refuses what Gemini's wire has no words for, and what would be lost on the way, and names the field. The API checks
+ * everything that can be written. A field that the caller sets raw is the caller's own affair.
  */
 final class GeminiRequestValidator {
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+/-]*");
@@ -32,7 +32,7 @@ final class GeminiRequestValidator {
     /**
      * Checks a request.
      *
-     * @param messages those of the request, as they can be told to Gemini
+     * @param messages those of the request, in the form for Gemini
      * @throws IllegalArgumentException if it cannot be written; the message names the field
      */
     static void check(MessageRequest request, List<Message> messages) {
@@ -50,7 +50,7 @@ final class GeminiRequestValidator {
         ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);
         boolean isRaw = request.extra().containsKey("toolConfig");
         if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE && !isRaw) {
-            throw wrong("toolChoice", "Gemini cannot be told to call one tool at a time");
+            throw wrong("toolChoice", "Gemini has no setting to call one tool at a time");
         }
         if (!request.extra().containsKey("contents")) {
             messages(messages);
@@ -113,7 +113,7 @@ final class GeminiRequestValidator {
         }
     }
 
-    /** What is inside of another block is words, pictures and documents. */
+    /** Blocks inside of another block are words, pictures and documents. */
     static void inside(String where, List<ContentBlock> content) {
         for (ContentBlock block : content) {
             boolean fits = block instanceof Text

@@ -18,16 +18,17 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
 /**
- * Writes the body of a request to Gemini. What it is given has passed {@link GeminiRequestValidator}. Objects that it writes and the
- * caller sets too, such as {@code generationConfig}, are merged field by field, and the caller's fields win.
+ * Writes the body of a request to Gemini. Its requests have passed {@link GeminiRequestValidator}. Objects that it
+ * writes and the caller sets too, such as {@code generationConfig}, are merged field by field, and the caller's fields
+ * win.
  */
 final class GeminiRequestWriter {
-    /** The reason of an answer that goes on with a token. */
+    /** The reason of an answer that a token continues. */
     static final String PAUSED = "CONTINUATION";
 
     private static final String TOKEN = "continuationToken";
 
-    /** What Vertex AI takes where it counts. */
+    /** The fields that Vertex AI takes for a count. */
     private static final Set<String> COUNTED =
             Set.of("model", "contents", "systemInstruction", "tools", "generationConfig");
 
@@ -49,7 +50,7 @@ final class GeminiRequestWriter {
     /**
      * The body of a request for an answer.
      *
-     * @param messages those of the request, as they can be told to Gemini
+     * @param messages those of the request, in the form for Gemini
      * @param safety the thresholds by category
      */
     static byte[] answer(MessageRequest request, List<Message> messages, Map<String, String> safety) {

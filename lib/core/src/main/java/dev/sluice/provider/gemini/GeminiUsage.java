@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Gemini has said of a message's usage so far. Every number counts the whole message, so a later one replaces an
- * earlier one, key by key; a key that a later report leaves out stays.
+ * The reports of a message's usage so far. Every number counts the whole message, so a later one replaces an earlier
+ * one, key by key. A key that a later report leaves out stays.
  */
 final class GeminiUsage {
     // Each chunk has a report, and only the last is asked for: one that names all that the one before did takes its

@@ -15,21 +15,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, step by step. Steps are told apart by their index, and may take turns. The indexes of blocks are in the order
+ * One answer, step by step. Their index identifies steps, which may take turns. The indexes of blocks are in the order
  * in which the steps first appear.
  */
 final class InteractionsAnswer {
-    /** What goes on with an answer that was paused. */
+    /** The token that continues an answer that was paused. */
     static final String CONTINUATION_TOKEN = "continuation_token";
 
-    /** The status of an answer that goes on with that token. */
+    /** The status of an answer that this token continues. */
     static final String PAUSED = "requires_continuation";
 
     private static final String COMPLETED = "completed";
     private static final String STATUS = "status";
     private static final String MODEL = "model";
 
-    /** What an interaction repeats of its request, and what is said elsewhere. */
+    /** Fields that an interaction repeats of its request, or that are reported elsewhere. */
     private static final List<String> SKIPPED = List.of(
             "object",
             "role",
@@ -85,7 +85,7 @@ final class InteractionsAnswer {
         return serverCall;
     }
 
-    /** Notes a signature, by which answers without an id are told apart. */
+    /** Notes a signature, which identifies answers without an id. */
     void signed(String signature) {
         signatures = 31 * signatures + signature.hashCode();
     }
@@ -99,7 +99,7 @@ final class InteractionsAnswer {
         return usage;
     }
 
-    /** Takes a word on how the answer is doing, and what goes on with it, if there is one. */
+    /** Takes a report of the answer's state, and the token that continues it, if there is one. */
     void status(JsonFields wire) {
         String word = InteractionsStep.text(wire, STATUS);
         status = word.isEmpty() ? status : word;
@@ -209,7 +209,7 @@ final class InteractionsAnswer {
         out.accept(new StreamEvent.MessageStop());
     }
 
-    /** What only the answer knows. */
+    /** The parts that only the answer knows. */
     private Map<String, String> extra(JsonFields interaction) {
         boolean unusedId = interaction.takeIf("id", id) || interaction.takeIf("id", "");
         boolean unusedModel = interaction.takeIf(MODEL, model);

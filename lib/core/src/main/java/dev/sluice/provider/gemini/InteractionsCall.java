@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of one of the caller's tools, or of a tool of Google's. Its arguments are an object, in the start of the step or in
- * a delta, which counts if there is one; or they come as fragments of JSON text, and then no object counts.
+ * A call of one of the caller's tools, or of a tool of Google's. Its arguments may be an object, in the start of the
+ * step or in a delta, and the delta's counts. Or they come as fragments of JSON text, and then no object counts.
  */
 final class InteractionsCall extends InteractionsStep {
     private static final String ARGUMENTS = "arguments";
@@ -86,7 +86,7 @@ final class InteractionsCall extends InteractionsStep {
         out.accept(new ContentBlockStop(block));
     }
 
-    /** Takes the id and the name, until they are handed out; from then on only if they are the same. */
+    /** Takes the id and the name, until they are emitted; from then on only if they are the same. */
     private void read(JsonFields wire) {
         if (started) {
             boolean unusedId = wire.takeIf("id", id);
@@ -101,7 +101,7 @@ final class InteractionsCall extends InteractionsStep {
         }
     }
 
-    /** Takes all arguments at once. What is handed out cannot be taken back, so that later ones go on raw. */
+    /** Takes all arguments at once. An emitted value cannot be taken back, so later ones are passed on raw. */
     private void whole(@Nullable String arguments, Consumer<? super StreamEvent> out) {
         if (arguments == null || arguments.equals(handedOut)) {
             return;

@@ -24,7 +24,7 @@ final class InteractionsCollected extends InteractionsStep {
     InteractionsCollected(String type, InteractionsAnswer answer) {
         super(type);
         this.answer = answer;
-        // What the caller said is no part of the answer, though the service may repeat it.
+        // The caller's words are no part of the answer, even if the service repeats them.
         block = type.equals(USER_INPUT) ? -1 : answer.nextBlock();
         fields.put("type", Json.write(type));
     }

@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes what was said as the steps of a request. An answer received earlier goes back step by step as it came, without texts
- * that are empty and thoughts that have neither words nor a signature. The results of tools are steps of their own; they
- * follow the calls, so they come before whatever else their message says.
+ * Writes what was said as the steps of a request. An answer received earlier is sent back step by step, unchanged.
+ * Empty texts, and thoughts that have neither words nor a signature, are left out. The results of tools are steps of
+ * their own. They follow the calls, so they come before the rest of their message.
  */
 final class InteractionsContentWriter {
     private static final String TYPE = "type";

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Decodes the events of one interaction. What an event is, its {@code event_type} field says. The answer is complete with
- * {@code interaction.completed}, whatever its status, and nothing behind that counts; {@code [DONE]} is no end of its own.
+ * Decodes the events of one interaction. The {@code event_type} field is the kind of an event. The answer is complete
+ * with {@code interaction.completed}, for each status, and nothing behind that counts. {@code [DONE]} is no end of its
+ * own.
  */
 final class InteractionsDecoder implements EventDecoder {
     private static final String DELTA = "delta";
@@ -102,7 +103,7 @@ final class InteractionsDecoder implements EventDecoder {
         }
     }
 
-    /** Hands out the fields of an event that have no place, with that of its step. */
+    /** Emits the fields of an event that have no place, with that of its step. */
     private void rest(String type, @Nullable JsonFields metadata, Consumer<? super StreamEvent> out) {
         var fields = new LinkedHashMap<String, String>();
         for (String name : new String[] {"step", DELTA}) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the model said. Words that follow each other are one text, which media end: words behind them are another one.
+ * The model's words. Words that follow each other are one text, which media end: words behind them are another one.
  * Announced content is taken item by item, each a block of its own.
  */
 final class InteractionsOutput extends InteractionsStep {

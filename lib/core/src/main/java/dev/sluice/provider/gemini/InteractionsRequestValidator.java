@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Refuses what an interaction has no words for, and names the field. Whatever can be written is the API's to judge. A field
- * that the caller sets raw is the caller's own affair, except how the answer comes.
+ * Refuses what an interaction has no words for, and names the field. The API checks everything that can be written. A
+ * field that the caller sets raw is the caller's own affair, except how the answer comes.
  */
 final class InteractionsRequestValidator {
     private InteractionsRequestValidator() {}
@@ -45,7 +45,7 @@ final class InteractionsRequestValidator {
         ToolChoice choice = request.toolChoice().orElse(ToolChoice.AUTO);
         boolean isRaw = config == null || config.containsKey("tool_choice");
         if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE && !isRaw) {
-            throw wrong("toolChoice", "Gemini cannot be told to call one tool at a time");
+            throw wrong("toolChoice", "Gemini has no setting to call one tool at a time");
         }
         for (ContentBlock block : request.system()) {
             if (!(block instanceof Text) || !block.extra().isEmpty()) {

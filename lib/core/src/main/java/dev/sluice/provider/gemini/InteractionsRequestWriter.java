@@ -18,8 +18,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
 /**
- * Writes the body of a request for an interaction. What it is given has passed {@link InteractionsRequestValidator}. Objects
- * that it writes and the caller sets too are merged field by field, and the caller's fields win.
+ * Writes the body of a request for an interaction. Its requests have passed {@link InteractionsRequestValidator}.
+ * Objects that it writes and the caller sets too are merged field by field, and the caller's fields win.
  */
 final class InteractionsRequestWriter {
     private static final String PREVIOUS = "previous_interaction_id";
@@ -75,7 +75,10 @@ final class InteractionsRequestWriter {
         fields.end();
     }
 
-    /** Whether the service keeps the interaction; one that goes on with a kept one, or in the background, it has to keep. */
+    /**
+     * Whether the service keeps the interaction. It has to keep one that continues a kept one, or that runs in the
+     * background.
+     */
     private boolean isKept() {
         boolean asked = stateful || raw.containsKey(PREVIOUS) || isInBackground(request);
         return Boolean.parseBoolean(raw.getOrDefault(STORE, asked ? "true" : "false"));
@@ -108,7 +111,10 @@ final class InteractionsRequestWriter {
         }
     }
 
-    /** What the service does not know yet, which is all, unless the request names an answer or the service keeps them. */
+    /**
+     * The messages that the service does not know yet: all, unless the request names an answer or the service keeps
+     * them.
+     */
     private List<Message> unknown(List<Message> messages, boolean kept) {
         String previous = raw.get(PREVIOUS);
         boolean chained = stateful && kept && previous == null;
@@ -196,7 +202,7 @@ final class InteractionsRequestWriter {
         fields.end();
     }
 
-    /** What is asked for of the tools; null if it is nothing, or there are none to choose from. */
+    /** The setting for the choice of tools; null if there is none, or there are no tools. */
     private @Nullable ToolChoice choice() {
         ToolChoice choice = request.toolChoice().orElse(null);
         boolean counts =

@@ -5,8 +5,8 @@ import dev.sluice.provider.wire.JsonFields;
 import java.util.function.Consumer;
 
 /**
- * One step of an answer, and the blocks that it becomes. It starts, grows and stops; its stop may be missing. What a step
- * leaves in the objects that it is given has no place in it, and the caller hands that on as it came.
+ * One step of an answer, and the blocks that it becomes. It starts, grows and stops; its stop may be missing. Fields
+ * that a step does not take from its objects have no place in it, and the caller passes them on raw.
  */
 abstract sealed class InteractionsStep
         permits InteractionsOutput, InteractionsThought, InteractionsCall, InteractionsCollected {
@@ -35,7 +35,7 @@ abstract sealed class InteractionsStep
         };
     }
 
-    /** The type of the step that a delta belongs to whose step was not announced; empty if it cannot be told. */
+    /** The type of the step of a delta whose step was not announced; empty if it cannot be known. */
     static String typeOf(String delta) {
         return switch (delta) {
             case "text", "text_annotation_delta", "image", "audio", "video", "document" -> OUTPUT;

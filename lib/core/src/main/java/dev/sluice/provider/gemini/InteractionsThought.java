@@ -9,7 +9,7 @@ import dev.sluice.message.StreamEvent.ContentBlockStop;
 import dev.sluice.provider.wire.JsonFields;
 import java.util.function.Consumer;
 
-/** What the model thought: a summary in pieces, which may be missing, and a signature. */
+/** The model's thoughts: a summary in pieces, which may be missing, and a signature. */
 final class InteractionsThought extends InteractionsStep {
     private static final String SUMMARY = "thought_summary";
 
@@ -66,7 +66,7 @@ final class InteractionsThought extends InteractionsStep {
         }
     }
 
-    /** A piece of the summary; what is no words, such as an image, is handed on raw. */
+    /** A piece of the summary; a piece without words, such as an image, is passed on raw. */
     private void summary(JsonFields item, Consumer<? super StreamEvent> out) {
         String words = item.textIfAny("text");
         if (words == null) {

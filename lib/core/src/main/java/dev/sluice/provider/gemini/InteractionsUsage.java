@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the service has said of an answer's usage so far. Every number counts the whole answer, so a later one replaces an
- * earlier one, key by key; a key that a later report leaves out stays.
+ * The reports of an answer's usage so far. Every number counts the whole answer, so a later one replaces an earlier
+ * one, key by key. A key that a later report leaves out stays.
  */
 final class InteractionsUsage {
     private long input;

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers at the end of a conversation that the service paused. It goes on with the same request as before, to which the
- * token of the last answer is added; what it said so far, it knows.
+ * Answers at the end of a conversation that the service paused. The same request as before, with the token of the last
+ * answer, continues it. The service knows the answer so far.
  */
 final class PausedAnswers {
     private PausedAnswers() {}
@@ -20,7 +20,7 @@ final class PausedAnswers {
         return messages.subList(0, end);
     }
 
-    /** The token that goes on with the last message, as raw JSON; null if it is no paused answer. */
+    /** The token that continues the last message, as raw JSON; null if it is no paused answer. */
     static @Nullable String token(List<Message> messages, String reason, String token) {
         boolean isPaused = !messages.isEmpty() && isPaused(messages.getLast(), reason, token);
         return isPaused ? messages.getLast().extra().get(token) : null;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The server keeps nothing unless it is asked to ({@link Builder#stateful}): the conversation is sent with each request,
  * and what a model thought goes back encrypted. A request is sent as it is, with these exceptions. There is no field for how
  * long a prompt stays in the cache, nor for whether a tool failed. Thinking that is off is the effort {@code none}; thinking
- * that is shown is a summary. Answers of other providers are told as words and calls of tools. What this API has no field for
- * is an {@link IllegalArgumentException} that names the field.
+ * that is shown is a summary. Answers of other providers are sent as words and calls of tools. A setting that this API
+ * has no field for is an {@link IllegalArgumentException} that names it.
  */
 public final class OpenAi implements Provider {
     /** This provider's {@link #name()}. Not that of chat completions, because neither takes back the other's answers whole. */
@@ -52,9 +52,9 @@ public final class OpenAi implements Provider {
     }
 
     /**
-     * A provider with the key in the environment variable {@code OPENAI_API_KEY}, the address in {@code OPENAI_BASE_URL},
-     * and the organization and project in {@code OPENAI_ORG_ID} and {@code OPENAI_PROJECT_ID}, as far as they are set. With
-     * an address the key may be missing.
+     * A provider with the key in the environment variable {@code OPENAI_API_KEY}. If they are set, the address is in
+     * {@code OPENAI_BASE_URL}, the organization in {@code OPENAI_ORG_ID} and the project in {@code OPENAI_PROJECT_ID}.
+     * With an address the key may be missing.
      *
      * @throws IllegalStateException if neither key nor address is set, or a value cannot be right; the message names the
      *     variable
@@ -205,7 +205,7 @@ public final class OpenAi implements Provider {
         }
 
         /**
-         * Where the API is, with {@code /v1} or whatever stands before {@code /responses}; such as
+         * The address of the API, with {@code /v1} or any other part before {@code /responses}; such as
          * {@code http://localhost:11434/v1} for Ollama. See {@link #baseUrl(URI)}.
          */
         public Builder baseUrl(String url) {
@@ -232,9 +232,9 @@ public final class OpenAi implements Provider {
         }
 
         /**
-         * Whether the server keeps the conversation; false unless set. If it does, a request names the last answer of this
-         * provider's in the conversation ({@code previous_response_id}), and only what follows that answer is sent; a change
-         * of what came before is not seen. OpenAI keeps an answer for 30 days. One request can decide otherwise with
+         * Whether the server keeps the conversation; false unless set. If it does, a request names this provider's last
+         * answer in the conversation ({@code previous_response_id}), and sends only the messages after it. Changes of
+         * earlier messages have no effect. OpenAI keeps an answer for 30 days. One request can decide otherwise with
          * {@code put("store", ...)} or {@code put("previous_response_id", ...)}.
          */
         public Builder stateful(boolean kept) {

@@ -44,9 +44,9 @@ record OpenAiAccess(
     private static final String AZURE_KEY = "api-key";
 
     /**
-     * What the environment says.
+     * The settings of the environment.
      *
-     * @param builder how to set a key by hand, for the message
+     * @param builder how to set a key in the program, for the message
      */
     static OpenAiAccess of(Function<String, @Nullable String> environment, String builder) {
         OpenAiAccess access = OPENAI;
@@ -155,7 +155,7 @@ record OpenAiAccess(
         return defaults.uri(baseUrl + call);
     }
 
-    /** The headers of a request of which the caller has set these; whatever the case of names. */
+    /** The headers of a request whose caller has set these, with names in any case. */
     Map<String, String> headers(Map<String, String> callers) {
         Map<String, String> headers = defaults.headers(callers);
         // Two credentials in one request are an error, so the caller's takes the place of ours.

@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, as its chunks tell it; a whole completion is one chunk. It starts with its first choice, because what comes
+ * One answer, built of its chunks; a whole completion is one chunk. It starts with its first choice, because what comes
  * before (Azure's {@code prompt_filter_results}) has neither id nor model. Only the choice numbered 0 is this answer.
  *
- * <p>What chunks have besides a choice goes to the message's extra fields, each when it is new. What a choice has that is
- * not known goes there too, joined by {@link OpenAiUnknownFields}; of a streamed answer it is also an {@code Unknown} event,
- * in the place that it has in a chunk.
+ * <p>Fields of chunks beside a choice become the message's extra fields, each when it is new. Unknown fields of a
+ * choice become extra fields too, joined by {@link OpenAiUnknownFields}. In a stream they are also an {@code Unknown}
+ * event, at their place in a chunk.
  */
 final class OpenAiAssembler {
     /** The type of an answer in chunks. */
@@ -33,7 +33,7 @@ final class OpenAiAssembler {
 
     private static final String GROQ = "x_groq";
 
-    /** What chunks repeat, and what need not be looked at twice. */
+    /** Fields that chunks repeat, and that need no second look. */
     private static final List<String> REPEATED = List.of("service_tier", "system_fingerprint", "provider");
 
     private final String type;
@@ -116,7 +116,7 @@ final class OpenAiAssembler {
 
     private void fields(JsonFields chunk) {
         chunk.takeIf("object", type);
-        chunk.skip("obfuscation"); // random, so that the length of a chunk tells nothing
+        chunk.skip("obfuscation"); // random, so that the length of a chunk reveals nothing
         groq(chunk.objectIfAny(GROQ));
         if (started) {
             chunk.skip("id");

@@ -21,12 +21,12 @@ import java.util.function.IntFunction;
 
 /**
  * The blocks of one answer, which this wire does not number. Words of one kind make a block until others come or a tool is
- * called. Nothing says that a call is complete, and fragments of several may come in any order: one whose input is a whole
- * object ends when another block begins or the model has stopped, so that its tool need not wait for the rest of the answer;
- * every other stays open to the end.
+ * called. No mark says that a call is complete, and fragments of several may come in any order. A call whose input is a
+ * whole object ends when another block begins or the model has stopped. Its tool then need not wait for the rest of the
+ * answer. Every other call stays open to the end.
  *
- * <p>A block that has no name of its own here, a refusal or the field that thoughts came in, has the wire's name for it as
- * {@code type} among its extra fields, so that it can be sent back as what it was.
+ * <p>Some blocks have no name of their own here: a refusal, or the field that thoughts came in. Such a block has the
+ * wire's name as {@code type} among its extra fields, so that it can be sent back unchanged.
  */
 final class OpenAiBlocks {
     /** The field of words that are neither thoughts nor a refusal. */

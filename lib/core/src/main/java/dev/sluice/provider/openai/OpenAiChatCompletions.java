@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * and other gateways.
  *
  * <p>A request is sent as it is, with these exceptions. There is no field for how long a prompt stays in the cache, which
- * these servers keep by themselves, nor for whether a tool failed. Thinking that is off is the effort {@code none}. Of
- * answers received earlier the thoughts go back in the field they came in (see {@link Builder#sendReasoning}); other
- * providers' thoughts and their own tools' calls do not. What no such server can be asked for is an
- * {@link IllegalArgumentException} that names the field.
+ * these servers keep by themselves, nor for whether a tool failed. Thinking that is off is the effort {@code none}.
+ * Thoughts of earlier answers are sent in the field that they came in (see {@link Builder#sendReasoning}). Other
+ * providers' thoughts and their own tools' calls are left out. A setting that no such server supports is an
+ * {@link IllegalArgumentException} that names it.
  */
 public final class OpenAiChatCompletions implements Provider {
     /** This provider's {@link #name()}. */
@@ -46,9 +46,9 @@ public final class OpenAiChatCompletions implements Provider {
     }
 
     /**
-     * A provider with the key in the environment variable {@code OPENAI_API_KEY}, the address in {@code OPENAI_BASE_URL},
-     * and the organization and project in {@code OPENAI_ORG_ID} and {@code OPENAI_PROJECT_ID}, as far as they are set. With
-     * an address the key may be missing.
+     * A provider with the key in the environment variable {@code OPENAI_API_KEY}. If they are set, the address is in
+     * {@code OPENAI_BASE_URL}, the organization in {@code OPENAI_ORG_ID} and the project in {@code OPENAI_PROJECT_ID}.
+     * With an address the key may be missing.
      *
      * @throws IllegalStateException if neither key nor address is set, or a value cannot be right; the message names the
      *     variable
@@ -182,7 +182,7 @@ public final class OpenAiChatCompletions implements Provider {
         }
 
         /**
-         * Where the API is, with {@code /v1} or whatever stands before {@code /chat/completions}; such as
+         * The address of the API, with {@code /v1} or any other part before {@code /chat/completions}; such as
          * {@code http://localhost:11434/v1} for Ollama. See {@link #baseUrl(URI)}.
          */
         public Builder baseUrl(String url) {
@@ -209,9 +209,9 @@ public final class OpenAiChatCompletions implements Provider {
         }
 
         /**
-         * The field that {@link MessageRequest#maxTokens()} is sent in. Unless set it is {@code max_completion_tokens} for
-         * OpenAI and Azure, whose models that think reject the older name, and {@code max_tokens} for all others, some of
-         * which know only that.
+         * The field that {@link MessageRequest#maxTokens()} is sent in. By default it is {@code max_completion_tokens}
+         * for OpenAI and Azure, whose models that think reject the older name. For all others it is {@code max_tokens},
+         * because some of them know only that.
          */
         public Builder tokenLimitField(String field) {
             tokenLimitField = BuilderChecks.word("tokenLimitField", field);

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes what was said as chat completions take it. The results of tools are messages of their own, which have to follow the
- * calls at once, so they come before whatever else their message says.
+ * Writes what was said as chat completions take it. The results of tools are messages of their own, which must follow
+ * the calls at once. So they come before the rest of their message.
  */
 final class OpenAiContentWriter {
     private final JsonObjectWriter fields;

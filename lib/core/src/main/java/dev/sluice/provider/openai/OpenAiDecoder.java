@@ -16,9 +16,9 @@ import tools.jackson.core.JacksonException;
 /**
  * Decodes the chunks of one answer to a chat completions request.
  *
- * <p>The answer is complete with {@code [DONE]}, after which nothing counts; of a server that does not send that, with the
- * end of the response after a {@code finish_reason}. The events that end it wait for that, because the usage comes after the
- * reason. Without a single choice there is no answer, whatever ends it.
+ * <p>The answer is complete with {@code [DONE]}, after which nothing counts. If a server does not send that, it is
+ * complete at the end of the response after a {@code finish_reason}. The events that end it wait for that, because the
+ * usage comes after the reason. Without a single choice there is no answer, with any end.
  */
 final class OpenAiDecoder implements EventDecoder {
     private final @Nullable OpenAiScanner scanner;
@@ -26,7 +26,7 @@ final class OpenAiDecoder implements EventDecoder {
     private final OpenAiAssembler answer = new OpenAiAssembler(OpenAiAssembler.CHUNK);
     private boolean done;
 
-    /** What the chunk has come to that is being parsed: how many events, and the last of them. */
+    /** The result of the chunk that is being parsed: how many events, and the last of them. */
     private int events;
 
     private @Nullable StreamEvent latest;
@@ -106,7 +106,7 @@ final class OpenAiDecoder implements EventDecoder {
         }
     }
 
-    /** What data means that is no JSON object: the end marker, or an error. */
+    /** Interprets data that is no JSON object: the end marker, or an error. */
     private void decodeForeign(SseReader sse, @Nullable JacksonException cause, Consumer<? super StreamEvent> out) {
         String data = sse.data();
         if (data.strip().equals("[DONE]")) {

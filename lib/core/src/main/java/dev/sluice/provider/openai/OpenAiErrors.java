@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tells what a server of chat completions or of the Responses API means when it says no: with an HTTP status, or in the middle of a stream. The
- * sets of types and codes are open, and servers fill them differently: OpenAI with words, OpenRouter, vLLM and llama.cpp
- * with an HTTP status as {@code code}.
+ * Maps the errors of a server of chat completions or of the Responses API: an HTTP status, or an error in the middle of
+ * a stream. The sets of types and codes are open, and servers fill them differently: OpenAI with words, OpenRouter,
+ * vLLM and llama.cpp with an HTTP status as {@code code}.
  */
 final class OpenAiErrors {
     private static final String NO_QUOTA = "insufficient_quota";
@@ -48,7 +48,7 @@ final class OpenAiErrors {
                 || (wire.has("detail") && !wire.has("choices"));
     }
 
-    /** The error of a response whose status is not 2xx. Its body is JSON as a rule, but a proxy may have answered. */
+    /** The error of a response whose status is not 2xx. Its body is usually JSON, but a proxy may have answered. */
     static ApiError ofResponse(TransportResponse response, String body, InstantSource clock, boolean keyed) {
         int status = response.status();
         Said said = said(body);
@@ -63,14 +63,14 @@ final class OpenAiErrors {
                 retryable(response, said));
     }
 
-    /** The error that a chunk tells of. */
+    /** The error that a chunk reports. */
     static ApiError inStream(JsonFields wire, String raw) {
         return inStream(said(wire, raw), raw);
     }
 
     /**
-     * The error that an event of a response tells of, in an object of its own or among its fields. Its code says more than its
-     * type.
+     * The error that an event of a response reports, in an object of its own or among its fields. Its code says more
+     * than its type.
      */
     static ApiError inEvent(JsonFields wire, String raw) {
         JsonFields inner = wire.objectIfAny("error");
@@ -94,7 +94,7 @@ final class OpenAiErrors {
     /** That the model stopped with an error, and nothing else. */
     static ApiError broken(String raw) {
         return inStream(
-                new Said("server_error", "", "the model stopped for an error that it does not tell", null), raw);
+                new Said("server_error", "", "the model stopped for an error that it does not describe", null), raw);
     }
 
     /**
@@ -168,7 +168,7 @@ final class OpenAiErrors {
         };
     }
 
-    /** What an error says; {@code message} is never empty. */
+    /** The content of an error; {@code message} is never empty. */
     private record Said(
             String type,
             String code,

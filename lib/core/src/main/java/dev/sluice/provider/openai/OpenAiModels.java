@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Reads a list of models. OpenAI tells no more than their ids; what others call the limits differs: {@code max_model_len}
- * (vLLM), {@code context_window} (Groq), {@code context_length} (OpenRouter, Together), {@code max_context_length}
- * (Mistral).
+ * Reads a list of models. OpenAI reports no more than their ids. Other services' names of the limits differ:
+ * {@code max_model_len} (vLLM), {@code context_window} (Groq), {@code context_length} (OpenRouter, Together),
+ * {@code max_context_length} (Mistral).
  */
 final class OpenAiModels {
     private static final List<String> INPUT_LIMITS =

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses what this wire has no words for, and what would be lost on the way, and names the field. Whatever can be written
- * is the server's to judge. A field that the caller sets raw is the caller's own affair, except those that decide how many
- * answers come, and how.
+ * Refuses what this wire has no words for, and what would be lost on the way, and names the field. The server checks
+ * everything that can be written. A field that the caller sets raw is the caller's own affair, except those that decide
+ * how many answers come, and how.
  */
 final class OpenAiRequestValidator {
     /** The effort of not thinking at all. */
     static final String NO_EFFORT = "none";
 
-    /** Fields by which servers are told to think within a limit, each in its own way. */
+    /** Fields that limit the thinking of a server, each in its own way. */
     private static final Set<String> THINKING =
             Set.of("reasoning", "reasoning_effort", "thinking", "chat_template_kwargs", "extra_body");
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
-/** Writes the body of a request for a chat completion. What it is given has passed {@link OpenAiRequestValidator}. */
+/** Writes the body of a request for a chat completion. Its requests have passed {@link OpenAiRequestValidator}. */
 final class OpenAiRequestWriter {
     private final MessageRequest request;
     private final Dialect dialect;
@@ -27,7 +27,7 @@ final class OpenAiRequestWriter {
     }
 
     /**
-     * What servers differ in.
+     * The differences between servers.
      *
      * @param tokenLimitField the field that the most tokens of an answer are in
      * @param systemRole the role of instructions

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the chunk that nearly all of an answer consists of, the last one once more with another text, straight from its
- * bytes. What is around the text it learns from a chunk that was parsed and came to one delta and nothing else; a chunk that
- * has the same bytes there comes to the same. Everything else it declines. Belongs to one thread.
+ * bytes. It learns the text around a delta from a parsed chunk that came to this delta and nothing else. A chunk with
+ * the same bytes there has the same meaning. Everything else it declines. Belongs to one thread.
  */
 final class OpenAiScanner {
     /*
-     * Why the same bytes mean the same: the text stands where a parser has found a string, so with another string there the
-     * parser finds the same tokens around it; and what those do to an answer they have done, for there is no chunk in between
-     * (forget). What comes of the text itself is the delta, as long as nothing compares it with another field, which learn
-     * sees to, and it may complete a call, which is for the blocks to see.
+     * Why the same bytes mean the same: the text stands at a place where a parser has found a string. With another
+     * string there, the parser finds the same tokens around it. Their effect on the answer has happened already,
+     * because there is no chunk in between (forget). The text itself becomes the delta, unless something compares it
+     * with another field, which learn checks. It may complete a call, which the blocks check.
      *
      * OpenAI adds a string of random length to each chunk, which nobody looks at; any will do in its place.
      */
@@ -40,10 +40,10 @@ final class OpenAiScanner {
     private byte[] before = {};
     private byte[] behind = {};
 
-    /** What follows the random string; null if there is none. */
+    /** The text after the random string; null if there is none. */
     private byte @Nullable [] end;
 
-    /** What the chunk adds to a block; null if it is declined. */
+    /** The chunk's addition to a block; null if it is declined. */
     @Nullable
     ContentBlockDelta scan(SseReader sse) {
         byte[] bytes = sse.array();

@@ -15,18 +15,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the fragments of tool calls apart. OpenAI numbers the calls and gives id and name in the first fragment only; other
- * servers
+ * Assigns the fragments of tool calls to their calls. OpenAI numbers the calls and gives id and name in the first
+ * fragment only; other servers
  *
  * <ul>
- *   <li>send no number (Ollama before 0.4.7, Gemini's endpoint): then the id tells calls apart, and a name begins one;
+ *   <li>send no number (Ollama before 0.4.7, Gemini's endpoint): then the id identifies a call, and a name begins one;
  *   <li>number all calls 0 (Ollama, issue 15457): then another id with a name begins another call;
  *   <li>repeat id and name in each fragment, or send them empty: that is no news;
  *   <li>send no id: then one is made of the answer's id, because the call's result has to name it.
  * </ul>
  */
 final class OpenAiToolCalls {
-    /** The field of the calls, and what of them is not known goes on as. */
+    /** The field of the calls, and the name under which unknown parts of them are passed on. */
     static final String CALLS = "tool_calls";
 
     /** The field of the only call, on the wire of 2023, before there were tools. */
@@ -66,7 +66,7 @@ final class OpenAiToolCalls {
         String id = wire.textOrEmpty("id");
         JsonFields function = wire.object("function");
         if (function == null) {
-            function = new JsonFields(); // of a type that is not known: the rest of it goes on as it is
+            function = new JsonFields(); // of an unknown type: the rest of it is passed on unchanged
         }
         wire.takeIf("type", "function");
         Map<String, String> rest = wire.rest();
@@ -94,8 +94,8 @@ final class OpenAiToolCalls {
     }
 
     /**
-     * Starts what still waits for a name: it will not come. What has no id either is no call, because there is nothing that a
-     * result could answer; it goes on raw.
+     * Starts what still waits for a name: it will not come. A fragment without any id is no call, because a result
+     * could answer nothing; it is passed on raw.
      */
     void end(String messageId, Consumer<? super StreamEvent> out) {
         for (Call call : List.copyOf(calls)) {

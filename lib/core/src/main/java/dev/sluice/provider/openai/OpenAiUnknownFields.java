@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Joins the fields of a choice that nothing else reads, chunk by chunk, to what the answer would have had without streaming:
- * lists grow, as do those in {@code logprobs}; of any other value the last one counts. Only what has a signature of thoughts
- * is not replaced by what has none: Gemini's endpoint signs an answer once, and wants the signature back.
+ * Joins the unread fields of a choice, chunk by chunk, to the fields of the same answer without streaming. Lists grow,
+ * as do those in {@code logprobs}; of any other value the last one counts. Only what has a signature of thoughts is not
+ * replaced by what has none: Gemini's endpoint signs an answer once, and wants the signature back.
  */
 final class OpenAiUnknownFields {
     private static final String LOGPROBS = "logprobs";

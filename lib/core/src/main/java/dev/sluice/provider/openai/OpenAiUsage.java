@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server has said of an answer's tokens so far. A later report replaces an earlier one, key by key (vLLM can report
- * with each chunk). A negative number counts as 0.
+ * The reports of an answer's tokens so far. A later report replaces an earlier one, key by key (vLLM can report with
+ * each chunk). A negative number counts as 0.
  *
- * <p>OpenAI counts the cache as a part of the prompt and thoughts as a part of the answer. Other services count either of
- * them beside it, which only the total tells. Tokens that nothing but the total counts are the answer's: Gateways in front
- * of Gemini leave out its thoughts, and some services name no tokens of the answer at all.
+ * <p>OpenAI counts the cache as a part of the prompt and thoughts as a part of the answer. Other services count either
+ * of them beside it, which only the total shows. Tokens that nothing but the total counts are the answer's: Gateways in
+ * front of Gemini leave out its thoughts, and some services name no tokens of the answer at all.
  */
 final class OpenAiUsage {
     private long prompt;

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 final class OpenAiWhole {
     private OpenAiWhole() {}
 
-    /** Hands out what the body of a response says. */
+    /** Emits the content of a response's body. */
     static void decode(byte[] body, Consumer<? super StreamEvent> out) {
         NonStreamingBody.read(body, wire -> {
             if (OpenAiErrors.isError(wire)) {

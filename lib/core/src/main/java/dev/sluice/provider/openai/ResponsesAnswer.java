@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, as its events tell it. What belongs together is told by its place in the output, never by an id, because some
- * servers change every id from event to event. The indexes of blocks are in the order in which items first appear.
+ * One answer, built of its events. The place in the output identifies an item, never an id, because some servers change
+ * every id from event to event. The indexes of blocks are in the order in which items first appear.
  */
 final class ResponsesAnswer {
-    /** The extra field of a message with what its blocks could not be told any more, item by item. */
+    /** The extra field of a message with the parts that came too late for its blocks, item by item. */
     static final String OUTPUT = "output";
 
-    /** What only the answer knows. All else of a response is an echo of the request. */
+    /** The parts that only the answer knows. All else of a response is an echo of the request. */
     private static final List<String> KEPT = List.of(
             "status",
             "incomplete_details",

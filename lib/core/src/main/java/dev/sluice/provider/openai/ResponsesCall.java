@@ -32,7 +32,7 @@ final class ResponsesCall extends ResponsesItem {
     private Map<String, String> extra = Map.of();
     private Map<String, String> late = Map.of();
 
-    /** What a function was announced with: a beginning that nothing repeats, or all of it. */
+    /** The announcement of a function's call: a beginning that nothing repeats, or all of it. */
     private String announced = "";
 
     private boolean started;
@@ -119,7 +119,7 @@ final class ResponsesCall extends ResponsesItem {
         }
     }
 
-    /** What the item has besides what the block has components for. */
+    /** The item's fields that the block has no component for. */
     private static Map<String, String> rest(JsonFields item) {
         item.skip("type");
         item.skip("status");

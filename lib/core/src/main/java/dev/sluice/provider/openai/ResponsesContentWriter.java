@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Writes what was said as the items of a request. The results of tools are items of their own; they have to follow the calls,
- * so they come before whatever else their message says.
+ * Writes what was said as the items of a request. The results of tools are items of their own. They must follow the
+ * calls, so they come before the rest of their message.
  */
 final class ResponsesContentWriter {
     private static final String CONTENT = "content";

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Decodes the events of one response. What an event is, its {@code type} field says. The answer is complete with
- * {@code response.completed} or {@code response.incomplete}, after which nothing counts; {@code [DONE]}, which some servers
- * send, is no end of its own.
+ * Decodes the events of one response. The {@code type} field is the kind of an event. The answer is complete with
+ * {@code response.completed} or {@code response.incomplete}, after which nothing counts; {@code [DONE]}, which some
+ * servers send, is no end of its own.
  */
 final class ResponsesDecoder implements EventDecoder {
     private static final String PREFIX = "response.";
@@ -56,7 +56,7 @@ final class ResponsesDecoder implements EventDecoder {
             "code_interpreter_call_code",
             new Text("code_interpreter_call", "code"));
 
-    /** What the status of a response that has ended may be, if it is not completed. */
+    /** The statuses of a response that has ended without being completed. */
     private static final Set<String> ENDS = Set.of("incomplete", "failed", "cancelled");
 
     /** The fields of events that need no place: they say where the event belongs, or nothing. */
@@ -239,7 +239,7 @@ final class ResponsesDecoder implements EventDecoder {
         answer.end(why, response, out);
     }
 
-    /** Hands out the fields of an event that have no place, with the place of its item; whether there are any. */
+    /** Emits the fields of an event that have no place, with the place of its item; whether there are any. */
     private boolean rest(String type, Consumer<? super StreamEvent> out) {
         SKIPPED.forEach(event::skip);
         var rest = new LinkedHashMap<>(event.rest());
@@ -285,7 +285,7 @@ final class ResponsesDecoder implements EventDecoder {
     @Override
     public void end(Consumer<? super StreamEvent> out) {}
 
-    /** What data means that is no JSON object: the end marker of some servers, or an error. */
+    /** Interprets data that is no JSON object: the end marker of some servers, or an error. */
     private void foreign(SseReader sse, @Nullable JacksonException cause) {
         String data = sse.data();
         if (data.strip().equals("[DONE]")) {

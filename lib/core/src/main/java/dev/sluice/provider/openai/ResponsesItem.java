@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One item of an answer's output, and the blocks that it becomes. It is announced, grows and is done; any of the three may
- * be missing. An event that has no place in it changes nothing, and the caller hands it on as it came.
+ * be missing. An event that has no place in it changes nothing, and the caller passes it on raw.
  */
 abstract sealed class ResponsesItem
         permits ResponsesMessage, ResponsesReasoning, ResponsesCall, ResponsesServerCall, ResponsesOther {
@@ -101,7 +101,7 @@ abstract sealed class ResponsesItem
 
     abstract void stop(boolean cut, Consumer<? super StreamEvent> out);
 
-    /** What the whole item has that its blocks could not be told any more, with what to know it by, as raw JSON. */
+    /** The parts of the whole item that came too late for its blocks, with the item's identity, as raw JSON. */
     Optional<String> late() {
         return Optional.empty();
     }

@@ -41,7 +41,7 @@ final class ResponsesMessage extends ResponsesItem {
         final int block = next.getAsInt();
         final String type;
         final ResponsesText text = new ResponsesText(this::grow);
-        /** The numbers of the sources that have been handed out. */
+        /** The numbers of the sources that have been emitted. */
         private final TreeSet<Long> cited = new TreeSet<>();
 
         private boolean started;
@@ -209,7 +209,7 @@ final class ResponsesMessage extends ResponsesItem {
         return wire.textIfAny(part.type.equals(REFUSAL) ? REFUSAL : "text");
     }
 
-    /** What of the item no block has a component for. */
+    /** The item's fields that no block has a component for. */
     private static Map<String, String> fields(JsonFields item) {
         item.skip("type");
         item.skip("role");

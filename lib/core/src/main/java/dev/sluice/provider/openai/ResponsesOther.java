@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesOther extends ResponsesItem {
     private static final String TOOLS = "mcp_list_tools";
 
-    /** What the caller has to answer, though no record says so. */
+    /** Items that the caller has to answer, even if no record says so. */
     private static final Set<String> WAITING =
             Set.of("computer_call", "local_shell_call", "shell_call", "apply_patch_call", "mcp_approval_request");
 
@@ -27,7 +27,7 @@ final class ResponsesOther extends ResponsesItem {
         waits = WAITING.contains(type);
     }
 
-    /** Whether the answer goes on when the caller has done something. */
+    /** Whether the answer continues when the caller has done something. */
     boolean waits() {
         return waits;
     }

@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the model thought: one block, whatever its parts are, a blank line between two. The encrypted thoughts are the
- * signature, and only those of the whole item count: what is announced may be incomplete. An item without words and without
- * encrypted thoughts is no block.
+ * The model's thoughts: one block of any parts, with a blank line between two. The encrypted thoughts are the
+ * signature, and only those of the whole item count: what is announced may be incomplete. An item without words and
+ * without encrypted thoughts is no block.
  */
 final class ResponsesReasoning extends ResponsesItem {
     /** The extra field {@code type} of a block whose words are the thoughts themselves, not a summary. */

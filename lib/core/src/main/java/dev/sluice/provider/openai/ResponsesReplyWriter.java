@@ -28,9 +28,9 @@ import tools.jackson.core.JacksonException;
 /**
  * Writes an answer received earlier, or made by the caller: every item whole, and in its order.
  *
- * <p>Thoughts go back if the server can read them: encrypted, in the open, or by their id if the server keeps them; never as
- * the last item, because the API wants the item that followed them. The input of a call that was cut or is invalid goes back
- * wrapped in an object, because some servers want one.
+ * <p>Thoughts are sent back if the server can read them: encrypted, in the open, or by their id if the server keeps
+ * them. They are never the last item, because the API wants the item that followed them. The input of a call that was
+ * cut or is invalid goes back wrapped in an object, because some servers want one.
  */
 final class ResponsesReplyWriter {
     private static final String SUMMARY = ResponsesReasoning.SUMMARY;
@@ -239,7 +239,7 @@ final class ResponsesReplyWriter {
         return Json.isObject(input) ? input : Json.write(Map.of("INVALID_JSON", RawJson.wellFormed(input)));
     }
 
-    /** What the blocks of an answer could not be told when they were made, by type and id of the item. */
+    /** The parts that came too late for the blocks of an answer, by type and id of the item. */
     private static Map<String, Map<String, String>> late(Message message) {
         String json = message.extra().get(ResponsesAnswer.OUTPUT);
         var late = new HashMap<String, Map<String, String>>();

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
-/** Writes the body of a request for a response. What it is given has passed {@link ResponsesRequestValidator}. */
+/** Writes the body of a request for a response. Its requests have passed {@link ResponsesRequestValidator}. */
 final class ResponsesRequestWriter {
     private static final String PREVIOUS = "previous_response_id";
     private static final String STORE = "store";
@@ -60,7 +60,7 @@ final class ResponsesRequestWriter {
         this.fields = new JsonObjectWriter(out);
     }
 
-    /** What is asked for. */
+    /** The fields of the request. */
     enum Call {
         STREAM,
         WHOLE,
@@ -107,14 +107,14 @@ final class ResponsesRequestWriter {
         fields.end();
     }
 
-    /** What does not count for the length of the prompt. */
+    /** Fields that do not count for the length of the prompt. */
     private void answer(boolean kept) {
         if (call == Call.STREAM) {
             fields.flag("stream", true);
         }
         fields.flag(STORE, kept);
         if (!kept && fields.array("include")) {
-            fields.text("reasoning.encrypted_content"); // so that the next request can tell what the model thought
+            fields.text("reasoning.encrypted_content"); // so that the next request can send the model's thoughts
             fields.endArray();
         }
         request.maxTokens().ifPresent(most -> fields.number("max_output_tokens", most));
@@ -135,7 +135,7 @@ final class ResponsesRequestWriter {
         return "true".equals(request.extra().get("background"));
     }
 
-    /** What the server is told, which is all, unless it knows the beginning. */
+    /** The messages for the server: all, unless it knows the beginning. */
     private List<Message> input(boolean kept) {
         List<Message> messages = request.messages();
         String previous = raw.get(PREVIOUS);

@@ -14,14 +14,15 @@ import tools.jackson.core.ObjectReadContext;
 
 /**
  * Reads the event that nearly all of an answer consists of, the last delta once more with another text, straight from its
- * bytes. What is around the text it learns from an event that was parsed; an event that has the same bytes there means the
- * same. Everything else it declines. Belongs to one thread.
+ * bytes. It learns the text around a delta from a parsed event; an event with the same bytes there means the same.
+ * Everything else it declines. Belongs to one thread.
  */
 final class ResponsesScanner {
     /*
-     * Why the same bytes mean the same: the values that may differ stand where a parser has found a value of the same kind, so
-     * with another one there it finds the same tokens around it. Nobody looks at the number of an event, at the random text
-     * that hides its length, or at the id of its item, which some servers change from event to event.
+     * Why the same bytes mean the same: the values that may differ stand where a parser has found a value of the same
+     * kind. With another one there it finds the same tokens around it. Three values are never read: the number of an
+     * event, the random text that hides its length, and the id of its item, which some servers change from event to
+     * event.
      */
     private static final String DELTA = "delta";
 

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of a tool that the service runs: a block for the call, and when the item is whole one for what came of it, whose
- * content is the item as it came. It is that block which goes back.
+ * A call of a tool that the service runs. It has a block for the call and, when the item is whole, one for its result,
+ * whose content is the raw item. It is that block which goes back.
  */
 final class ResponsesServerCall extends ResponsesItem {
     private static final String CODE = "code_interpreter_call";

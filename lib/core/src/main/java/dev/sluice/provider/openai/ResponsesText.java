@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text of an item, which comes in pieces: words, thoughts, or the input of a call. Its done events have it whole; what
- * the pieces did not bring is handed out as one more piece, unless they brought something else.
+ * One text of an item, which comes in pieces: words, thoughts, or the input of a call. Its done events have it whole.
+ * If the pieces brought less, the rest is emitted as one more piece, unless they brought something else.
  */
 final class ResponsesText {
     private final BiConsumer<String, Consumer<? super StreamEvent>> sink;
 
-    /** What has come since the text was last looked at, which is rare: in most answers never. */
+    /** The text since the last look, which is rare: in most answers never. */
     private final List<String> pieces = new ArrayList<>();
 
     private final StringBuilder joined = new StringBuilder();
@@ -38,7 +38,7 @@ final class ResponsesText {
         }
     }
 
-    /** Takes the whole text; null if it is not told. */
+    /** Takes the whole text; null if it is not reported. */
     void fill(@Nullable String whole, Consumer<? super StreamEvent> out) {
         if (whole != null && whole.length() > length && isBeginningOf(whole)) {
             add(whole.substring(length), out);
@@ -60,7 +60,7 @@ final class ResponsesText {
         return length == 0;
     }
 
-    /** What has come. */
+    /** The text so far. */
     StringBuilder soFar() {
         pieces.forEach(joined::append);
         pieces.clear();

@@ -6,14 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of a response. What a cache gave or took is a part of the input, thoughts are a part of the output. */
+/**
+ * The tokens of a response. Tokens that a cache gave or took are a part of the input, thoughts are a part of the
+ * output.
+ */
 final class ResponsesUsage {
     private static final String INPUT = "input_tokens_details";
     private static final String OUTPUT = "output_tokens_details";
 
     private ResponsesUsage() {}
 
-    /** The usage that a response tells; none if it tells none. */
+    /** The usage in a response; none if it has none. */
     static Usage of(@Nullable JsonFields usage) {
         if (usage == null) {
             return Usage.NONE;

@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What providers are told about themselves, checked. */
+/** Checks the settings of a provider's builder. */
 public final class BuilderChecks {
     private BuilderChecks() {}
 

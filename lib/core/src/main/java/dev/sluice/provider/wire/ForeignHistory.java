@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a conversation can be told to a provider, when another one made some of the answers in it. Of such an answer the
- * words and the calls of the caller's tools are left, without the sources of the words and without every raw field, for
- * those are spelled as the other provider spells them. Gone are thinking and signatures, which only their maker can read; the
- * tools that the other provider ran itself, with their results, and blocks that are not known: written out as words they
- * would teach the model to write such words; and images, which others do not take in an answer. An answer of which nothing is
- * left is left out.
+ * Prepares a conversation for a provider when another one made some of its answers. Of such an answer the words and the
+ * calls of the caller's tools are left. The sources of the words and every raw field are dropped, because they have the
+ * other provider's spelling. Three kinds of content are dropped. Only their maker can read thinking and signatures.
+ * Tools that the other provider ran itself, their results and unknown blocks would, as words, teach the model to write
+ * such words. Other providers do not take images in an answer. An answer of which nothing is left is left out.
  *
- * <p>Everything else goes as it is, the same object: what the caller said, and what this provider did. Save an id: one that
- * some provider would reject, or that has been there before, is changed in the other provider's call and in its result. An
- * id depends only on what is before it, so that a conversation that grows keeps its beginning, and its place in a cache.
+ * <p>Everything else goes as it is, the same object: what the caller said, and what this provider did. The exception is
+ * an id that some provider would reject, or that occurs twice: it is changed in the other provider's call and in its
+ * result. An id depends only on what is before it, so that a conversation that grows keeps its beginning, and its place
+ * in a cache.
  */
 public final class ForeignHistory {
-    /** What all take: Claude no other signs, OpenAI no more of them. */
+    /** The parts that every provider takes: Claude no other signs, OpenAI no more of them. */
     private static final Pattern TAKEN_BY_ALL = Pattern.compile("[a-zA-Z0-9_-]{1,40}");
 
     private static final int MOST = 32;
@@ -35,7 +35,7 @@ public final class ForeignHistory {
     private final String provider;
     private final Set<String> ids = new HashSet<>();
 
-    /** What the calls that were last made with an id are called now, where that is another. */
+    /** The new ids of calls whose id was changed. */
     private final Map<String, String> renamed = new HashMap<>();
 
     private ForeignHistory(String provider) {
@@ -46,7 +46,7 @@ public final class ForeignHistory {
      * The messages without what only the provider that made it can take back.
      *
      * @param messages the conversation
-     * @param provider the name of the provider that shall be told
+     * @param provider the name of the provider that gets the request
      */
     public static List<Message> of(List<Message> messages, String provider) {
         if (messages.stream().allMatch(message -> isOwn(message, provider))) {
@@ -115,7 +115,7 @@ public final class ForeignHistory {
         String taken = id;
         if (!TAKEN_BY_ALL.matcher(id).matches()) {
             String signs = id.replaceAll("[^a-zA-Z0-9_-]", "_");
-            // The end of a long id is what tells it from others.
+            // The end of a long id is what distinguishes it.
             taken = signs.isEmpty() ? "call" : signs.substring(Math.max(0, signs.length() - MOST));
         }
         String unique = taken;

@@ -1,8 +1,8 @@
 package dev.sluice.provider.wire;
 
 /**
- * Finds the end of a JSON object whose text comes in pieces. Looks at brackets and quotes only, at each character once: a
- * text whose last bracket has been closed is an object or can never be one, for nothing but blanks may follow.
+ * Finds the end of a JSON object whose text comes in pieces. Looks at brackets and quotes only, at each character once.
+ * A text whose last bracket has been closed is an object or can never become one, because only blanks may follow.
  */
 public final class JsonEndDetector {
     private int depth;

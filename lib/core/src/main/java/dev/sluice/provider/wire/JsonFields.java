@@ -5,7 +5,6 @@ import dev.sluice.sse.SseReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,32 +16,29 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 
 /**
- * One JSON object of a wire, with its fields in any order. It is read once and then asked; what nobody asked for is
- * {@link #rest()}, raw. A field that is null counts as absent. Reused from object to object, so what it said is gone after
- * the next {@link #read}. Belongs to one thread.
+ * Reads one JSON object of a wire, with its fields in any order. Fields that no method has asked for are {@link #rest()},
+ * raw. A field that is null counts as absent. Reused from object to object: the next {@link #read} replaces all fields.
+ * Belongs to one thread.
  *
- * <p>A field that has another type than the one it is asked for is a {@link ProtocolError} that names it; text that is no
+ * <p>A field that has another type than the caller asks for is a {@link ProtocolError} that names it. Text that is no
  * JSON is a {@link JacksonException}.
  */
 public final class JsonFields {
     /*
-     * One pass of the parser fills the fields: strings and numbers by value, objects of the first level as objects (they are
-     * always asked for), the lists that are named in advance, and everything else as a range of bytes that is parsed if it is
-     * asked for. The raw text of a scalar is wanted so rarely that the object's range is parsed again for it.
+     * One pass of the parser fills the fields. Strings and numbers are stored by value, objects of the first level as
+     * objects, because every caller asks for them, and so are the lists that are named in advance. Everything else is a
+     * range of bytes that is parsed on demand. The raw text of a scalar is wanted so rarely that JsonRange parses the
+     * whole object again for it.
      */
-    private static final byte[] NOTHING = {};
-
     private static final int LONG_DIGITS = 18;
 
     private final Set<String> eager;
     private final @Nullable JsonFields parent;
     private final String path;
     private final String list;
-    private byte[] bytes = NOTHING;
-    private int base;
-    private int start;
-    private int end;
     private final JsonFieldList fields = new JsonFieldList();
+    private final JsonRange range = new JsonRange(fields);
+    private int base;
     private boolean mended;
 
     /** An empty object, to be {@link #read}. */
@@ -168,7 +164,7 @@ public final class JsonFields {
         JsonFields object = child(field);
         if (!field.isRead) {
             field.isRead = true;
-            object.read(bytes, field.start, field.end - field.start);
+            object.read(range.bytes(), field.start, field.end - field.start);
         }
         return object;
     }
@@ -204,7 +200,7 @@ public final class JsonFields {
     @Nullable
     public String raw(String name) {
         JsonField field = fields.take(name);
-        return field == null ? null : slices(other -> other == field).get(name);
+        return field == null ? null : range.slices(other -> other == field).get(name);
     }
 
     /** The text of a field; null if it is absent or anything else. */
@@ -217,21 +213,7 @@ public final class JsonFields {
     /** Where a field's text begins in the bytes that this was read from, behind its quote; -1 if it has none. */
     public int textStart(String name) {
         JsonField field = fields.find(name);
-        if (field == null || field.token != JsonToken.VALUE_STRING) {
-            return -1;
-        }
-        int at = -1;
-        try (JsonParser parser = parser(start, end)) {
-            parser.nextToken();
-            for (int i = 0; parser.nextName() != null; i++) {
-                parser.nextToken();
-                if (fields.get(i) == field) {
-                    at = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset()) + 1;
-                }
-                parser.skipChildren();
-            }
-        }
-        return at;
+        return field == null || field.token != JsonToken.VALUE_STRING ? -1 : range.textStart(field);
     }
 
     /** The object of a field; null if it is absent or anything else. */
@@ -286,14 +268,14 @@ public final class JsonFields {
         if (!fields.any(left)) {
             return Map.of();
         }
-        Map<String, String> rest = slices(left);
+        Map<String, String> rest = range.slices(left);
         fields.takeAll();
         return rest;
     }
 
     /** The whole object as raw JSON text. */
     public String raw() {
-        return slice(start, end);
+        return range.text();
     }
 
     /** That a field is not what it must be. */
@@ -310,9 +292,8 @@ public final class JsonFields {
 
     private void fill(JsonParser parser, byte[] source, int offset, boolean open) {
         fields.clear();
-        bytes = source;
         base = offset;
-        start = tokenStart(parser);
+        range.begin(source, tokenStart(parser));
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             JsonField field = fields.add(name);
             field.token = parser.nextToken();
@@ -337,7 +318,7 @@ public final class JsonFields {
                 default -> {}
             }
         }
-        end = position(parser);
+        range.end(position(parser));
     }
 
     /** Whether a field is a list of objects, which are read now if they have not been. */
@@ -346,9 +327,9 @@ public final class JsonFields {
             return false;
         }
         if (!field.isRead) {
-            try (JsonParser parser = parser(field.start, field.end)) {
+            try (JsonParser parser = range.parser(field.start, field.end)) {
                 parser.nextToken();
-                fillItems(field, parser, bytes, field.start);
+                fillItems(field, parser, range.bytes(), field.start);
             }
         }
         return field.isRead;
@@ -376,10 +357,10 @@ public final class JsonFields {
         field.isRead = objects;
     }
 
-    /** Lets go of all it has read, and of the memory that took: for who may not read again for long. */
+    /** Releases the memory of all that was read. For an owner that may not read again for long. */
     public void clear() {
         fields.release();
-        bytes = NOTHING;
+        range.release();
     }
 
     private JsonFields child(JsonField field) {
@@ -389,32 +370,6 @@ public final class JsonFields {
             field.object = object;
         }
         return object;
-    }
-
-    private Map<String, String> slices(Predicate<JsonField> wanted) {
-        var slices = new LinkedHashMap<String, String>();
-        try (JsonParser parser = parser(start, end)) {
-            parser.nextToken();
-            for (int i = 0; parser.nextName() != null; i++) {
-                parser.nextToken();
-                int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
-                parser.finishToken();
-                parser.skipChildren();
-                if (wanted.test(fields.get(i))) {
-                    int to = start + Math.toIntExact(parser.currentLocation().getByteOffset());
-                    slices.put(fields.get(i).name, slice(from, to));
-                }
-            }
-        }
-        return slices;
-    }
-
-    private JsonParser parser(int from, int to) {
-        return RawJson.FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
-    }
-
-    private String slice(int from, int to) {
-        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }
 
     private int tokenStart(JsonParser parser) {

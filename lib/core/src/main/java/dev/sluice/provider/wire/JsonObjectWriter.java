@@ -31,8 +31,8 @@ public final class JsonObjectWriter {
     }
 
     /**
-     * Begins the object of a field. If there is a raw field of that name that is an object too, its fields are raw fields of
-     * this one, so that the two are merged field by field; if it is anything else, false, and nothing is written.
+     * Begins the object of a field. If a raw field of that name is an object too, its fields are raw fields of this
+     * one, so that the two are merged field by field. If it is anything else, returns false, and nothing is written.
      */
     public boolean beginMerged(String name) {
         String json = raw.element().get(name);

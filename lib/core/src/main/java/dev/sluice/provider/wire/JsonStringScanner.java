@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the strings of JSON text from its bytes. What is wrong, and the little that a parser and the decoder of UTF-8
- * might see differently, it declines. Belongs to one thread.
+ * Reads the strings of JSON text from its bytes. It declines errors, and the few cases in which a parser and the
+ * decoder of UTF-8 might differ. Belongs to one thread.
  */
 public final class JsonStringScanner {
     /*

@@ -49,7 +49,7 @@ public final class NonStreamingBody {
         return read(body.getBytes(StandardCharsets.UTF_8), decode);
     }
 
-    /** Hands out a message: what is known as it starts, its blocks, each whole, and how it ended. */
+    /** Emits a message: its start, its blocks, each whole, and its end. */
     public static void handOut(Message message, Consumer<? super StreamEvent> out) {
         Usage usage = message.usage();
         var prompt = new Usage(

@@ -3,13 +3,13 @@ package dev.sluice.provider.wire;
 import dev.sluice.message.Usage;
 import java.util.List;
 
-/** What a message's start says of its usage: the prompt, and nothing of an answer that has yet to come. */
+/** The usage at a message's start: the prompt, and nothing of an answer that has yet to come. */
 public final class PromptUsage {
     private PromptUsage() {}
 
     /**
-     * The prompt's part of a usage. A wire may count the answer from its first chunk on, sometimes all of it at once. Handed
-     * out at the start, that count would be added to the estimate of the words behind it.
+     * The prompt's part of a usage. A wire may count the answer from its first chunk on, sometimes all of it at once.
+     * At the start, that count would be added to the estimate of the words behind it.
      */
     public static Usage of(Usage usage) {
         return new Usage(

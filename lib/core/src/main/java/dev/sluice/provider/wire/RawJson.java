@@ -17,8 +17,8 @@ import tools.jackson.core.json.JsonFactory;
 public final class RawJson {
     /**
      * Reads and writes the wire of every provider. The wire is UTF-8, so its first bytes are not searched for another
-     * charset; how long a text may be is {@link dev.sluice.Limits}' to say, and a number that nobody computes with
-     * may have any length.
+     * charset. {@link dev.sluice.Limits} bounds the length of a text. A number that nobody computes with may have any
+     * length.
      */
     public static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
@@ -72,7 +72,7 @@ public final class RawJson {
     }
 
     /**
-     * The text with a replacement character for every half of a surrogate pair that has lost the other one: an answer
+     * The text with a replacement character for every half of a surrogate pair that has lost the other one. An answer
      * may be cut inside a pair, and half a pair cannot be written as UTF-8.
      */
     public static String wellFormed(String text) {

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all requests of one provider have in common: constant headers, constant query parameters, and credentials that change.
- * Immutable; each setter gives another one.
+ * The common part of all requests of one provider: constant headers, constant query parameters, and credentials that
+ * change. Immutable; each setter gives another one.
  */
 public final class RequestDefaults {
     /** Nothing in common. */

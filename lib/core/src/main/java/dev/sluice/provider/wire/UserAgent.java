@@ -2,7 +2,7 @@ package dev.sluice.provider.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/** What this library calls itself to servers. */
+/** The name of this library in its requests to servers. */
 public final class UserAgent {
     /** Name and version; the version is the jar's. */
     public static final String NAME =

@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Puts the blocks of an answer together that was not streamed but is decoded like one that was: what its deltas add to a block
- * is put into the block's start. The blocks are handed out in their order, when all are whole.
+ * Joins the blocks of a non-streaming answer that is decoded like a stream: the deltas of a block are put into the
+ * block's start. The blocks are emitted in their order, when all are whole.
  */
 public final class WholeBlocks implements Consumer<StreamEvent> {
     private final Consumer<? super StreamEvent> out;

@@ -1,5 +1,5 @@
 /**
- * What the wires of the vendors share: JSON that is read and written field by field. No part of the API.
+ * The common part of the vendors' wires: JSON that is read and written field by field. No part of the API.
  *
  * <p>Start with {@code JsonFields} and {@code JsonObjectWriter}. Threads: each object belongs to one thread. Uses: {@code json},
  * {@code message}, {@code provider}, {@code transport}.

@@ -205,7 +205,7 @@ class GeminiRequestTest {
                 "candidateCount  | generationConfig.candidateCount: must be 1",
                 "cacheFor        | cacheFor: Gemini caches by itself",
                 "userId          | userId: Gemini takes none",
-                "one at a time   | toolChoice: Gemini cannot be told to call one tool at a time",
+                "one at a time   | toolChoice: Gemini has no setting to call one tool at a time",
             })
     void whatHasNoWordsIsNamed(String what, String message) {
         MessageRequest.Builder request = wrong(what);

@@ -62,7 +62,7 @@ record Fields(String path, Map<?, ?> object) {
         return each;
     }
 
-    /** What to throw for a field. */
+    /** The exception for a field. */
     IllegalArgumentException wrong(String name, String what) {
         return new IllegalArgumentException(at(name) + ": " + what);
     }

@@ -24,7 +24,10 @@ final class FrameCache {
         this.encoder = encoder;
     }
 
-    /** The frame of an event. Watchers of one stream are told the same object, so that equal events of two streams never mix. */
+    /**
+     * The frame of an event. Watchers of one stream receive the same object, so that equal events of two streams never
+     * mix.
+     */
     @SuppressWarnings("ReferenceEquality")
     String frame(RelayEvent event) {
         int slot = System.identityHashCode(event) % SLOTS;

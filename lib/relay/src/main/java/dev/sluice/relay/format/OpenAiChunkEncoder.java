@@ -88,7 +88,7 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
                 + ",\"finish_reason\":" + finishReason + "}]}"));
     }
 
-    /** How each chunk begins. The first one tells the role. */
+    /** How each chunk begins. The first one has the role. */
     private String head(Consumer<String> frames) {
         if (head == null) {
             String fields = Json.write(SseFrames.object(

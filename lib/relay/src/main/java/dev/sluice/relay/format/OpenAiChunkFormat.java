@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A run as OpenAI's streamed chat completion, for clients that know nothing else. It tells the answer's words, how it ended
- * and its tokens. Tools run on the server: their calls are not told, as a client would take them for calls that it has to run
- * itself; nor is what the model thinks, for which there is no word.
+ * A run as OpenAI's streamed chat completion, for clients that know nothing else. It has the answer's words, how it
+ * ended and its tokens. Tools run on the server. Their calls are not sent, because a client would take them for calls
+ * that it has to run itself. The model's thinking is not sent either, because the format has no field for it.
  *
  * <p>A watcher that comes back gets the stream from its beginning, as this format has no ids.
  */
@@ -21,7 +21,7 @@ public final class OpenAiChunkFormat implements StreamFormat {
     /**
      * The format.
      *
-     * @param usage whether the tokens are told in a last chunk, as {@code stream_options.include_usage} asks
+     * @param usage whether a last chunk reports the tokens, as {@code stream_options.include_usage} asks
      */
     public OpenAiChunkFormat(boolean usage) {
         this(usage, TimeSource.system());
@@ -30,7 +30,7 @@ public final class OpenAiChunkFormat implements StreamFormat {
     /**
      * The format, with this clock for the chunks' {@code created}.
      *
-     * @param usage whether the tokens are told in a last chunk, as {@code stream_options.include_usage} asks
+     * @param usage whether a last chunk reports the tokens, as {@code stream_options.include_usage} asks
      */
     public OpenAiChunkFormat(boolean usage, TimeSource time) {
         this.usage = usage;
@@ -59,12 +59,12 @@ public final class OpenAiChunkFormat implements StreamFormat {
     }
 
     /**
-     * What a client's request asks for. Everything in it is the client's word, also the instructions, which {@link
-     * dev.sluice.message.Conversation#system} replaces. It has no name for the conversation.
+     * The content of a client's request. Everything in it is the client's word, also the instructions, which
+     * {@link dev.sluice.message.Conversation#system} replaces. It has no name for the conversation.
      *
      * @param body the request's JSON: {@code messages}, {@code stream}, …
-     * @throws IllegalArgumentException if it makes no sense, or asks for what a run cannot give: an answer that is not
-     *     streamed, several answers, calls of the client's own tools; the message names the field
+     * @throws IllegalArgumentException if it makes no sense, or asks for something that a run cannot give: an answer
+     *     that is not streamed, several answers, calls of the client's own tools. The message names the field
      */
     public static StartRequest request(Session session, Map<String, Object> body) {
         return new StartRequest(session, "", OpenAiRequest.conversation(Fields.of(body)), body);

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the turns of a run come to, for formats that know one message only. */
+/** The sum of a run's turns, for formats that know one message only. */
 final class RunTotals {
     private @Nullable String model;
     private String finishReason = "unknown";
@@ -40,7 +40,7 @@ final class RunTotals {
         return finishReason;
     }
 
-    /** All turns' tokens, by our names; null if nobody told any. */
+    /** All turns' tokens, by our names; null if no turn reported any. */
     @Nullable
     Map<String, Long> usage() {
         return tokens.isEmpty() ? null : tokens;

@@ -58,7 +58,7 @@ public final class SluiceSseFormat implements StreamFormat {
         }
     }
 
-    /** Whether a browser takes a name for that of an event, and of nothing else: it tells its own news as open and error. */
+    /** Whether a browser takes a name for an event's only. It reports its own state as open and error. */
     private static boolean isEventName(String type) {
         return !type.equals("open")
                 && !type.equals("error")

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The texts of server-sent events. No JSON can add a field to one: a line break can only be a blank between its tokens. */
 final class SseFrames {
-    /** What says no more than that the connection is alive: a comment. */
+    /** A heartbeat: a comment. */
     static final String HEARTBEAT = ": heartbeat\n\n";
 
     /** How the formats of others end. */
     static final String DONE = "data: [DONE]\n\n";
 
-    /** Proxies must hand events on as they come. */
+    /** Proxies must pass events on as they come. */
     static final Map<String, String> UNBUFFERED = Map.of("x-accel-buffering", "no");
 
     private SseFrames() {}
@@ -42,7 +42,7 @@ final class SseFrames {
         return object;
     }
 
-    /** The failure that a relay tells, as the event of a run's failure is. */
+    /** A failure of the relay, in the form of a run's failure. */
     static String failure(String code, String message, boolean retryable) {
         return Json.write(object(
                 "type", "stream_error", "error", message, "details", object("code", code, "retryable", retryable)));

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few words more of a block: nearly every event is one. It is looked for with the eyes, not a parser, as it always looks the
- * same; its text is taken as the JSON string that it is, for another JSON text.
+ * A few words more of a block: nearly every event is one. It is found by comparison, not by a parser, because it always
+ * looks the same. Its text is copied as a JSON string into another JSON text.
  *
  * @param index the block's place in its message
  * @param thinking whether the words are thoughts

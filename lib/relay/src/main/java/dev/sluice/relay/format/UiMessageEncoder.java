@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run as chunks of a UI message stream. The client is strict: a chunk of a kind that it does not know, or of a part that is
- * not open, fails the whole message; and it takes an end without an error for a good one. So only what is known goes out, and
+ * A run as chunks of a UI message stream. The client is strict. A chunk of an unknown kind, or of a part that is not
+ * open, fails the whole message. It takes an end without an error for a good one. So only what is known goes out, and
  * how a run ended is always said.
  */
 final class UiMessageEncoder implements StreamFormat.Encoder {

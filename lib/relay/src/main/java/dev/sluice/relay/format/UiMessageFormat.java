@@ -6,9 +6,9 @@ import dev.sluice.relay.StreamFormat;
 import java.util.Map;
 
 /**
- * The UI message stream of the AI SDK, version 1: what {@code useChat} reads. A run is one message of the model's, a turn a
- * step of it, and a tool's progress a data part that is replaced in place. Tools are told as run by the provider, so that the
- * client does not wait to run them itself.
+ * The UI message stream of the AI SDK, version 1: what {@code useChat} reads. A run is one message of the model's, and
+ * a turn is a step of it. A tool's progress is a data part that is replaced in place. Tools are marked as run by the
+ * provider, so that the client does not wait to run them itself.
  *
  * <p>A watcher that comes back gets the stream from its beginning: the client then builds the message anew.
  */
@@ -32,8 +32,8 @@ public final class UiMessageFormat implements StreamFormat {
     }
 
     /**
-     * What a client's request asks for. Everything in it is the client's word: also what the model and the tools are said to
-     * have said before, and the instructions, which {@link dev.sluice.message.Conversation#system} replaces.
+     * The content of a client's request. Everything in it is the client's word, also earlier messages of the model and
+     * the tools. So are the instructions, which {@link dev.sluice.message.Conversation#system} replaces.
      *
      * @param body the request's JSON: {@code id}, {@code messages}, …
      * @throws IllegalArgumentException if it makes no sense; the message names the field

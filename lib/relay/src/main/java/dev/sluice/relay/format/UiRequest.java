@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * UI messages as a conversation. A message of the model's is a turn for each of its steps, with the tools' results between
- * them. What only the client shows stays behind: thoughts, sources, data parts, and the calls of the provider's own tools.
+ * them. Parts that only the client shows are left out: thoughts, sources, data parts, and the calls of the provider's
+ * own tools.
  */
 final class UiRequest {
     private static final String STOPPED = "The call was not run to its end.";

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tool parts of a UI message. The client fails at a chunk of a call that it has not been told of, and takes a part of an
- * input that comes after the whole for a new beginning; so what comes at the wrong time is left out.
+ * The tool parts of a UI message. The client fails at a chunk of a call that it does not know. It takes a part of an
+ * input after the whole for a new beginning. So chunks at the wrong time are left out.
  */
 final class UiTools {
     /** Marks a call that the model's provider runs: no tool of ours, and nothing to be sent back as one. */
@@ -20,7 +20,7 @@ final class UiTools {
     private static final class Call {
         final String name;
         final boolean providers;
-        final StringBuilder input = new StringBuilder(); // the provider's: nobody tells it whole
+        final StringBuilder input = new StringBuilder(); // the provider's: it is never reported whole
         boolean inputKnown;
 
         Call(String name, boolean providers) {

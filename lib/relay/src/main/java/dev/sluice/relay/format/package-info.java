@@ -3,8 +3,8 @@
  *
  * <p>Start with {@link dev.sluice.relay.format.SluiceSseFormat}; {@link dev.sluice.relay.format.SluiceWebSocketFormat} is the same for
  * WebSocket, {@link dev.sluice.relay.format.UiMessageFormat} is for {@code useChat} of the AI SDK, {@link
- * dev.sluice.relay.format.OpenAiChunkFormat} for clients of OpenAI's chat completions. What goes over the wire is told in
- * {@code docs/relay-formats.md}. Threads: a format is safe for any, an encoder belongs to one. Nothing here blocks.
+ * dev.sluice.relay.format.OpenAiChunkFormat} for clients of OpenAI's chat completions. {@code docs/relay-formats.md}
+ * describes the wire. Threads: a format is safe for any, an encoder belongs to one. Nothing here blocks.
  */
 @NullMarked
 package dev.sluice.relay.format;

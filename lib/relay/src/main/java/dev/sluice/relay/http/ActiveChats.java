@@ -15,7 +15,9 @@ final class ActiveChats {
 
     private record Chat(String session, String name) {}
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock(); // held for a few instructions
+
+    // Guarded by the lock. In the order of access, because a look-up changes it: so reading needs the lock, too.
     private final Map<Chat, Tracked> running = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which names the server answers to. A page of another site can give its own name this machine's address, and is then of the
- * same origin as the server ("DNS rebinding"); what it cannot do is send another name than its own. An address in place of a
- * name, and {@code localhost}, are nobody's to give.
+ * Which names the server answers to. A page of another site can give its own name this machine's address, and is then
+ * of the same origin as the server ("DNS rebinding"). But it cannot send a name other than its own. An address in place
+ * of a name, and {@code localhost}, are nobody's to give.
  */
 final class AllowedHosts {
     private static final Pattern NAME = Pattern.compile("[a-z0-9_.\\-]+");
@@ -30,7 +30,7 @@ final class AllowedHosts {
         }
     }
 
-    /** Throws if the request is for a name that is none of the server's. What is no browser may send none. */
+    /** Throws if the request is for a name that is none of the server's. A client that is no browser may send none. */
     void check(RequestHead head) {
         String host = PORT.matcher(head.header("host").orElse("localhost").toLowerCase(Locale.ROOT))
                 .replaceFirst("");

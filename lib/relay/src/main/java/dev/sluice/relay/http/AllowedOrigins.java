@@ -27,7 +27,7 @@ final class AllowedOrigins {
         }
     }
 
-    /** Throws if a page of another site sent this. What is no browser sends no {@code Origin}. */
+    /** Throws if a page of another site sent this. A client that is no browser sends no {@code Origin}. */
     void check(RequestHead head) {
         Optional<String> origin = origin(head);
         if (origin.isPresent() && !isOwn(head, origin.get()) && !allowed.contains(origin.get())) {
@@ -40,7 +40,7 @@ final class AllowedOrigins {
         }
     }
 
-    /** What a browser needs to hear before it shows the response to a page of another site. */
+    /** The headers that a browser needs before it shows the response to a page of another site. */
     Map<String, String> headers(RequestHead head) {
         Optional<String> origin = origin(head).filter(allowed::contains);
         if (origin.isEmpty()) {
@@ -68,7 +68,7 @@ final class AllowedOrigins {
                         "Access-Control-Max-Age", "600"));
     }
 
-    /** What a client sent, for one line of a message. */
+    /** A client's value, for one line of a message. */
     private static String shown(String header) {
         String printable = header.replaceAll("[^ -~]", "?");
         return printable.length() <= 100 ? printable : printable.substring(0, 100) + "…";

@@ -11,8 +11,8 @@ import java.util.List;
  * The name by which a client's address is counted. An IPv6 address is counted by its first 64 bits, because a client has all
  * addresses that share them.
  *
- * <p>Without trusted proxies it is the peer's address. With n of them it is the n-th last entry of {@code X-Forwarded-For}: each
- * proxy appends the address of its own peer, so that entries further left can be forged.
+ * <p>Without trusted proxies it is the peer's address. With n of them it is the n-th last entry of
+ * {@code X-Forwarded-For}. Each proxy appends the address of its own peer, so entries further left can be forged.
  */
 final class ClientAddress {
     private static final int NETWORK_BYTES = 8;

@@ -9,7 +9,7 @@ import dev.sluice.relay.format.SluiceWebSocketFormat;
 import dev.sluice.relay.format.UiMessageFormat;
 import java.util.Map;
 
-/** What one kind of client says, and wants to hear. */
+/** The requests and responses of one kind of client. */
 enum ClientProtocol {
     /** This library's, over server-sent events. */
     EVENTS {
@@ -64,9 +64,9 @@ enum ClientProtocol {
     };
 
     /**
-     * What a client wants run.
+     * The request for a run.
      *
-     * @throws IllegalArgumentException if the body does not say; the client is told the message
+     * @throws IllegalArgumentException if the body does not say; the client receives the message
      */
     abstract StartRequest request(Session session, Map<String, Object> body);
 

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds connections whose client no longer acknowledges what is sent to it, because its machine lost power or network. A write
- * to such a connection succeeds until the kernel gives up, which takes Linux 15 minutes: the kernel's buffer has room for hours
- * of small events.
+ * Finds connections whose client no longer acknowledges what is sent to it, because its machine lost power or network.
+ * A write to such a connection succeeds until the kernel gives up, which takes Linux 15 minutes. The kernel's buffer
+ * has room for hours of small events.
  *
  * <p>A connection is half open if its client has acknowledged nothing for the limit while the kernel sent something again. For
  * server-sent events; a WebSocket has pings. Works on Linux, where the kernel shows what is unacknowledged; elsewhere nothing
@@ -119,7 +119,7 @@ public final class HalfOpenDetector {
             this.halfOpen = halfOpen;
         }
 
-        /** An answer sets the kernel's count to zero, so a count that falls tells of one in between. */
+        /** An answer sets the kernel's count to zero, so a count that falls means one in between. */
         private void look(Map<TcpTable.Connection, Integer> counts, long now) {
             int count = counts.getOrDefault(connection, 0);
             if (unanswered == 0 || count < unanswered) {

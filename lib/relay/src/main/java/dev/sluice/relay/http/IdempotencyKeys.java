@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The starts that clients gave a key, so that a request that is sent again starts nothing again: a browser repeats one by
- * itself whose connection was closed before there was an answer. A key is known for ten minutes; if there are too many, the
- * oldest are forgotten. In this program's memory.
+ * The starts that clients gave a key, so that a request that is sent again starts nothing again. A browser repeats a
+ * request by itself if its connection was closed before there was an answer. A key is known for ten minutes; if there
+ * are too many, the oldest are forgotten. In this program's memory.
  */
 final class IdempotencyKeys {
     private static final Pattern KEY = Pattern.compile("[ -~]{1,100}");

@@ -4,7 +4,7 @@ import dev.sluice.relay.RelayException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Why a request is not done, in the form in which the client is told. */
+/** The reason for a refusal, in the form that the client receives. */
 final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -55,7 +55,7 @@ final class Problem extends RuntimeException {
         return new Problem(e.status(), e.status() == 401 ? "unauthenticated" : "forbidden", message);
     }
 
-    /** What goes wrong inside is for the log. */
+    /** Internal errors are for the log. */
     static Problem internal() {
         return new Problem(500, "internal", "Something went wrong here; the server's log has it.");
     }
@@ -68,7 +68,7 @@ final class Problem extends RuntimeException {
         return code;
     }
 
-    /** What the JSON's field {@code error} has. */
+    /** The value of the JSON's field {@code error}. */
     Map<String, Object> error() {
         var error = new LinkedHashMap<String, Object>();
         error.put("code", code);

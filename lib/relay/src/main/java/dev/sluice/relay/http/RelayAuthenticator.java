@@ -3,7 +3,7 @@ package dev.sluice.relay.http;
 import dev.sluice.relay.Session;
 import java.util.Map;
 
-/** Tells on whose behalf a request is. For use by any thread. */
+/** Decides which session a request belongs to. For use by any thread. */
 @FunctionalInterface
 public interface RelayAuthenticator {
 

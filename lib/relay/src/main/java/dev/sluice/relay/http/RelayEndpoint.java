@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * A relay over HTTP: what each request means, who may send it, and how it is answered. The paths, messages and limits are in
  * {@code docs/relay.md}. Adapters mount it in a web server: {@code dev.sluice.relay.jetty}, {@code dev.sluice.relay.jdk}.
  *
- * <p>Safe for use by any thread. {@link #handle} blocks while it reads the request's body and while the run is started, not
- * while events are told.
+ * <p>Safe for use by any thread. {@link #handle} blocks while it reads the request's body and while the run is started,
+ * not while events are sent.
  */
 public final class RelayEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(RelayEndpoint.class);
@@ -71,7 +71,7 @@ public final class RelayEndpoint {
     }
 
     /**
-     * Answers a request. Whatever is wrong with it is told to the client.
+     * Answers a request. An error in it is reported to the client.
      *
      * @throws IOException if the client is gone
      */
@@ -102,7 +102,7 @@ public final class RelayEndpoint {
         }
     }
 
-    /** What {@link #respond} returns when the response has begun already. */
+    /** The result of {@link #respond} when the response has begun already. */
     private static final FullResponse STREAMING = FullResponse.empty(200);
 
     private FullResponse respond(Route route, RelayExchange exchange, Map<String, String> crossOrigin)
@@ -120,7 +120,7 @@ public final class RelayEndpoint {
         };
     }
 
-    /** What there is to say against a WebSocket's handshake, and on whose behalf it is. */
+    /** The decision on a WebSocket's handshake: the session, or the refusal. */
     public WebSocketHandshake handshake(RequestHead head) {
         try {
             hosts.check(head);
@@ -162,7 +162,8 @@ public final class RelayEndpoint {
     }
 
     /**
-     * Lets nobody in any more and shuts the relay down, which tells every client first. For before the web server is stopped.
+     * Refuses new requests and shuts the relay down, which reports it to every client first. For before the web server
+     * is stopped.
      */
     public void shutdown(Duration atMost) {
         closing = true;
@@ -170,7 +171,7 @@ public final class RelayEndpoint {
         sockets.forEach(RelaySocket::close);
     }
 
-    /** What a web server answers, in place of a page of its own, to a request that does not get here. */
+    /** A web server's answer, instead of a page of its own, to a request that does not get here. */
     public static FullResponse refused(int status) {
         FullResponse answer = new Problem(status, "refused", "The server cannot take this request.").answer();
         return answer.with(SecurityHeaders.with(answer.headers()));
@@ -269,7 +270,7 @@ public final class RelayEndpoint {
         try {
             runs.attach(visitor.caller(), id, after, format, sink);
         } catch (RuntimeException | Error e) { // too late for another answer
-            LOG.warn("A stream could not be told", e);
+            LOG.warn("A stream could not be sent", e);
             sink.abort();
         }
         return STREAMING;

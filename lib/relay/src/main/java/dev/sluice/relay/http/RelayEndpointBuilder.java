@@ -97,8 +97,8 @@ public final class RelayEndpointBuilder {
     }
 
     /**
-     * How many runs all sessions of one address may start in the time of {@link #startLimit}; four times as many as a session if
-     * nothing is set. Behind a proxy, see {@link #trustedProxies}.
+     * How many runs all sessions of one address may start in the time of {@link #startLimit}. If nothing is set, four
+     * times as many as a session. Behind a proxy, see {@link #trustedProxies}.
      */
     public RelayEndpointBuilder startsPerAddress(int runs) {
         startsPerAddress = Checks.atLeast("runs", runs, 1);
@@ -112,8 +112,8 @@ public final class RelayEndpointBuilder {
     }
 
     /**
-     * How many proxies stand in front of the server and append their client's address to {@code X-Forwarded-For}; 0 if nothing is
-     * set, and then the header does not count, because a client can send it, too.
+     * How many proxies stand in front of the server and append their client's address to {@code X-Forwarded-For}. If
+     * nothing is set it is 0, and the header is ignored, because a client can send it, too.
      */
     public RelayEndpointBuilder trustedProxies(int proxies) {
         trustedProxies = Checks.atLeast("proxies", proxies, 0);
@@ -143,8 +143,8 @@ public final class RelayEndpointBuilder {
     }
 
     /**
-     * Serves the files of a class path's folder, {@code index.html} at {@code /}, and browser libraries that are there as
-     * jars under {@code /webjars/} and {@code /_static/}; if nothing is set there is no page.
+     * Serves the files of a class path's folder, with {@code index.html} at {@code /}. Browser libraries that are there
+     * as jars are under {@code /webjars/} and {@code /_static/}. If nothing is set there is no page.
      */
     public RelayEndpointBuilder page(String folder, ClassLoader from) {
         page = Objects.requireNonNull(folder, "folder");

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 
-/** One request and its response, as a web server has them. What an adapter implements; for one thread. */
+/** One request and its response, as a web server has them. The interface for adapters; for one thread. */
 public interface RelayExchange {
 
     /** The request without its body. */
@@ -15,8 +15,8 @@ public interface RelayExchange {
     InputStream body() throws IOException;
 
     /**
-     * Whether the client is known to be gone. Asked once the body has been read, before a run is started. A server that cannot
-     * tell says no.
+     * Whether the client is known to be gone. Asked once the body has been read, before a run is started. A server that
+     * does not know says no.
      */
     default boolean isGone() {
         return false;

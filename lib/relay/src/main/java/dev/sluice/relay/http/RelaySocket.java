@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one client says over a WebSocket, and the streams that it is told on it. What goes wrong with a message is answered with
- * a message of type {@code error}, and the socket lives on. See {@code docs/relay.md} for the messages.
+ * The messages of one client over a WebSocket, and the streams that it receives on it. An error in a message is
+ * answered with a message of type {@code error}, and the socket stays open. See {@code docs/relay.md} for the messages.
  */
 public final class RelaySocket {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySocket.class);
     private static final int STREAMS = 16;
 
-    /** The connection, as the web server has it. What an adapter implements; for any thread. */
+    /** The connection, as the web server has it. The interface for adapters; for any thread. */
     public interface Wire {
         /**
          * Sends a text message. Blocks while the connection takes no more, for a bounded time.
@@ -86,7 +86,7 @@ public final class RelaySocket {
             refuse(message, Problem.of(e));
         } catch (IOException e) {
             wire.cut();
-        } catch (Throwable e) { // whatever it is, the client gets an answer
+        } catch (Throwable e) { // any failure: the client must get an answer
             LOG.warn("A message of a WebSocket's failed", e);
             refuse(message, Problem.internal());
         }
@@ -168,7 +168,7 @@ public final class RelaySocket {
     }
 
     private static Problem tooManyStreams() {
-        return new Problem(429, "too_many_streams", "A connection tells at most " + STREAMS + " streams at once.");
+        return new Problem(429, "too_many_streams", "A connection carries at most " + STREAMS + " streams at once.");
     }
 
     private static String string(Map<String, Object> message, String field) {
@@ -191,7 +191,7 @@ public final class RelaySocket {
     private final class Told implements EventSink {
         private final String streamId;
         private final DisconnectSignal notice = new DisconnectSignal();
-        private volatile boolean over; // told from another place on
+        private volatile boolean over; // sent from another event on
 
         private Told(String streamId) {
             this.streamId = streamId;
@@ -201,7 +201,7 @@ public final class RelaySocket {
         public void write(List<String> frames) throws IOException {
             for (String frame : frames) {
                 if (over) {
-                    throw new EOFException("the stream is told from another place on");
+                    throw new EOFException("the stream is sent from another event on");
                 }
                 wire.send("{\"streamId\":\"" + streamId + "\"," + frame.substring(1));
             }

@@ -39,7 +39,7 @@ final class RequestBody {
         try {
             return Json.readObject(json);
         } catch (IllegalArgumentException e) {
-            throw Problem.badRequest("What was sent is no JSON object.");
+            throw Problem.badRequest("The body is no JSON object.");
         }
     }
 
@@ -82,7 +82,7 @@ final class RequestBody {
         return all.toByteArray();
     }
 
-    /** A client that stays silent for the web server's idle timeout is told so; one that left is not. */
+    /** A client that stays silent for the web server's idle timeout gets an error; one that left does not. */
     private static int read(InputStream in, byte[] target) throws IOException {
         try {
             return in.read(target);

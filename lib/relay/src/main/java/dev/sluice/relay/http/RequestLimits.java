@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How much a request may hold, whatever its format.
+ * How much a request of any format may hold.
  *
  * @param messages how many messages
  * @param parts how many parts and tool calls all messages together

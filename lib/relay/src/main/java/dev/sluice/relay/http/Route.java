@@ -3,7 +3,7 @@ package dev.sluice.relay.http;
 import java.util.List;
 import java.util.Map;
 
-/** What a path names. */
+/** The meaning of a path. */
 sealed interface Route {
 
     /** Whether the server is there. */
@@ -21,7 +21,7 @@ sealed interface Route {
     /** A stream. */
     record Stream(String id) implements Route {}
 
-    /** What runs in a chat. */
+    /** The stream that runs in a chat. */
     record Chat(String id) implements Route {}
 
     static Route of(String path) {
@@ -36,8 +36,7 @@ sealed interface Route {
     }
 
     private static Route named(String path) {
-        if (path.equals("/api/chat")
-                || path.startsWith("/api/chat/")) { // where the AI SDK's clients look if not told otherwise
+        if (path.equals("/api/chat") || path.startsWith("/api/chat/")) { // the AI SDK's default path
             throw new Problem(404, "not_found", "There is nothing at /api/chat; useChat's api is /api/v1/chat here.");
         }
         if (path.startsWith("/api/v1/stream/")) {
@@ -62,7 +61,7 @@ sealed interface Route {
         };
     }
 
-    /** The methods that it has, as a header tells them. */
+    /** The methods that it has, as a header lists them. */
     default String allowed() {
         return String.join(", ", methods());
     }

@@ -86,12 +86,12 @@ final class RunService {
         return id;
     }
 
-    /** Whether there is nothing more to tell; throws if the stream is not there for this session. */
+    /** Whether there is nothing more to send; throws if the stream is not there for this session. */
     boolean isDelivered(Session session, String streamId, long after) {
         return relay.isDelivered(session, checked(streamId), after);
     }
 
-    /** Tells a stream to a client that has been promised one, so that what goes wrong is told in the stream's form. */
+    /** Sends a stream to a client that has been promised one, so errors are reported in the stream's form. */
     void attach(Caller caller, String streamId, long after, StreamFormat format, EventSink sink) throws IOException {
         try {
             relay.attach(caller, streamId, after, format, sink);
@@ -125,7 +125,7 @@ final class RunService {
         return Long.parseLong(value);
     }
 
-    /** What cannot be a stream's id is not asked for. */
+    /** A name that cannot be a stream's id is not looked up. */
     private static String checked(String streamId) {
         if (!STREAM_ID.matcher(streamId).matches()) {
             throw Problem.of(new RelayException(RelayException.Code.UNKNOWN, "There is no such stream."));

@@ -3,7 +3,7 @@ package dev.sluice.relay.http;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What every response says to the browser that gets it. */
+/** The headers of every response that protect the browser. */
 final class SecurityHeaders {
     /** For what is no page: nothing may be loaded, nobody may frame it. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";

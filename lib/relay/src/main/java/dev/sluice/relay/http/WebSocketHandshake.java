@@ -3,7 +3,7 @@ package dev.sluice.relay.http;
 import dev.sluice.relay.Caller;
 import java.util.Map;
 
-/** What became of a WebSocket's handshake. */
+/** The result of a WebSocket's handshake. */
 public sealed interface WebSocketHandshake {
 
     /**

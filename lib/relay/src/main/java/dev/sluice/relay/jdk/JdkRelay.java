@@ -118,7 +118,7 @@ public final class JdkRelay implements AutoCloseable {
         return URI.create("http://" + server.getAddress().getHostString() + ":" + port() + "/");
     }
 
-    /** Tells every client that the server stops, then stops it; waits for that, but not much longer than this. */
+    /** Reports to every client that the server stops, then stops it; waits for that, but not much longer than this. */
     public void stop(Duration atMost) {
         endpoint.shutdown(atMost);
         server.stop(0);

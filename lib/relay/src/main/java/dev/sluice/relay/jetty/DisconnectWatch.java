@@ -11,12 +11,12 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Notices that a client is gone while nothing is written to it, without a thread: the selector tells when there is something
- * to read, and the end of the connection is read like bytes are. For HTTP/1 only, where a connection carries one response,
- * and only if that is the last one on it, since what the client sends now is thrown away.
+ * Notices that a client is gone while nothing is written to it, without a thread. The selector reports when there is
+ * something to read, and the end of the connection is read like bytes are. For HTTP/1 only, where a connection carries
+ * one response, and only if that is the last one on it. Further bytes of the client are thrown away.
  */
 final class DisconnectWatch implements Callback {
-    /** A client that sends more than this while it is told something is none that we know. */
+    /** A client that sends more than this during its response is none that we know. */
     private static final int UNWANTED = 64 * 1024;
 
     private final EndPoint endPoint;
@@ -52,7 +52,7 @@ final class DisconnectWatch implements Callback {
         return connection.getHttpVersion().getVersion() <= HttpVersion.HTTP_1_1.getVersion();
     }
 
-    /** Nothing more is told. */
+    /** No further end is reported. */
     void stop() {
         stopped = true;
     }
@@ -97,7 +97,7 @@ final class DisconnectWatch implements Callback {
         return read != 0;
     }
 
-    /** If somebody else reads already there is no watch, and the next write will tell. */
+    /** If another reader exists there is no watch, and the next write will fail. */
     private void again() {
         endPoint.tryFillInterested(this);
     }

@@ -5,7 +5,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** What Jetty itself refuses is told in our form: a request that is no HTTP, say. */
+/** A refusal by Jetty itself has our form: a request that is no HTTP, say. */
 final class JettyErrors implements Request.Handler {
 
     @Override

@@ -24,7 +24,9 @@ public final class JettyRelay implements AutoCloseable {
     private static final int LARGEST_BUFFER = 64 * 1024;
     private static final int ACCEPT_QUEUE = 4096;
 
-    /** What the kernel keeps for a client, in bytes. With the megabytes that it would take a slow reader looks stuck. */
+    /**
+     * The kernel's send buffer for a client, in bytes. With the megabytes that it would take a slow reader looks stuck.
+     */
     private static final int SEND_BUFFER = 64 * 1024;
 
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
@@ -76,7 +78,7 @@ public final class JettyRelay implements AutoCloseable {
         return URI.create("http://" + host + ":" + port() + "/");
     }
 
-    /** Tells every client that the server stops, then stops it; waits for that, but not much longer than this. */
+    /** Reports to every client that the server stops, then stops it; waits for that, but not much longer than this. */
     public void stop(Duration atMost) {
         endpoint.shutdown(atMost);
         try {
@@ -159,7 +161,7 @@ public final class JettyRelay implements AutoCloseable {
             return this;
         }
 
-        /** What finds half-open connections, for tests. */
+        /** The detector of half-open connections, for tests. */
         Builder halfOpen(HalfOpenDetector value) {
             halfOpen = value;
             return this;

@@ -40,6 +40,8 @@ final class JettySink implements EventSink {
     private final ReentrantLock writing = new ReentrantLock();
 
     private final AtomicLong progress = new AtomicLong();
+
+    // Set once, by open(). Volatile because another thread may end the response, also before they are set: see open().
     private volatile @Nullable DisconnectWatch watch;
     private volatile HalfOpenDetector.@Nullable Watch silence;
 

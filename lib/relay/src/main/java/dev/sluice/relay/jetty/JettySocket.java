@@ -35,14 +35,14 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     private final TimeSource time;
     private final MessageQueue messages = new MessageQueue(this::handle, this::demand);
 
-    /** Makes one message follow the other, in the order of those who wait, as the parts of two must not mix. */
+    /** Serialises messages, because the parts of two must not mix. Fair, so that no stream waits behind the same other one again and again. */
     private final ReentrantLock sending = new ReentrantLock(true);
 
     private final AtomicLong progress = new AtomicLong();
     private volatile org.eclipse.jetty.websocket.api.@Nullable Session connection;
     private volatile @Nullable RelaySocket relay; // since the connection is open
-    private volatile boolean heard = true;
-    private volatile boolean closed;
+    private volatile boolean heard = true; // a message or a pong since the last ping
+    private volatile boolean closed; // never set back
 
     JettySocket(RelayEndpoint endpoint, Caller caller, Duration writeLimit, Duration pingEvery, TimeSource time) {
         this.endpoint = endpoint;
@@ -52,7 +52,9 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
         this.time = time;
     }
 
-    /** Only now is there something to release: a handshake may fail after this was made, and nothing tells then. */
+    /**
+     * Only now is there something to release. A handshake may fail after this was made, and no callback reports that.
+     */
     @Override
     public void onWebSocketOpen(org.eclipse.jetty.websocket.api.Session opened) {
         connection = opened;

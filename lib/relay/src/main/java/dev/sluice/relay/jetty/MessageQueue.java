@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Handles a client's messages one at a time, in order, on virtual threads, so that reading goes on while a run is started. Safe
- * for use by any thread; no method blocks.
+ * Handles a client's messages one at a time, in order, on virtual threads, so that reading continues while a run is
+ * started. Safe for use by any thread; no method blocks.
  */
 final class MessageQueue {
     private static final int MOST = 4;
@@ -66,7 +66,7 @@ final class MessageQueue {
         return waiting.size() < MOST && held < MOST_CHARACTERS;
     }
 
-    /** Goes on after a message of this length. */
+    /** Continues after a message of this length. */
     private void handleNext(int handled) {
         String message;
         lock.lock();

@@ -14,7 +14,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.jspecify.annotations.Nullable;
 
-/** Hands requests to the endpoint, and what wants to be a WebSocket to Jetty's container of them. */
+/** Passes requests to the endpoint, and WebSocket handshakes to Jetty's container of them. */
 final class RelayHandler extends Handler.Abstract {
     private final RelayEndpoint endpoint;
     private final Duration writeLimit;

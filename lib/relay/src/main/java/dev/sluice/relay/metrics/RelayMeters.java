@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The meters of a relay: {@code Relay.builder().listener(RelayMeters.in(registry))}. All are there from the beginning, so that
- * one can alert on what has not happened yet; none has a tag whose values are not known beforehand.
+ * The meters of a relay: {@code Relay.builder().listener(RelayMeters.in(registry))}. All exist from the beginning, so
+ * that an alert on something that has not happened yet works. No tag has values that are not known beforehand.
  *
  * <p>Safe for use by any thread; does not block.
  */
@@ -43,7 +43,7 @@ public final class RelayMeters implements RelayListener {
                 .description("Runs that are carried")
                 .register(registry);
         Gauge.builder("sluice.relay.watchers", watching, AtomicInteger::get)
-                .description("Connections that are told events")
+                .description("Connections that receive events")
                 .register(registry);
         started = counter(registry, "sluice.relay.streams.started", "Runs that were taken over");
         ended = each(

@@ -19,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a {@link ScriptedPeer}: its framing. One thread reads requests, another runs their scripts; so the
- * reader sees the client go whatever a script does.
+ * One connection of a {@link ScriptedPeer}: its framing. One thread reads requests, another runs their scripts. So the
+ * reader notices the client's close during each step of a script.
  */
 final class PeerConnection implements ScriptOutput {
     private static final byte[] END = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

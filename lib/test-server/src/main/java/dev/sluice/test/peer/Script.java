@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a {@link ScriptedPeer} does about one request, step by step. Immutable: each step gives a longer script. When a
- * script is over without {@link #end()}, {@link #cut()} or {@link #reset()}, the connection stays open and silent.
+ * The steps of a {@link ScriptedPeer} for one request. Immutable: each step gives a longer script. When a script is
+ * over without {@link #end()}, {@link #cut()} or {@link #reset()}, the connection stays open and silent.
  */
 public final class Script {
     private static final String[] EVENT_STREAM = {
@@ -113,12 +113,12 @@ public final class Script {
         return then(connection -> connection.body(bytes));
     }
 
-    /** Sends bytes as they are, whatever the framing. */
+    /** Sends raw bytes, without framing. */
     public Script raw(byte[] bytes) {
         return then(connection -> connection.raw(bytes));
     }
 
-    /** Sends a text as it is, whatever the framing. */
+    /** Sends a raw text, without framing. */
     public Script raw(String text) {
         return raw(utf8(text));
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What a {@link Script} writes its response to: a connection, or something that stands for one. One thread, the script's, calls
- * it. Each method throws an {@link IOException} once the client has gone.
+ * The output of a {@link Script}: a connection, or a replacement of one. One thread, the script's, calls it. Each
+ * method throws an {@link IOException} once the client has gone.
  */
 public interface ScriptOutput {
 
@@ -15,7 +15,7 @@ public interface ScriptOutput {
     /** Sends bytes of the body in the framing that the head announced. */
     void body(byte[] bytes) throws IOException;
 
-    /** Sends bytes as they are, whatever the framing. */
+    /** Sends raw bytes, without framing. */
     void raw(byte[] bytes) throws IOException;
 
     /** Ends a chunked body as it should. */

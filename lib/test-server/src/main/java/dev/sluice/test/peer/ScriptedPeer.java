@@ -126,7 +126,7 @@ public final class ScriptedPeer implements AutoCloseable {
         return requests().get(n - 1);
     }
 
-    /** Lets go of the requests so far, for a test that counts memory. */
+    /** Releases the requests so far, for a test that counts memory. */
     public void forgetRequests() {
         locked(() -> {
             requests.clear();

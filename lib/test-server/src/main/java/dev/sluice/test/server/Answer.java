@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * What a {@link ScriptedServer} answers to one request, whatever the wire: text, thoughts, calls of tools, why it ends, what it
- * took, how fast it comes and how it goes wrong. Immutable: each method gives another answer.
+ * A {@link ScriptedServer}'s answer to one request, for every wire: text, thoughts, calls of tools, and its end. It
+ * also has the usage, the pace and a fault. Immutable: each method gives another answer.
  *
  * <pre>{@code
  * Answer.thinking("The user wants the weather.").thenToolCall("weather", "{\"city\":", "\"Porto\"}")
@@ -40,7 +40,7 @@ public final class Answer {
         REFUSAL
     }
 
-    /** What is said of the blocks; empty where the server decides. Changed only before the answer that has it is made. */
+    /** The answer's other fields; empty if the server decides. Changed only before the answer that has it is made. */
     private static final class Settings {
         Optional<End> end = Optional.empty();
         OptionalInt inputTokens = OptionalInt.empty();
@@ -112,18 +112,18 @@ public final class Answer {
         return error(429, "Rate limit reached").header("retry-after", String.valueOf(retryAfter.toSeconds()));
     }
 
-    /** Goes on with words, in a block of their own. */
+    /** Continues with words, in a block of their own. */
     public Answer thenText(String... pieces) {
         return then(new Block.Text(List.of(pieces)));
     }
 
-    /** Goes on with thoughts, in a block of their own. */
+    /** Continues with thoughts, in a block of their own. */
     public Answer thenThinking(String... pieces) {
         return then(new Block.Thinking(List.of(pieces)));
     }
 
     /**
-     * Goes on with the call of a tool.
+     * Continues with the call of a tool.
      *
      * @param name the tool's
      * @param inputJson its input as JSON text, cut anywhere. If all of it is not one JSON object, the call is a cut one: Claude and
@@ -269,7 +269,7 @@ public final class Answer {
                 .sum();
     }
 
-    /** What it says, for a report: the first words, or the error. */
+    /** A short description for a report: the first words, or the error. */
     @Override
     public String toString() {
         String said = settings.refusal

@@ -20,9 +20,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of each request the script of its answer, in the wire that the request's path and headers are of. A request for a list of
- * models or a count of tokens is answered without a script, and one that the vendor would refuse is refused. Each other takes the
- * next {@link Answer}; if there is none left, it is refused with status 400, which no client retries.
+ * Makes of each request the script of its answer, in the wire that the request's path and headers are of. A request for
+ * a list of models or a count of tokens is answered without a script. A request that the vendor would refuse is
+ * refused. Each other takes the next {@link Answer}; if there is none left, it is refused with status 400, which no
+ * client retries.
  *
  * <p>{@link ScriptedServer} has one. It also answers without a socket, in {@code InMemoryTransport} of {@code sluice-test}. Any
  * thread.
@@ -60,7 +61,7 @@ public final class AnswerQueue implements Function<ReceivedRequest, Script> {
     }
 
     /**
-     * The next request for an answer that has not been failed yet goes wrong in this way, whatever its answer says. With
+     * The next request for an answer that has not been failed yet fails in this way, independent of its answer. With
      * {@link Fault#OVERLOADED} it takes no answer.
      */
     public void next(Fault fault) {

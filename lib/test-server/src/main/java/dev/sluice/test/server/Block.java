@@ -4,7 +4,7 @@ import java.util.List;
 
 /** A part of an answer, cut into the pieces in which it is streamed. */
 sealed interface Block {
-    /** What comes, in order. */
+    /** The blocks, in order. */
     List<String> pieces();
 
     /** The same with its first pieces only: what the most tokens leave of it. */
@@ -23,7 +23,7 @@ sealed interface Block {
         }
     }
 
-    /** What the model thought; no pieces if it keeps that to itself. */
+    /** The model's thoughts; no pieces if it keeps them to itself. */
     record Thinking(List<String> pieces) implements Block {
         @Override
         public Thinking first(int count) {

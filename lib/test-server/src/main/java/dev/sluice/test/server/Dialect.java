@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One vendor's API: what its requests ask, and how its answers look. What is asked and what is said are the same in all of
+ * One vendor's API: what its requests ask, and how its answers look. The requests and answers are the same in all of
  * them.
  */
 interface Dialect {
@@ -25,16 +25,16 @@ interface Dialect {
         return claudes ? new ClaudeDialect() : new OpenAiDialect();
     }
 
-    /** What a call asks for. */
+    /** The kind of a call. */
     Asked asked(Call call) throws Refusal;
 
     /** A new id for a request. */
     String requestId(SplittableRandom random);
 
-    /** What the head of every response says. */
+    /** The headers of every response. */
     Map<String, String> head(String requestId);
 
-    /** What the head of an answer says of the caller's limits. */
+    /** The headers of an answer with the caller's limits. */
     Map<String, String> limits(RateLimits.Left left);
 
     /** The body of an answer that is not streamed. */
@@ -48,10 +48,10 @@ interface Dialect {
     /** The frames of one that is. */
     Frames frames(Reply reply);
 
-    /** The response for a call that gets no answer; its body also tells of a failure in the middle of one. */
+    /** The response for a call that gets no answer; its body also reports a failure in the middle of one. */
     Refused refused(Refusal refusal, String requestId);
 
-    /** What a call asks for. */
+    /** The kind of a call. */
     sealed interface Asked {
         /** The model shall answer. */
         record Answer(ParsedRequest request) implements Asked {}

@@ -12,7 +12,7 @@ import java.util.Optional;
  * {@link #SILENT}.
  */
 public enum Fault {
-    /** No more content; pings go on, or what a gateway sends in their place where the API has none. */
+    /** No more content; pings continue, or a gateway's comments if the API has no pings. */
     STALL,
     /** Not a byte more; the connection stays open until the client goes. */
     SILENT,

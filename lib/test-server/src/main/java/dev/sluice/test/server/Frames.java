@@ -2,7 +2,7 @@ package dev.sluice.test.server;
 
 import tools.jackson.databind.JsonNode;
 
-/** What one wire writes for each step of a streamed answer; empty where it has nothing to say. For one answer, in order. */
+/** One wire's text for each step of a streamed answer; empty if it has none. For one answer, in order. */
 interface Frames {
     /** Before the first block. */
     default String opening() {

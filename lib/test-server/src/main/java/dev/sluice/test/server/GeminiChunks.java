@@ -43,7 +43,7 @@ final class GeminiChunks {
         return signed(part);
     }
 
-    /** What the last chunk brings: the signature of an answer that is words, nothing behind a call or a cut answer. */
+    /** The last chunk's content: the signature of an answer that is words, nothing behind a call or a cut answer. */
     List<ObjectNode> lastParts() {
         return switch (reply.answer().end()) {
             case DONE -> List.of(signed(text("")));

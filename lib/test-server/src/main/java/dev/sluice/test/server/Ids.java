@@ -13,7 +13,7 @@ final class Ids {
         return prefix + digits(length, random);
     }
 
-    /** What proves what a model thought: opaque, and much longer than an id. */
+    /** A proof of the model's thoughts: opaque, and much longer than an id. */
     static String signature(SplittableRandom random) {
         return digits(180, random) + "==";
     }

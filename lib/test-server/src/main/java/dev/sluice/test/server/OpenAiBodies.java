@@ -26,7 +26,7 @@ final class OpenAiBodies {
         return reply.request().tellsUsage() ? chunk.putNull("usage") : chunk;
     }
 
-    /** The chunk that tells the usage, and has no choice. */
+    /** The chunk that has the usage, and no choice. */
     ObjectNode usageChunk() {
         ObjectNode chunk = body("chat.completion.chunk");
         chunk.putArray("choices");

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a request asks of a model, whatever the wire. For scripts that answer what they are asked, and for assertions.
+ * A request to a model, the same for every wire. For scripts that answer what they are asked, and for assertions.
  *
  * @param model the model that shall answer
  * @param maxTokens the most tokens the answer may have
@@ -63,7 +63,7 @@ public record ParsedRequest(
     }
 
     /**
-     * What one of the two has said.
+     * A message of one of the two.
      *
      * @param byModel whether the model has
      * @param words the words of it
@@ -97,7 +97,7 @@ public record ParsedRequest(
                 .orElse("");
     }
 
-    /** What tools gave back, in the order of their calls, if that is what the request brings. One wire has a turn for each. */
+    /** The results of tools, in the order of their calls, if the request brings any. One wire has a turn for each. */
     public List<String> toolResults() {
         var results = new ArrayDeque<String>();
         for (Turn turn : turns.reversed()) {

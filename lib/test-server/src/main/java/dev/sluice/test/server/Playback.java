@@ -20,7 +20,7 @@ final class Playback {
     private static final int PIECES_BETWEEN_PINGS = 50;
     private static final int SLOWER = 5;
     private static final Duration BETWEEN_LONELY_PINGS = Duration.ofMillis(250);
-    /** What a gateway sends to keep a connection open on a wire that has no pings. */
+    /** A gateway's comment to keep a connection open on a wire that has no pings. */
     private static final String COMMENT = ": keep-alive\n\n";
 
     private static final String GARBAGE = "data: {\"type\": no JSON\n\n";

@@ -36,7 +36,7 @@ final class Refusal extends Exception {
         SCRIPTED
     }
 
-    /** What it says. */
+    /** The message. */
     String message() {
         return String.valueOf(getMessage());
     }

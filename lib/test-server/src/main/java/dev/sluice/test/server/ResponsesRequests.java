@@ -70,7 +70,7 @@ final class ResponsesRequests {
         return Tool.choice(tools, Json.text(choice, "name"));
     }
 
-    /** What it thinks is shown as a summary, if that is asked for. */
+    /** Its thoughts are shown as a summary, if the request asks for it. */
     private static Thoughts thoughts(JsonNode reasoning) {
         String effort = Json.text(reasoning, "effort");
         if (effort.equals("none")) {

@@ -51,7 +51,7 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /**
-     * The next request for an answer that has not been failed yet goes wrong in this way, whatever its answer says. With
+     * The next request for an answer that has not been failed yet fails in this way, independent of its answer. With
      * {@link Fault#OVERLOADED} it takes no answer.
      */
     public void next(Fault fault) {
