@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.context.CallerContext;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.internal.base.Throwables;
 import java.time.Duration;
@@ -29,6 +30,9 @@ public final class StreamController {
     private @Nullable Predicate<String> stream;
     private @Nullable String cancelReason;
     private boolean ended;
+
+    /** What the thread that started the stream carried; in force in the callbacks. */
+    private volatile CallerContext context = CallerContext.EMPTY;
 
     private StreamController(Builder builder) {
         timeouts = Map.copyOf(builder.timeouts);
@@ -150,12 +154,18 @@ public final class StreamController {
      * @throws IllegalStateException if this controller has a stream
      */
     public void attach(Predicate<String> stop) {
+        attach(stop, CallerContext.EMPTY);
+    }
+
+    /** As {@link #attach(Predicate)}, for a stream whose caller's context the callbacks run in. */
+    public void attach(Predicate<String> stop, CallerContext callers) {
         lock.lock();
         try {
             if (stream != null) {
                 throw new IllegalStateException("controller: it steers a stream already; make one for each stream");
             }
             stream = stop;
+            context = callers;
             if (cancelReason != null) {
                 var unused = stop.test(cancelReason);
             }
@@ -175,9 +185,9 @@ public final class StreamController {
         }
     }
 
-    private static void start(List<Runnable> callbacks) {
+    private void start(List<Runnable> callbacks) {
         if (!callbacks.isEmpty()) {
-            Thread.ofVirtual().name("sluice-on-cancel").start(() -> callbacks.forEach(StreamController::run));
+            Thread.ofVirtual().name("sluice-on-cancel").start(() -> context.run(() -> callbacks.forEach(StreamController::run)));
         }
     }
 

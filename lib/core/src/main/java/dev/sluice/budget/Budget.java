@@ -99,6 +99,11 @@ public final class Budget {
         return locked(() -> limitOnCost().map(limit -> limit.prices().cost(spent())));
     }
 
+    /** The prices that every stream is counted at; empty if the budget has no limit on costs. */
+    public Optional<Prices> prices() {
+        return limitOnCost().map(BudgetLimit.Cost::prices);
+    }
+
     /** What may still be spent, at least 0; empty if the budget has no limit on costs. */
     public Optional<BigDecimal> remainingCost() {
         return locked(() -> limitOnCost()

@@ -8,6 +8,7 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
+import dev.sluice.context.ContextCarrier;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.continuation.ContinuationJoiner;
 import dev.sluice.internal.CallbackErrors;
@@ -16,6 +17,7 @@ import dev.sluice.internal.base.Checks;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
+import dev.sluice.observation.Observer;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
@@ -73,7 +75,9 @@ public final class LlmClient implements AutoCloseable {
                 builder.time,
                 builder.resilience,
                 builder.continuation,
-                builder.onEnd);
+                builder.onEnd,
+                builder.carrier,
+                builder.observer);
     }
 
     /**
@@ -150,8 +154,9 @@ public final class LlmClient implements AutoCloseable {
         Continuation continuation = config.continuation();
         var joint = continuation.times() == 0 ? null : new ContinuationJoiner(continuation, request, config.provider());
         Timeouts times = controller.timeouts(config.timeouts());
+        var around = StreamSurroundings.of(config, request, wire, true);
         StreamReaderTask reader =
-                prepare(wire, request.model(), new ResponseMode.Streamed(joint), times, controller, budget);
+                prepare(wire, request.model(), new ResponseMode.Streamed(joint), times, controller, budget, around);
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         launch(reader, controller);
         return stream;
@@ -226,8 +231,9 @@ public final class LlmClient implements AutoCloseable {
             }
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
+        var around = StreamSurroundings.of(config, request, wire.get(), false);
         StreamReaderTask reader =
-                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget);
+                prepare(wire.get(), request.model(), new ResponseMode.Whole(), times, controller, budget, around);
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
             launch(reader, controller);
             return answer.finalMessage();
@@ -274,8 +280,9 @@ public final class LlmClient implements AutoCloseable {
 
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
+        var around = StreamSurroundings.unobserved(config);
         StreamReaderTask reader =
-                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null);
+                prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, around);
         launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }
@@ -292,10 +299,16 @@ public final class LlmClient implements AutoCloseable {
             ResponseMode reading,
             Timeouts times,
             StreamController controller,
-            @Nullable Budget budget) {
+            @Nullable Budget budget,
+            StreamSurroundings around) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget);
-        controller.attach(reason -> reader.stop(new Cancelled(reason)));
+        var reader = new StreamReaderTask(config, model, wire, reading, times, name, running::remove, budget, around);
+        try {
+            controller.attach(reason -> reader.stop(new Cancelled(reason)), around.context());
+        } catch (RuntimeException e) {
+            reader.neverStarts(e);
+            throw e;
+        }
         return reader;
     }
 
@@ -358,6 +371,16 @@ public final class LlmClient implements AutoCloseable {
         return config.time();
     }
 
+    /** What carries the context of the caller's thread into the threads of its streams and runs. */
+    public ContextCarrier contextCarrier() {
+        return config.carrier();
+    }
+
+    /** What is told of this client's streams, runs and tool calls. */
+    public Observer observer() {
+        return config.observer();
+    }
+
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */
     public static final class Builder {
         private final Provider provider;
@@ -370,6 +393,8 @@ public final class LlmClient implements AutoCloseable {
         private Resilience resilience = Resilience.defaults();
         private Continuation continuation = Continuation.off();
         private Consumer<StreamReport> onEnd = report -> {};
+        private ContextCarrier carrier = ContextCarrier.detected();
+        private Observer observer = Observer.none();
 
         private Builder(Provider provider) {
             this.provider = Objects.requireNonNull(provider, "provider");
@@ -437,6 +462,22 @@ public final class LlmClient implements AutoCloseable {
                 round.turn(() -> listener.accept(report));
                 round.end();
             };
+            return this;
+        }
+
+        /**
+         * Sets what carries the context of the thread that calls {@code stream}, {@code send} or {@code run} into the threads that
+         * run the caller's code for it. {@link ContextCarrier#detected()} if nothing is set; {@code
+         * ContextCarrier.detected().and(mine)} adds one.
+         */
+        public Builder contextCarrier(ContextCarrier carrier) {
+            this.carrier = Objects.requireNonNull(carrier, "carrier");
+            return this;
+        }
+
+        /** Adds an observer of this client's streams, runs and tool calls, for traces and metrics. Observers accumulate. */
+        public Builder observer(Observer observer) {
+            this.observer = this.observer.and(observer);
             return this;
         }
 

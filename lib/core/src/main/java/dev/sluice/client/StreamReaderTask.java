@@ -59,6 +59,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final @Nullable ContinuationJoiner joint;
     private final Deadlines deadlines;
     private final StreamLog journal;
+    private final StreamSurroundings surroundings;
     private final Thread thread;
 
     /** What counts for the caller's budget; null if there is none. */
@@ -91,6 +92,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
      * @param first the first request
      * @param reading how its answer is read, and that of each that follows it
      * @param onExit is told when the thread is done, but for its report
+     * @param surroundings what all of its thread runs in
      */
     StreamReaderTask(
             ClientConfig config,
@@ -100,7 +102,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             Timeouts timeouts,
             String name,
             Consumer<StreamReaderTask> onExit,
-            @Nullable Budget budget) {
+            @Nullable Budget budget,
+            StreamSurroundings surroundings) {
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
@@ -112,7 +115,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
         recorder = new MetricsRecorder(config.time());
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
-        journal = new StreamLog(name, first.toString());
+        this.surroundings = surroundings;
+        journal = new StreamLog(name, first.toString(), surroundings.observation());
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
@@ -139,7 +143,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     /** What an abandoned stream's cleaner runs; does nothing after the end. */
     void abandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
-            log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
+            surroundings.run(() -> log.warn(
+                    "{} was abandoned before its end; close streams with try-with-resources", thread.getName()));
         }
     }
 
@@ -166,6 +171,16 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public void run() {
+        surroundings.run(this::read);
+    }
+
+    /** Notes that no thread will be started, because starting the stream has failed. */
+    void neverStarts(RuntimeException why) {
+        surroundings.observation().end(() -> recorder.outcome(new Failed(new ProtocolError(
+                "The stream was not started: " + Throwables.describe(why), why))));
+    }
+
+    private void read() {
         try {
             if (queue.ended().isEmpty()) { // else cancelled before it began: no request is sent
                 requests.run();
@@ -361,6 +376,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         try {
             StreamReport report = recorder.report(
                     config.provider(), first, model, requestId, queue.ended().orElseThrow());
+            surroundings.observation().end(() -> recorder.outcome(report.end()));
             if (reading instanceof ResponseMode.Lookup) {
                 journal.told(report);
                 return;

@@ -83,6 +83,11 @@ final class RunEventQueue {
         return queue.endReason();
     }
 
+    /** Why the run ended, though something may be left to take. */
+    Optional<EndReason> ended() {
+        return queue.ended();
+    }
+
     /** Whether the run has ended, though something may be left to take. */
     boolean isOver() {
         return queue.ended().isPresent();

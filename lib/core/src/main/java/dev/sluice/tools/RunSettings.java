@@ -5,6 +5,8 @@ import dev.sluice.client.LlmClient;
 import dev.sluice.message.MessageRequest;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a run was started with, except its controller; see {@link ToolLoop.Builder}. The request has the tools' definitions in it. */
@@ -20,4 +22,7 @@ record RunSettings(
         ToolApproval approval,
         @Nullable InputRepair repair,
         int queueCapacity,
-        long queueBytes) {}
+        long queueBytes,
+        Optional<String> name,
+        RunAttributes attributes,
+        Consumer<RunReport> onEnd) {}

@@ -14,6 +14,7 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
+import dev.sluice.context.CallerContext;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -57,9 +58,15 @@ final class RunTask implements Runnable {
     final RunSettings settings;
     final RunEventQueue funnel;
     final Transcript transcript;
+    final RunRecorder recorder;
     final TimeSource time;
 
     private final RunScope scope;
+
+    /** What the thread that started the run carried; and the same with the observed run in force. */
+    private final CallerContext callers;
+
+    private final CallerContext context;
 
     private final Thread thread;
 
@@ -94,9 +101,18 @@ final class RunTask implements Runnable {
         limits = controller.toBuilder().build();
         funnel = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
-        scope = new RunScope(
-                settings, funnel, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
         time = settings.client().time();
+        callers = CallerContext.capture(settings.client().contextCarrier());
+        recorder = new RunRecorder(settings, transcript);
+        context = recorder.in(callers);
+        scope = new RunScope(
+                settings,
+                funnel,
+                new Semaphore(settings.parallelism(), true),
+                this::controller,
+                this::remaining,
+                context,
+                recorder);
         provider = settings.client().provider();
         removedTools = provider.removedTools(settings.request().messages());
         total = limits.timeouts(Timeouts.none()).total();
@@ -112,12 +128,18 @@ final class RunTask implements Runnable {
      * @throws IllegalStateException if the client is closed, or the controller has something to steer already
      */
     void start(StreamController controller) {
-        controller.attach(reason -> stop(new Cancelled(reason)));
+        try {
+            controller.attach(reason -> stop(new Cancelled(reason)), callers);
+        } catch (RuntimeException e) {
+            recorder.neverStarted(e);
+            throw e;
+        }
         try {
             if (!funnel.isOver()) { // else cancelled before it began: no request is sent
-                stream = ask();
+                context.run(() -> stream = ask());
             }
         } catch (RuntimeException | Error e) {
+            recorder.neverStarted(e);
             controller.detach();
             throw e;
         }
@@ -162,7 +184,8 @@ final class RunTask implements Runnable {
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void abandoned() {
         if (stop(new Cancelled(ABANDONED))) {
-            log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName());
+            context.run(() ->
+                    log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName()));
         }
     }
 
@@ -202,6 +225,10 @@ final class RunTask implements Runnable {
 
     @Override
     public void run() {
+        context.run(this::work);
+    }
+
+    private void work() {
         try {
             end(turns());
         } catch (InterruptedException e) {
@@ -213,6 +240,7 @@ final class RunTask implements Runnable {
         } finally {
             deadline.cancel();
             clientForgets.run();
+            recorder.ended(funnel.ended().orElseThrow());
         }
     }
 

@@ -1,0 +1,28 @@
+package dev.sluice.context;
+
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+
+/**
+ * Carries all that has an accessor in Micrometer's registry of contexts. Loaded only if context-propagation is on the class path.
+ */
+final class MicrometerCarrier implements ContextCarrier {
+    private final ContextSnapshotFactory snapshots =
+            ContextSnapshotFactory.builder().build();
+
+    @Override
+    public Captured capture() {
+        if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) {
+            return Captured.nothing();
+        }
+        ContextSnapshot captured = snapshots.captureAll();
+        return code -> run(captured, code);
+    }
+
+    private static void run(ContextSnapshot captured, Runnable code) {
+        try (ContextSnapshot.Scope scope = captured.setThreadLocals()) {
+            code.run();
+        }
+    }
+}
