@@ -13,7 +13,8 @@ final class MicrometerCarrier implements ContextCarrier {
 
     @Override
     public Captured capture() {
-        if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) {
+        if (ContextRegistry.getInstance().getThreadLocalAccessors().stream()
+                .allMatch(accessor -> accessor.getValue() == null)) {
             return Captured.nothing();
         }
         ContextSnapshot captured = snapshots.captureAll();

@@ -155,7 +155,7 @@ class SeededTranscriptsTest {
         return ToolLoop.builder(client, REQUEST)
                 .tools(level, rain, broken, forbidden)
                 .approval(
-                        call -> call.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
+                        (tool, call) -> tool.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
                 .startEarly(order.nextBoolean())
                 .parallelism(1 + order.nextInt(4))
                 .queueCapacity(1 + order.nextInt(20))
@@ -217,7 +217,7 @@ class SeededTranscriptsTest {
                 case ToolEvent(var id, var inner) -> assertThat(running).contains(id);
                 case Debug(var id, var message) -> assertThat(running).contains(id);
                 case ToolComplete(var id, var output) -> end(id);
-                case ToolError(var id, var error) -> end(id);
+                case ToolError error -> end(error.id());
                 case StreamError error -> over = true;
                 case StreamComplete complete -> over = true;
             }

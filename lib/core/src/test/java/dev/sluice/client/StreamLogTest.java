@@ -8,6 +8,7 @@ import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.CircuitOpen;
@@ -137,7 +138,7 @@ class StreamLogTest {
     }
 
     private static StreamLog journal() {
-        return new StreamLog("sluice-claude-7", "POST https://api.example.com/v1/messages");
+        return new StreamLog("sluice-claude-7", "POST https://api.example.com/v1/messages", GuardedObservation.NONE);
     }
 
     /** Level and words of what a journal logs. */

@@ -52,11 +52,11 @@ class StreamMetersTest {
                 .isEqualTo(20);
         assertThat(tokens("input").totalAmount()).isEqualTo(1100); // cached ones are input too
         assertThat(tokens("output").totalAmount()).isEqualTo(250);
-        assertThat(count("gen_ai.client.inference.usage.cache_read.input_tokens"))
+        assertThat(count("sluice.client.tokens.cache_read"))
                 .isEqualTo(1000);
-        assertThat(count("gen_ai.client.inference.usage.cache_write.input_tokens"))
+        assertThat(count("sluice.client.tokens.cache_write"))
                 .isEqualTo(90);
-        assertThat(count("gen_ai.client.inference.usage.reasoning.output_tokens"))
+        assertThat(count("sluice.client.tokens.reasoning"))
                 .isEqualTo(40);
         assertThat(count("sluice.client.stream.end")).isEqualTo(1);
         assertThat(count("sluice.client.stream.retries")).isEqualTo(2);
@@ -89,8 +89,8 @@ class StreamMetersTest {
         assertThat(own("gen_ai.client.operation.time_to_first_chunk", common)).containsExactly(Map.of());
         assertThat(own("gen_ai.client.token.usage", common))
                 .containsExactlyInAnyOrder(Map.of("gen_ai.token.type", "input"), Map.of("gen_ai.token.type", "output"));
-        assertThat(own("gen_ai.client.inference.usage.cache_read.input_tokens", common))
-                .containsExactly(Map.of("gen_ai.token.modality", "unknown"));
+        assertThat(own("sluice.client.tokens.cache_read", common))
+                .containsExactly(Map.of());
         assertThat(own("sluice.client.stream.end", common)).containsExactly(Map.of("cause", "completed"));
         assertThat(own("sluice.client.stream.retries", common)).containsExactly(Map.of());
     }

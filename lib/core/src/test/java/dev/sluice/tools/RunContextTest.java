@@ -151,6 +151,6 @@ class RunContextTest {
                 .containsEntry("tool", "Optional[7] Optional.empty")
                 .containsEntry("approval", "echo Optional[7] {\"x\":1}");
         assertThat(TENANT).hasToString("tenant");
-        assertThat(new BareToolContext().attribute(TENANT)).isEmpty();
+        assertThat(new BareToolContext("a").attribute(TENANT)).isEmpty();
     }
 }

@@ -140,7 +140,7 @@ class RunReportTest {
                     }
                 }),
                 says("ok"))) {
-            MessageRequest wrong = MessageRequest.builder().model("claude-sonnet-5").maxTokens(10).build();
+            MessageRequest wrong = MessageRequest.builder().model("claude-sonnet-5").user("Hi").build();
             assertThatThrownBy(() -> ToolLoop.builder(runs.client, wrong).start())
                     .isInstanceOf(IllegalArgumentException.class);
             StreamController used = StreamController.withCancellation();

@@ -282,7 +282,7 @@ class ToolLoopTurnsTest {
                         .tools(ECHO)
                         .start()) {
             assertThat(hear(loop).of(ToolError.class))
-                    .containsExactly(new ToolError("a", "Error: Tool 'echo' not found"));
+                    .containsExactly(new ToolError("a", "echo", "Error: Tool 'echo' not found", null));
         }
     }
 
