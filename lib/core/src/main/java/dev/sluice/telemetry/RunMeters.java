@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,10 @@ import java.util.Objects;
  * turns of a run are streams, which {@link StreamMeters} counts. Safe for use by any thread; does not block.
  */
 public final class RunMeters implements Observer {
+    /** Those that the convention has for an agent. */
+    private static final Duration[] RUN_SECONDS =
+            Meters.durations(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6);
+
     private final MeterProvider<Timer> runs;
     private final MeterProvider<DistributionSummary> turns;
     private final MeterProvider<Timer> tools;
@@ -30,7 +35,7 @@ public final class RunMeters implements Observer {
                 registry,
                 released ? "sluice.client.run.duration" : "gen_ai.invoke_agent.duration",
                 "Whole runs, tools included",
-                Meters.SECONDS);
+                RUN_SECONDS);
         turns = DistributionSummary.builder("sluice.client.run.turns")
                 .description("Requests to the model of one run")
                 .withRegistry(registry);
@@ -67,8 +72,6 @@ public final class RunMeters implements Observer {
         public void end(Outcome outcome) {
             if (outcome instanceof Outcome.Run ended) {
                 Tags tags = Tags.of(
-                        "gen_ai.operation.name", "invoke_agent",
-                        "gen_ai.provider.name", GenAiNames.provider(run.provider()),
                         "gen_ai.request.model", LogLabels.of(run.request().model()),
                         "gen_ai.agent.name", run.name().orElse(LogLabels.NONE));
                 meters.runs.withTags(tags.and("error.type", error(ended.end()))).record(ended.duration());
@@ -86,7 +89,6 @@ public final class RunMeters implements Observer {
         public void end(Outcome outcome) {
             if (outcome instanceof Outcome.ToolCall ended) {
                 Tags tags = Tags.of(
-                        "gen_ai.operation.name", "execute_tool",
                         "gen_ai.tool.name", call.call().name(),
                         "gen_ai.tool.type", "function",
                         "error.type", GenAiNames.errorType(ended));

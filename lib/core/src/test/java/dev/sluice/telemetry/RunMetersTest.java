@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The meters of runs and tools, from what an observer is told. */
 class RunMetersTest {
@@ -54,11 +53,10 @@ class RunMetersTest {
         tool(meters, ToolFailure.STOPPED, Optional.empty());
         assertThat(registry.getMeters())
                 .extracting(meter -> meter.getId().getName())
+                .filteredOn(name -> !name.endsWith(".histogram")) // the buckets
                 .containsOnly(runs, tools, "sluice.client.run.turns");
         assertThat(tags(registry.get(runs).meter()))
                 .isEqualTo(Map.of(
-                        "gen_ai.operation.name", "invoke_agent",
-                        "gen_ai.provider.name", "anthropic",
                         "gen_ai.request.model", "claude-sonnet-5",
                         "gen_ai.agent.name", "guide",
                         "error.type", "none"));
@@ -92,42 +90,6 @@ class RunMetersTest {
                 .isSameAs(Observation.none());
         assertThat(meters.start(new Operation.Watch(true, Optional.empty()))).isSameAs(Observation.none());
         assertThat(meters.start(RUN)).isNotSameAs(Observation.none());
-    }
-
-    @ParameterizedTest
-    @EnumSource(GenAiConventions.class)
-    void noTwoGenerationsAreMixed(GenAiConventions names) {
-        StreamMeters.in(registry, names).accept(Reports.completed());
-        run(RunMeters.in(registry, names), new Completed());
-        tool(RunMeters.in(registry, names), ToolFailure.NONE, Optional.empty());
-        var found = registry.getMeters().stream()
-                .map(meter -> meter.getId().getName())
-                .collect(Collectors.toSet());
-        var old = java.util.Set.of("gen_ai.client.token.usage");
-        var fresh = java.util.Set.of(
-                "gen_ai.client.inference.usage.input_tokens",
-                "gen_ai.client.inference.usage.output_tokens",
-                "gen_ai.client.inference.usage.cache_read.input_tokens",
-                "gen_ai.client.inference.usage.cache_write.input_tokens",
-                "gen_ai.client.inference.usage.reasoning.output_tokens",
-                "gen_ai.client.inference.operation.input_tokens",
-                "gen_ai.client.inference.operation.output_tokens",
-                "gen_ai.invoke_agent.duration",
-                "gen_ai.execute_tool.duration");
-        if (names == GenAiConventions.V1_41) {
-            assertThat(found).containsAll(old).doesNotContainAnyElementsOf(fresh);
-        } else {
-            assertThat(found).containsAll(fresh).doesNotContainAnyElementsOf(old);
-            assertThat(registry.get("gen_ai.client.inference.usage.input_tokens")
-                            .tag("gen_ai.token.modality", "unknown")
-                            .counter()
-                            .count())
-                    .isEqualTo(1100);
-            assertThat(registry.get("gen_ai.client.inference.operation.output_tokens")
-                            .summary()
-                            .totalAmount())
-                    .isEqualTo(250);
-        }
     }
 
     private static void run(Observer meters, EndReason end) {

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Names, tags, buckets and values of the meters, from reports. */
 class StreamMetersTest {
@@ -201,6 +203,34 @@ class StreamMetersTest {
         return registry.get("gen_ai.client.token.usage")
                 .tag("gen_ai.token.type", type)
                 .summary();
+    }
+
+    @ParameterizedTest
+    @EnumSource(GenAiConventions.class)
+    void noTwoGenerationsAreMixed(GenAiConventions names) {
+        StreamMeters.in(registry, names).accept(report(new Completed(), METRICS, USAGE));
+        List<String> found = ours().stream().map(meter -> meter.getId().getName()).toList();
+        String[] counters = {
+            "gen_ai.client.inference.usage.input_tokens",
+            "gen_ai.client.inference.usage.output_tokens",
+            "gen_ai.client.inference.usage.cache_read.input_tokens",
+            "gen_ai.client.inference.usage.cache_write.input_tokens",
+            "gen_ai.client.inference.usage.reasoning.output_tokens",
+            "gen_ai.client.inference.operation.input_tokens",
+            "gen_ai.client.inference.operation.output_tokens"
+        };
+        if (names == GenAiConventions.V1_41) {
+            assertThat(found).contains("gen_ai.client.token.usage").doesNotContain(counters);
+        } else {
+            assertThat(found).contains(counters).doesNotContain("gen_ai.client.token.usage");
+            assertThat(registry.get(counters[0])
+                            .tag("gen_ai.token.modality", "unknown")
+                            .counter()
+                            .count())
+                    .isEqualTo(1100);
+            assertThat(count(counters[4])).isEqualTo(40);
+            assertThat(registry.get(counters[6]).summary().totalAmount()).isEqualTo(250);
+        }
     }
 
     private double count(String name) {
