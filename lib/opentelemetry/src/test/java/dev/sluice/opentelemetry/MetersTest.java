@@ -25,6 +25,9 @@ class MetersTest {
     private static final Tool DEPTH = Tool.of(
             "depth", "Tells how deep", "{\"type\":\"object\"}", (input, context) -> "3 m");
 
+    /** There only if an answer came in several reads, which nobody can say here. */
+    private static final String ONLY_OF_SOME = "sluice.client.stream.time_per_output_token";
+
     @Test
     void theMetersOfARunAreThoseOfTheFile() throws IOException {
         var all = new ArrayList<Map<String, Object>>();
@@ -52,6 +55,7 @@ class MetersTest {
         return registry.getMeters().stream()
                 .map(Meter::getId)
                 .filter(id -> !id.getName().endsWith(".histogram")) // the buckets
+                .filter(id -> !id.getName().equals(ONLY_OF_SOME))
                 .map(id -> form(names, id))
                 .distinct()
                 .sorted(Comparator.comparing(Object::toString))

@@ -53,7 +53,7 @@ class RelayedTraceTest {
                         0);
                 var http = HttpClient.newHttpClient()) {
             HttpResponse<Stream<String>> first = http.send(
-                    HttpRequest.newBuilder(server.uri().resolve("/streams"))
+                    HttpRequest.newBuilder(server.uri().resolve("/api/v1/stream"))
                             .header("content-type", "application/json")
                             .header("traceparent", TRACEPARENT)
                             .POST(HttpRequest.BodyPublishers.ofString("{\"message\":\"hi\"}"))
@@ -62,7 +62,7 @@ class RelayedTraceTest {
             assertThat(first.statusCode()).as(first.toString()).isEqualTo(200);
             String cookie = first.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
             URI stream = server.uri()
-                    .resolve("/streams/" + first.headers().firstValue("x-stream-id").orElseThrow());
+                    .resolve("/api/v1/stream/" + first.headers().firstValue("x-stream-id").orElseThrow());
             var lines = first.body().iterator();
             while (!lines.next().startsWith("id: 2")) {
                 // goes on
