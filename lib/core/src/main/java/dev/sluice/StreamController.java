@@ -187,7 +187,9 @@ public final class StreamController {
 
     private void start(List<Runnable> callbacks) {
         if (!callbacks.isEmpty()) {
-            Thread.ofVirtual().name("sluice-on-cancel").start(() -> context.run(() -> callbacks.forEach(StreamController::run)));
+            Thread.ofVirtual()
+                    .name("sluice-on-cancel")
+                    .start(() -> context.run(() -> callbacks.forEach(StreamController::run)));
         }
     }
 

@@ -176,8 +176,10 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     /** Notes that no thread will be started, because starting the stream has failed. */
     void neverStarts(RuntimeException why) {
-        surroundings.observation().end(() -> recorder.outcome(new Failed(new ProtocolError(
-                "The stream was not started: " + Throwables.describe(why), why))));
+        surroundings
+                .observation()
+                .end(() -> recorder.outcome(
+                        new Failed(new ProtocolError("The stream was not started: " + Throwables.describe(why), why))));
     }
 
     private void read() {

@@ -40,7 +40,8 @@ public final class GenAiNames {
     public static String errorType(Outcome.ToolCall call) {
         return switch (call.failure()) {
             case NONE -> LogLabels.NONE;
-            case THROWN -> call.cause().map(thrown -> thrown.getClass().getName()).orElse(LogLabels.OTHER);
+            case THROWN ->
+                call.cause().map(thrown -> thrown.getClass().getName()).orElse(LogLabels.OTHER);
             case REPORTED -> "tool_error";
             case STOPPED -> "stopped";
         };

@@ -35,7 +35,9 @@ public final class GuardedObservation {
         }
         try {
             Observation observation = observer.start(operation.get());
-            return observation == null || observation == Observation.none() ? NONE : new GuardedObservation(observation);
+            return observation == null || observation == Observation.none()
+                    ? NONE
+                    : new GuardedObservation(observation);
         } catch (Throwable e) { // whatever it is, the operation goes on
             warn(e);
             return NONE;

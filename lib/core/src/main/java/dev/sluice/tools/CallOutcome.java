@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param end whether the tool failed, and how
  * @param cause what the tool threw; null if it threw nothing
  */
-record CallOutcome(ToolOutput output, String shown, ToolFailure end, @Nullable Throwable cause) {
+record CallOutcome(
+        ToolOutput output,
+        String shown,
+        ToolFailure end,
+        @Nullable Throwable cause) {
     /** What is the outcome of a call of which there is none. */
     static final CallOutcome STOPPED = error("the call was stopped before it had ended");
 

@@ -130,7 +130,8 @@ public sealed interface RunEvent {
      * @param error what happened
      * @param cause what the tool threw, with its stack trace; null if it threw nothing. Not in {@link #toJson}
      */
-    record ToolError(String id, String name, String error, @Nullable Throwable cause) implements RunEvent {}
+    record ToolError(
+            String id, String name, String error, @Nullable Throwable cause) implements RunEvent {}
 
     /**
      * An event of a run inside a tool.

@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param cause what the tool threw; null if it threw nothing
  * @param duration how long the tool ran, or was waited for; zero if it did not run
  */
-public record ToolCallReport(String id, String tool, boolean isError, @Nullable Throwable cause, Duration duration) {}
+public record ToolCallReport(
+        String id, String tool, boolean isError, @Nullable Throwable cause, Duration duration) {}

@@ -67,7 +67,9 @@ final class ToolCallTask {
         this.use = use;
         this.tool = tool;
         this.cut = cut;
-        keeper = Thread.ofVirtual().name("sluice-call-" + number).unstarted(() -> run.context().run(this::keep));
+        keeper = Thread.ofVirtual()
+                .name("sluice-call-" + number)
+                .unstarted(() -> run.context().run(this::keep));
     }
 
     /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
@@ -299,8 +301,7 @@ final class ToolCallTask {
     private RunEvent ending() {
         CallOutcome known = outcome.join();
         run.recorder()
-                .ended(new ToolCallReport(
-                        use.id(), use.name(), known.output().isError(), known.cause(), worked()));
+                .ended(new ToolCallReport(use.id(), use.name(), known.output().isError(), known.cause(), worked()));
         return known.event(use);
     }
 

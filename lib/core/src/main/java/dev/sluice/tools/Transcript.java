@@ -116,7 +116,8 @@ final class Transcript {
 
     /** How long the model was asked, in all turns so far. */
     Duration modelTime() {
-        return locked(() -> turn == null ? timeBefore : timeBefore.plus(turn.metrics().duration()));
+        return locked(
+                () -> turn == null ? timeBefore : timeBefore.plus(turn.metrics().duration()));
     }
 
     int requests() {

@@ -154,8 +154,8 @@ class SeededTranscriptsTest {
         Tool forbidden = Tool.of("forbidden", "may not", "{\"type\":\"object\"}", (input, context) -> "never");
         return ToolLoop.builder(client, REQUEST)
                 .tools(level, rain, broken, forbidden)
-                .approval(
-                        (tool, call) -> tool.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
+                .approval((tool, call) ->
+                        tool.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
                 .startEarly(order.nextBoolean())
                 .parallelism(1 + order.nextInt(4))
                 .queueCapacity(1 + order.nextInt(20))

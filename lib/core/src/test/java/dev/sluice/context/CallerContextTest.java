@@ -52,7 +52,8 @@ class CallerContextTest {
     void aHostileCarrierNeitherLosesTheCodeNorRunsItTwiceNorDisturbsTheOthers() {
         for (ContextCarrier hostile : HOSTILE) {
             for (ContextCarrier both : List.of(
-                    hostile.and(ContextCarrier.of(USER)), ContextCarrier.of(USER).and(hostile))) {
+                    hostile.and(ContextCarrier.of(USER)),
+                    ContextCarrier.of(USER).and(hostile))) {
                 ran.clear();
                 CallerContext context = captured("alice", both);
                 context.run(() -> ran.add(String.valueOf(USER.get())));

@@ -76,8 +76,7 @@ class RunMetersTest {
     void aFailedRunHasItsErrorAndOneWithoutANameNone() {
         RunMeters meters = RunMeters.in(registry);
         meters.start(new Operation.Run("claude", Optional.empty(), REQUEST))
-                .end(new Outcome.Run(
-                        new Failed(new Truncated("cut")), 1, Usage.NONE, Duration.ofSeconds(1)));
+                .end(new Outcome.Run(new Failed(new Truncated("cut")), 1, Usage.NONE, Duration.ofSeconds(1)));
         assertThat(tags(registry.get("sluice.client.run.duration").meter()))
                 .containsEntry("error.type", "Truncated")
                 .containsEntry("gen_ai.agent.name", "none");

@@ -54,12 +54,9 @@ class StreamMetersTest {
                 .isEqualTo(20);
         assertThat(tokens("input").totalAmount()).isEqualTo(1100); // cached ones are input too
         assertThat(tokens("output").totalAmount()).isEqualTo(250);
-        assertThat(count("sluice.client.tokens.cache_read"))
-                .isEqualTo(1000);
-        assertThat(count("sluice.client.tokens.cache_write"))
-                .isEqualTo(90);
-        assertThat(count("sluice.client.tokens.reasoning"))
-                .isEqualTo(40);
+        assertThat(count("sluice.client.tokens.cache_read")).isEqualTo(1000);
+        assertThat(count("sluice.client.tokens.cache_write")).isEqualTo(90);
+        assertThat(count("sluice.client.tokens.reasoning")).isEqualTo(40);
         assertThat(count("sluice.client.stream.end")).isEqualTo(1);
         assertThat(count("sluice.client.stream.retries")).isEqualTo(2);
         assertThat(count("sluice.client.stream.continuations")).isEqualTo(1);
@@ -91,8 +88,7 @@ class StreamMetersTest {
         assertThat(own("gen_ai.client.operation.time_to_first_chunk", common)).containsExactly(Map.of());
         assertThat(own("gen_ai.client.token.usage", common))
                 .containsExactlyInAnyOrder(Map.of("gen_ai.token.type", "input"), Map.of("gen_ai.token.type", "output"));
-        assertThat(own("sluice.client.tokens.cache_read", common))
-                .containsExactly(Map.of());
+        assertThat(own("sluice.client.tokens.cache_read", common)).containsExactly(Map.of());
         assertThat(own("sluice.client.stream.end", common)).containsExactly(Map.of("cause", "completed"));
         assertThat(own("sluice.client.stream.retries", common)).containsExactly(Map.of());
     }
@@ -209,7 +205,8 @@ class StreamMetersTest {
     @EnumSource(GenAiConventions.class)
     void noTwoGenerationsAreMixed(GenAiConventions names) {
         StreamMeters.in(registry, names).accept(report(new Completed(), METRICS, USAGE));
-        List<String> found = ours().stream().map(meter -> meter.getId().getName()).toList();
+        List<String> found =
+                ours().stream().map(meter -> meter.getId().getName()).toList();
         String[] counters = {
             "gen_ai.client.inference.usage.input_tokens",
             "gen_ai.client.inference.usage.output_tokens",

@@ -67,8 +67,9 @@ class RunReportTest {
             assertThat(report.end()).isEqualTo(new Completed());
             assertThat(report.metrics().turns()).isEqualTo(2);
             assertThat(report.metrics().usage()).isEqualTo(loop.usage());
-            assertThat(report.metrics().cost()).hasValueSatisfying(cost -> assertThat(cost)
-                    .isEqualByComparingTo("32")); // 20 tokens of input, 6 of output
+            assertThat(report.metrics().cost())
+                    .hasValueSatisfying(
+                            cost -> assertThat(cost).isEqualByComparingTo("32")); // 20 tokens of input, 6 of output
             assertThat(report.metrics().modelTime()).isPositive();
             assertThat(report.metrics().duration())
                     .isGreaterThanOrEqualTo(report.metrics().calls().stream()
@@ -76,7 +77,8 @@ class RunReportTest {
                             .max(Duration::compareTo)
                             .orElseThrow());
             assertThat(report.metrics().calls())
-                    .extracting(ToolCallReport::id, ToolCallReport::tool, ToolCallReport::isError, ToolCallReport::cause)
+                    .extracting(
+                            ToolCallReport::id, ToolCallReport::tool, ToolCallReport::isError, ToolCallReport::cause)
                     .containsExactlyInAnyOrder(
                             org.assertj.core.groups.Tuple.tuple("a", "dries", true, DRY),
                             org.assertj.core.groups.Tuple.tuple("b", "echo", false, null));
@@ -140,7 +142,8 @@ class RunReportTest {
                     }
                 }),
                 says("ok"))) {
-            MessageRequest wrong = MessageRequest.builder().model("claude-sonnet-5").user("Hi").build();
+            MessageRequest wrong =
+                    MessageRequest.builder().model("claude-sonnet-5").user("Hi").build();
             assertThatThrownBy(() -> ToolLoop.builder(runs.client, wrong).start())
                     .isInstanceOf(IllegalArgumentException.class);
             StreamController used = StreamController.withCancellation();

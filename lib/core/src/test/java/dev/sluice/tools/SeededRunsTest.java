@@ -107,7 +107,10 @@ class SeededRunsTest {
             for (int i = 0; i < reports; i++) {
                 all.add(i % 3 == 2 ? new Debug(id, "log " + i) : new ToolProgress(id, "step " + i, i * 100 / reports));
             }
-            all.add(fails ? new ToolError(id, "work", "Error: failed as planned", FAILURE) : new ToolComplete(id, "done"));
+            all.add(
+                    fails
+                            ? new ToolError(id, "work", "Error: failed as planned", FAILURE)
+                            : new ToolComplete(id, "done"));
             return all;
         }
     }

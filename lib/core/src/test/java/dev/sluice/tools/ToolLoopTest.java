@@ -131,7 +131,8 @@ class ToolLoopTest {
                             ToolError::id,
                             ToolError::name,
                             ToolError::error,
-                            error -> error.cause() == null ? null : error.cause().getClass())
+                            error ->
+                                    error.cause() == null ? null : error.cause().getClass())
                     .containsExactlyInAnyOrder(
                             tuple("a", "throwing", "Error: no such river", IOException.class),
                             tuple("b", "silent", "Error: IllegalStateException", IllegalStateException.class),

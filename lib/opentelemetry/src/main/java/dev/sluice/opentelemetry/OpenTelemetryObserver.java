@@ -5,11 +5,11 @@ import dev.sluice.observation.Observation;
 import dev.sluice.observation.Observer;
 import dev.sluice.observation.Operation;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.HashMap;
@@ -47,9 +47,9 @@ public final class OpenTelemetryObserver implements Observer {
     @Override
     public Observation start(Operation operation) {
         return switch (operation) {
-            case Operation.Chat chat -> observe(ChatAttributes.begin(tracer.spanBuilder(ChatAttributes.name(chat)), chat));
-            case Operation.Run run ->
-                observe(RunAttributes.begin(tracer.spanBuilder(RunAttributes.name(run)), run));
+            case Operation.Chat chat ->
+                observe(ChatAttributes.begin(tracer.spanBuilder(ChatAttributes.name(chat)), chat));
+            case Operation.Run run -> observe(RunAttributes.begin(tracer.spanBuilder(RunAttributes.name(run)), run));
             case Operation.ToolCall call ->
                 observe(ToolAttributes.begin(tracer.spanBuilder(ToolAttributes.name(call)), call));
             case Operation.Watch watch -> observe(watching(watch));

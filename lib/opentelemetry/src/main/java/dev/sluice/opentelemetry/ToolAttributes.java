@@ -33,8 +33,7 @@ final class ToolAttributes {
 
     static void end(Span span, Outcome.ToolCall call) {
         if (call.failure() != ToolFailure.NONE) {
-            span.setStatus(StatusCode.ERROR)
-                    .setAttribute(GenAiAttributes.ERROR_TYPE, GenAiNames.errorType(call));
+            span.setStatus(StatusCode.ERROR).setAttribute(GenAiAttributes.ERROR_TYPE, GenAiNames.errorType(call));
             call.cause().ifPresent(span::recordException);
         }
     }

@@ -40,7 +40,9 @@ class CallersContextTest {
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent line) {
-            logged.put(line.getFormattedMessage(), Seen.now(line.getMDCPropertyMap().get("request")));
+            logged.put(
+                    line.getFormattedMessage(),
+                    Seen.now(line.getMDCPropertyMap().get("request")));
         }
     };
 
@@ -121,14 +123,16 @@ class CallersContextTest {
                     .anyMatch(line -> line.contains("first token"))
                     .anyMatch(line -> line.contains("The tool 'depth' failed"))
                     .anyMatch(line -> line.contains("completed"));
-            assertThat(logged).allSatisfy((line, what) -> assertThat(what).as(line).isEqualTo(all));
+            assertThat(logged)
+                    .allSatisfy((line, what) -> assertThat(what).as(line).isEqualTo(all));
         }
     }
 
     @Test
     void aStreamCarriesIt() {
         try (var traced = new TracedClient(
-                settings -> settings.onEnd(report -> look("onEnd " + report.metrics().events())),
+                settings -> settings.onEnd(
+                        report -> look("onEnd " + report.metrics().events())),
                 TracedClient.says("one", "two"))) {
             Span request = traced.tracer.spanBuilder("request").startSpan();
             try (Scope inside = request.makeCurrent();
@@ -138,7 +142,8 @@ class CallersContextTest {
             }
             await().until(() -> !seen.isEmpty());
             assertThat(seen.values())
-                    .containsExactly(new Seen("r-7", null, request.getSpanContext().getTraceId(), "alice"));
+                    .containsExactly(
+                            new Seen("r-7", null, request.getSpanContext().getTraceId(), "alice"));
         }
     }
 }

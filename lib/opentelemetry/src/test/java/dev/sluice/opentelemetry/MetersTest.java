@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 /** The names of all meters of a real run, in both generations of the conventions. */
 @Timeout(60)
 class MetersTest {
-    private static final Tool DEPTH = Tool.of(
-            "depth", "Tells how deep", "{\"type\":\"object\"}", (input, context) -> "3 m");
+    private static final Tool DEPTH =
+            Tool.of("depth", "Tells how deep", "{\"type\":\"object\"}", (input, context) -> "3 m");
 
     /** There only if an answer came in several reads, which nobody can say here. */
     private static final String ONLY_OF_SOME = "sluice.client.stream.time_per_output_token";
@@ -40,8 +40,7 @@ class MetersTest {
     private static List<Map<String, Object>> meters(GenAiConventions names) {
         var registry = new SimpleMeterRegistry();
         try (var traced = new TracedClient(
-                settings ->
-                        settings.onEnd(StreamMeters.in(registry, names)).observer(RunMeters.in(registry, names)),
+                settings -> settings.onEnd(StreamMeters.in(registry, names)).observer(RunMeters.in(registry, names)),
                 TracedClient.calls("a", "depth"),
                 TracedClient.says("ok"))) {
             try (ToolLoop run = traced.client.run(TracedClient.REQUEST, DEPTH)) {
@@ -50,7 +49,8 @@ class MetersTest {
             await().until(() -> registry.find("sluice.client.run.turns").summary() != null);
             await().until(() -> registry.find("sluice.client.stream.end").counters().stream()
                     .anyMatch(counter -> counter.count() == 2));
-            await().until(() -> registry.find("sluice.client.stream.continuations").counter() != null);
+            await().until(() ->
+                    registry.find("sluice.client.stream.continuations").counter() != null);
         }
         return registry.getMeters().stream()
                 .map(Meter::getId)

@@ -60,9 +60,11 @@ class RelayedTraceTest {
                             .build(),
                     BodyHandlers.ofLines());
             assertThat(first.statusCode()).as(first.toString()).isEqualTo(200);
-            String cookie = first.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
+            String cookie =
+                    first.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
             URI stream = server.uri()
-                    .resolve("/api/v1/stream/" + first.headers().firstValue("x-stream-id").orElseThrow());
+                    .resolve("/api/v1/stream/"
+                            + first.headers().firstValue("x-stream-id").orElseThrow());
             var lines = first.body().iterator();
             while (!lines.next().startsWith("id: 2")) {
                 // goes on
@@ -83,7 +85,8 @@ class RelayedTraceTest {
             assertThat(traced.span("chat claude-sonnet-5").getTraceId()).isEqualTo(TRACE);
             await().until(() -> watches(traced).size() == 2);
             assertThat(watches(traced))
-                    .filteredOn(watch -> Boolean.TRUE.equals(watch.getAttributes().get(SluiceAttributes.WATCH_RESUMED)))
+                    .filteredOn(
+                            watch -> Boolean.TRUE.equals(watch.getAttributes().get(SluiceAttributes.WATCH_RESUMED)))
                     .singleElement()
                     .satisfies(watch -> {
                         assertThat(watch.getTraceId()).as("a trace of its own").isNotEqualTo(TRACE);
@@ -91,7 +94,8 @@ class RelayedTraceTest {
                                 .extracting(LinkData::getSpanContext)
                                 .extracting(context -> context.getTraceId())
                                 .containsExactly(TRACE);
-                        assertThat(watch.getAttributes().get(SluiceAttributes.END)).isEqualTo("written");
+                        assertThat(watch.getAttributes().get(SluiceAttributes.END))
+                                .isEqualTo("written");
                     });
         }
     }
@@ -108,8 +112,8 @@ class RelayedTraceTest {
             try (Scope inside = server.makeCurrent()) {
                 traced.observer.fromHeaders(name -> Optional.of(TRACEPARENT)).run(look);
                 assertThat(traced.observer.origin())
-                        .hasValueSatisfying(origin ->
-                                assertThat(origin).contains(server.getSpanContext().getSpanId()));
+                        .hasValueSatisfying(origin -> assertThat(origin)
+                                .contains(server.getSpanContext().getSpanId()));
             }
             assertThat(seen).isEqualTo(List.of(TRACE, server.getSpanContext().getTraceId()));
             assertThat(traced.observer.origin()).isEmpty();

@@ -25,11 +25,13 @@ final class SpanForm {
         var form = new TreeMap<String, Object>();
         form.put("name", span.getName());
         form.put("kind", span.getKind().name());
-        form.put("parent", all.stream()
-                .filter(each -> each.getSpanId().equals(span.getParentSpanId()))
-                .map(SpanData::getName)
-                .findFirst()
-                .orElse(""));
+        form.put(
+                "parent",
+                all.stream()
+                        .filter(each -> each.getSpanId().equals(span.getParentSpanId()))
+                        .map(SpanData::getName)
+                        .findFirst()
+                        .orElse(""));
         form.put("status", span.getStatus().getStatusCode().name());
         form.put("attributes", of(span.getAttributes()));
         form.put("events", span.getEvents().stream().map(SpanForm::of).toList());

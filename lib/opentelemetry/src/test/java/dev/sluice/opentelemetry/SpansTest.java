@@ -104,8 +104,8 @@ class SpansTest {
     @Test
     void anAnswerThatIsNotStreamedIsAChatThatIsNot() {
         String whole = "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\","
-                + "\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
-                + "\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}";
+            + "\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
+            + "\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}";
         try (var traced = new TracedClient(settings -> {}, Script.json(200, whole))) {
             traced.client.send(TracedClient.REQUEST);
             SpanData chat = traced.span("chat claude-sonnet-5");
@@ -122,8 +122,7 @@ class SpansTest {
                     return "never";
                 })
                 .timeout(Duration.ofMillis(20));
-        try (var traced =
-                new TracedClient(settings -> {}, TracedClient.calls("a", "slow"), TracedClient.says("ok"))) {
+        try (var traced = new TracedClient(settings -> {}, TracedClient.calls("a", "slow"), TracedClient.says("ok"))) {
             try (ToolLoop run = traced.client.run(TracedClient.REQUEST, slow)) {
                 run.done();
             }

@@ -59,8 +59,7 @@ final class TracedClient implements AutoCloseable {
                         .apiKey("test-key")
                         .baseUrl(peer.uri("").toString())
                         .build())
-                .resilience(
-                        Resilience.builder().retry(Retry.of("quick", quick)).build())
+                .resilience(Resilience.builder().retry(Retry.of("quick", quick)).build())
                 .observer(observer);
         settings.accept(builder);
         client = builder.build();
