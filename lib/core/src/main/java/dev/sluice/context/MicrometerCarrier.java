@@ -21,6 +21,7 @@ final class MicrometerCarrier implements ContextCarrier {
         return code -> run(captured, code);
     }
 
+    @SuppressWarnings("try") // the scope is only to be closed
     private static void run(ContextSnapshot captured, Runnable code) {
         try (ContextSnapshot.Scope scope = captured.setThreadLocals()) {
             code.run();

@@ -25,17 +25,17 @@ public final class GuardedObservation {
 
     private GuardedObservation(Observation observation) {
         this.observation = observation;
-        inside = observation == Observation.none() ? CallerContext.EMPTY : CallerContext.EMPTY.plus(observation);
+        inside = Observation.none().equals(observation) ? CallerContext.EMPTY : CallerContext.EMPTY.plus(observation);
     }
 
     /** Tells the observer that an operation begins. */
     public static GuardedObservation start(Observer observer, Supplier<Operation> operation) {
-        if (observer == Observer.none()) {
+        if (Observer.none().equals(observer)) {
             return NONE;
         }
         try {
             Observation observation = observer.start(operation.get());
-            return observation == null || observation == Observation.none()
+            return observation == null || Observation.none().equals(observation)
                     ? NONE
                     : new GuardedObservation(observation);
         } catch (Throwable e) { // whatever it is, the operation goes on

@@ -37,6 +37,8 @@ public interface Observer {
     /** Tells this one, and then the other one, though one of them throws. */
     default Observer and(Observer other) {
         Objects.requireNonNull(other, "other");
-        return this == none() ? other : other == none() ? this : new ObserverList(List.of(this, other));
+        return this instanceof NoObserver
+                ? other
+                : other instanceof NoObserver ? this : new ObserverList(List.of(this, other));
     }
 }

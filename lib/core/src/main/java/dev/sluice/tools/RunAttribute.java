@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param <T> the value
  */
+@SuppressWarnings("UnusedTypeParameter") // it is the type of what is put and got
 public final class RunAttribute<T> {
     private final String name;
 

@@ -13,9 +13,10 @@ public final class OpenTelemetryCarrier implements ContextCarrier {
     @Override
     public Captured capture() {
         Context captured = Context.current();
-        return captured == Context.root() ? Captured.nothing() : code -> run(captured, code);
+        return captured.equals(Context.root()) ? Captured.nothing() : code -> run(captured, code);
     }
 
+    @SuppressWarnings("try") // the scope is only to be closed
     static void run(Context context, Runnable code) {
         try (Scope scope = context.makeCurrent()) {
             code.run();
