@@ -104,8 +104,7 @@ final class ChatAttributes {
         }
         usage(span, chat.usage());
         if (chat.usage().billed().thinkingTokens() > 0) {
-            span.setAttribute(
-                    GenAiAttributes.REASONING, (long) chat.usage().billed().thinkingTokens());
+            span.setAttribute(GenAiAttributes.REASONING, chat.usage().billed().thinkingTokens());
         }
         SpanEnds.note(span, chat.end());
     }
@@ -116,13 +115,13 @@ final class ChatAttributes {
         if (billed.totalTokens() == 0) {
             return;
         }
-        span.setAttribute(GenAiAttributes.INPUT_TOKENS, (long) billed.totalInputTokens());
-        span.setAttribute(GenAiAttributes.OUTPUT_TOKENS, (long) billed.outputTokens());
+        span.setAttribute(GenAiAttributes.INPUT_TOKENS, billed.totalInputTokens());
+        span.setAttribute(GenAiAttributes.OUTPUT_TOKENS, billed.outputTokens());
         if (billed.cacheReadTokens() > 0) {
-            span.setAttribute(GenAiAttributes.CACHE_READ, (long) billed.cacheReadTokens());
+            span.setAttribute(GenAiAttributes.CACHE_READ, billed.cacheReadTokens());
         }
         if (billed.cacheWriteTokens() > 0) {
-            span.setAttribute(GenAiAttributes.CACHE_CREATION, (long) billed.cacheWriteTokens());
+            span.setAttribute(GenAiAttributes.CACHE_CREATION, billed.cacheWriteTokens());
         }
     }
 

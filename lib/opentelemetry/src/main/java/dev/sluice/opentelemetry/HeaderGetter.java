@@ -12,6 +12,7 @@ enum HeaderGetter implements TextMapGetter<Function<String, Optional<String>>> {
 
     /** Not known, and asked for by no propagator of a trace. */
     @Override
+    @SuppressWarnings("deprecation") // and yet abstract
     public Iterable<String> keys(Function<String, Optional<String>> headers) {
         return List.of();
     }
