@@ -48,7 +48,7 @@ final class RunRecorder {
     }
 
     /** A call has ended. */
-    void ended(ToolCallReport call) {
+    void callEnded(ToolCallReport call) {
         calls.add(call);
     }
 

@@ -8,6 +8,7 @@ import dev.sluice.observation.Operation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
  * @param controller steers the run
  * @param remaining how much is left of the run's time; empty if it has no limit
  * @param context what all of the run's threads run in
- * @param recorder measures the run
+ * @param onCallEnd is told of each call that has ended; never blocks
  */
 record RunScope(
         RunSettings settings,
@@ -28,7 +29,7 @@ record RunScope(
         Supplier<StreamController> controller,
         Supplier<Optional<Duration>> remaining,
         CallerContext context,
-        RunRecorder recorder) {
+        Consumer<ToolCallReport> onCallEnd) {
 
     /** Tells who observes that a tool is about to run. */
     GuardedObservation observe(Supplier<Operation> call) {

@@ -112,7 +112,7 @@ final class RunTask implements Runnable {
                 this::controller,
                 this::remaining,
                 context,
-                recorder);
+                recorder::callEnded);
         provider = settings.client().provider();
         removedTools = provider.removedTools(settings.request().messages());
         total = limits.timeouts(Timeouts.none()).total();

@@ -300,8 +300,9 @@ final class ToolCallTask {
 
     private RunEvent ending() {
         CallOutcome known = outcome.join();
-        run.recorder()
-                .ended(new ToolCallReport(use.id(), use.name(), known.output().isError(), known.cause(), worked()));
+        run.onCallEnd()
+                .accept(new ToolCallReport(
+                        use.id(), use.name(), known.output().isError(), known.cause(), worked()));
         return known.event(use);
     }
 
