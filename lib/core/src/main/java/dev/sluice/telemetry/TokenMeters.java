@@ -45,6 +45,7 @@ interface TokenMeters {
         };
     }
 
+    /** What the names of the counters begin with. */
     String USAGE = "gen_ai.client.inference.usage.";
 
     /** One histogram for both directions, and what it cannot say in counters of our own. */
