@@ -66,7 +66,7 @@ public final class OpenTelemetryObserver implements Observer {
             return Optional.empty();
         }
         var headers = new HashMap<String, String>();
-        propagator.inject(Context.current(), headers, (into, name, value) -> into.put(name, value));
+        propagator.inject(Context.current(), headers, (into, name, value) -> headers.put(name, value));
         return Optional.ofNullable(headers.get(W3C));
     }
 
