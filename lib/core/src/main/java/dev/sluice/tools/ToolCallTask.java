@@ -301,8 +301,7 @@ final class ToolCallTask {
     private RunEvent ending() {
         CallOutcome known = outcome.join();
         run.onCallEnd()
-                .accept(new ToolCallReport(
-                        use.id(), use.name(), known.output().isError(), known.cause(), worked()));
+                .accept(new ToolCallReport(use.id(), use.name(), known.output().isError(), known.cause(), worked()));
         return known.event(use);
     }
 
