@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.continuation.Continuation;
+import dev.sluice.message.MessageRequest;
 import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
 import dev.sluice.tools.Tool;
@@ -105,13 +106,21 @@ class SpansTest {
     void anAnswerThatIsNotStreamedIsAChatThatIsNot() {
         String whole = "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\","
             + "\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
-            + "\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}";
+            + "\"usage\":{\"input_tokens\":3,\"output_tokens\":1,\"cache_read_input_tokens\":7,"
+                + "\"cache_creation_input_tokens\":2}}";
         try (var traced = new TracedClient(settings -> {}, Script.json(200, whole))) {
-            traced.client.send(TracedClient.REQUEST);
+            traced.client.send(MessageRequest.builder()
+                    .model("claude-sonnet-5")
+                    .maxTokens(10)
+                    .user("Hi")
+                    .build());
             SpanData chat = traced.span("chat claude-sonnet-5");
             assertThat(chat.getAttributes().get(GenAiAttributes.STREAM)).isNull();
             assertThat(chat.getAttributes().get(GenAiAttributes.RESPONSE_ID)).isEqualTo("msg_1");
-            assertThat(chat.getAttributes().get(GenAiAttributes.INPUT_TOKENS)).isEqualTo(3);
+            assertThat(chat.getAttributes().get(GenAiAttributes.INPUT_TOKENS)).isEqualTo(12);
+            assertThat(chat.getAttributes().get(GenAiAttributes.CACHE_READ)).isEqualTo(7);
+            assertThat(chat.getAttributes().get(GenAiAttributes.CACHE_CREATION)).isEqualTo(2);
+            assertThat(chat.getAttributes().get(GenAiAttributes.STOP_SEQUENCES)).isNull();
         }
     }
 
