@@ -96,7 +96,7 @@ class RunViewTest {
             events.add(new ToolStart(id, "T" + call, "{}"));
             IntStream.range(0, random.nextInt(12))
                     .forEach(i -> events.add(new ToolProgress(id, "at " + i, i % 4 == 0 ? null : i * 8)));
-            events.add(call % 3 == 2 ? new ToolError(id, "broken") : new ToolComplete(id, "fine"));
+            events.add(call % 3 == 2 ? new ToolError(id, "gate", "broken", null) : new ToolComplete(id, "fine"));
             queues.add(events);
         }
         var all = new ArrayList<RunEvent>();
@@ -137,7 +137,7 @@ class RunViewTest {
 
         nanos = 1_250_000_000;
         view.show(new ToolComplete("a", "2.41 m"));
-        view.show(new ToolError("b", "'gate.log' does not exist"));
+        view.show(new ToolError("b", "gate", "'gate.log' does not exist", null));
         view.show(says("Well, well"));
         view.show(new RunEvent.MessageStop(Message.EMPTY));
         assertThat(terminal.lines())

@@ -90,10 +90,14 @@ class ArchitectureTest {
         rooms.put("internal.json", List.of());
         rooms.put("json", List.of("internal.json"));
         rooms.put("internal.base", List.of());
+        rooms.put("context", List.of("internal.base"));
         rooms.put("message", List.of("json", "internal.json", "internal.base"));
         rooms.put("internal.failure", List.of("message"));
         rooms.put("", List.of("message", "internal.base", "internal.failure"));
-        rooms.put("internal", List.of("", "message", "internal.base", "internal.failure"));
+        rooms.put("observation", List.of("", "message", "context", "internal.base"));
+        rooms.put(
+                "internal",
+                List.of("", "message", "context", "observation", "internal.base", "internal.failure"));
         rooms.put("transport", List.of("", "internal", "internal.base"));
         rooms.put("sse", List.of("", "transport", "internal", "internal.base"));
         rooms.put("internal.resilience", List.of(""));
@@ -114,7 +118,7 @@ class ArchitectureTest {
         client.removeAll(List.of("json", "internal.json", "internal.failure", "provider.wire"));
         client.add("tools"); // LlmClient only, see below
         rooms.put("client", client);
-        rooms.put("telemetry", List.of("", "internal", "message", "client"));
+        rooms.put("telemetry", List.of("", "internal", "message", "observation", "client"));
         rooms.put(
                 "tools",
                 List.of(
@@ -125,6 +129,8 @@ class ArchitectureTest {
                         "budget",
                         "provider",
                         "client",
+                        "context",
+                        "observation",
                         "internal",
                         "internal.base",
                         "internal.json"));
@@ -293,6 +299,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule micrometerWhichIsOptionalStaysInMetrics = noClasses()
             .that(not(resideInAPackage("dev.sluice.telemetry")))
+            .and()
+            .doNotHaveFullyQualifiedName("dev.sluice.context.MicrometerCarrier")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.micrometer..");
@@ -387,13 +395,13 @@ class ArchitectureTest {
     }
 
     /**
-     * Outside of {@code provider} no code depends on who is asked. Save in the meters, which have the words of somebody else's
+     * Outside of {@code provider} no code depends on who is asked. Save in the words of somebody else's
      * convention for some providers, and for all others their own name.
      */
     @Test
     void nobodyElseAsksWhichProviderItIs() throws IOException {
         for (Path file : sources().toList()) {
-            if (!file.toString().contains("/provider/") && !file.endsWith("StreamMeters.java")) {
+            if (!file.toString().contains("/provider/") && !file.endsWith("GenAiNames.java")) {
                 assertThat(Files.readString(file)).as(file.toString()).doesNotContainPattern(ASKS);
             }
         }

@@ -24,7 +24,7 @@ class StreamControllerTest {
         List<String> log = new CopyOnWriteArrayList<>();
         var controller =
                 StreamController.builder().onCancel(() -> log.add("callback")).build();
-        cancellation(controller).attach(reason -> log.add("stop: " + reason));
+        cancellation(controller).attach(reason -> log.add("stop: " + reason), Runnable::run);
         controller.cancel("user pressed stop");
         controller.cancel("again");
         Awaitility.await().until(() -> log.size() == 2);
@@ -37,7 +37,7 @@ class StreamControllerTest {
         var controller = StreamController.withCancellation();
         controller.cancel();
         List<String> log = new ArrayList<>();
-        cancellation(controller).attach(log::add);
+        cancellation(controller).attach(log::add, Runnable::run);
         assertThat(log).containsExactly("cancelled by the caller");
     }
 
@@ -46,7 +46,7 @@ class StreamControllerTest {
         var ran = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(ran::incrementAndGet).build();
-        cancellation(controller).attach(reason -> true);
+        cancellation(controller).attach(reason -> true, Runnable::run);
         cancellation(controller).detach();
         controller.cancel();
         assertThat(ran).hasValue(0);
@@ -58,7 +58,7 @@ class StreamControllerTest {
         var ran = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(ran::incrementAndGet).build();
-        cancellation(controller).attach(reason -> false);
+        cancellation(controller).attach(reason -> false, Runnable::run);
         controller.cancel();
         assertThat(ran).hasValue(0);
         assertThat(controller.isCancelled()).isFalse();
@@ -108,8 +108,8 @@ class StreamControllerTest {
     @Test
     void aControllerSteersOneStream() {
         var controller = StreamController.withCancellation();
-        cancellation(controller).attach(reason -> true);
-        assertThatThrownBy(() -> cancellation(controller).attach(reason -> true))
+        cancellation(controller).attach(reason -> true, Runnable::run);
+        assertThatThrownBy(() -> cancellation(controller).attach(reason -> true, Runnable::run))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("controller");
     }
@@ -120,7 +120,7 @@ class StreamControllerTest {
         var callbacks = new AtomicInteger();
         var controller =
                 StreamController.builder().onCancel(callbacks::incrementAndGet).build();
-        cancellation(controller).attach(reason -> stops.incrementAndGet() > 0);
+        cancellation(controller).attach(reason -> stops.incrementAndGet() > 0, Runnable::run);
         var go = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {

@@ -22,6 +22,8 @@ class PublicApiTest {
                 + "\n# dev.sluice:sluice-apache\n\n" + ApiListing.of(ApacheHttpTransport.class)
                 + "\n# dev.sluice:sluice-aws\n\n" + ApiListing.of(Class.forName("dev.sluice.aws.AwsSigV4"))
                 + "\n# dev.sluice:sluice-google\n\n" + ApiListing.of(Class.forName("dev.sluice.google.GoogleCloudAuth"))
+                + "\n# dev.sluice:sluice-opentelemetry\n\n"
+                + ApiListing.of(Class.forName("dev.sluice.opentelemetry.OpenTelemetryObserver"))
                 + "\n# dev.sluice:sluice-relay\n\n" + ApiListing.of(Relay.class)
                 + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class)
                 + "\n# dev.sluice:sluice-test\n\n" + ApiListing.of(Recording.class)

@@ -94,6 +94,11 @@ public final class Budget {
         return Optional.ofNullable(prices).map(known -> known.cost(spent.usage()));
     }
 
+    /** The prices at which costs are counted; empty if the budget has no limit on costs. */
+    public Optional<Prices> prices() {
+        return Optional.ofNullable(prices);
+    }
+
     /** The cost that is left, at least 0; empty if the budget has no limit on costs. */
     public Optional<BigDecimal> remainingCost() {
         return Optional.ofNullable(maxCost)

@@ -3,7 +3,9 @@ package dev.sluice.client;
 import dev.sluice.Limits;
 import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
+import dev.sluice.context.ContextCarrier;
 import dev.sluice.continuation.Continuation;
+import dev.sluice.observation.Observer;
 import dev.sluice.provider.Provider;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.transport.HttpTransport;
@@ -21,4 +23,6 @@ record ClientConfig(
         Resilience resilience,
         Continuation continuation,
         Consumer<StreamReport> onEnd,
-        ServerCancellations cancellations) {}
+        ServerCancellations cancellations,
+        ContextCarrier carrier,
+        Observer observer) {}

@@ -7,6 +7,7 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
+import dev.sluice.context.ContextCarrier;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.ClientLifetime;
@@ -17,6 +18,7 @@ import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
+import dev.sluice.observation.Observer;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
@@ -69,7 +71,9 @@ public final class LlmClient implements AutoCloseable {
                 builder.resilience,
                 builder.continuation,
                 builder.onEnd,
-                new ServerCancellations());
+                new ServerCancellations(),
+                builder.carrier,
+                builder.observer);
         requests = new RunningRequests(config, lifetime);
     }
 
@@ -155,7 +159,8 @@ public final class LlmClient implements AutoCloseable {
                 timeouts,
                 controller,
                 config.provider().cancelRequest(request).orElse(null),
-                budget);
+                budget,
+                StreamSurroundings.of(config, request, wire, true));
         var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
         requests.launch(reader, controller);
         return stream;
@@ -232,7 +237,14 @@ public final class LlmClient implements AutoCloseable {
         }
         Timeouts times = controller.timeouts(config.timeouts()).whole();
         StreamReaderTask reader = requests.prepare(
-                wire.get(), request.model(), new ResponseMode.Whole(), times, controller, null, budget);
+                wire.get(),
+                request.model(),
+                new ResponseMode.Whole(),
+                times,
+                controller,
+                null,
+                budget,
+                StreamSurroundings.of(config, request, wire.get(), false));
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
             requests.launch(reader, controller);
             return answer.finalMessage();
@@ -279,8 +291,9 @@ public final class LlmClient implements AutoCloseable {
 
     private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
         var controller = StreamController.withCancellation();
+        var around = StreamSurroundings.unobserved(config);
         StreamReaderTask reader =
-                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null);
+                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null, around);
         requests.launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }
@@ -317,6 +330,16 @@ public final class LlmClient implements AutoCloseable {
         return config.provider();
     }
 
+    /** What carries the context of the caller's thread into the threads of its streams and runs. */
+    public ContextCarrier contextCarrier() {
+        return config.carrier();
+    }
+
+    /** What is told of this client's streams, runs and tool calls. */
+    public Observer observer() {
+        return config.observer();
+    }
+
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */
     public static final class Builder {
         private final Provider provider;
@@ -329,6 +352,8 @@ public final class LlmClient implements AutoCloseable {
         private Resilience resilience = Resilience.defaults();
         private Continuation continuation = Continuation.off();
         private Consumer<StreamReport> onEnd = report -> {};
+        private ContextCarrier carrier = ContextCarrier.detected();
+        private Observer observer = Observer.none();
 
         private Builder(Provider provider) {
             this.provider = Objects.requireNonNull(provider, "provider");
@@ -396,6 +421,22 @@ public final class LlmClient implements AutoCloseable {
                 callbacks.run(() -> listener.accept(report));
                 callbacks.throwFirst();
             };
+            return this;
+        }
+
+        /**
+         * Sets what carries the context of the thread that calls {@code stream}, {@code send} or {@code run} into the threads that
+         * run the caller's code for it. {@link ContextCarrier#detected()} if nothing is set; {@code
+         * ContextCarrier.detected().and(mine)} adds one.
+         */
+        public Builder contextCarrier(ContextCarrier carrier) {
+            this.carrier = Objects.requireNonNull(carrier, "carrier");
+            return this;
+        }
+
+        /** Adds an observer of this client's streams, runs and tool calls, for traces and metrics. Observers accumulate. */
+        public Builder observer(Observer observer) {
+            this.observer = this.observer.and(observer);
             return this;
         }
 

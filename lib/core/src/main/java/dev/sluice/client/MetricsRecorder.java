@@ -3,6 +3,7 @@ package dev.sluice.client;
 import dev.sluice.EndReason;
 import dev.sluice.TimeSource;
 import dev.sluice.message.Delta.TextDelta;
+import dev.sluice.message.FinishReason;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageDelta;
@@ -10,6 +11,7 @@ import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
+import dev.sluice.observation.Outcome;
 import dev.sluice.provider.Provider;
 import dev.sluice.transport.TransportRequest;
 import java.net.URI;
@@ -46,6 +48,8 @@ final class MetricsRecorder {
     private int continuations;
     private final LatencyHistogram gaps = new LatencyHistogram();
     private @Nullable String model;
+    private @Nullable String messageId;
+    private FinishReason finish = FinishReason.UNKNOWN;
     private Usage usage = Usage.NONE;
 
     MetricsRecorder(TimeSource time) {
@@ -126,9 +130,12 @@ final class MetricsRecorder {
                 content(now, delta.delta() instanceof TextDelta);
             } else if (event instanceof MessageStart begun) {
                 model = begun.message().model();
+                messageId = begun.message().id();
+                finish = begun.message().finishReason();
                 usage = begun.message().usage();
             } else if (event instanceof MessageDelta changed) {
                 usage = changed.usage();
+                finish = changed.finishReason() == FinishReason.UNKNOWN ? finish : changed.finishReason();
             }
             if (event instanceof MessageStop) {
                 end = time.nanos() - start;
@@ -205,7 +212,27 @@ final class MetricsRecorder {
         }
     }
 
-    private static URI server(URI asked) {
+    /** What the stream came to, for who observes it, once it has ended. */
+    Outcome outcome(EndReason how) {
+        lock.lock();
+        try {
+            return new Outcome.Chat(
+                    how,
+                    model,
+                    messageId,
+                    finish,
+                    usage,
+                    moment(firstEvent),
+                    Duration.ofNanos(end == NEVER ? time.nanos() - start : end),
+                    retries,
+                    continuations);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An address without user, path and query. */
+    static URI server(URI asked) {
         String authority = String.valueOf(asked.getRawAuthority());
         return URI.create(asked.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1));
     }

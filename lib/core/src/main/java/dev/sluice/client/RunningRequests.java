@@ -48,11 +48,18 @@ final class RunningRequests {
             Timeouts timeouts,
             StreamController controller,
             @Nullable Function<String, TransportRequest> cancelRequest,
-            @Nullable Budget budget) {
+            @Nullable Budget budget,
+            StreamSurroundings surroundings) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
-        var reader =
-                new StreamReaderTask(config, model, wire, mode, timeouts, name, cancelRequest, running::remove, budget);
-        InternalParts.of(controller, Cancellation.class).attach(reason -> reader.stop(new Cancelled(reason)));
+        var reader = new StreamReaderTask(
+                config, model, wire, mode, timeouts, name, cancelRequest, running::remove, budget, surroundings);
+        try {
+            InternalParts.of(controller, Cancellation.class)
+                    .attach(reason -> reader.stop(new Cancelled(reason)), surroundings.context()::run);
+        } catch (RuntimeException e) {
+            reader.neverStarts(e);
+            throw e;
+        }
         return reader;
     }
 

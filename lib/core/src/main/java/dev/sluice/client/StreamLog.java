@@ -8,7 +8,9 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.LogLabels;
+import dev.sluice.observation.Step;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +27,12 @@ final class StreamLog {
 
     private final String name;
     private final String request;
+    private final GuardedObservation observation;
     private final JfrStreamEnd life = new JfrStreamEnd();
 
     private @Nullable JfrConnect connect;
     private String purpose = "first";
+    private int attempts;
     private String requestId = LogLabels.NONE;
 
     /**
@@ -36,8 +40,10 @@ final class StreamLog {
      *
      * @param name the stream's name, which is that of its thread
      * @param request method and address
+     * @param observation is told of the steps
      */
-    StreamLog(String name, String request) {
+    StreamLog(String name, String request, GuardedObservation observation) {
+        this.observation = observation;
         this.name = name;
         this.request = request;
         life.begin();
@@ -46,6 +52,8 @@ final class StreamLog {
     /** A request is about to be sent: the first, a retry or a continuation. */
     void connecting() {
         log.debug("{}: {}", name, request);
+        attempts++;
+        observation.step(() -> new Step.Attempt(attempts));
         requestId = LogLabels.NONE;
         connect = new JfrConnect();
         connect.begin();
@@ -56,11 +64,13 @@ final class StreamLog {
         requestId = LogLabels.of(id);
         log.debug("{}: {}, request {}", name, status, requestId);
         commitConnect(status, LogLabels.NONE);
+        observation.step(() -> new Step.Response(status, Optional.ofNullable(id)));
     }
 
     /** The first piece of content is there, so long after the start. */
     void firstToken(Duration since) {
         log.debug("{}: first token after {} ms", name, since.toMillis());
+        observation.step(() -> new Step.FirstToken(since));
         var event = new JfrFirstToken();
         if (event.shouldCommit()) {
             event.stream = name;
@@ -81,6 +91,7 @@ final class StreamLog {
                 MILLISECONDS.convert(delay),
                 LogSummary.of(failure),
                 failed);
+        observation.step(() -> new Step.Retry(retry, delay, failure));
         var event = new JfrRetry();
         if (event.shouldCommit()) {
             event.stream = name;
@@ -102,6 +113,7 @@ final class StreamLog {
                 continuation,
                 LogSummary.of(failure),
                 LogSummary.requestId(failure));
+        observation.step(() -> new Step.Continuation(continuation, failure));
         purpose = "continuation";
     }
 

@@ -67,6 +67,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final @Nullable Function<String, TransportRequest> cancelRequest;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
+    private final StreamSurroundings surroundings;
     private final Thread thread;
 
     /** What counts for the caller's budget; null if there is none. */
@@ -104,6 +105,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
      * @param cancelRequest which request stops an answer, by its id, that the server would finish without a connection; null if
      *     closing the connection is enough
      * @param onExit is told when the thread is done, but for its report
+     * @param surroundings what all of its thread runs in
      */
     StreamReaderTask(
             ClientConfig config,
@@ -114,7 +116,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             String name,
             @Nullable Function<String, TransportRequest> cancelRequest,
             Consumer<StreamReaderTask> onExit,
-            @Nullable Budget budget) {
+            @Nullable Budget budget,
+            StreamSurroundings surroundings) {
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
@@ -129,7 +132,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
         recorder = new MetricsRecorder(config.time());
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
-        streamLog = new StreamLog(name, first.toString());
+        this.surroundings = surroundings;
+        streamLog = new StreamLog(name, first.toString(), surroundings.observation());
         thread = Thread.ofVirtual().name(name).unstarted(this);
     }
 
@@ -156,7 +160,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     /** What an abandoned stream's cleaner runs; does nothing after the end. */
     void onAbandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
-            log.warn("{} was abandoned before its end; close streams with try-with-resources", thread.getName());
+            surroundings.run(() -> log.warn(
+                    "{} was abandoned before its end; close streams with try-with-resources", thread.getName()));
         }
     }
 
@@ -183,6 +188,18 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public void run() {
+        surroundings.run(this::read);
+    }
+
+    /** Notes that no thread will be started, because starting the stream has failed. */
+    void neverStarts(RuntimeException why) {
+        surroundings
+                .observation()
+                .end(() -> recorder.outcome(
+                        new Failed(new ProtocolError("The stream was not started: " + Throwables.describe(why), why))));
+    }
+
+    private void read() {
         try {
             if (queue.ended().isEmpty()) { // else cancelled before it began: no request is sent
                 requests.run();
@@ -408,6 +425,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         try {
             StreamReport report = recorder.report(
                     config.provider(), first, model, requestId, queue.ended().orElseThrow());
+            surroundings.observation().end(() -> recorder.outcome(report.end()));
             if (mode instanceof ResponseMode.Lookup) {
                 streamLog.lookupEnded(report);
                 return;

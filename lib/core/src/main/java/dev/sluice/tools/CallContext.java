@@ -48,6 +48,11 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
     }
 
     @Override
+    public <T> Optional<T> attribute(RunAttribute<T> attribute) {
+        return run.settings().attributes().get(attribute);
+    }
+
+    @Override
     public Optional<Duration> remaining() {
         return Stream.of(Optional.ofNullable(of.remaining()), run.remaining().get())
                 .flatMap(Optional::stream)

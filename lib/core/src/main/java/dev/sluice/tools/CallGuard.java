@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param settings the hooks
  * @param tool what is called
  * @param cut if the input is known to be cut, by what
+ * @param context the call, for the approval
  * @param onFailure takes what a hook threw, and which hook it was
  */
-record CallGuard(RunSettings settings, Tool tool, @Nullable String cut, BiConsumer<String, Throwable> onFailure) {
+record CallGuard(
+        RunSettings settings,
+        Tool tool,
+        @Nullable String cut,
+        ToolContext context,
+        BiConsumer<String, Throwable> onFailure) {
 
     /**
      * The result of a check of the input.
@@ -42,9 +48,9 @@ record CallGuard(RunSettings settings, Tool tool, @Nullable String cut, BiConsum
 
     /** Whether the caller agrees: null if so. */
     @Nullable
-    CallOutcome approve(ToolUse use) throws InterruptedException {
+    CallOutcome approve() throws InterruptedException {
         try {
-            return switch (settings.approval().decide(use)) {
+            return switch (settings.approval().decide(tool, context)) {
                 case Verdict.Allowed allowed -> null;
                 case Verdict.Denied(String reason) -> denied(reason);
                 case null -> denied("there was no decision");

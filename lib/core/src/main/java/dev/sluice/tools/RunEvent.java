@@ -126,9 +126,12 @@ public sealed interface RunEvent {
      * A tool has failed, was refused, or was stopped. The model receives the same text.
      *
      * @param id the call
+     * @param name the tool, as the model names it
      * @param error what happened
+     * @param cause what the tool threw, with its stack trace; null if it threw nothing. Not in {@link #toJson}
      */
-    record ToolError(String id, String error) implements RunEvent {}
+    record ToolError(
+            String id, String name, String error, @Nullable Throwable cause) implements RunEvent {}
 
     /**
      * An event of a run inside a tool.

@@ -38,7 +38,8 @@ final class RunEventJson {
                 form.with("id", id).with("message", message).with("percentage", percentage);
             case RunEvent.ToolComplete(var id, var output) ->
                 form.with("id", id).with("output", output);
-            case RunEvent.ToolError(var id, var error) -> form.with("id", id).with("error", error);
+            case RunEvent.ToolError(var id, var name, var error, var cause) ->
+                form.with("id", id).with("error", error);
             case RunEvent.ToolEvent(var id, var inner) -> form.with("id", id).with("event", form(inner).fields);
             case RunEvent.StreamError(var error, var details) ->
                 form.with("error", error).with("details", new TreeMap<>(details));

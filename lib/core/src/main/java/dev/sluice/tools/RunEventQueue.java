@@ -83,6 +83,11 @@ final class RunEventQueue {
         return queue.endReason();
     }
 
+    /** Why the run has ended, even if something is left to take. */
+    Optional<EndReason> ended() {
+        return queue.ended();
+    }
+
     /** Whether the run has ended, even if something is left to take. */
     boolean isOver() {
         return queue.ended().isPresent();

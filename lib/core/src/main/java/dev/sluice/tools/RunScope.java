@@ -2,9 +2,13 @@ package dev.sluice.tools;
 
 import dev.sluice.StreamController;
 import dev.sluice.TimeSource;
+import dev.sluice.context.CallerContext;
+import dev.sluice.internal.GuardedObservation;
+import dev.sluice.observation.Operation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -15,13 +19,22 @@ import java.util.function.Supplier;
  * @param permits one for each tool that may run at once
  * @param controller steers the run
  * @param remaining how much is left of the run's time; empty if it has no limit
+ * @param context what all of the run's threads run in
+ * @param onCallEnd is told of each call that has ended; never blocks
  */
 record RunScope(
         RunSettings settings,
         RunEventQueue queue,
         Semaphore permits,
         Supplier<StreamController> controller,
-        Supplier<Optional<Duration>> remaining) {
+        Supplier<Optional<Duration>> remaining,
+        CallerContext context,
+        Consumer<ToolCallReport> onCallEnd) {
+
+    /** Tells who observes that a tool is about to run. */
+    GuardedObservation observe(Supplier<Operation> call) {
+        return GuardedObservation.start(settings.client().observer(), call);
+    }
 
     /** The clock and timer. */
     TimeSource time() {

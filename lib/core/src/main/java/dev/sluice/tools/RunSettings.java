@@ -7,6 +7,8 @@ import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.MessageRequest;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,10 @@ record RunSettings(
         ToolApproval approval,
         @Nullable InputRepair repair,
         int queueCapacity,
-        long queueBytes) {
+        long queueBytes,
+        Optional<String> name,
+        RunAttributes attributes,
+        Consumer<RunReport> onEnd) {
 
     /** The client's clock, and when it is closed. */
     ClientLifetime lifetime() {

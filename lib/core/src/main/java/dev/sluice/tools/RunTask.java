@@ -14,6 +14,7 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
+import dev.sluice.context.CallerContext;
 import dev.sluice.internal.StreamFailures;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
@@ -60,9 +61,15 @@ final class RunTask implements Runnable {
     final RunSettings settings;
     final RunEventQueue queue;
     final Transcript transcript;
+    final RunRecorder recorder;
     final TimeSource time;
 
     private final RunScope scope;
+
+    /** What the thread that started the run carried; and the same with the observed run in force. */
+    private final CallerContext callers;
+
+    private final CallerContext context;
 
     private final Thread thread;
 
@@ -100,8 +107,17 @@ final class RunTask implements Runnable {
         limits = controller.toBuilder().build();
         queue = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
+        callers = CallerContext.capture(settings.client().contextCarrier());
+        recorder = new RunRecorder(settings, transcript);
+        context = recorder.in(callers);
         scope = new RunScope(
-                settings, queue, new Semaphore(settings.parallelism(), true), this::controller, this::remaining);
+                settings,
+                queue,
+                new Semaphore(settings.parallelism(), true),
+                this::controller,
+                this::remaining,
+                context,
+                recorder::callEnded);
         time = settings.lifetime().time();
         provider = settings.client().provider();
         removedTools = provider.removedTools(settings.request().messages());
@@ -118,12 +134,19 @@ final class RunTask implements Runnable {
      * @throws IllegalStateException if the client is closed, or the controller has something to steer already
      */
     void start(StreamController controller) {
-        InternalParts.of(controller, Cancellation.class).attach(reason -> stop(new Cancelled(reason)));
+        try {
+            InternalParts.of(controller, Cancellation.class)
+                    .attach(reason -> stop(new Cancelled(reason)), callers::run);
+        } catch (RuntimeException e) {
+            recorder.neverStarted(e);
+            throw e;
+        }
         try {
             if (!queue.isOver()) { // else cancelled before it began: no request is sent
-                stream = ask();
+                context.run(() -> stream = ask());
             }
         } catch (RuntimeException | Error e) {
+            recorder.neverStarted(e);
             InternalParts.of(controller, Cancellation.class).detach();
             throw e;
         }
@@ -171,7 +194,8 @@ final class RunTask implements Runnable {
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void onAbandoned() {
         if (stop(new Cancelled(ABANDONED))) {
-            log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName());
+            context.run(() ->
+                    log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName()));
         }
     }
 
@@ -211,6 +235,10 @@ final class RunTask implements Runnable {
 
     @Override
     public void run() {
+        context.run(this::work);
+    }
+
+    private void work() {
         try {
             end(turns());
         } catch (InterruptedException e) {
@@ -222,6 +250,7 @@ final class RunTask implements Runnable {
         } finally {
             deadline.cancel();
             clientForgets.run();
+            recorder.ended(queue.ended().orElseThrow());
         }
     }
 

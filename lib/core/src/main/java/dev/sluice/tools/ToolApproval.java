@@ -1,7 +1,5 @@
 package dev.sluice.tools;
 
-import dev.sluice.message.ContentBlock.ToolUse;
-
 /** Decides whether a tool may run, before it does. */
 @FunctionalInterface
 public interface ToolApproval {
@@ -10,10 +8,12 @@ public interface ToolApproval {
      * Looks at a call whose input is valid. Runs on the call's own thread, so it may wait for a person. It counts
      * neither against the tool's time nor against the calls that may run at once. It is interrupted when the run ends.
      *
+     * @param tool what the model calls
+     * @param context the call, with its input, what the application gave the run, and progress to be shown to who watches
      * @return the decision; null is none
      * @throws Exception if there is no decision; the tool does not run, and the model reads that it was not allowed
      */
-    Verdict decide(ToolUse call) throws Exception;
+    Verdict decide(Tool tool, ToolContext context) throws Exception;
 
     /** The decision. */
     sealed interface Verdict {

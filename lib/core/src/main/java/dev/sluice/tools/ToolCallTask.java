@@ -1,12 +1,16 @@
 package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.observation.Operation;
+import dev.sluice.observation.Outcome;
 import dev.sluice.tools.RunEvent.ToolStart;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +51,7 @@ final class ToolCallTask {
 
     private volatile boolean toldToStop;
 
-    /** When the tool's time began, by the clock; only with a limit. */
+    /** When the tool's time began, by the clock. */
     private volatile @Nullable Long workingSince;
 
     // Guarded by the queue.
@@ -65,7 +69,9 @@ final class ToolCallTask {
         this.use = use;
         this.tool = tool;
         this.cut = cut;
-        supervisor = Thread.ofVirtual().name("sluice-call-" + number).unstarted(this::supervise);
+        supervisor = Thread.ofVirtual()
+                .name("sluice-call-" + number)
+                .unstarted(() -> run.context().run(this::supervise));
     }
 
     /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
@@ -201,11 +207,11 @@ final class ToolCallTask {
 
     /** Whether the tool can and may run; if not, there is an outcome. */
     private boolean isReady() throws InterruptedException {
-        var entrance = new CallGuard(run.settings(), tool(), cut, this::logFailure);
+        var entrance = new CallGuard(run.settings(), tool(), cut, new CallContext(run, this), this::logFailure);
         CallGuard.Checked checked = entrance.check(use);
         use = checked.use();
         var unused = run.queue().put(this::startOnce);
-        CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve(use);
+        CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve();
         if (refusal != null) {
             outcome.complete(refusal);
         }
@@ -217,9 +223,10 @@ final class ToolCallTask {
         if (isOver()) {
             return;
         }
+        GuardedObservation observed = run.observe(() -> new Operation.ToolCall(use, tool().definition()));
         Thread worker = Thread.ofVirtual()
                 .name("sluice-tool-" + tool().name() + "-" + number)
-                .unstarted(this::perform);
+                .unstarted(() -> observed.in(run.context()).run(this::perform));
         Duration limit = limit();
         TimeSource.Scheduled timer = () -> {};
         busy = worker;
@@ -237,7 +244,15 @@ final class ToolCallTask {
             if (toldToStop || !isOver()) {
                 interrupt(); // again, if it was stopped before it began
             }
+            CallOutcome known = outcome.getNow(CallOutcome.STOPPED);
+            observed.end(() -> new Outcome.ToolCall(known.end(), Optional.ofNullable(known.cause()), worked()));
         }
+    }
+
+    /** How long the tool has run, or was waited for; zero if it has not begun. */
+    private Duration worked() {
+        Long since = workingSince;
+        return since == null ? Duration.ZERO : Duration.ofNanos(run.time().nanos() - since);
     }
 
     private void perform() {
@@ -282,7 +297,14 @@ final class ToolCallTask {
     }
 
     private @Nullable RunEvent endOnce() {
-        return once(ended, () -> ended = true, () -> outcome.join().event(use.id()));
+        return once(ended, () -> ended = true, this::ending);
+    }
+
+    private RunEvent ending() {
+        CallOutcome known = outcome.join();
+        run.onCallEnd()
+                .accept(new ToolCallReport(use.id(), use.name(), known.output().isError(), known.cause(), worked()));
+        return known.event(use);
     }
 
     private static @Nullable RunEvent once(boolean done, Runnable note, Supplier<RunEvent> event) {

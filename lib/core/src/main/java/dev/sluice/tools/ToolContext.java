@@ -45,6 +45,11 @@ public interface ToolContext {
     /** Whether the result is no longer wanted: the run or the call was cancelled, or the call took too long. */
     boolean isCancelled();
 
+    /** What the application has given the run for this attribute; empty if it has not, as in a test's own context. */
+    default <T> Optional<T> attribute(RunAttribute<T> attribute) {
+        return Optional.empty();
+    }
+
     /** How long the tool may still run; empty if there is no limit. */
     Optional<Duration> remaining();
 

@@ -8,6 +8,7 @@ import dev.sluice.StreamException;
 import dev.sluice.budget.Budget;
 import dev.sluice.client.LlmClient;
 import dev.sluice.internal.AutoClosingStream;
+import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.base.Checks;
@@ -185,6 +186,11 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return run.transcript.requests();
     }
 
+    /** Turns, calls, tokens, cost and times so far. For any thread. */
+    public RunMetrics metrics() {
+        return run.recorder.metrics();
+    }
+
     /**
      * The calls whose tool was interrupted, because the run has ended or the tool's time was up, and still runs. For
      * any thread.
@@ -258,10 +264,13 @@ public final class ToolLoop implements ToolContext.InnerRun {
         private Duration toolTimeout = Duration.ofMinutes(1);
         private int parallelism = 8;
         private boolean startEarly = true;
-        private ToolApproval approval = call -> ToolApproval.allow();
+        private ToolApproval approval = (tool, call) -> ToolApproval.allow();
         private @Nullable InputRepair repair;
         private int queueCapacity = 256;
         private long queueBytes = EventQueue.DEFAULT_BYTES;
+        private @Nullable String name;
+        private RunAttributes attributes = RunAttributes.NONE;
+        private Consumer<RunReport> onEnd = report -> {};
 
         private Builder(LlmClient client, MessageRequest request) {
             this.client = Objects.requireNonNull(client, "client");
@@ -348,6 +357,34 @@ public final class ToolLoop implements ToolContext.InnerRun {
             return this;
         }
 
+        /** Names the run in traces and metrics, as the agent that it is: few names, and no word of a user's. */
+        public Builder name(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /** Gives the run's tools and approval a value, which they get with {@link ToolContext#attribute}. */
+        public <T> Builder attribute(RunAttribute<T> attribute, T value) {
+            attributes = attributes.with(attribute, value);
+            return this;
+        }
+
+        /**
+         * Adds a listener that is called once when the run ends, for metrics and accounts. It runs on the run's thread, after the
+         * consumer has been freed. Its exceptions are logged. Listeners accumulate, and each is called though another one throws.
+         */
+        public Builder onEnd(Consumer<RunReport> listener) {
+            Objects.requireNonNull(listener, "listener");
+            Consumer<RunReport> before = onEnd;
+            onEnd = report -> {
+                var callbacks = new CallbackErrors();
+                callbacks.run(() -> before.accept(report));
+                callbacks.run(() -> listener.accept(report));
+                callbacks.throwFirst();
+            };
+            return this;
+        }
+
         /** How many events may wait for a slow consumer before the model and the tools are held up; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
             queueCapacity = Checks.atLeast("queueCapacity", events, 1);
@@ -387,7 +424,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
                     approval,
                     repair,
                     queueCapacity,
-                    queueBytes);
+                    queueBytes,
+                    Optional.ofNullable(name),
+                    attributes,
+                    onEnd);
             var run = new RunTask(settings, controller);
             run.start(controller);
             return new ToolLoop(run, controller);

@@ -9,6 +9,7 @@ import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.Usage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +30,7 @@ final class Transcript {
     private final List<Message> before = new ArrayList<>();
     private @Nullable MessageStream turn;
     private int requests;
+    private Duration timeBefore = Duration.ZERO;
 
     Transcript(MessageRequest request) {
         settled =
@@ -44,6 +46,7 @@ final class Transcript {
         locked(() -> {
             if (turn != null) {
                 before.add(turn.snapshot());
+                timeBefore = timeBefore.plus(turn.metrics().duration());
             }
             turn = next;
             return requests += sent ? 1 : 0;
@@ -112,6 +115,12 @@ final class Transcript {
 
     Usage usage() {
         return new Conversation(List.of(), answers()).usage();
+    }
+
+    /** How long the model was asked, in all turns so far. */
+    Duration modelTime() {
+        return locked(
+                () -> turn == null ? timeBefore : timeBefore.plus(turn.metrics().duration()));
     }
 
     int requests() {

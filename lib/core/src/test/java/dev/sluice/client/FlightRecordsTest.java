@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Truncated;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.test.peer.Script;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -132,7 +133,8 @@ class FlightRecordsTest {
         var overloaded = new ApiError(529, "overloaded_error", "No", "req_0", null, "", true);
         var cut = new Truncated("cut");
         List<RecordedEvent> events = recorded(() -> {
-            var journal = new StreamLog("sluice-claude-7", "POST https://api.example.com/v1/messages");
+            var journal = new StreamLog(
+                    "sluice-claude-7", "POST https://api.example.com/v1/messages", GuardedObservation.NONE);
             journal.connecting();
             journal.connected(529, "req_0");
             journal.retrying(overloaded, 1, Duration.ofMillis(512));

@@ -11,7 +11,9 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
+import dev.sluice.context.ContextCarrier;
 import dev.sluice.continuation.Continuation;
+import dev.sluice.observation.Observer;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
@@ -132,7 +134,9 @@ class RetryLoopTest {
                 resilience,
                 Continuation.off(),
                 report -> {},
-                new ServerCancellations());
+                new ServerCancellations(),
+                ContextCarrier.none(),
+                Observer.none());
     }
 
     private static ConnectionFailed broken(String why) {

@@ -154,8 +154,8 @@ class SeededTranscriptsTest {
         Tool forbidden = Tool.of("forbidden", "may not", "{\"type\":\"object\"}", (input, context) -> "never");
         return ToolLoop.builder(client, REQUEST)
                 .tools(level, rain, broken, forbidden)
-                .approval(
-                        call -> call.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
+                .approval((tool, call) ->
+                        tool.name().equals("forbidden") ? ToolApproval.deny("forbidden") : ToolApproval.allow())
                 .startEarly(order.nextBoolean())
                 .parallelism(1 + order.nextInt(4))
                 .queueCapacity(1 + order.nextInt(20))
@@ -217,7 +217,7 @@ class SeededTranscriptsTest {
                 case ToolEvent(var id, var inner) -> assertThat(running).contains(id);
                 case Debug(var id, var message) -> assertThat(running).contains(id);
                 case ToolComplete(var id, var output) -> end(id);
-                case ToolError(var id, var error) -> end(id);
+                case ToolError error -> end(error.id());
                 case StreamError error -> over = true;
                 case StreamComplete complete -> over = true;
             }

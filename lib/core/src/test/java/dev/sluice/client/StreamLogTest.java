@@ -18,6 +18,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.Timeouts.Phase;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.StreamFailures;
 import dev.sluice.message.Message;
 import dev.sluice.test.peer.CapturedLog;
@@ -138,7 +139,7 @@ class StreamLogTest {
     }
 
     private static StreamLog journal() {
-        return new StreamLog("sluice-claude-7", "POST https://api.example.com/v1/messages");
+        return new StreamLog("sluice-claude-7", "POST https://api.example.com/v1/messages", GuardedObservation.NONE);
     }
 
     /** Level and words of what a journal logs. */

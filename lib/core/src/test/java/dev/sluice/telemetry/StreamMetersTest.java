@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Names, tags, buckets and values of the meters, from reports. */
 class StreamMetersTest {
@@ -52,12 +54,9 @@ class StreamMetersTest {
                 .isEqualTo(20);
         assertThat(tokens("input").totalAmount()).isEqualTo(1100); // cached ones are input too
         assertThat(tokens("output").totalAmount()).isEqualTo(250);
-        assertThat(count("gen_ai.client.inference.usage.cache_read.input_tokens"))
-                .isEqualTo(1000);
-        assertThat(count("gen_ai.client.inference.usage.cache_write.input_tokens"))
-                .isEqualTo(90);
-        assertThat(count("gen_ai.client.inference.usage.reasoning.output_tokens"))
-                .isEqualTo(40);
+        assertThat(count("sluice.client.tokens.cache_read")).isEqualTo(1000);
+        assertThat(count("sluice.client.tokens.cache_write")).isEqualTo(90);
+        assertThat(count("sluice.client.tokens.reasoning")).isEqualTo(40);
         assertThat(count("sluice.client.stream.end")).isEqualTo(1);
         assertThat(count("sluice.client.stream.retries")).isEqualTo(2);
         assertThat(count("sluice.client.stream.continuations")).isEqualTo(1);
@@ -89,8 +88,7 @@ class StreamMetersTest {
         assertThat(own("gen_ai.client.operation.time_to_first_chunk", common)).containsExactly(Map.of());
         assertThat(own("gen_ai.client.token.usage", common))
                 .containsExactlyInAnyOrder(Map.of("gen_ai.token.type", "input"), Map.of("gen_ai.token.type", "output"));
-        assertThat(own("gen_ai.client.inference.usage.cache_read.input_tokens", common))
-                .containsExactly(Map.of("gen_ai.token.modality", "unknown"));
+        assertThat(own("sluice.client.tokens.cache_read", common)).containsExactly(Map.of());
         assertThat(own("sluice.client.stream.end", common)).containsExactly(Map.of("cause", "completed"));
         assertThat(own("sluice.client.stream.retries", common)).containsExactly(Map.of());
     }
@@ -201,6 +199,35 @@ class StreamMetersTest {
         return registry.get("gen_ai.client.token.usage")
                 .tag("gen_ai.token.type", type)
                 .summary();
+    }
+
+    @ParameterizedTest
+    @EnumSource(GenAiConventions.class)
+    void noTwoGenerationsAreMixed(GenAiConventions names) {
+        StreamMeters.in(registry, names).accept(report(new Completed(), METRICS, USAGE));
+        List<String> found =
+                ours().stream().map(meter -> meter.getId().getName()).toList();
+        String[] counters = {
+            "gen_ai.client.inference.usage.input_tokens",
+            "gen_ai.client.inference.usage.output_tokens",
+            "gen_ai.client.inference.usage.cache_read.input_tokens",
+            "gen_ai.client.inference.usage.cache_write.input_tokens",
+            "gen_ai.client.inference.usage.reasoning.output_tokens",
+            "gen_ai.client.inference.operation.input_tokens",
+            "gen_ai.client.inference.operation.output_tokens"
+        };
+        if (names == GenAiConventions.V1_41) {
+            assertThat(found).contains("gen_ai.client.token.usage").doesNotContain(counters);
+        } else {
+            assertThat(found).contains(counters).doesNotContain("gen_ai.client.token.usage");
+            assertThat(registry.get(counters[0])
+                            .tag("gen_ai.token.modality", "unknown")
+                            .counter()
+                            .count())
+                    .isEqualTo(1100);
+            assertThat(count(counters[4])).isEqualTo(40);
+            assertThat(registry.get(counters[6]).summary().totalAmount()).isEqualTo(250);
+        }
     }
 
     private double count(String name) {

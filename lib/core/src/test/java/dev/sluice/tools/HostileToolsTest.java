@@ -151,10 +151,10 @@ class HostileToolsTest {
     @Test
     void anApprovalWithoutADecisionIsNone() {
         List<ToolApproval> undecided = List.of(
-                call -> {
+                (tool, call) -> {
                     throw new Unreadable();
                 },
-                call -> null);
+                (tool, call) -> null);
         for (ToolApproval approval : undecided) {
             try (var runs = Runs.with(calls(use(0, "a", "work", "{\"x\":1}")), says("fine"));
                     var loop = runs.run(tool("work", (input, context) -> "done"))

@@ -55,7 +55,7 @@ class RemovedToolsTest {
     private static void assertUnknown(Message... messages) {
         var events = eventsAfter(messages);
         assertThat(events.of(ToolComplete.class)).isEmpty();
-        assertThat(events.of(ToolError.class)).containsExactly(new ToolError("a", "Error: Tool 'echo' not found"));
+        assertThat(events.of(ToolError.class)).containsExactly(new ToolError("a", "echo", "Error: Tool 'echo' not found", null));
     }
 
     @Test

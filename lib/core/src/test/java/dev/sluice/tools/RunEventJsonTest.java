@@ -127,7 +127,9 @@ class RunEventJsonTest {
         FORMS.put(
                 new ToolComplete("toolu_1", "done"),
                 "{\"type\":\"tool_complete\",\"id\":\"toolu_1\",\"output\":\"done\"}");
-        FORMS.put(new ToolError("toolu_1", "no"), "{\"type\":\"tool_error\",\"id\":\"toolu_1\",\"error\":\"no\"}");
+        FORMS.put(
+                new ToolError("toolu_1", "echo", "no", null),
+                "{\"type\":\"tool_error\",\"id\":\"toolu_1\",\"error\":\"no\"}");
         FORMS.put(
                 new ToolEvent("toolu_1", new ToolEvent("toolu_2", new ToolProgress("toolu_3", "x", 1))),
                 "{\"type\":\"tool_event\",\"id\":\"toolu_1\",\"event\":{\"type\":\"tool_event\",\"id\":\"toolu_2\","

@@ -80,6 +80,8 @@ class SeededRunsTest {
 
     /** A call, what it reports, and how it ends. */
     private record Plan(int reports, boolean fails, CountDownLatch waitsFor, CountDownLatch done) {
+        static final IllegalStateException FAILURE = new IllegalStateException("failed as planned");
+
         String run(ToolContext context) throws Exception {
             Runs.await(waitsFor);
             try {
@@ -91,7 +93,7 @@ class SeededRunsTest {
                     }
                 }
                 if (fails) {
-                    throw new IllegalStateException("failed as planned");
+                    throw FAILURE;
                 }
                 return "done";
             } finally {
@@ -105,7 +107,10 @@ class SeededRunsTest {
             for (int i = 0; i < reports; i++) {
                 all.add(i % 3 == 2 ? new Debug(id, "log " + i) : new ToolProgress(id, "step " + i, i * 100 / reports));
             }
-            all.add(fails ? new ToolError(id, "Error: failed as planned") : new ToolComplete(id, "done"));
+            all.add(
+                    fails
+                            ? new ToolError(id, "work", "Error: failed as planned", FAILURE)
+                            : new ToolComplete(id, "done"));
             return all;
         }
     }

@@ -210,7 +210,7 @@ class StoppedRunTest {
     }
 
     private ToolApproval approval(Phase phase) {
-        return call -> {
+        return (tool, call) -> {
             if (phase == Phase.WAITING_FOR_APPROVAL) {
                 reached.countDown();
                 Runs.await(never);

@@ -9,6 +9,7 @@ import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
@@ -128,13 +129,19 @@ class ToolLoopTest {
             assertThat(collected.of(ToolStart.class)).hasSize(7);
             assertThat(collected.of(ToolError.class))
                     .filteredOn(error -> !error.id().equals("g"))
+                    .extracting(
+                            ToolError::id,
+                            ToolError::name,
+                            ToolError::error,
+                            error ->
+                                    error.cause() == null ? null : error.cause().getClass())
                     .containsExactlyInAnyOrder(
-                            new ToolError("a", "Error: no such river"),
-                            new ToolError("b", "Error: IllegalStateException"),
-                            new ToolError("c", "Error: StackOverflowError"),
-                            new ToolError("d", "my own words"),
-                            new ToolError("e", "Error: Tool 'nobody' not found"),
-                            new ToolError("f", "Error: by itself"));
+                            tuple("a", "throwing", "Error: no such river", IOException.class),
+                            tuple("b", "silent", "Error: IllegalStateException", IllegalStateException.class),
+                            tuple("c", "broken", "Error: StackOverflowError", StackOverflowError.class),
+                            tuple("d", "says", "my own words", null),
+                            tuple("e", "nobody", "Error: Tool 'nobody' not found", null),
+                            tuple("f", "interrupted", "Error: by itself", InterruptedException.class));
             assertThat(collected.of(ToolError.class))
                     .filteredOn(error -> error.id().equals("g"))
                     .singleElement()
@@ -149,7 +156,7 @@ class ToolLoopTest {
     @Test
     void whoIsAskedDecidesWhetherAToolRuns() {
         var asked = new CopyOnWriteArrayList<String>();
-        ToolApproval approval = call -> {
+        ToolApproval approval = (tool, call) -> {
             asked.add(call.id());
             return switch (call.id()) {
                 case "a" -> ToolApproval.allow();
@@ -171,8 +178,8 @@ class ToolLoopTest {
                     .containsExactly("a");
             assertThat(collected.of(ToolError.class))
                     .containsExactlyInAnyOrder(
-                            new ToolError("b", "Error: the call was not allowed: not today"),
-                            new ToolError("c", "Error: the call was not allowed: nobody there"));
+                            new ToolError("b", "echo", "Error: the call was not allowed: not today", null),
+                            new ToolError("c", "echo", "Error: the call was not allowed: nobody there", null));
         }
     }
 

@@ -29,7 +29,7 @@ record ErrorRedaction(boolean errors) {
         return switch (event) {
             case Debug debug -> Optional.empty();
             case ToolEvent(String id, RunEvent inner) -> of(inner).map(shown -> new ToolEvent(id, shown));
-            case ToolError(String id, String error) -> Optional.of(new ToolError(id, TOOL_FAILED));
+            case ToolError error -> Optional.of(new ToolError(error.id(), error.name(), TOOL_FAILED, null));
             case StreamError(String error, Map<String, Object> details) -> Optional.of(masked(details));
             case RunEvent.MessageStart start -> Optional.of(start);
             case RunEvent.MessageDelta delta -> Optional.of(delta);

@@ -1,13 +1,19 @@
 package dev.sluice.relay;
 
 import dev.sluice.TimeSource;
+import dev.sluice.context.ContextCarrier;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.observation.Observer;
+import dev.sluice.observation.Operation;
+import dev.sluice.observation.Outcome;
 import dev.sluice.relay.RelayException.Code;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -116,12 +122,16 @@ public final class Relay implements AutoCloseable {
         QuotaCounter.Permit permit = watchers.acquire(caller);
         long from;
         Watcher watcher;
+        GuardedObservation observation = GuardedObservation.NONE;
         try {
             from = format.resumesByEventId() ? after : 0;
+            observation = observe(streamId, from > 0);
+            GuardedObservation watched = observation;
             var place = new StreamRef(log, streamId, caller.session());
             var delivery = new FrameWriter(settings, format.encoder(streamId), sink);
-            watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit));
+            watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit, watched));
         } catch (Throwable e) {
+            observation.end(() -> new Outcome.Watch("refused"));
             permit.release();
             throw e;
         }
@@ -223,8 +233,16 @@ public final class Relay implements AutoCloseable {
         tellWhoWaits();
     }
 
-    private void left(Watcher watcher, QuotaCounter.Permit permit) {
+    private GuardedObservation observe(String streamId, boolean resumed) {
+        return GuardedObservation.start(settings.observer(), () -> {
+            RunPublisher run = running.get(streamId);
+            return new Operation.Watch(resumed, run == null ? Optional.empty() : run.origin());
+        });
+    }
+
+    private void left(Watcher watcher, QuotaCounter.Permit permit, GuardedObservation watched) {
         pulse.remove(watcher);
+        watched.end(() -> new Outcome.Watch(watcher.departure()));
         permit.release();
         RunPublisher run = running.get(watcher.streamId());
         if (run != null) {
@@ -272,6 +290,8 @@ public final class Relay implements AutoCloseable {
         private boolean showErrors;
         private RelayListener listener = new RelayListener() {};
         private TimeSource time = TimeSource.system();
+        private ContextCarrier carrier = ContextCarrier.detected();
+        private Observer observer = Observer.none();
 
         private Builder() {}
 
@@ -377,6 +397,21 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets what carries the context of the thread that starts a run into the thread that consumes it, where the run's listener
+         * and log lines are; {@link ContextCarrier#detected()} if nothing is set.
+         */
+        public Builder contextCarrier(ContextCarrier carrier) {
+            this.carrier = Objects.requireNonNull(carrier, "carrier");
+            return this;
+        }
+
+        /** Adds an observer of those who watch, for traces. Observers accumulate. */
+        public Builder observer(Observer observer) {
+            this.observer = this.observer.and(observer);
+            return this;
+        }
+
         /** The clock and timer. */
         public Builder time(TimeSource time) {
             this.time = Objects.requireNonNull(time, "time");
@@ -400,7 +435,9 @@ public final class Relay implements AutoCloseable {
                     maxEvent,
                     new ErrorRedaction(showErrors),
                     new SafeListener(listener),
-                    time);
+                    time,
+                    carrier,
+                    observer);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.relay;
 
 import dev.sluice.TimeSource;
+import dev.sluice.context.ContextCarrier;
+import dev.sluice.observation.Observer;
 import java.time.Duration;
 
 /** The settings of a relay, from its {@link Relay.Builder}. */
@@ -15,4 +17,6 @@ record RelaySettings(
         int maxEventLength,
         ErrorRedaction disclosure,
         RelayListener listener,
-        TimeSource time) {}
+        TimeSource time,
+        ContextCarrier carrier,
+        Observer observer) {}

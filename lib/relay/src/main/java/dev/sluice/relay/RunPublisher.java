@@ -1,6 +1,8 @@
 package dev.sluice.relay;
 
 import dev.sluice.StreamException;
+import dev.sluice.context.CallerContext;
+import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.LogLabels;
 import dev.sluice.relay.RelayListener.Outcome;
 import dev.sluice.tools.RunEvent;
@@ -9,6 +11,7 @@ import dev.sluice.tools.RunEvent.StreamError;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +40,8 @@ final class RunPublisher {
     private final String id;
     private final long started;
     private final Thread thread;
+    private final CallerContext context;
+    private final Optional<String> origin;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private final AtomicReference<@Nullable StopReason> stop = new AtomicReference<>();
@@ -64,7 +69,9 @@ final class RunPublisher {
                 settings, () -> log.isWatchedElsewhere(id), () -> stop(StopReason.abandoned(), "nobody watches"));
         limits = new RunLimits(settings, why -> stop(StopReason.timedOut(why), why));
         started = settings.time().nanos();
-        thread = Thread.ofVirtual().name("sluice-relay-" + label()).unstarted(this::carry);
+        context = CallerContext.capture(settings.carrier());
+        origin = GuardedObservation.origin(settings.observer());
+        thread = Thread.ofVirtual().name("sluice-relay-" + label()).unstarted(() -> context.run(this::carry));
     }
 
     String id() {
@@ -73,6 +80,11 @@ final class RunPublisher {
 
     Session session() {
         return session;
+    }
+
+    /** What names the trace in which the run was started. */
+    Optional<String> origin() {
+        return origin;
     }
 
     AbandonTimer attendance() {
@@ -92,7 +104,7 @@ final class RunPublisher {
             return;
         }
         settings.time().schedule(STOP_GRACE, this::giveUp);
-        Thread.ofVirtual().name("sluice-relay-cancel").start(() -> cancel(reason));
+        Thread.ofVirtual().name("sluice-relay-cancel").start(() -> context.run(() -> cancel(reason)));
     }
 
     private void cancel(String reason) {
@@ -109,13 +121,15 @@ final class RunPublisher {
         if (over || why == null) {
             return;
         }
-        Thread.ofVirtual().name("sluice-relay-end").start(() -> {
-            if (settle(why.event(), why.outcome())) {
-                log.warn("Run {} was stopped and did not end; it is left to itself", label());
-                thread.interrupt();
-                close();
-            }
-        });
+        Thread.ofVirtual().name("sluice-relay-end").start(() -> context.run(() -> giveUp(why)));
+    }
+
+    private void giveUp(StopReason why) {
+        if (settle(why.event(), why.outcome())) {
+            log.warn("Run {} was stopped and did not end; it is left to itself", label());
+            thread.interrupt();
+            close();
+        }
     }
 
     private void carry() {

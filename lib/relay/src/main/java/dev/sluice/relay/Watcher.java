@@ -5,6 +5,7 @@ import dev.sluice.relay.RelayListener.Departure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -336,6 +337,16 @@ final class Watcher {
     /** {@link #leave} by cutting the connection, on a thread of its own: the sink and the listener may take their time. */
     void cut(Departure why) {
         Thread.ofVirtual().name("sluice-watcher-cut").start(() -> leave(why, true));
+    }
+
+    /** Why it left, in one word; {@code none} as long as it has not. */
+    String departure() {
+        lock.lock();
+        try {
+            return left == null ? "none" : left.name().toLowerCase(Locale.ROOT);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Leaves, once; nothing is written any more. Calls the sink and the listener. */

@@ -300,10 +300,10 @@ class RelayTest {
         for (boolean shown : new boolean[] {false, true}) {
             try (var fixture = new RelayFixture(builder -> builder.showErrors(shown))) {
                 var run = new ScriptedRun()
-                        .say(new RunEvent.ToolError("1", "secret"))
+                        .say(new RunEvent.ToolError("1", "echo", "secret", new IllegalStateException("secret")))
                         .say(new RunEvent.Debug(null, "secret"))
                         .say(new RunEvent.ToolEvent("1", new RunEvent.Debug("2", "secret")))
-                        .say(new RunEvent.ToolEvent("1", new RunEvent.ToolError("2", "secret")))
+                        .say(new RunEvent.ToolEvent("1", new RunEvent.ToolError("2", "echo", "secret", null)))
                         .say(new StreamError("secret", Map.of("code", "c", "retryable", true, "request_id", "secret")));
                 var frames =
                         fixture.watch(fixture.start(run)).awaitEnd().frames().toString();

@@ -5,16 +5,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether and why one stream was cancelled, what stops it, and what is called then. For any thread; nothing here blocks.
  *
- * <p>The lock guards all fields. It is held while the stream is stopped, so that a cancel and the stream's end have one order.
+ * <p>The lock guards all other fields. It is held while the stream is stopped, so that a cancel and the stream's end have one order.
  */
 public final class Cancellation {
     private final Class<?> logger;
+
+    /** Read without the lock, by what runs the callbacks. */
+    private volatile Consumer<Runnable> surroundings = Runnable::run;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Runnable> callbacks;
     private @Nullable Predicate<String> stop;
@@ -36,15 +41,17 @@ public final class Cancellation {
      *
      * @param stop stops the stream for a reason and returns whether it was still running; never blocks. Called at once if
      *     this was cancelled already
+     * @param surroundings runs the callbacks, on their thread, in what the thread that starts the stream carried
      * @throws IllegalStateException if there is a stream already
      */
-    public void attach(Predicate<String> stop) {
+    public void attach(Predicate<String> stop, Consumer<Runnable> surroundings) {
         lock.lock();
         try {
             if (this.stop != null) {
                 throw new IllegalStateException("controller: it steers a stream already; make one for each stream");
             }
             this.stop = stop;
+            this.surroundings = surroundings;
             if (reason != null) {
                 var unused = stop.test(reason);
             }
@@ -111,7 +118,9 @@ public final class Cancellation {
 
     private void start(List<Runnable> callbacks) {
         if (!callbacks.isEmpty()) {
-            Thread.ofVirtual().name("sluice-on-cancel").start(() -> callbacks.forEach(this::run));
+            Thread.ofVirtual()
+                    .name("sluice-on-cancel")
+                    .start(() -> surroundings.accept(() -> callbacks.forEach(this::run)));
         }
     }
 

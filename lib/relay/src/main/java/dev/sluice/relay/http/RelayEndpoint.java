@@ -1,5 +1,6 @@
 package dev.sluice.relay.http;
 
+import dev.sluice.context.CallerContext;
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.Quota;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class RelayEndpoint {
     private final RequestBody body;
     private final int maxBodyBytes;
     private final StaticFiles page;
+    private final RequestContext requestContext;
     private final Set<RelaySocket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
@@ -62,6 +65,7 @@ public final class RelayEndpoint {
         origins = new AllowedOrigins(settings.allowedOrigins, new RareWarning(LOG, settings.time));
         body = new RequestBody(settings.maxBodyBytes, settings.time);
         maxBodyBytes = settings.maxBodyBytes;
+        requestContext = settings.requestContext;
         page = new StaticFiles(settings.page, settings.loader, settings.suggestions);
     }
 
@@ -77,6 +81,24 @@ public final class RelayEndpoint {
      */
     public void handle(RelayExchange exchange) throws IOException {
         RequestHead head = exchange.head();
+        var failure = new AtomicReference<IOException>();
+        context(head).run(() -> {
+            try {
+                handle(exchange, head);
+            } catch (IOException e) {
+                failure.set(e);
+            }
+        });
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    private CallerContext context(RequestHead head) {
+        return CallerContext.capture(() -> requestContext.of(head));
+    }
+
+    private void handle(RelayExchange exchange, RequestHead head) throws IOException {
         Map<String, String> crossOrigin = origins.headers(head);
         FullResponse answer;
         try {
@@ -130,7 +152,7 @@ public final class RelayEndpoint {
             }
             CallerSession visitor = visitor(head);
             socketCounter.check(visitor.caller());
-            return new WebSocketHandshake.Accepted(visitor.caller(), visitor.introduction());
+            return new WebSocketHandshake.Accepted(visitor.caller(), visitor.introduction(), context(head));
         } catch (Throwable e) { // the authenticator is the application's
             FullResponse answer = problem(e).answer();
             return new WebSocketHandshake.Denied(answer.with(SecurityHeaders.with(answer.headers())));
@@ -143,12 +165,18 @@ public final class RelayEndpoint {
      *
      * @throws RelayException if there are too many WebSockets by now
      */
-    public RelaySocket socket(Caller caller, RelaySocket.Wire wire) {
-        var socket = new RelaySocket(runs, caller, socketCounter.acquire(caller), wire, sockets);
+    public RelaySocket socket(WebSocketHandshake.Accepted handshake, RelaySocket.Wire wire) {
+        Caller caller = handshake.caller();
+        var socket = new RelaySocket(runs, caller, handshake.context(), socketCounter.acquire(caller), wire, sockets);
         if (closing) {
             socket.close();
         }
         return socket;
+    }
+
+    /** The same for a caller whose handshake had nothing to carry on. */
+    public RelaySocket socket(Caller caller, RelaySocket.Wire wire) {
+        return socket(new WebSocketHandshake.Accepted(caller, Map.of(), CallerContext.EMPTY), wire);
     }
 
     /** How many WebSockets are open. */

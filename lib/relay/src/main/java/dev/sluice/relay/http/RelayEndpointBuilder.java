@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
 import dev.sluice.TimeSource;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.relay.Quota;
 import dev.sluice.relay.Relay;
@@ -36,6 +37,7 @@ public final class RelayEndpointBuilder {
     ClassLoader loader = RelayEndpoint.class.getClassLoader();
     List<String> suggestions = List.of();
     TimeSource time = TimeSource.system();
+    RequestContext requestContext = head -> Captured.nothing();
 
     RelayEndpointBuilder(Relay relay, RunFactory starter) {
         this.relay = Objects.requireNonNull(relay, "relay");
@@ -164,6 +166,12 @@ public final class RelayEndpointBuilder {
             throw new IllegalArgumentException("questions: none may be blank, are " + all);
         }
         suggestions = all;
+        return this;
+    }
+
+    /** Sets what is in force while a request is served, such as the trace that its headers name. Nothing if nothing is set. */
+    public RelayEndpointBuilder requestContext(RequestContext value) {
+        requestContext = Objects.requireNonNull(value, "requestContext");
         return this;
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.relay.http;
 
+import dev.sluice.context.CallerContext;
 import dev.sluice.internal.json.Json;
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
@@ -48,6 +49,7 @@ public final class RelaySocket {
 
     private final RunService runs;
     private final Caller caller;
+    private final CallerContext context;
     private final QuotaCounter.Permit permit;
     private final Wire wire;
     private final Set<RelaySocket> open;
@@ -55,9 +57,16 @@ public final class RelaySocket {
     private volatile boolean gone;
 
     /** A socket that is among the open ones until it is gone. */
-    RelaySocket(RunService runs, Caller caller, QuotaCounter.Permit permit, Wire wire, Set<RelaySocket> open) {
+    RelaySocket(
+            RunService runs,
+            Caller caller,
+            CallerContext context,
+            QuotaCounter.Permit permit,
+            Wire wire,
+            Set<RelaySocket> open) {
         this.runs = runs;
         this.caller = caller;
+        this.context = context;
         this.permit = permit;
         this.wire = wire;
         this.open = open;
@@ -66,9 +75,12 @@ public final class RelaySocket {
 
     /** A message has come. One at a time; blocks as long as it takes to start a run and to send the answer. */
     public void received(String text) {
-        if (gone) {
-            return; // nobody would hear the answer
+        if (!gone) { // else nobody would hear the answer
+            context.run(() -> answer(text));
         }
+    }
+
+    private void answer(String text) {
         Map<String, Object> message = Map.of();
         try {
             message = RequestBody.object(text);

@@ -1,5 +1,6 @@
 package dev.sluice.relay.http;
 
+import dev.sluice.context.CallerContext;
 import dev.sluice.relay.Caller;
 import java.util.Map;
 
@@ -11,8 +12,9 @@ public sealed interface WebSocketHandshake {
      *
      * @param caller on whose behalf, and from where
      * @param headers of the response that switches protocols
+     * @param context what {@link RequestContext} has found in the handshake
      */
-    record Accepted(Caller caller, Map<String, String> headers) implements WebSocketHandshake {}
+    record Accepted(Caller caller, Map<String, String> headers, CallerContext context) implements WebSocketHandshake {}
 
     /**
      * It is not; the response says why.

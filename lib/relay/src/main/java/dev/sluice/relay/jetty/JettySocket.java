@@ -1,10 +1,10 @@
 package dev.sluice.relay.jetty;
 
 import dev.sluice.TimeSource;
-import dev.sluice.relay.Caller;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.RelaySocket;
+import dev.sluice.relay.http.WebSocketHandshake;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -29,7 +29,7 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     private static final int PART = 16 * 1024;
 
     private final RelayEndpoint endpoint;
-    private final Caller caller;
+    private final WebSocketHandshake.Accepted handshake;
     private final Duration writeLimit;
     private final Duration pingEvery;
     private final TimeSource time;
@@ -44,9 +44,14 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
     private volatile boolean heard = true; // a message or a pong since the last ping
     private volatile boolean closed; // never set back
 
-    JettySocket(RelayEndpoint endpoint, Caller caller, Duration writeLimit, Duration pingEvery, TimeSource time) {
+    JettySocket(
+            RelayEndpoint endpoint,
+            WebSocketHandshake.Accepted handshake,
+            Duration writeLimit,
+            Duration pingEvery,
+            TimeSource time) {
         this.endpoint = endpoint;
-        this.caller = caller;
+        this.handshake = handshake;
         this.writeLimit = writeLimit;
         this.pingEvery = pingEvery;
         this.time = time;
@@ -61,7 +66,7 @@ public final class JettySocket implements org.eclipse.jetty.websocket.api.Sessio
         opened.setIdleTimeout(Duration.ZERO); // the pings see to that
         opened.setMaxTextMessageSize(endpoint.maxBodyBytes());
         try {
-            relay = endpoint.socket(caller, this);
+            relay = endpoint.socket(handshake, this);
         } catch (RelayException e) { // others have come since the handshake
             close(StatusCode.TRY_AGAIN_LATER, String.valueOf(e.getMessage()));
             return;

@@ -77,10 +77,10 @@ final class RelayHandler extends Handler.Abstract {
         }
         switch (endpoint.handshake(head)) {
             case WebSocketHandshake.Denied(var answer) -> exchange.answer(answer);
-            case WebSocketHandshake.Accepted(var caller, var headers) -> {
-                headers.forEach(response.getHeaders()::put);
+            case WebSocketHandshake.Accepted accepted -> {
+                accepted.headers().forEach(response.getHeaders()::put);
                 boolean upgraded = container.upgrade(
-                        (asked, answered, failed) -> new JettySocket(endpoint, caller, writeLimit, pingEvery, time),
+                        (asked, answered, failed) -> new JettySocket(endpoint, accepted, writeLimit, pingEvery, time),
                         request,
                         response,
                         callback);

@@ -1,0 +1,35 @@
+package dev.sluice.client;
+
+import dev.sluice.context.CallerContext;
+import dev.sluice.internal.GuardedObservation;
+import dev.sluice.message.MessageRequest;
+import dev.sluice.observation.Operation;
+import dev.sluice.transport.TransportRequest;
+
+/**
+ * What a stream's thread runs in.
+ *
+ * @param context what the thread that started it carried
+ * @param observation is told what it does
+ */
+record StreamSurroundings(CallerContext context, GuardedObservation observation) {
+
+    /** Those of a stream that this thread starts, and that the client's observer is told of now. */
+    static StreamSurroundings of(ClientConfig config, MessageRequest request, TransportRequest wire, boolean streamed) {
+        var observation = GuardedObservation.start(
+                config.observer(),
+                () -> new Operation.Chat(
+                        config.provider().name(), MetricsRecorder.server(wire.uri()), request, streamed));
+        return new StreamSurroundings(CallerContext.capture(config.carrier()), observation);
+    }
+
+    /** Those of a request that is no chat. */
+    static StreamSurroundings unobserved(ClientConfig config) {
+        return new StreamSurroundings(CallerContext.capture(config.carrier()), GuardedObservation.NONE);
+    }
+
+    /** Runs code in the caller's context, with the observed operation in force. */
+    void run(Runnable code) {
+        observation.in(context).run(code);
+    }
+}

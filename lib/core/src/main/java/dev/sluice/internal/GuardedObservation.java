@@ -1,0 +1,88 @@
+package dev.sluice.internal;
+
+import dev.sluice.context.CallerContext;
+import dev.sluice.internal.base.Throwables;
+import dev.sluice.observation.Observation;
+import dev.sluice.observation.Observer;
+import dev.sluice.observation.Operation;
+import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Step;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * One operation that is observed, without harm: what the observer throws is logged. Nothing is made to be told if nobody is there
+ * to be told.
+ */
+public final class GuardedObservation {
+    /** Nobody observes. */
+    public static final GuardedObservation NONE = new GuardedObservation(Observation.none());
+
+    private final Observation observation;
+    private final CallerContext inside;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private GuardedObservation(Observation observation) {
+        this.observation = observation;
+        inside = Observation.none().equals(observation) ? CallerContext.EMPTY : CallerContext.EMPTY.plus(observation);
+    }
+
+    /** Tells the observer that an operation begins. */
+    public static GuardedObservation start(Observer observer, Supplier<Operation> operation) {
+        if (Observer.none().equals(observer)) {
+            return NONE;
+        }
+        try {
+            Observation observation = observer.start(operation.get());
+            return observation == null || Observation.none().equals(observation)
+                    ? NONE
+                    : new GuardedObservation(observation);
+        } catch (Throwable e) { // whatever it is, the operation goes on
+            warn(e);
+            return NONE;
+        }
+    }
+
+    /** What names what is in force on this thread, in the words of the observer. */
+    public static Optional<String> origin(Observer observer) {
+        try {
+            return observer.origin();
+        } catch (Throwable e) {
+            warn(e);
+            return Optional.empty();
+        }
+    }
+
+    /** A caller's context with the operation in force inside it. */
+    public CallerContext in(CallerContext context) {
+        return context.plus(inside);
+    }
+
+    /** Tells of a step. */
+    public void step(Supplier<Step> step) {
+        tell(() -> observation.step(step.get()));
+    }
+
+    /** Tells of the end; the first time only. */
+    public void end(Supplier<Outcome> outcome) {
+        if (this != NONE && ended.compareAndSet(false, true)) {
+            tell(() -> observation.end(outcome.get()));
+        }
+    }
+
+    private void tell(Runnable what) {
+        if (this == NONE) {
+            return;
+        }
+        try {
+            what.run();
+        } catch (Throwable e) {
+            warn(e);
+        }
+    }
+
+    private static void warn(Throwable e) {
+        Throwables.warn(Observer.class, "An observer failed", e);
+    }
+}

@@ -1,0 +1,6 @@
+package dev.sluice.observation;
+
+/** Is told nothing. */
+enum NoObservation implements Observation {
+    INSTANCE
+}

@@ -1,0 +1,10 @@
+/**
+ * Tells a tracer or a meter what streams, runs and tools do while they do it.
+ *
+ * <p>Start reading at {@link dev.sluice.observation.Observer}. Threads: those of the stream or run that is observed. Uses: {@code
+ * context}, {@code message}, {@code dev.sluice}.
+ */
+@NullMarked
+package dev.sluice.observation;
+
+import org.jspecify.annotations.NullMarked;

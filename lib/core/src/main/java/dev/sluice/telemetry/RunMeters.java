@@ -1,0 +1,99 @@
+package dev.sluice.telemetry;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Failed;
+import dev.sluice.internal.GenAiNames;
+import dev.sluice.internal.LogLabels;
+import dev.sluice.observation.Observation;
+import dev.sluice.observation.Observer;
+import dev.sluice.observation.Operation;
+import dev.sluice.observation.Outcome;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * The meters of a client's runs and of each tool in them: {@code LlmClient.builder(provider).observer(RunMeters.in(registry))}. The
+ * turns of a run are streams, which {@link StreamMeters} counts. Safe for use by any thread; does not block.
+ */
+public final class RunMeters implements Observer {
+    /** Those that the convention has for an agent. */
+    private static final Duration[] RUN_SECONDS =
+            Meters.durations(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6);
+
+    private final MeterProvider<Timer> runs;
+    private final MeterProvider<DistributionSummary> turns;
+    private final MeterProvider<Timer> tools;
+
+    private RunMeters(MeterRegistry registry, GenAiConventions names) {
+        boolean released = names == GenAiConventions.V1_41;
+        runs = Meters.timer(
+                registry,
+                released ? "sluice.client.run.duration" : "gen_ai.invoke_agent.duration",
+                "Whole runs, tools included",
+                RUN_SECONDS);
+        turns = DistributionSummary.builder("sluice.client.run.turns")
+                .description("Requests to the model of one run")
+                .withRegistry(registry);
+        tools = Meters.timer(
+                registry,
+                released ? "sluice.client.tool.duration" : "gen_ai.execute_tool.duration",
+                "Calls of tools that ran",
+                Meters.SECONDS);
+    }
+
+    /** Meters in the given registry under the names of version 1.41; they appear with the first run. */
+    public static RunMeters in(MeterRegistry registry) {
+        return in(registry, GenAiConventions.V1_41);
+    }
+
+    /** Meters under the names of the given generation, which should be that of the {@link StreamMeters} beside them. */
+    public static RunMeters in(MeterRegistry registry, GenAiConventions names) {
+        return new RunMeters(Objects.requireNonNull(registry, "registry"), Objects.requireNonNull(names, "names"));
+    }
+
+    /** Called by the client; times what begins if it is a run or a tool's call. */
+    @Override
+    public Observation start(Operation operation) {
+        return switch (operation) {
+            case Operation.Run run -> new MeteredRun(this, run);
+            case Operation.ToolCall call -> new MeteredTool(this, call);
+            case Operation.Chat chat -> Observation.none();
+            case Operation.Watch watch -> Observation.none();
+        };
+    }
+
+    private record MeteredRun(RunMeters meters, Operation.Run run) implements Observation {
+        @Override
+        public void end(Outcome outcome) {
+            if (outcome instanceof Outcome.Run ended) {
+                Tags tags = Tags.of(
+                        "gen_ai.request.model", LogLabels.of(run.request().model()),
+                        "gen_ai.agent.name", run.name().orElse(LogLabels.NONE));
+                meters.runs.withTags(tags.and("error.type", error(ended.end()))).record(ended.duration());
+                meters.turns.withTags(tags).record(ended.turns());
+            }
+        }
+
+        private static String error(EndReason end) {
+            return end instanceof Failed(var failure) ? LogLabels.of(failure) : LogLabels.NONE;
+        }
+    }
+
+    private record MeteredTool(RunMeters meters, Operation.ToolCall call) implements Observation {
+        @Override
+        public void end(Outcome outcome) {
+            if (outcome instanceof Outcome.ToolCall ended) {
+                Tags tags = Tags.of(
+                        "gen_ai.tool.name", call.call().name(),
+                        "gen_ai.tool.type", "function",
+                        "error.type", GenAiNames.errorType(ended));
+                meters.tools.withTags(tags).record(ended.duration());
+            }
+        }
+    }
+}
