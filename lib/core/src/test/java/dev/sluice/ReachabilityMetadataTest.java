@@ -38,13 +38,13 @@ class ReachabilityMetadataTest {
     /** Each top-level class that reflects, and on what. */
     private static final Map<String, String> REFLECTING = new TreeMap<>(Map.of(
             "dev.sluice.internal.AutoClosingStream", "the streams of java.util.stream, as proxies",
-            "dev.sluice.message.LazyBlock", "its own field",
-            "dev.sluice.json.ClassSchemaGenerator", THE_APPLICATIONS,
-            "dev.sluice.json.Json", THE_APPLICATIONS,
-            "dev.sluice.json.NullableMembers", THE_APPLICATIONS,
-            "dev.sluice.json.ParameterSchema", THE_APPLICATIONS,
+            "dev.sluice.internal.base.LazyList", "a field of its elements",
+            "dev.sluice.internal.json.ClassSchemaGenerator", THE_APPLICATIONS,
+            "dev.sluice.internal.json.Json", THE_APPLICATIONS,
+            "dev.sluice.internal.json.NullableMembers", THE_APPLICATIONS,
+            "dev.sluice.internal.json.ParameterSchema", THE_APPLICATIONS,
             "dev.sluice.json.PartialValue", THE_APPLICATIONS,
-            "dev.sluice.json.SealedTypes", THE_APPLICATIONS,
+            "dev.sluice.internal.json.SealedTypes", THE_APPLICATIONS,
             "dev.sluice.tools.ToolMethodScanner", THE_APPLICATIONS));
 
     @Test
@@ -62,16 +62,16 @@ class ReachabilityMetadataTest {
     }
 
     @Test
-    void theFieldOfALazyBlockIsListed() throws Exception {
+    void theFieldOfALazyElementIsListed() throws Exception {
         String field = metadata()
                 .path("reflection")
                 .valueStream()
                 .filter(entry -> entry.path("type").isString())
-                .filter(entry -> entry.path("type").asString().equals("dev.sluice.message.LazyBlock"))
+                .filter(entry -> entry.path("type").asString().equals("dev.sluice.internal.base.LazyList$Element"))
                 .map(entry -> entry.path("fields").path(0).path("name").asString())
                 .findFirst()
                 .orElseThrow();
-        assertThat(Class.forName("dev.sluice.message.LazyBlock").getDeclaredField(field))
+        assertThat(Class.forName("dev.sluice.internal.base.LazyList$Element").getDeclaredField(field))
                 .isNotNull();
     }
 

@@ -9,10 +9,9 @@ final class FaultComparison {
 
         ## Beside other clients
 
-        As of August 2026, with anthropic-java 2.57.0, anthropic-sdk-typescript 0.120.0, anthropic-python 0.121.0, \
-        LangChain4j 1.20-SNAPSHOT and the Spring AI and Vercel AI of that month, on JDK 25 and Node 20. **Measured** with \
-        the published artifact where it says so, otherwise read in their code; not measured again for this page. Newer \
-            releases may do better.
+        As of August 2026, on JDK 25 and Node 20: anthropic-java 2.57.0, anthropic-sdk-typescript 0.120.0, anthropic-python \
+        0.121.0, LangChain4j 1.20-SNAPSHOT. Spring AI and Vercel AI are of that month. **Measured** with the published artifact \
+        where it says so, otherwise read in their code; not measured again for this page. Newer releases may do better.
 
         | fault | Sluice | anthropic-java | TypeScript | Python | LangChain4j | Spring AI | Vercel AI |
         |---|---|---|---|---|---|---|---|
@@ -91,7 +90,7 @@ final class FaultComparison {
                     "`JSONDecodeError` (measured)",
                     "left out with a warning; the rest is reported complete (measured)",
                     "an error",
-                    "an error part, and goes on"),
+                    "an error part, and continues"),
             new Row(
                     "`overloaded_error` in the middle",
                     "a typed exception",

@@ -15,19 +15,18 @@ final class FaultPage {
         Each row is a fault that lasts: it is there for the request and for each retry. A fault that is retried and has \
         passed by then is not seen at all. Every row is also held to this:
 
-        - What was received is handed out first, then the exception is thrown: one, of a type of ours.
+        - The events that were received come first. Then one exception is thrown, of a type of ours.
         - `partial()` is the message so far, and equal to the stream's `snapshot()`.
         - There is one `ERROR` and one `END`, or for a whole answer one `FINAL_MESSAGE` and one `END`.
         - The reader's thread ends. A connection whose response was read to its end serves the next request; any other \
         is closed. The client is as good as new.
 
-        *What you get* is a `StreamException`; in brackets, what its `phase()`, its `limit()`, or its `status()` and \
-        `type()` say.
+        *What you get* is a `StreamException`; its `phase()`, its `limit()`, or its `status()` and `type()` are in brackets.
 
-        *Asked again* is what `RetryDefaults` do: two retries, 0.5 s and 1 s later, each up to a quarter sooner, or \
-        when the server says, unless that is more than 60 s away. They add to the time that is given for one try. "No, it has begun": \
-        `retryable()` is true, but the beginning of the answer has been handed out; `Continuation` can go on from there. \
-        Time limits are those of `Timeouts.defaults()`; [limits.md](limits.md) says how to choose them.
+        *Asked again* is what `RetryDefaults` do: two retries, 0.5 s and 1 s later, each up to a quarter sooner. A delay that \
+        the server asks for replaces these, unless it is longer than 60 s. They add to the time that is given for one try. "No, \
+        it has begun": `retryable()` is true, but the loop has received the beginning of the answer; `Continuation` can continue \
+        from there. Time limits are those of `Timeouts.defaults()`; [limits.md](limits.md) says how to choose them.
         """;
 
     private FaultPage() {}

@@ -17,15 +17,15 @@ final class FaultTables {
     private static final List<Table> TABLES = List.of(
             new Table("Before there is a response", """
                 A failure of TLS is final, and so is a head that is not HTTP's; every other one may pass. A connection that \
-                ends before a single byte of a response may have been a kept one that had gone meanwhile, so one request of \
-                a stream is sent again at once, beside the retries. WireMock's faults are among these rows and give the same.\
+                ends before the first byte of a response may have been a kept one that the server had closed. So one request \
+                of a stream is sent again at once, beside the retries. WireMock's faults are among these rows and give the same.\
                 """, ConnectingFaults.rows()),
             new Table("A response that is no stream", """
                 The same with a web page or with nothing in place of Claude's JSON: then `type()` is empty and `rawBody()` \
                 has what came.\
                 """, StatusFaults.rows()),
             new Table("Cut off", """
-                An answer is whole with its `message_stop`, and not without. What came before the cut is handed out first. \
+                An answer is whole with its `message_stop`, and not without. The events before the cut come first. \
                 (Save what the JDK's client has read together with a malformed chunk: that it throws away.)\
                 """, CutFaults.rows()),
             new Table(

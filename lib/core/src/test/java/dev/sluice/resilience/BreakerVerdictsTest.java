@@ -219,7 +219,7 @@ class BreakerVerdictsTest {
         breaker.transitionToOpenState();
         assertRefused("'claude' is OPEN", "try again later");
         breaker.transitionToForcedOpenState();
-        assertRefused("'claude' is FORCED_OPEN", "closed by hand");
+        assertRefused("'claude' is FORCED_OPEN", "until the application closes it");
         breaker.transitionToHalfOpenState();
         for (int i = 0; i < TRIALS; i++) {
             assertThat(breaker.tryAcquirePermission()).isTrue();

@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -20,7 +21,6 @@ import java.util.regex.Pattern;
 public final class UnreachablePeer implements AutoCloseable {
     private final ServerSocket server;
     private final List<SocketChannel> fill = new ArrayList<>();
-    private int fillersWaiting;
 
     private UnreachablePeer(ServerSocket server) {
         this.server = server;
@@ -32,10 +32,11 @@ public final class UnreachablePeer implements AutoCloseable {
             for (int i = 0; i < 8; i++) { // backlog 1 takes two; a few more are in need of nothing but patience
                 SocketChannel channel = SocketChannel.open();
                 channel.configureBlocking(false);
+                channel.bind(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // its port is known from now on
                 channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()));
                 peer.fill.add(channel);
             }
-            peer.fillersWaiting = waiting(peer.port());
             return peer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -54,18 +55,19 @@ public final class UnreachablePeer implements AutoCloseable {
 
     /** How many sockets of this machine wait for this address to answer, the ones that fill the backlog aside. */
     public int connecting() {
-        return waiting(port()) - fillersWaiting;
-    }
-
-    /** Sockets in state SYN_SENT by their remote port, as Linux lists them. */
-    private static int waiting(int port) {
-        Pattern row = Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:%04X 02 .*$".formatted(port));
         try {
+            var fillers = new HashSet<Integer>();
+            for (SocketChannel channel : fill) {
+                fillers.add(((InetSocketAddress) channel.getLocalAddress()).getPort());
+            }
+            // Sockets in state SYN_SENT by their remote port, as Linux lists them.
+            Pattern row = Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:([0-9A-F]+) [0-9A-F]+:%04X 02 .*$".formatted(port()));
             long count = 0;
             for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
                 if (Files.exists(Path.of(table))) {
                     count += row.matcher(Files.readString(Path.of(table)))
                             .results()
+                            .filter(socket -> !fillers.contains(Integer.parseInt(socket.group(1), 16)))
                             .count();
                 }
             }
