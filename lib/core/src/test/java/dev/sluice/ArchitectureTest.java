@@ -95,9 +95,7 @@ class ArchitectureTest {
         rooms.put("internal.failure", List.of("message"));
         rooms.put("", List.of("message", "internal.base", "internal.failure"));
         rooms.put("observation", List.of("", "message", "context", "internal.base"));
-        rooms.put(
-                "internal",
-                List.of("", "message", "context", "observation", "internal.base", "internal.failure"));
+        rooms.put("internal", List.of("", "message", "context", "observation", "internal.base", "internal.failure"));
         rooms.put("transport", List.of("", "internal", "internal.base"));
         rooms.put("sse", List.of("", "transport", "internal", "internal.base"));
         rooms.put("internal.resilience", List.of(""));

@@ -5,7 +5,6 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
-import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.context.ContextCarrier;
 import dev.sluice.continuation.Continuation;
@@ -14,7 +13,6 @@ import dev.sluice.internal.ClientLifetime;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.internal.base.InternalParts;
-import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -28,12 +26,9 @@ import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
-import dev.sluice.transport.TransportRequest;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +46,7 @@ public final class LlmClient implements AutoCloseable {
 
     private final ClientLifetime lifetime;
     private final RunningRequests requests;
+    private final RequestSender sender;
 
     private LlmClient(Builder builder) {
         HttpTransport shared = builder.transport;
@@ -75,6 +71,7 @@ public final class LlmClient implements AutoCloseable {
                 builder.carrier,
                 builder.observer);
         requests = new RunningRequests(config, lifetime);
+        sender = new RequestSender(config, lifetime, requests);
     }
 
     /**
@@ -127,7 +124,7 @@ public final class LlmClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
      */
     public MessageStream stream(MessageRequest request, StreamController controller) {
-        return start(request, controller, null);
+        return sender.stream(request, controller, null);
     }
 
     /** Starts to stream an answer within a budget; see {@link #stream(MessageRequest, StreamController, Budget)}. */
@@ -143,27 +140,7 @@ public final class LlmClient implements AutoCloseable {
      * @see #stream(MessageRequest, StreamController)
      */
     public MessageStream stream(MessageRequest request, StreamController controller, Budget budget) {
-        return start(request, controller, Objects.requireNonNull(budget, "budget"));
-    }
-
-    private MessageStream start(MessageRequest request, StreamController controller, @Nullable Budget budget) {
-        checkOpen();
-        TransportRequest wire = config.provider().streamRequest(request);
-        int times = config.continuation().times();
-        var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
-        Timeouts timeouts = controller.timeouts(config.timeouts());
-        StreamReaderTask reader = requests.prepare(
-                wire,
-                request.model(),
-                new ResponseMode.Streamed(joiner),
-                timeouts,
-                controller,
-                config.provider().cancelRequest(request).orElse(null),
-                budget,
-                StreamSurroundings.of(config, request, wire, true));
-        var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
-        requests.launch(reader, controller);
-        return stream;
+        return sender.stream(request, controller, Objects.requireNonNull(budget, "budget"));
     }
 
     /**
@@ -203,7 +180,7 @@ public final class LlmClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
      */
     public Message send(MessageRequest request, StreamController controller) {
-        return ask(request, controller, null);
+        return sender.send(request, controller, null);
     }
 
     /** Asks for an answer within a budget; see {@link #send(MessageRequest, StreamController, Budget)}. */
@@ -220,35 +197,7 @@ public final class LlmClient implements AutoCloseable {
      * @see #send(MessageRequest, StreamController)
      */
     public Message send(MessageRequest request, StreamController controller, Budget budget) {
-        return ask(request, controller, Objects.requireNonNull(budget, "budget"));
-    }
-
-    private Message ask(MessageRequest request, StreamController controller, @Nullable Budget budget) {
-        checkOpen();
-        if (controller.maxChunks().isPresent()) {
-            throw new IllegalArgumentException(
-                    "controller: has a limit on chunks, and an answer that is not streamed has none; stream it");
-        }
-        Optional<TransportRequest> wire = config.provider().wholeRequest(request);
-        if (wire.isEmpty()) {
-            try (MessageStream stream = start(request, controller, budget)) {
-                return stream.finalMessage();
-            }
-        }
-        Timeouts times = controller.timeouts(config.timeouts()).whole();
-        StreamReaderTask reader = requests.prepare(
-                wire.get(),
-                request.model(),
-                new ResponseMode.Whole(),
-                times,
-                controller,
-                null,
-                budget,
-                StreamSurroundings.of(config, request, wire.get(), false));
-        try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
-            requests.launch(reader, controller);
-            return answer.finalMessage();
-        }
+        return sender.send(request, controller, Objects.requireNonNull(budget, "budget"));
     }
 
     /**
@@ -262,12 +211,7 @@ public final class LlmClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed
      */
     public int countTokens(MessageRequest request) {
-        checkOpen();
-        TransportRequest wire = config.provider()
-                .countRequest(request)
-                .orElseThrow(() ->
-                        new UnsupportedOperationException(config.provider().name() + " does not count tokens"));
-        return lookUp(wire, request.model(), config.provider()::tokenCount);
+        return sender.countTokens(request);
     }
 
     /**
@@ -279,29 +223,7 @@ public final class LlmClient implements AutoCloseable {
      * @throws IllegalStateException if this client is closed
      */
     public List<ModelInfo> models() {
-        checkOpen();
-        return Pagination.all(page -> {
-            TransportRequest wire = config.provider()
-                    .modelsRequest(page)
-                    .orElseThrow(() ->
-                            new UnsupportedOperationException(config.provider().name() + " does not list models"));
-            return lookUp(wire, "", config.provider()::models);
-        });
-    }
-
-    private <T> T lookUp(TransportRequest wire, String model, Function<String, T> read) {
-        var controller = StreamController.withCancellation();
-        var around = StreamSurroundings.unobserved(config);
-        StreamReaderTask reader =
-                requests.prepare(wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null, around);
-        requests.launch(reader, controller);
-        return new PendingLookup<T>(reader, controller).answer();
-    }
-
-    private void checkOpen() {
-        if (lifetime.isClosed()) {
-            throw new IllegalStateException("this client is closed");
-        }
+        return sender.models();
     }
 
     /**
@@ -413,14 +335,7 @@ public final class LlmClient implements AutoCloseable {
          * is called even if another one throws.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {
-            Objects.requireNonNull(listener, "listener");
-            Consumer<StreamReport> before = onEnd;
-            onEnd = report -> {
-                var callbacks = new CallbackErrors();
-                callbacks.run(() -> before.accept(report));
-                callbacks.run(() -> listener.accept(report));
-                callbacks.throwFirst();
-            };
+            onEnd = CallbackErrors.inOrder(onEnd, Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
@@ -430,7 +345,7 @@ public final class LlmClient implements AutoCloseable {
          * ContextCarrier.detected().and(mine)} adds one.
          */
         public Builder contextCarrier(ContextCarrier carrier) {
-            this.carrier = Objects.requireNonNull(carrier, "carrier");
+            this.carrier = carrier.guarded();
             return this;
         }
 

@@ -12,11 +12,8 @@ import dev.sluice.message.StreamEvent;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * A model's answer while it is made: events to loop over, and the message they add up to.
@@ -60,9 +57,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
     public Stream<StreamEvent> events() {
-        int shape = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
-        var events = StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), shape), false);
-        return AutoClosingStream.of(events.onClose(this::close));
+        return AutoClosingStream.of(iterator(), this::close);
     }
 
     /** The words of the answer, piece by piece as they come; see {@link #events()}. */
@@ -175,7 +170,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      */
     public ResponseInfo response() {
         try {
-            Optional<ResponseInfo> info = reader.head();
+            Optional<ResponseInfo> info = reader.heads().await();
             if (info.isPresent()) {
                 return info.get();
             }

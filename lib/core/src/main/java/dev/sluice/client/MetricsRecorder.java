@@ -11,7 +11,7 @@ import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.provider.Provider;
 import dev.sluice.transport.TransportRequest;
 import java.net.URI;

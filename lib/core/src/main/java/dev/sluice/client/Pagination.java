@@ -2,7 +2,7 @@ package dev.sluice.client;
 
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.message.ModelInfo;
-import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider.ModelPage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -10,7 +10,7 @@ import dev.sluice.StreamException.CredentialsFailed;
 import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.LogLabels;
-import dev.sluice.observation.Step;
+import dev.sluice.observation.Observer.Step;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

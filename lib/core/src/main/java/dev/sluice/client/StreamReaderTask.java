@@ -22,10 +22,8 @@ import dev.sluice.internal.base.Throwables;
 import dev.sluice.internal.budget.BudgetLedger;
 import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.internal.continuation.ContinuationJoiner;
-import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.transport.TransportRequest;
@@ -35,8 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +60,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final Consumer<StreamReaderTask> onExit;
     private final RetryLoop requests;
     private final @Nullable ContinuationJoiner joiner;
-    private final @Nullable Function<String, TransportRequest> cancelRequest;
+    private final ServerAnswer serverAnswer;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
     private final StreamSurroundings surroundings;
@@ -81,10 +77,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
      */
     final EventQueue<Object> queue;
 
-    /** Empty if the stream ended before there was one. */
-    private final CompletableFuture<Optional<ResponseInfo>> firstHead = new CompletableFuture<>();
-
-    private volatile @Nullable ResponseInfo head;
+    private final LatestHead heads = new LatestHead();
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
 
@@ -92,9 +85,6 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     // queued yet.
     private boolean answered;
     private long unqueuedBytes;
-
-    /** The id of the answer that the server is making, for who cancels it there; empty if there is none, or nobody would. */
-    private String answerId = "";
 
     /**
      * A task that has not started.
@@ -122,7 +112,6 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
         this.mode = mode;
-        this.cancelRequest = cancelRequest;
         this.onExit = onExit;
         meter = budget == null
                 ? null
@@ -135,6 +124,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         this.surroundings = surroundings;
         streamLog = new StreamLog(name, first.toString(), surroundings.observation());
         thread = Thread.ofVirtual().name(name).unstarted(this);
+        serverAnswer = new ServerAnswer(config, cancelRequest, name);
     }
 
     void start() {
@@ -148,7 +138,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         if (!queue.abort(reason)) {
             return false;
         }
-        endHeads();
+        heads.noMore();
         thread.interrupt();
         return true;
     }
@@ -171,19 +161,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         return requestId;
     }
 
-    /** The head of the last response that was a stream; waits for the first one. Empty if there will be none. */
-    Optional<ResponseInfo> head() throws InterruptedException {
-        try {
-            return firstHead.get().map(found -> head == null ? found : head);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The head of the last response that was a stream; null as long as there is none. */
-    @Nullable
-    ResponseInfo headSoFar() {
-        return head;
+    /** The heads of the responses that were streams. */
+    LatestHead heads() {
+        return heads;
     }
 
     @Override
@@ -223,9 +203,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             meter.close();
         }
         recorder.ended();
-        endHeads();
+        heads.noMore();
         if (queue.ended().filter(EndReason::isAbort).isPresent()) {
-            cancelOnServer();
+            serverAnswer.cancel();
         }
         onExit.accept(this);
         report();
@@ -233,13 +213,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     /** Whether to stop this stream may take a request of its own. */
     boolean isCancelledOnServer() {
-        return cancelRequest != null;
-    }
-
-    private void cancelOnServer() {
-        if (cancelRequest != null && !answerId.isEmpty()) {
-            config.cancellations().send(config, cancelRequest, answerId, thread.getName());
-        }
+        return serverAnswer.isCancellable();
     }
 
     @Override
@@ -278,9 +252,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         next.ifPresent(request -> {
             streamLog.continuing(failure, recorder.continued());
             if (!(failure instanceof ApiError)) { // which says that the server has ended it
-                cancelOnServer();
+                serverAnswer.cancel();
             }
-            answerId = "";
+            serverAnswer.forget();
         });
         return next.map(config.provider()::streamRequest);
     }
@@ -295,7 +269,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     @Override
     public void onBudgetExhausted(LimitReached limit) {
         if (queue.end(limit)) {
-            endHeads();
+            heads.noMore();
             thread.interrupt();
         }
     }
@@ -324,8 +298,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public boolean onHead(ResponseInfo info) throws InterruptedException {
-        head = info;
-        firstHead.complete(Optional.of(info));
+        heads.arrived(info);
         return queue.put(info, 0);
     }
 
@@ -337,9 +310,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             answered = true;
             requests.onFirstEvent();
         }
-        if (cancelRequest != null) {
-            noteId(event);
-        }
+        serverAnswer.note(event);
         if (joiner == null) {
             enqueue(event);
         } else {
@@ -347,14 +318,6 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         }
         if (!isPing) {
             deadlines.content();
-        }
-    }
-
-    private void noteId(StreamEvent event) {
-        if (event instanceof MessageStart(Message message)) {
-            answerId = message.id();
-        } else if (event instanceof MessageStop) {
-            answerId = "";
         }
     }
 
@@ -413,12 +376,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     /** Ends the stream after what is queued. */
     private void fail(StreamException exception) {
         queue.end(new Failed(StreamFailures.withPartial(exception, exception.partial(), requestId)));
-        endHeads();
-    }
-
-    /** Tells a thread that waits for a response, which will never come, why. */
-    private void endHeads() {
-        firstHead.complete(Optional.empty());
+        heads.noMore();
     }
 
     private void report() {

@@ -1,9 +1,9 @@
 package dev.sluice.client;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.observation.Operation;
+import dev.sluice.observation.Observer.Operation;
 import dev.sluice.transport.TransportRequest;
 
 /**
@@ -12,7 +12,7 @@ import dev.sluice.transport.TransportRequest;
  * @param context what the thread that started it carried
  * @param observation is told what it does
  */
-record StreamSurroundings(CallerContext context, GuardedObservation observation) {
+record StreamSurroundings(Captured context, GuardedObservation observation) {
 
     /** Those of a stream that this thread starts, and that the client's observer is told of now. */
     static StreamSurroundings of(ClientConfig config, MessageRequest request, TransportRequest wire, boolean streamed) {
@@ -20,12 +20,12 @@ record StreamSurroundings(CallerContext context, GuardedObservation observation)
                 config.observer(),
                 () -> new Operation.Chat(
                         config.provider().name(), MetricsRecorder.server(wire.uri()), request, streamed));
-        return new StreamSurroundings(CallerContext.capture(config.carrier()), observation);
+        return new StreamSurroundings(config.carrier().capture(), observation);
     }
 
     /** Those of a request that is no chat. */
     static StreamSurroundings unobserved(ClientConfig config) {
-        return new StreamSurroundings(CallerContext.capture(config.carrier()), GuardedObservation.NONE);
+        return new StreamSurroundings(config.carrier().capture(), GuardedObservation.NONE);
     }
 
     /** Runs code in the caller's context, with the observed operation in force. */

@@ -2,7 +2,7 @@ package dev.sluice.context;
 
 import java.util.List;
 
-/** Several carriers, each of which has its turn though another one throws. */
+/** Several carriers. Each is called even if another one throws. */
 record CarrierList(List<ContextCarrier> carriers) implements ContextCarrier {
     CarrierList {
         carriers = List.copyOf(carriers);
@@ -10,6 +10,11 @@ record CarrierList(List<ContextCarrier> carriers) implements ContextCarrier {
 
     @Override
     public Captured capture() {
-        return CallerContext.capture(this);
+        return GuardedContext.capture(carriers);
+    }
+
+    @Override
+    public ContextCarrier guarded() {
+        return this;
     }
 }

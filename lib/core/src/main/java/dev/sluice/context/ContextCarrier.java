@@ -1,6 +1,6 @@
 package dev.sluice.context;
 
-import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <p>{@code LlmClient.Builder.contextCarrier} takes one; nothing set means {@link #detected()}. An implementation that is named in
  * {@code META-INF/services/dev.sluice.context.ContextCarrier} is among the detected ones. Safe for use by any thread. Must not
- * block. What it throws is logged and has no other effect.
+ * block. Its exceptions are logged and have no other effect.
  *
  * <pre>{@code
  * ContextCarrier tenant = () -> {
@@ -34,14 +34,22 @@ public interface ContextCarrier {
     interface Captured {
 
         /**
-         * Runs code on this thread, once, with what was captured in force; then restores what was there before. What the code
-         * throws must pass through.
+         * Runs code on this thread, once, with what was captured in force; then restores what was there before. An exception of the
+         * code must pass through.
          */
         void run(Runnable code);
 
+        /**
+         * This context with another one inside it. The result runs the code exactly once, whatever the two do: their exceptions are
+         * logged, and an exception of the code is thrown as it is.
+         */
+        default Captured and(Captured inner) {
+            return GuardedContext.EMPTY.and(this).and(inner);
+        }
+
         /** Nothing was captured: the code is run as it is. */
         static Captured nothing() {
-            return CallerContext.EMPTY;
+            return GuardedContext.EMPTY;
         }
     }
 
@@ -64,11 +72,16 @@ public interface ContextCarrier {
         return new ThreadLocalCarrier<>(Objects.requireNonNull(local, "local"));
     }
 
-    /** Carries what this one does, and what the other one does. If one of them throws, the other is in force still. */
+    /**
+     * A carrier that cannot harm the code that it is used for: it never throws, and what it captures runs the code exactly once. The
+     * client guards its carrier; {@link #detected()} and {@link #and} are guarded.
+     */
+    default ContextCarrier guarded() {
+        return new CarrierList(List.of(this));
+    }
+
+    /** Carries what this one does, and what the other one does. If one of them throws, the other is still in force. */
     default ContextCarrier and(ContextCarrier other) {
-        var both = new ArrayList<ContextCarrier>();
-        both.add(this);
-        both.add(Objects.requireNonNull(other, "other"));
-        return new CarrierList(both);
+        return new CarrierList(List.of(this, Objects.requireNonNull(other, "other")));
     }
 }

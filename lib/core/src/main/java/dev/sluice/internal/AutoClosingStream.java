@@ -4,12 +4,16 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Iterator;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.BaseStream;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A {@code java.util.stream} that is closed when its terminal operation is done, however it is done: at the end, early
@@ -24,6 +28,13 @@ public final class AutoClosingStream implements InvocationHandler {
 
     private AutoClosingStream(BaseStream<?, ?> stream) {
         this.stream = stream;
+    }
+
+    /** A stream of the elements that come, none of which is null, closed as said. */
+    public static <T> Stream<T> of(Iterator<T> elements, Runnable onClose) {
+        int shape = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
+        return of(StreamSupport.stream(Spliterators.spliteratorUnknownSize(elements, shape), false)
+                .onClose(onClose));
     }
 
     /** The stream, closed as said. */

@@ -1,5 +1,6 @@
 package dev.sluice.internal;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,16 @@ public final class CallbackErrors {
                 failure.addSuppressed(e);
             }
         }
+    }
+
+    /** A listener that calls two, one after the other, and throws as said. */
+    public static <T> Consumer<T> inOrder(Consumer<? super T> first, Consumer<? super T> second) {
+        return event -> {
+            var callbacks = new CallbackErrors();
+            callbacks.run(() -> first.accept(event));
+            callbacks.run(() -> second.accept(event));
+            callbacks.throwFirst();
+        };
     }
 
     /** The first exception; null if there is none. */

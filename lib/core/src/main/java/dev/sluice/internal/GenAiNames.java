@@ -1,7 +1,7 @@
 package dev.sluice.internal;
 
 import dev.sluice.message.FinishReason;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Outcome;
 import java.net.URI;
 
 /** The words that OpenTelemetry's conventions for generative AI have for what has other names here. */

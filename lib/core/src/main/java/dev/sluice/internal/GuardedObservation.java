@@ -1,12 +1,12 @@
 package dev.sluice.internal;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.base.Throwables;
-import dev.sluice.observation.Observation;
 import dev.sluice.observation.Observer;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
-import dev.sluice.observation.Step;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.observation.Observer.Step;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -20,12 +20,14 @@ public final class GuardedObservation {
     public static final GuardedObservation NONE = new GuardedObservation(Observation.none());
 
     private final Observation observation;
-    private final CallerContext inside;
+    private final Captured inside;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private GuardedObservation(Observation observation) {
         this.observation = observation;
-        inside = Observation.none().equals(observation) ? CallerContext.EMPTY : CallerContext.EMPTY.plus(observation);
+        inside = Observation.none().equals(observation)
+                ? Captured.nothing()
+                : Captured.nothing().and(observation);
     }
 
     /** Tells the observer that an operation begins. */
@@ -55,8 +57,8 @@ public final class GuardedObservation {
     }
 
     /** A caller's context with the operation in force inside it. */
-    public CallerContext in(CallerContext context) {
-        return context.plus(inside);
+    public Captured in(Captured context) {
+        return context.and(inside);
     }
 
     /** Tells of a step. */

@@ -1,5 +1,7 @@
 package dev.sluice.observation;
 
+import dev.sluice.observation.Observer.Observation;
+
 /** Is told nothing. */
 enum NoObservation implements Observation {
     INSTANCE

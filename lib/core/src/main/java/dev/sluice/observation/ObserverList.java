@@ -1,6 +1,6 @@
 package dev.sluice.observation;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.base.Throwables;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +15,9 @@ record ObserverList(List<Observer> observers) implements Observer {
         List<Observation> started = observers.stream()
                 .flatMap(observer -> started(observer, operation))
                 .toList();
-        CallerContext around = CallerContext.EMPTY;
+        Captured around = Captured.nothing();
         for (Observation each : started) {
-            around = around.plus(each);
+            around = around.and(each);
         }
         return new ObservationList(started, around);
     }
@@ -50,7 +50,7 @@ record ObserverList(List<Observer> observers) implements Observer {
     }
 
     /** What is told of one operation. */
-    private record ObservationList(List<Observation> observations, CallerContext around) implements Observation {
+    private record ObservationList(List<Observation> observations, Captured around) implements Observation {
         @Override
         public void run(Runnable code) {
             around.run(code);

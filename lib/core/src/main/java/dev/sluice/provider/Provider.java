@@ -4,6 +4,7 @@ import dev.sluice.RateLimits;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.message.ModelInfo;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.util.List;
@@ -138,5 +139,18 @@ public interface Provider {
     /** The names of the tools that the conversation has taken away from the model, which may call them no more. */
     default Set<String> removedTools(List<Message> conversation) {
         return Set.of();
+    }
+
+    /**
+     * A part of a provider's list of models.
+     *
+     * @param models in the provider's order
+     * @param next what to ask for the next part with; empty if this is the last
+     */
+    record ModelPage(List<ModelInfo> models, String next) {
+        /** Copies the list. */
+        public ModelPage {
+            models = List.copyOf(models);
+        }
     }
 }

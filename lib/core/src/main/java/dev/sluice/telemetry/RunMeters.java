@@ -4,23 +4,23 @@ import dev.sluice.EndReason;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.internal.GenAiNames;
 import dev.sluice.internal.LogLabels;
-import dev.sluice.observation.Observation;
 import dev.sluice.observation.Observer;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.telemetry.StreamMeters.Conventions;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
- * The meters of a client's runs and of each tool in them: {@code LlmClient.builder(provider).observer(RunMeters.in(registry))}. The
+ * The meters of a client's runs and of each tool in them: {@link StreamMeters#ofRuns}. The
  * turns of a run are streams, which {@link StreamMeters} counts. Safe for use by any thread; does not block.
  */
-public final class RunMeters implements Observer {
+final class RunMeters implements Observer {
     /** Those that the convention has for an agent. */
     private static final Duration[] RUN_SECONDS =
             Meters.durations(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6);
@@ -29,8 +29,8 @@ public final class RunMeters implements Observer {
     private final MeterProvider<DistributionSummary> turns;
     private final MeterProvider<Timer> tools;
 
-    private RunMeters(MeterRegistry registry, GenAiConventions names) {
-        boolean released = names == GenAiConventions.V1_41;
+    RunMeters(MeterRegistry registry, Conventions names) {
+        boolean released = names == Conventions.V1_41;
         runs = Meters.timer(
                 registry,
                 released ? "sluice.client.run.duration" : "gen_ai.invoke_agent.duration",
@@ -44,16 +44,6 @@ public final class RunMeters implements Observer {
                 released ? "sluice.client.tool.duration" : "gen_ai.execute_tool.duration",
                 "Calls of tools that ran",
                 Meters.SECONDS);
-    }
-
-    /** Meters in the given registry under the names of version 1.41; they appear with the first run. */
-    public static RunMeters in(MeterRegistry registry) {
-        return in(registry, GenAiConventions.V1_41);
-    }
-
-    /** Meters under the names of the given generation, which should be that of the {@link StreamMeters} beside them. */
-    public static RunMeters in(MeterRegistry registry, GenAiConventions names) {
-        return new RunMeters(Objects.requireNonNull(registry, "registry"), Objects.requireNonNull(names, "names"));
     }
 
     /** Called by the client; times what begins if it is a run or a tool's call. */

@@ -6,6 +6,7 @@ import dev.sluice.client.StreamMetrics;
 import dev.sluice.client.StreamReport;
 import dev.sluice.internal.GenAiNames;
 import dev.sluice.internal.LogLabels;
+import dev.sluice.observation.Observer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,7 +41,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private final MeterProvider<Counter> retries;
     private final MeterProvider<Counter> continuations;
 
-    private StreamMeters(MeterRegistry registry, GenAiConventions names) {
+    private StreamMeters(MeterRegistry registry, Conventions names) {
         duration = Meters.timer(
                 registry, "gen_ai.client.operation.duration", "Whole streams, retries included", Meters.SECONDS);
         timeToFirstChunk = Meters.timer(
@@ -67,12 +68,27 @@ public final class StreamMeters implements Consumer<StreamReport> {
 
     /** Meters in the given registry under the names of version 1.41; they appear with the first stream. */
     public static StreamMeters in(MeterRegistry registry) {
-        return in(registry, GenAiConventions.V1_41);
+        return in(registry, Conventions.V1_41);
     }
 
     /** Meters under the names of the given generation of the conventions. */
-    public static StreamMeters in(MeterRegistry registry, GenAiConventions names) {
+    public static StreamMeters in(MeterRegistry registry, Conventions names) {
         return new StreamMeters(Objects.requireNonNull(registry, "registry"), Objects.requireNonNull(names, "names"));
+    }
+
+    /** Meters of runs under the names of version 1.41; see {@link #ofRuns(MeterRegistry, Conventions)}. */
+    public static Observer ofRuns(MeterRegistry registry) {
+        return ofRuns(registry, Conventions.V1_41);
+    }
+
+    /**
+     * Times each run, and each call of a tool in it: {@code LlmClient.builder(provider).observer(StreamMeters.ofRuns(registry))}. The
+     * meters appear with the first run. The turns of a run are streams, which {@link #in} counts. For any thread; does not block.
+     *
+     * @param names the generation of names, which should be that of the streams' meters
+     */
+    public static Observer ofRuns(MeterRegistry registry, Conventions names) {
+        return new RunMeters(Objects.requireNonNull(registry, "registry"), Objects.requireNonNull(names, "names"));
     }
 
     /** Counts one stream; called by the client when it has ended. */
@@ -110,5 +126,23 @@ public final class StreamMeters implements Consumer<StreamReport> {
                 Tag.of("gen_ai.response.model", LogLabels.of(report.model())),
                 Tag.of("server.address", Objects.requireNonNullElse(server.getHost(), LogLabels.NONE)),
                 Tag.of("server.port", String.valueOf(GenAiNames.port(server))));
+    }
+
+    /**
+     * Which generation of OpenTelemetry's names for generative AI the meters have. A registry should have one of them: a dashboard that
+     * adds both counts everything twice.
+     */
+    public enum Conventions {
+        /**
+         * Version 1.41 of the conventions, the last that was released together with all others: {@code gen_ai.client.token.usage}. What it
+         * has no name for begins with {@code sluice}.
+         */
+        V1_41,
+
+        /**
+         * The conventions' own repository, which has no release yet: {@code gen_ai.client.inference.usage.*}, {@code
+         * gen_ai.invoke_agent.duration}, {@code gen_ai.execute_tool.duration}. Names may change there, and then here.
+         */
+        DEVELOPMENT
     }
 }

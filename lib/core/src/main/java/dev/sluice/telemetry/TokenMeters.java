@@ -1,6 +1,7 @@
 package dev.sluice.telemetry;
 
 import dev.sluice.message.Usage;
+import dev.sluice.telemetry.StreamMeters.Conventions;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter.MeterProvider;
@@ -18,7 +19,7 @@ interface TokenMeters {
      */
     void record(Usage billed, Tags tags);
 
-    static TokenMeters in(MeterRegistry registry, GenAiConventions names) {
+    static TokenMeters in(MeterRegistry registry, Conventions names) {
         return switch (names) {
             case V1_41 ->
                 new Histogram(

@@ -48,7 +48,7 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
     }
 
     @Override
-    public <T> Optional<T> attribute(RunAttribute<T> attribute) {
+    public <T> Optional<T> attribute(ToolContext.Attribute<T> attribute) {
         return run.settings().attributes().get(attribute);
     }
 

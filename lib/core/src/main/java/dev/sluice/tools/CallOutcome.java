@@ -3,7 +3,7 @@ package dev.sluice.tools;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
-import dev.sluice.observation.Outcome.ToolFailure;
+import dev.sluice.observation.Observer.Outcome.ToolFailure;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -6,10 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The values of a run's attributes; immutable. */
-record RunAttributes(Map<RunAttribute<?>, Object> values) {
+record RunAttributes(Map<ToolContext.Attribute<?>, Object> values) {
     static final RunAttributes NONE = new RunAttributes(Map.of());
 
-    <T> RunAttributes with(RunAttribute<T> attribute, T value) {
+    <T> RunAttributes with(ToolContext.Attribute<T> attribute, T value) {
         var more = new HashMap<>(values);
         more.put(
                 Objects.requireNonNull(attribute, "attribute"),
@@ -18,7 +18,7 @@ record RunAttributes(Map<RunAttribute<?>, Object> values) {
     }
 
     @SuppressWarnings("unchecked") // it was put with its own type
-    <T> Optional<T> get(RunAttribute<T> attribute) {
+    <T> Optional<T> get(ToolContext.Attribute<T> attribute) {
         return Optional.ofNullable((T) values.get(attribute));
     }
 }

@@ -11,6 +11,7 @@ import dev.sluice.internal.StreamFailures;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
+import dev.sluice.message.Message;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunEvent.StreamError;
 import java.lang.ref.Cleaner;
@@ -74,6 +75,26 @@ final class RunConsumer {
         } finally {
             consuming.unlock();
         }
+    }
+
+    /** Takes all events. */
+    void consumeAll() {
+        RunEvent event;
+        do {
+            event = pull();
+        } while (event != null);
+    }
+
+    /** Takes all events and returns the last message; see {@code ToolLoop.finalMessage}. */
+    Message finalMessage() {
+        consumeAll();
+        EndReason end = endReason().orElseThrow();
+        boolean noMoreTurns = end instanceof LimitReached(Limit limit, long value) && limit == Limit.TURNS;
+        Optional<StreamException> failure = noMoreTurns ? Optional.empty() : end.toException();
+        if (failure.isPresent()) {
+            throw withPartial(failure.get());
+        }
+        return run.transcript.partial();
     }
 
     /** Cancels what has not ended. Does not wait. */

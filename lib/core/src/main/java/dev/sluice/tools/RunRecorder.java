@@ -8,12 +8,12 @@ import dev.sluice.TimeSource;
 import dev.sluice.budget.Budget;
 import dev.sluice.budget.Prices;
 import dev.sluice.client.LlmClient;
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.Usage;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ final class RunRecorder {
     private final TimeSource time;
     private final long start;
     private final GuardedObservation observation;
-    private final List<ToolCallReport> calls = new CopyOnWriteArrayList<>();
+    private final List<RunReport.ToolCall> calls = new CopyOnWriteArrayList<>();
     private volatile @Nullable Duration whole;
 
     /** A run that starts now, by this thread. */
@@ -43,19 +43,19 @@ final class RunRecorder {
     }
 
     /** A caller's context with the observed run in force inside it. */
-    CallerContext in(CallerContext callers) {
+    Captured in(Captured callers) {
         return observation.in(callers);
     }
 
     /** A call has ended. */
-    void callEnded(ToolCallReport call) {
+    void callEnded(RunReport.ToolCall call) {
         calls.add(call);
     }
 
     /** What the run has come to so far. */
-    RunMetrics metrics() {
+    RunReport.Metrics metrics() {
         Usage usage = transcript.usage();
-        return new RunMetrics(
+        return new RunReport.Metrics(
                 transcript.requests(),
                 calls,
                 usage,

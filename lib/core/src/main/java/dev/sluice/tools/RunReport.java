@@ -1,7 +1,12 @@
 package dev.sluice.tools;
 
 import dev.sluice.EndReason;
+import dev.sluice.message.Usage;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a run when it has ended, for metrics and accounts. It holds no word of the conversation.
@@ -12,5 +17,45 @@ import java.util.Optional;
  * @param end how it ended
  * @param metrics its turns, calls, tokens, cost and times
  */
-public record RunReport(
-        String provider, String requestedModel, Optional<String> name, EndReason end, RunMetrics metrics) {}
+public record RunReport(String provider, String requestedModel, Optional<String> name, EndReason end, Metrics metrics) {
+
+    /**
+     * What a run has cost in time, tokens and money so far.
+     *
+     * @param turns how many requests the model was sent
+     * @param calls the calls of tools that have ended, in the order of their ends
+     * @param usage the tokens of all turns, the unfinished one included
+     * @param cost what these tokens cost at the prices of the run's budget; empty if it has no prices
+     * @param duration from the start to the end, or to now
+     * @param modelTime the part of it in which the model was asked, retries included
+     */
+    public record Metrics(
+            int turns,
+            List<ToolCall> calls,
+            Usage usage,
+            Optional<BigDecimal> cost,
+            Duration duration,
+            Duration modelTime) {
+
+        /** Copies the calls. */
+        public Metrics {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * What one call of a tool came to, for metrics and accounts. It holds no word of the conversation.
+     *
+     * @param id the call
+     * @param tool the tool, as the model names it
+     * @param isError whether it failed, was refused, or was stopped
+     * @param cause what the tool threw; null if it threw nothing
+     * @param duration how long the tool ran, or was waited for; zero if it did not run
+     */
+    public record ToolCall(
+            String id,
+            String tool,
+            boolean isError,
+            @Nullable Throwable cause,
+            Duration duration) {}
+}

@@ -2,9 +2,9 @@ package dev.sluice.tools;
 
 import dev.sluice.StreamController;
 import dev.sluice.TimeSource;
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.GuardedObservation;
-import dev.sluice.observation.Operation;
+import dev.sluice.observation.Observer.Operation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -28,8 +28,8 @@ record RunScope(
         Semaphore permits,
         Supplier<StreamController> controller,
         Supplier<Optional<Duration>> remaining,
-        CallerContext context,
-        Consumer<ToolCallReport> onCallEnd) {
+        Captured context,
+        Consumer<RunReport.ToolCall> onCallEnd) {
 
     /** Tells who observes that a tool is about to run. */
     GuardedObservation observe(Supplier<Operation> call) {

@@ -14,8 +14,7 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
-import dev.sluice.context.CallerContext;
-import dev.sluice.internal.StreamFailures;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
@@ -31,11 +30,10 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +50,6 @@ final class RunTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(RunTask.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
-    private static final Duration LONGEST = Duration.ofDays(10_000);
-
     private static final String ABANDONED = "abandoned without close()";
     private static final String CLOSED = "the client was closed";
 
@@ -67,9 +62,9 @@ final class RunTask implements Runnable {
     private final RunScope scope;
 
     /** What the thread that started the run carried; and the same with the observed run in force. */
-    private final CallerContext callers;
+    private final Captured callers;
 
-    private final CallerContext context;
+    private final Captured context;
 
     private final Thread thread;
 
@@ -83,12 +78,9 @@ final class RunTask implements Runnable {
 
     private final Set<String> removedTools;
 
-    /** All of this run's that may have a thread. */
-    private final Set<ToolCallTask> calls = ConcurrentHashMap.newKeySet();
+    final RunCalls calls = new RunCalls();
 
-    private final Duration total;
-    private final long began;
-    private TimeSource.Scheduled deadline = () -> {};
+    private final RunDeadline deadline;
     private Runnable clientForgets = () -> {};
 
     /** Replaced for each turn by the run's thread; a stop on another thread cancels the one that it reads here. */
@@ -107,7 +99,11 @@ final class RunTask implements Runnable {
         limits = controller.toBuilder().build();
         queue = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
-        callers = CallerContext.capture(settings.client().contextCarrier());
+        time = settings.lifetime().time();
+        deadline = new RunDeadline(time, limits.timeouts(Timeouts.none()).total());
+        provider = settings.client().provider();
+        removedTools = provider.removedTools(settings.request().messages());
+        callers = settings.client().contextCarrier().capture();
         recorder = new RunRecorder(settings, transcript);
         context = recorder.in(callers);
         scope = new RunScope(
@@ -115,14 +111,9 @@ final class RunTask implements Runnable {
                 queue,
                 new Semaphore(settings.parallelism(), true),
                 this::controller,
-                this::remaining,
+                deadline::remaining,
                 context,
                 recorder::callEnded);
-        time = settings.lifetime().time();
-        provider = settings.client().provider();
-        removedTools = provider.removedTools(settings.request().messages());
-        total = limits.timeouts(Timeouts.none()).total();
-        began = time.nanos();
         thread =
                 Thread.ofVirtual().name("sluice-run-" + COUNT.incrementAndGet()).unstarted(this);
     }
@@ -151,9 +142,7 @@ final class RunTask implements Runnable {
             throw e;
         }
         clientForgets = settings.lifetime().onClose(() -> cancel(CLOSED));
-        if (isLimited()) {
-            deadline = time.schedule(total, () -> Thread.ofVirtual().start(this::totalPassed));
-        }
+        deadline.start(this::totalPassed);
         thread.start();
     }
 
@@ -166,7 +155,7 @@ final class RunTask implements Runnable {
             return false;
         }
         turnController.cancel(reason instanceof Cancelled(String why) ? why : "the run has come to a limit");
-        calls.forEach(call -> call.stop("the call was stopped before it had ended"));
+        calls.stop("the call was stopped before it had ended");
         thread.interrupt();
         return true;
     }
@@ -199,11 +188,6 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** How much is left of the time of the whole run; empty if it has no limit. */
-    private Optional<Duration> remaining() {
-        return isLimited() ? Optional.of(total.minusNanos(time.nanos() - began)) : Optional.empty();
-    }
-
     /** A call that has not started, of one of the run's tools or of none. */
     private ToolCallTask call(ToolUse use, @Nullable String cut) {
         Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
@@ -215,22 +199,12 @@ final class RunTask implements Runnable {
         return call;
     }
 
-    /** The calls whose thread was told to stop and runs the caller's code still. */
-    List<ToolCallTask> stragglers() {
-        return calls.stream().filter(call -> call.straggler() != null).toList();
-    }
-
     /** The threads that shall end soon once the run has been stopped. */
     List<Thread> ending() {
-        var threads = new ArrayList<Thread>();
-        threads.add(thread);
-        for (ToolCallTask call : calls) {
-            Thread straggler = call.straggler();
-            if (straggler != null) {
-                threads.add(straggler);
-            }
-        }
-        return threads;
+        return Stream.concat(
+                        Stream.of(thread),
+                        calls.stragglers().stream().flatMap(call -> Stream.ofNullable(call.straggler())))
+                .toList();
     }
 
     @Override
@@ -244,7 +218,10 @@ final class RunTask implements Runnable {
         } catch (InterruptedException e) {
             fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
         } catch (StreamException e) {
-            fail(e instanceof TimedOut late && late.phase() == Phase.TOTAL && isLimited() ? overdue(late) : e);
+            fail(
+                    e instanceof TimedOut late && late.phase() == Phase.TOTAL && deadline.isLimited()
+                            ? deadline.passed(late)
+                            : e);
         } catch (Throwable e) { // a mistake of ours, or of what the caller has called with a budget's alert
             fail(new ProtocolError("The run failed: " + Throwables.describe(e), e));
         } finally {
@@ -264,7 +241,7 @@ final class RunTask implements Runnable {
             if (timedOut != null) {
                 throw timedOut;
             }
-            calls.removeIf(call -> !call.isAlive());
+            calls.forgetEnded();
             stream = askAgain();
         }
     }
@@ -338,7 +315,7 @@ final class RunTask implements Runnable {
             settings.request().toolChoice().map(RunTask::noLongerForced).ifPresent(next::toolChoice);
         }
         StreamController.Builder bounds = limits.toBuilder();
-        remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
+        deadline.remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
         StreamController controller = bounds.build();
         turnController = controller;
         if (queue.isOver()) {
@@ -392,18 +369,8 @@ final class RunTask implements Runnable {
      * rest: it waits for the calls, or for a turn that has the same limit.
      */
     private void totalPassed() {
-        timedOut = new TimedOut(Phase.TOTAL, total);
-        calls.forEach(call -> call.stop("the time of the run was up, so the tool was stopped"));
-    }
-
-    private TimedOut overdue(TimedOut turns) {
-        var whole = new TimedOut(Phase.TOTAL, total);
-        return StreamFailures.withPartial(
-                whole, turns.partial(), turns.requestId().orElse(null));
-    }
-
-    private boolean isLimited() {
-        return total.isPositive() && total.compareTo(LONGEST) < 0;
+        timedOut = deadline.passed();
+        calls.stop("the time of the run was up, so the tool was stopped");
     }
 
     /** Its name. */

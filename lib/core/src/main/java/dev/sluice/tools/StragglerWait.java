@@ -30,7 +30,7 @@ final class StragglerWait {
                 Thread.currentThread().interrupt();
             }
         }
-        List<ToolCallTask> stragglers = run.stragglers();
+        List<ToolCallTask> stragglers = run.calls.stragglers();
         if (!stragglers.isEmpty()) {
             log.warn(
                     "{} was closed, and these tools ignore their interrupt and still run: {}",

@@ -6,8 +6,8 @@ import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.tools.RunEvent.ToolStart;
 import java.time.Duration;
 import java.util.Optional;
@@ -303,7 +303,8 @@ final class ToolCallTask {
     private RunEvent ending() {
         CallOutcome known = outcome.join();
         run.onCallEnd()
-                .accept(new ToolCallReport(use.id(), use.name(), known.output().isError(), known.cause(), worked()));
+                .accept(new RunReport.ToolCall(
+                        use.id(), use.name(), known.output().isError(), known.cause(), worked()));
         return known.event(use);
     }
 

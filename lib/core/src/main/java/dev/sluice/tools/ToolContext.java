@@ -5,6 +5,7 @@ import dev.sluice.StreamException;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Message;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -46,7 +47,7 @@ public interface ToolContext {
     boolean isCancelled();
 
     /** What the application has given the run for this attribute; empty if it has not, as in a test's own context. */
-    default <T> Optional<T> attribute(RunAttribute<T> attribute) {
+    default <T> Optional<T> attribute(Attribute<T> attribute) {
         return Optional.empty();
     }
 
@@ -81,5 +82,34 @@ public interface ToolContext {
         /** Cancels the run if it has not ended. */
         @Override
         void close();
+    }
+
+    /**
+     * Names a value that the application hands to the tools of a run: {@link ToolLoop.Builder#attribute} sets it, {@link
+     * ToolContext#attribute} gives it back. The model sees nothing of it. Keep it in a constant, because two attributes of one name are
+     * not the same.
+     *
+     * <pre>{@code static final Attribute<Tenant> TENANT = Attribute.named("tenant");}</pre>
+     *
+     * @param <T> the value
+     */
+    @SuppressWarnings("UnusedTypeParameter") // it is the type of what is put and got
+    final class Attribute<T> {
+        private final String name;
+
+        private Attribute(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+        }
+
+        /** An attribute; the name is for messages. */
+        public static <T> Attribute<T> named(String name) {
+            return new Attribute<>(name);
+        }
+
+        /** Its name. */
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.sluice.tools;
 
 import dev.sluice.EndReason;
-import dev.sluice.EndReason.LimitReached;
-import dev.sluice.Limits.Limit;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.budget.Budget;
@@ -21,17 +19,12 @@ import dev.sluice.tools.RunEvent.MessageDelta;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="run"}
  */
 public final class ToolLoop implements ToolContext.InnerRun {
-    private final RunTask run;
+    final RunTask run;
     private final RunConsumer consumption;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
@@ -79,9 +72,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
 
     /** The events as a {@code java.util.stream}, closed with its terminal operation; see {@link #iterator()}. */
     public Stream<RunEvent> events() {
-        int shape = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
-        var events = StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), shape), false);
-        return AutoClosingStream.of(events.onClose(this::close));
+        return AutoClosingStream.of(iterator(), this::close);
     }
 
     /** The words of all turns, piece by piece as they come; see {@link #events()}. */
@@ -119,10 +110,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
      * @throws StreamException if it failed; not if it was cancelled or met a limit of the caller's
      */
     public void done() {
-        RunEvent event;
-        do {
-            event = consumption.pull();
-        } while (event != null);
+        consumption.consumeAll();
     }
 
     /**
@@ -133,14 +121,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
      */
     @Override
     public Message finalMessage() {
-        done();
-        EndReason end = endReason().orElseThrow();
-        boolean noMoreTurns = end instanceof LimitReached(Limit limit, long value) && limit == Limit.TURNS;
-        Optional<StreamException> failure = noMoreTurns ? Optional.empty() : end.toException();
-        if (failure.isPresent()) {
-            throw consumption.withPartial(failure.get());
-        }
-        return run.transcript.partial();
+        return consumption.finalMessage();
     }
 
     /** The words of {@link #finalMessage()}; empty if it has none. */
@@ -187,7 +168,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
     }
 
     /** Turns, calls, tokens, cost and times so far. For any thread. */
-    public RunMetrics metrics() {
+    public RunReport.Metrics metrics() {
         return run.recorder.metrics();
     }
 
@@ -196,7 +177,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
      * any thread.
      */
     public List<ToolUse> stillRunning() {
-        return run.stragglers().stream().map(ToolCallTask::use).toList();
+        return run.calls.stragglers().stream().map(ToolCallTask::use).toList();
     }
 
     /** The controller of this run. */
@@ -243,21 +224,11 @@ public final class ToolLoop implements ToolContext.InnerRun {
         StragglerWait.to(run);
     }
 
-    /** How many events are queued, for tests. */
-    int queued() {
-        return run.queue.size();
-    }
-
-    /** The run's thread, for tests that see it end. */
-    Thread runner() {
-        return run.ending().getFirst();
-    }
-
     /** Collects the settings of a {@link ToolLoop}. Not for use by several threads. */
     public static final class Builder {
         private final LlmClient client;
         private final MessageRequest request;
-        private final Map<String, Tool> tools = new LinkedHashMap<>();
+        private final ToolSet tools = new ToolSet();
         private StreamController controller = StreamController.withCancellation();
         private @Nullable Budget budget;
         private int maxTurns = 25;
@@ -289,11 +260,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * @throws IllegalArgumentException if there is one of the same name
          */
         public Builder tools(Collection<Tool> tools) {
-            for (Tool tool : tools) {
-                if (this.tools.putIfAbsent(tool.name(), tool) != null) {
-                    throw new IllegalArgumentException("tools: there is one named '" + tool.name() + "' already");
-                }
-            }
+            tools.forEach(this.tools::add);
             return this;
         }
 
@@ -364,7 +331,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
         }
 
         /** Gives the run's tools and approval a value, which they get with {@link ToolContext#attribute}. */
-        public <T> Builder attribute(RunAttribute<T> attribute, T value) {
+        public <T> Builder attribute(ToolContext.Attribute<T> attribute, T value) {
             attributes = attributes.with(attribute, value);
             return this;
         }
@@ -374,14 +341,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * consumer has been freed. Its exceptions are logged. Listeners accumulate, and each is called though another one throws.
          */
         public Builder onEnd(Consumer<RunReport> listener) {
-            Objects.requireNonNull(listener, "listener");
-            Consumer<RunReport> before = onEnd;
-            onEnd = report -> {
-                var callbacks = new CallbackErrors();
-                callbacks.run(() -> before.accept(report));
-                callbacks.run(() -> listener.accept(report));
-                callbacks.throwFirst();
-            };
+            onEnd = CallbackErrors.inOrder(onEnd, Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
@@ -410,12 +370,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * @throws IllegalStateException if the client is closed, or the controller has something to steer already
          */
         public ToolLoop start() {
-            MessageRequest.Builder all = request.toBuilder();
-            tools.values().forEach(tool -> all.tool(tool.definition()));
             var settings = new RunSettings(
                     client,
-                    all.build(),
-                    Map.copyOf(tools),
+                    tools.addTo(request),
+                    tools.byName(),
                     budget,
                     maxTurns,
                     toolTimeout,

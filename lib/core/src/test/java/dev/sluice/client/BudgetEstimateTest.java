@@ -10,8 +10,8 @@ import static dev.sluice.client.UsageEvents.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.budget.Budget;
+import dev.sluice.budget.Budget.TokenCount;
 import dev.sluice.budget.Meters;
-import dev.sluice.budget.TokenCount;
 import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;

@@ -7,7 +7,7 @@ import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.budget.Budget;
-import dev.sluice.budget.TokenCount;
+import dev.sluice.budget.Budget.TokenCount;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Usage;

@@ -3,6 +3,7 @@ package dev.sluice.context;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.test.peer.WithoutLibrary;
 import io.micrometer.context.ContextRegistry;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ class DetectedCarriersTest {
         List<String> seen = new ArrayList<>();
         try {
             tenant.set("acme");
-            CallerContext context = CallerContext.capture(ContextCarrier.detected());
+            Captured context = ContextCarrier.detected().capture();
             tenant.remove();
             context.run(() -> seen.add(tenant.get()));
             assertThat(tenant.get()).isNull();
@@ -29,7 +30,7 @@ class DetectedCarriersTest {
             registry.removeThreadLocalAccessor("tenant");
         }
         assertThat(seen).containsExactly("acme");
-        assertThat(CallerContext.capture(ContextCarrier.detected()).isEmpty()).isTrue();
+        assertThat(ContextCarrier.detected().capture()).isSameAs(Captured.nothing());
     }
 
     @Test

@@ -2,8 +2,12 @@ package dev.sluice.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.GuardedObservation;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.observation.Observer.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +110,7 @@ class ObserverTest {
             throw new AssertionError("made");
         });
         assertThat(observation).isSameAs(GuardedObservation.NONE);
-        assertThat(observation.in(CallerContext.EMPTY)).isSameAs(CallerContext.EMPTY);
+        assertThat(observation.in(Captured.nothing())).isSameAs(Captured.nothing());
     }
 
     @Test
@@ -128,7 +132,7 @@ class ObserverTest {
 
     private void tell(Observer observer) {
         GuardedObservation observation = GuardedObservation.start(observer, () -> WATCH);
-        observation.in(CallerContext.EMPTY).run(() -> told.add("code"));
+        observation.in(Captured.nothing()).run(() -> told.add("code"));
         observation.step(() -> STEP);
         observation.end(() -> END);
         observation.end(() -> END);

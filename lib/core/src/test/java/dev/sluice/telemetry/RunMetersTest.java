@@ -10,11 +10,12 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.message.Usage;
-import dev.sluice.observation.Observation;
 import dev.sluice.observation.Observer;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
-import dev.sluice.observation.Outcome.ToolFailure;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.observation.Observer.Outcome.ToolFailure;
+import dev.sluice.telemetry.StreamMeters.Conventions;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -44,8 +45,8 @@ class RunMetersTest {
         "V1_41, sluice.client.run.duration, sluice.client.tool.duration",
         "DEVELOPMENT, gen_ai.invoke_agent.duration, gen_ai.execute_tool.duration"
     })
-    void aRunAndEachToolAreTimedUnderTheNamesOfOneGeneration(GenAiConventions names, String runs, String tools) {
-        RunMeters meters = RunMeters.in(registry, names);
+    void aRunAndEachToolAreTimedUnderTheNamesOfOneGeneration(Conventions names, String runs, String tools) {
+        Observer meters = StreamMeters.ofRuns(registry, names);
         run(meters, new Completed());
         tool(meters, ToolFailure.NONE, Optional.empty());
         tool(meters, ToolFailure.THROWN, Optional.of(new FileNotFoundException("no such river")));
@@ -74,7 +75,7 @@ class RunMetersTest {
 
     @Test
     void aFailedRunHasItsErrorAndOneWithoutANameNone() {
-        RunMeters meters = RunMeters.in(registry);
+        Observer meters = StreamMeters.ofRuns(registry);
         meters.start(new Operation.Run("claude", Optional.empty(), REQUEST))
                 .end(new Outcome.Run(new Failed(new Truncated("cut")), 1, Usage.NONE, Duration.ofSeconds(1)));
         assertThat(tags(registry.get("sluice.client.run.duration").meter()))
@@ -84,7 +85,7 @@ class RunMetersTest {
 
     @Test
     void whatIsNoRunIsNotObserved() {
-        RunMeters meters = RunMeters.in(registry);
+        Observer meters = StreamMeters.ofRuns(registry);
         assertThat(meters.start(new Operation.Chat("claude", URI.create("http://x"), REQUEST, true)))
                 .isSameAs(Observation.none());
         assertThat(meters.start(new Operation.Watch(true, Optional.empty()))).isSameAs(Observation.none());

@@ -15,6 +15,7 @@ import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.StreamMetrics;
 import dev.sluice.client.StreamReport;
 import dev.sluice.message.Usage;
+import dev.sluice.telemetry.StreamMeters.Conventions;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -202,8 +203,8 @@ class StreamMetersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(GenAiConventions.class)
-    void noTwoGenerationsAreMixed(GenAiConventions names) {
+    @EnumSource(Conventions.class)
+    void noTwoGenerationsAreMixed(Conventions names) {
         StreamMeters.in(registry, names).accept(report(new Completed(), METRICS, USAGE));
         List<String> found =
                 ours().stream().map(meter -> meter.getId().getName()).toList();
@@ -216,7 +217,7 @@ class StreamMetersTest {
             "gen_ai.client.inference.operation.input_tokens",
             "gen_ai.client.inference.operation.output_tokens"
         };
-        if (names == GenAiConventions.V1_41) {
+        if (names == Conventions.V1_41) {
             assertThat(found).contains("gen_ai.client.token.usage").doesNotContain(counters);
         } else {
             assertThat(found).contains(counters).doesNotContain("gen_ai.client.token.usage");

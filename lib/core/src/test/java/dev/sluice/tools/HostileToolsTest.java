@@ -142,7 +142,7 @@ class HostileToolsTest {
                     loop.cancel("enough");
                 }
             }
-            assertThat(loop.runner().join(Duration.ofSeconds(5))).isTrue();
+            assertThat(loop.run.ending().getFirst().join(Duration.ofSeconds(5))).isTrue();
             Awaitility.await().until(() -> loop.stillRunning().isEmpty());
             assertThat(log.lines("failed (call")).isEmpty();
         }

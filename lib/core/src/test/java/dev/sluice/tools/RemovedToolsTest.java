@@ -55,7 +55,8 @@ class RemovedToolsTest {
     private static void assertUnknown(Message... messages) {
         var events = eventsAfter(messages);
         assertThat(events.of(ToolComplete.class)).isEmpty();
-        assertThat(events.of(ToolError.class)).containsExactly(new ToolError("a", "echo", "Error: Tool 'echo' not found", null));
+        assertThat(events.of(ToolError.class))
+                .containsExactly(new ToolError("a", "echo", "Error: Tool 'echo' not found", null));
     }
 
     @Test

@@ -23,8 +23,10 @@ class RunBackpressureTest {
     void largeEventsOfTheModelAreBoundedByTheirBytes() {
         try (var runs = Runs.with(Script.stream().sse(begin("a")).repeat(text(0, MEGABYTE), 100));
                 var loop = runs.run().start()) {
-            Awaitility.await().until(() -> loop.queued() >= 4 && loop.runner().getState() == Thread.State.WAITING);
-            assertThat(loop.queued())
+            Awaitility.await()
+                    .until(() -> loop.run.queue.size() >= 4
+                            && loop.run.ending().getFirst().getState() == Thread.State.WAITING);
+            assertThat(loop.run.queue.size())
                     .as("the start of an answer, and few of 100 texts of 1 MB")
                     .isLessThan(8);
         }
@@ -41,7 +43,7 @@ class RunBackpressureTest {
         });
         try (var runs = Runs.with(calls(use(0, "a", "work", "{}")));
                 var loop = runs.run(chatty).queueBytes(4 << 20).start()) {
-            Awaitility.await().until(() -> reported.get() > 0 && loop.queued() > 3);
+            Awaitility.await().until(() -> reported.get() > 0 && loop.run.queue.size() > 3);
             assertThat(reported.get()).isLessThan(4);
         }
         assertThatThrownBy(() -> {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RunContextTest {
     private static final ThreadLocal<String> USER = new ThreadLocal<>();
-    private static final RunAttribute<Integer> TENANT = RunAttribute.named("tenant");
-    private static final RunAttribute<Integer> OTHER = RunAttribute.named("tenant");
+    private static final ToolContext.Attribute<Integer> TENANT = ToolContext.Attribute.named("tenant");
+    private static final ToolContext.Attribute<Integer> OTHER = ToolContext.Attribute.named("tenant");
 
     private final Map<String, String> seen = new ConcurrentHashMap<>();
 

@@ -96,7 +96,7 @@ class RunHandlersTest {
         try (var runs = Runs.with(Script.stream().sse(ClaudeWire.begin("a")).stall());
                 ToolLoop loop = runs.run().start()) {
             Thread consumer = Thread.ofVirtual().start(loop::done);
-            Awaitility.await().until(() -> loop.snapshot().text().equals("a") && loop.queued() == 0);
+            Awaitility.await().until(() -> loop.snapshot().text().equals("a") && loop.run.queue.size() == 0);
             assertThatThrownBy(loop::done).isInstanceOf(IllegalStateException.class);
             var unused = loop.iterator();
             assertThatThrownBy(loop::iterator).isInstanceOf(IllegalStateException.class);

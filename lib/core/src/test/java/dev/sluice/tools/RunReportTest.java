@@ -19,8 +19,8 @@ import dev.sluice.budget.Prices;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.MessageRequest;
-import dev.sluice.observation.Observation;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
 import java.io.IOException;
@@ -75,12 +75,15 @@ class RunReportTest {
             assertThat(report.metrics().modelTime()).isPositive();
             assertThat(report.metrics().duration())
                     .isGreaterThanOrEqualTo(report.metrics().calls().stream()
-                            .map(ToolCallReport::duration)
+                            .map(RunReport.ToolCall::duration)
                             .max(Duration::compareTo)
                             .orElseThrow());
             assertThat(report.metrics().calls())
                     .extracting(
-                            ToolCallReport::id, ToolCallReport::tool, ToolCallReport::isError, ToolCallReport::cause)
+                            RunReport.ToolCall::id,
+                            RunReport.ToolCall::tool,
+                            RunReport.ToolCall::isError,
+                            RunReport.ToolCall::cause)
                     .containsExactlyInAnyOrder(
                             org.assertj.core.groups.Tuple.tuple("a", "dries", true, DRY),
                             org.assertj.core.groups.Tuple.tuple("b", "echo", false, null));
@@ -95,11 +98,13 @@ class RunReportTest {
     void whatAToolThrewIsInItsEventWithTheToolsName() {
         try (var runs = Runs.with(calls(use(0, "a", "dries", "{\"x\":1}")), says("ok"));
                 ToolLoop loop = runs.run(DRIES).start()) {
-            assertThat(collect(loop).of(RunEvent.ToolError.class)).singleElement().satisfies(error -> {
-                assertThat(error.name()).isEqualTo("dries");
-                assertThat(error.cause()).isSameAs(DRY);
-                assertThat(error.toJson()).doesNotContain("IOException");
-            });
+            assertThat(collect(loop).of(RunEvent.ToolError.class))
+                    .singleElement()
+                    .satisfies(error -> {
+                        assertThat(error.name()).isEqualTo("dries");
+                        assertThat(error.cause()).isSameAs(DRY);
+                        assertThat(error.toJson()).doesNotContain("IOException");
+                    });
         }
     }
 

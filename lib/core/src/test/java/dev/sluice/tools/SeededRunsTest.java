@@ -64,7 +64,7 @@ class SeededRunsTest {
                 for (int i = 0; i < slowness * pace.nextInt(20); i++) {
                     Thread.yield();
                 }
-                assertThat(loop.queued()).isLessThanOrEqualTo(capacity);
+                assertThat(loop.run.queue.size()).isLessThanOrEqualTo(capacity);
             });
             assertThat(collected.failure()).isNull();
             assertThat(loop.endReason()).contains(new Completed());

@@ -109,7 +109,7 @@ class StoppedRunTest {
             reach(phase, runs, loop);
             soon().until(() -> consumer.getState() == Thread.State.WAITING);
             if (fills(phase)) {
-                soon().until(() -> loop.queued() == 4);
+                soon().until(() -> loop.run.queue.size() == 4);
             }
 
             long before = System.nanoTime();
@@ -135,7 +135,8 @@ class StoppedRunTest {
             assertThat(loop.conversation().unanswered()).isEmpty();
             boolean ignoresInterrupts =
                     phase == Phase.TOOL_IGNORES_INTERRUPTS || phase == Phase.APPROVAL_IGNORES_INTERRUPTS;
-            soon().until(() -> !loop.runner().isAlive() && loop.stillRunning().size() == (ignoresInterrupts ? 1 : 0));
+            soon().until(() -> !loop.run.ending().getFirst().isAlive()
+                    && loop.stillRunning().size() == (ignoresInterrupts ? 1 : 0));
             if (ignoresInterrupts) {
                 assertThat(loop.stillRunning()).extracting(ToolUse::id).containsExactly("a");
                 end.countDown();

@@ -1,9 +1,9 @@
 package dev.sluice.opentelemetry;
 
 import dev.sluice.context.ContextCarrier;
-import dev.sluice.observation.Observation;
 import dev.sluice.observation.Observer;
-import dev.sluice.observation.Operation;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Operation;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;

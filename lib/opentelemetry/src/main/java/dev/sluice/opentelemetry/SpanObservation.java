@@ -1,8 +1,8 @@
 package dev.sluice.opentelemetry;
 
-import dev.sluice.observation.Observation;
-import dev.sluice.observation.Outcome;
-import dev.sluice.observation.Step;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.observation.Observer.Step;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 

@@ -1,9 +1,9 @@
 package dev.sluice.opentelemetry;
 
 import dev.sluice.internal.GenAiNames;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
-import dev.sluice.observation.Outcome.ToolFailure;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.observation.Observer.Outcome.ToolFailure;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;

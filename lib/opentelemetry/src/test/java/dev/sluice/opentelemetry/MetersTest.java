@@ -2,9 +2,8 @@ package dev.sluice.opentelemetry;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.telemetry.GenAiConventions;
-import dev.sluice.telemetry.RunMeters;
 import dev.sluice.telemetry.StreamMeters;
+import dev.sluice.telemetry.StreamMeters.Conventions;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolLoop;
 import io.micrometer.core.instrument.Meter;
@@ -31,16 +30,17 @@ class MetersTest {
     @Test
     void theMetersOfARunAreThoseOfTheFile() throws IOException {
         var all = new ArrayList<Map<String, Object>>();
-        for (GenAiConventions names : GenAiConventions.values()) {
+        for (Conventions names : Conventions.values()) {
             all.addAll(meters(names));
         }
         Golden.check("meters.json", all);
     }
 
-    private static List<Map<String, Object>> meters(GenAiConventions names) {
+    private static List<Map<String, Object>> meters(Conventions names) {
         var registry = new SimpleMeterRegistry();
         try (var traced = new TracedClient(
-                settings -> settings.onEnd(StreamMeters.in(registry, names)).observer(RunMeters.in(registry, names)),
+                settings ->
+                        settings.onEnd(StreamMeters.in(registry, names)).observer(StreamMeters.ofRuns(registry, names)),
                 TracedClient.calls("a", "depth"),
                 TracedClient.says("ok"))) {
             try (ToolLoop run = traced.client.run(TracedClient.REQUEST, DEPTH)) {
@@ -62,7 +62,7 @@ class MetersTest {
                 .toList();
     }
 
-    private static Map<String, Object> form(GenAiConventions names, Meter.Id id) {
+    private static Map<String, Object> form(Conventions names, Meter.Id id) {
         var form = new TreeMap<String, Object>();
         form.put("generation", names.name());
         form.put("name", id.getName());

@@ -107,7 +107,7 @@ class SpansTest {
         String whole = "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\","
             + "\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
             + "\"usage\":{\"input_tokens\":3,\"output_tokens\":1,\"cache_read_input_tokens\":7,"
-                + "\"cache_creation_input_tokens\":2}}";
+            + "\"cache_creation_input_tokens\":2}}";
         try (var traced = new TracedClient(settings -> {}, Script.json(200, whole))) {
             traced.client.send(MessageRequest.builder()
                     .model("claude-sonnet-5")

@@ -5,18 +5,14 @@ import dev.sluice.context.ContextCarrier;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.observation.Observer;
-import dev.sluice.observation.Operation;
-import dev.sluice.observation.Outcome;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.relay.RelayException.Code;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +22,15 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="dev/sluice/relay/snippets/Snippets.java" region="relay"}
  */
 public final class Relay implements AutoCloseable {
-    private static final int ID_BYTES = 16;
-
     private final RelaySettings settings;
     private final ResumeLog log;
     private final boolean ownLog;
-    private final SecureRandom random = new SecureRandom();
+    private final StreamIds ids = new StreamIds();
     private final WatcherTimer pulse;
     private final Map<String, RunPublisher> running = new ConcurrentHashMap<>();
     private final QuotaCounter runs;
     private final QuotaCounter watchers;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition fewer = lock.newCondition(); // runs or watchers, while it is being shut down
+    private final ShutdownWait allGone = new ShutdownWait(() -> running() == 0 && watching() == 0);
     private volatile boolean closing;
 
     private Relay(Builder builder) {
@@ -73,7 +65,7 @@ public final class Relay implements AutoCloseable {
         Objects.requireNonNull(run, "run");
         boolean started = false;
         try {
-            String id = start(caller, run, newId());
+            String id = start(caller, run, ids.next());
             started = true;
             return id;
         } finally {
@@ -172,7 +164,7 @@ public final class Relay implements AutoCloseable {
         closing = true;
         pulse.watchers().forEach(watcher -> watcher.fail(CloseReason.SHUTDOWN));
         running.values().forEach(run -> run.stop(StopReason.shutDown(), "the relay is being shut down"));
-        if (!awaitNobody(atMost)) {
+        if (!allGone.await(atMost)) {
             pulse.watchers().forEach(watcher -> watcher.cut(RelayListener.Departure.SHUT_DOWN));
             running.values().forEach(RunPublisher::giveUp);
         }
@@ -197,29 +189,6 @@ public final class Relay implements AutoCloseable {
         return pulse.watchers().size();
     }
 
-    /**
-     * Whether there was a moment without runs and watchers. A later watcher then receives the end at once, and is not
-     * cut off.
-     */
-    private boolean awaitNobody(Duration atMost) {
-        long left = atMost.toNanos();
-        lock.lock();
-        try {
-            while (!(running.isEmpty() && pulse.watchers().isEmpty())) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = fewer.awaitNanos(left);
-            }
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // interrupted: cut off the rest at once
-            return false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void stop(String id, StopReason why, String reason) {
         RunPublisher run = running.get(id);
         if (run != null) {
@@ -230,7 +199,7 @@ public final class Relay implements AutoCloseable {
     private void ended(RunPublisher run, QuotaCounter.Permit permit) {
         running.remove(run.id());
         permit.release();
-        tellWhoWaits();
+        allGone.check();
     }
 
     private GuardedObservation observe(String streamId, boolean resumed) {
@@ -248,30 +217,13 @@ public final class Relay implements AutoCloseable {
         if (run != null) {
             run.attendance().left();
         }
-        tellWhoWaits();
-    }
-
-    private void tellWhoWaits() {
-        if (closing) {
-            lock.lock();
-            try {
-                fewer.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
+        allGone.check();
     }
 
     private void checkOpen() {
         if (closing) {
             throw new RelayException(Code.UNAVAILABLE, "The server is being shut down; try again soon");
         }
-    }
-
-    private String newId() {
-        var bytes = new byte[ID_BYTES];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Collects the settings of a {@link Relay}. Not for use by several threads. */
@@ -402,7 +354,7 @@ public final class Relay implements AutoCloseable {
          * and log lines are; {@link ContextCarrier#detected()} if nothing is set.
          */
         public Builder contextCarrier(ContextCarrier carrier) {
-            this.carrier = Objects.requireNonNull(carrier, "carrier");
+            this.carrier = carrier.guarded();
             return this;
         }
 

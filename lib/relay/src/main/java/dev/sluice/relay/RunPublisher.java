@@ -1,7 +1,7 @@
 package dev.sluice.relay;
 
 import dev.sluice.StreamException;
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.LogLabels;
 import dev.sluice.relay.RelayListener.Outcome;
@@ -40,7 +40,7 @@ final class RunPublisher {
     private final String id;
     private final long started;
     private final Thread thread;
-    private final CallerContext context;
+    private final Captured context;
     private final Optional<String> origin;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,7 +69,7 @@ final class RunPublisher {
                 settings, () -> log.isWatchedElsewhere(id), () -> stop(StopReason.abandoned(), "nobody watches"));
         limits = new RunLimits(settings, why -> stop(StopReason.timedOut(why), why));
         started = settings.time().nanos();
-        context = CallerContext.capture(settings.carrier());
+        context = settings.carrier().capture();
         origin = GuardedObservation.origin(settings.observer());
         thread = Thread.ofVirtual().name("sluice-relay-" + label()).unstarted(() -> context.run(this::carry));
     }

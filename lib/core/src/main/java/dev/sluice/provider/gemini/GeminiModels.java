@@ -1,7 +1,7 @@
 package dev.sluice.provider.gemini;
 
 import dev.sluice.message.ModelInfo;
-import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider.ModelPage;
 import dev.sluice.provider.wire.JsonFields;
 import dev.sluice.provider.wire.NonStreamingBody;
 import java.util.List;

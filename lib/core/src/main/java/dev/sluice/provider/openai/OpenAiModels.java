@@ -2,7 +2,7 @@ package dev.sluice.provider.openai;
 
 import dev.sluice.json.PartialJson;
 import dev.sluice.message.ModelInfo;
-import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider.ModelPage;
 import dev.sluice.provider.wire.JsonFields;
 import dev.sluice.provider.wire.NonStreamingBody;
 import java.util.List;

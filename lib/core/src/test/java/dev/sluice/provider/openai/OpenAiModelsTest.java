@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.message.ModelInfo;
-import dev.sluice.provider.ModelPage;
+import dev.sluice.provider.Provider.ModelPage;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
 import dev.sluice.relay.Quota;
@@ -94,8 +95,9 @@ public final class RelayEndpoint {
         }
     }
 
-    private CallerContext context(RequestHead head) {
-        return CallerContext.capture(() -> requestContext.of(head));
+    private Captured context(RequestHead head) {
+        ContextCarrier carrier = () -> requestContext.of(head);
+        return carrier.guarded().capture();
     }
 
     private void handle(RelayExchange exchange, RequestHead head) throws IOException {
@@ -176,7 +178,7 @@ public final class RelayEndpoint {
 
     /** The same for a caller whose handshake had nothing to carry on. */
     public RelaySocket socket(Caller caller, RelaySocket.Wire wire) {
-        return socket(new WebSocketHandshake.Accepted(caller, Map.of(), CallerContext.EMPTY), wire);
+        return socket(new WebSocketHandshake.Accepted(caller, Map.of(), Captured.nothing()), wire);
     }
 
     /** How many WebSockets are open. */

@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.json.Json;
 import dev.sluice.relay.Caller;
 import dev.sluice.relay.EventSink;
@@ -49,7 +49,7 @@ public final class RelaySocket {
 
     private final RunService runs;
     private final Caller caller;
-    private final CallerContext context;
+    private final Captured context;
     private final QuotaCounter.Permit permit;
     private final Wire wire;
     private final Set<RelaySocket> open;
@@ -60,7 +60,7 @@ public final class RelaySocket {
     RelaySocket(
             RunService runs,
             Caller caller,
-            CallerContext context,
+            Captured context,
             QuotaCounter.Permit permit,
             Wire wire,
             Set<RelaySocket> open) {

@@ -1,6 +1,6 @@
 package dev.sluice.relay.http;
 
-import dev.sluice.context.CallerContext;
+import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.relay.Caller;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ public sealed interface WebSocketHandshake {
      * @param headers of the response that switches protocols
      * @param context what {@link RequestContext} has found in the handshake
      */
-    record Accepted(Caller caller, Map<String, String> headers, CallerContext context) implements WebSocketHandshake {}
+    record Accepted(Caller caller, Map<String, String> headers, Captured context) implements WebSocketHandshake {}
 
     /**
      * It is not; the response says why.

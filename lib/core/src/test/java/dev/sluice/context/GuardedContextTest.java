@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.context.ContextCarrier.Captured;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a carrier does, the code runs once, and what it throws is thrown. */
-class CallerContextTest {
+class GuardedContextTest {
     private static final ThreadLocal<String> USER = new ThreadLocal<>();
 
     private final List<String> ran = new ArrayList<>();
@@ -55,7 +54,7 @@ class CallerContextTest {
                     hostile.and(ContextCarrier.of(USER)),
                     ContextCarrier.of(USER).and(hostile))) {
                 ran.clear();
-                CallerContext context = captured("alice", both);
+                Captured context = captured("alice", both);
                 context.run(() -> ran.add(String.valueOf(USER.get())));
                 assertThat(ran).containsExactly("alice");
                 assertThat(USER.get()).isNull();
@@ -67,38 +66,26 @@ class CallerContextTest {
     void whatTheCodeThrowsIsThrownThroughEveryCarrier() {
         var failure = new IllegalArgumentException("the code's own");
         for (ContextCarrier hostile : HOSTILE) {
-            CallerContext context = captured("alice", hostile.and(ContextCarrier.of(USER)));
+            Captured context = captured("alice", hostile.and(ContextCarrier.of(USER)));
             assertThatThrownBy(() -> context.run(() -> {
                         throw failure;
                     }))
                     .isSameAs(failure);
-            var checked = new IOException("the code's own");
-            assertThatThrownBy(() -> context.call(() -> {
-                        throw checked;
-                    }))
-                    .isSameAs(checked);
         }
-    }
-
-    @Test
-    void aCallGivesBackWhatTheCodeGives() throws Exception {
-        assertThat(captured("alice", ContextCarrier.of(USER)).<String>call(USER::get))
-                .isEqualTo("alice");
-        assertThat(CallerContext.EMPTY.<String>call(() -> "bare")).isEqualTo("bare");
     }
 
     @Test
     void whereNothingIsCapturedThereIsNothingToCarry() {
         ContextCarrier several =
                 ContextCarrier.of(USER).and(ContextCarrier.none()).and(Captured::nothing);
-        assertThat(CallerContext.capture(several)).isSameAs(CallerContext.EMPTY);
-        assertThat(CallerContext.EMPTY.isEmpty()).isTrue();
-        assertThat(CallerContext.EMPTY.plus(Captured.nothing())).isSameAs(CallerContext.EMPTY);
+        assertThat(several.capture()).isSameAs(Captured.nothing());
+        assertThat(ContextCarrier.none().guarded().capture()).isSameAs(Captured.nothing());
+        assertThat(Captured.nothing().and(Captured.nothing())).isSameAs(Captured.nothing());
     }
 
     @Test
     void whatWasThereBeforeIsThereAgain() {
-        CallerContext context = captured("alice", ContextCarrier.of(USER));
+        Captured context = captured("alice", ContextCarrier.of(USER));
         USER.set("bob");
         try {
             context.run(() -> ran.add(USER.get()));
@@ -116,14 +103,14 @@ class CallerContextTest {
             code.run();
             ran.add("out");
         };
-        captured("alice", ContextCarrier.of(USER)).plus(inner).run(() -> ran.add("code"));
+        captured("alice", ContextCarrier.of(USER)).and(inner).run(() -> ran.add("code"));
         assertThat(ran).containsExactly("in alice", "code", "out");
     }
 
-    private static CallerContext captured(String user, ContextCarrier carrier) {
+    private static Captured captured(String user, ContextCarrier carrier) {
         USER.set(user);
         try {
-            return CallerContext.capture(carrier);
+            return carrier.guarded().capture();
         } finally {
             USER.remove();
         }
