@@ -13,6 +13,8 @@ import dev.sluice.internal.LogLabels;
 import dev.sluice.observation.Observer.Step;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ final class StreamLog {
     private final String name;
     private final String request;
     private final GuardedObservation observation;
+    private final BooleanSupplier isStopped;
     private final JfrStreamEnd life = new JfrStreamEnd();
 
     private @Nullable JfrConnect connect;
@@ -40,10 +43,12 @@ final class StreamLog {
      *
      * @param name the stream's name, which is that of its thread
      * @param request method and address
-     * @param observation is told of the steps
+     * @param observation reports the steps
+     * @param isStopped whether the stream has been stopped, and its thread interrupted
      */
-    StreamLog(String name, String request, GuardedObservation observation) {
+    StreamLog(String name, String request, GuardedObservation observation, BooleanSupplier isStopped) {
         this.observation = observation;
+        this.isStopped = isStopped;
         this.name = name;
         this.request = request;
         life.begin();
@@ -53,7 +58,7 @@ final class StreamLog {
     void connecting() {
         log.debug("{}: {}", name, request);
         attempts++;
-        observation.step(() -> new Step.Attempt(attempts));
+        step(() -> new Step.Attempt(attempts));
         requestId = LogLabels.NONE;
         connect = new JfrConnect();
         connect.begin();
@@ -64,13 +69,13 @@ final class StreamLog {
         requestId = LogLabels.of(id);
         log.debug("{}: {}, request {}", name, status, requestId);
         commitConnect(status, LogLabels.NONE);
-        observation.step(() -> new Step.Response(status, Optional.ofNullable(id)));
+        step(() -> new Step.Response(status, Optional.ofNullable(id)));
     }
 
     /** The first piece of content is there, so long after the start. */
     void firstToken(Duration since) {
         log.debug("{}: first token after {} ms", name, since.toMillis());
-        observation.step(() -> new Step.FirstToken(since));
+        step(() -> new Step.FirstToken(since));
         var event = new JfrFirstToken();
         if (event.shouldCommit()) {
             event.stream = name;
@@ -91,7 +96,7 @@ final class StreamLog {
                 MILLISECONDS.convert(delay),
                 LogSummary.of(failure),
                 failed);
-        observation.step(() -> new Step.Retry(retry, delay, failure));
+        step(() -> new Step.Retry(retry, delay, failure));
         var event = new JfrRetry();
         if (event.shouldCommit()) {
             event.stream = name;
@@ -113,7 +118,7 @@ final class StreamLog {
                 continuation,
                 LogSummary.of(failure),
                 LogSummary.requestId(failure));
-        observation.step(() -> new Step.Continuation(continuation, failure));
+        step(() -> new Step.Continuation(continuation, failure));
         purpose = "continuation";
     }
 
@@ -136,6 +141,13 @@ final class StreamLog {
             log.debug("{}: {}; {}", name, LogSummary.of(report.end()), LogSummary.of(report));
         }
         commitConnect(0, error(report).orElseGet(() -> LogLabels.of(report.end())));
+    }
+
+    private void step(Supplier<Step> step) {
+        observation.step(step);
+        if (isStopped.getAsBoolean()) { // meanwhile, and the observer may have lost the interrupt
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Optional<String> error(StreamReport report) {

@@ -122,7 +122,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         recorder = new MetricsRecorder(config.time());
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
         this.surroundings = surroundings;
-        streamLog = new StreamLog(name, first.toString(), surroundings.observation());
+        streamLog = new StreamLog(name, first.toString(), surroundings.observation(), this::isStopped);
         thread = Thread.ofVirtual().name(name).unstarted(this);
         serverAnswer = new ServerAnswer(config, cancelRequest, name);
     }
@@ -150,7 +150,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     /** What an abandoned stream's cleaner runs; does nothing after the end. */
     void onAbandoned() {
         if (stop(new Cancelled("abandoned without close()"))) {
-            surroundings.run(() -> log.warn(
+            surroundings.runApart(() -> log.warn(
                     "{} was abandoned before its end; close streams with try-with-resources", thread.getName()));
         }
     }

@@ -32,4 +32,9 @@ record StreamSurroundings(Captured context, GuardedObservation observation) {
     void run(Runnable code) {
         observation.in(context).run(code);
     }
+
+    /** Does so on a thread of its own, for a thread that must not run a carrier: it would hold up others. */
+    void runApart(Runnable code) {
+        Thread.ofVirtual().start(() -> run(code));
+    }
 }

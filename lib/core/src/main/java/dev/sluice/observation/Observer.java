@@ -16,19 +16,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told of each stream, run and tool call of a client as it begins, with {@code LlmClient.Builder.observer}: for traces and
- * metrics. {@code sluice-opentelemetry} and {@code StreamMeters.ofRuns} are observers.
+ * Makes traces and metrics of a client's streams, runs and tool calls: {@code LlmClient.Builder.observer} takes one. {@code
+ * sluice-opentelemetry} and {@code StreamMeters.ofRuns} have observers.
  *
- * <p>Called by many threads at once. Must not block. What an observer throws is logged and has no other effect.
+ * <p>Called by many threads at once. Must not block: it would hold up the operation that it observes. Its exceptions are logged and
+ * have no other effect.
  */
 @FunctionalInterface
 public interface Observer {
 
     /**
      * An operation begins. Called on the thread that starts it: the caller's for a stream, a {@code send} or a run, one of the run's
-     * for its turns and tools. What the operation is a part of is in force there, as is the caller's context.
+     * for its later turns and its tools. The observation of the run is in force there, as is the caller's context.
      *
-     * @return what is told of the rest of it; {@link Observation#none()} if nothing is to be told
+     * @return observes the rest of it; {@link Observation#none()} if nothing shall
      */
     Observation start(Operation operation);
 
@@ -97,7 +98,8 @@ public interface Observer {
 
     /**
      * One operation that is observed. {@link #run} is in force around all of the operation's code, so that a span can be the current
-     * one there; it may be called on several threads at once. {@link #step} and {@link #end} are called inside it.
+     * one there; it may be called on several threads at once. {@link #step} is called inside it, and {@link #end} on one of
+     * the operation's threads.
      */
     interface Observation extends ContextCarrier.Captured {
 

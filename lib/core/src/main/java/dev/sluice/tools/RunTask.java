@@ -134,7 +134,7 @@ final class RunTask implements Runnable {
         }
         try {
             if (!queue.isOver()) { // else cancelled before it began: no request is sent
-                context.run(() -> stream = ask());
+                recorder.in(Captured.nothing()).run(() -> stream = ask()); // the rest is this thread's own
             }
         } catch (RuntimeException | Error e) {
             recorder.neverStarted(e);
@@ -183,8 +183,8 @@ final class RunTask implements Runnable {
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void onAbandoned() {
         if (stop(new Cancelled(ABANDONED))) {
-            context.run(() ->
-                    log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName()));
+            Thread.ofVirtual() // because the cleaner must not wait for a carrier
+                    .start(() -> context.run(() -> log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName())));
         }
     }
 

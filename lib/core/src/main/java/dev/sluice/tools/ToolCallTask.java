@@ -257,7 +257,9 @@ final class ToolCallTask {
 
     private void perform() {
         try {
-            outcome.complete(CallOutcome.of(tool().call(use.input(), new CallContext(run, this))));
+            if (!isOver()) { // else stopped before a carrier or an observer let it begin
+                outcome.complete(CallOutcome.of(tool().call(use.input(), new CallContext(run, this))));
+            }
         } catch (Throwable e) { // any failure: the model can continue
             if (outcome.complete(CallOutcome.thrown(e))) { // else it was stopped, and this is how it says so
                 logFailure("The tool", e);

@@ -10,9 +10,11 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.StreamController;
 import dev.sluice.budget.Budget;
 import dev.sluice.context.ContextCarrier;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,5 +154,51 @@ class RunContextTest {
                 .containsEntry("approval", "echo Optional[7] {\"x\":1}");
         assertThat(TENANT).hasToString("tenant");
         assertThat(new BareToolContext("a").attribute(TENANT)).isEmpty();
+    }
+
+    /** The model has been told that the tool was stopped, so the tool must not act after that. */
+    @Test
+    void aToolWhoseContextBlocksUntilItsTimeIsUpNeverRuns() {
+        Tool echo = tool("echo", (input, context) -> {
+            look("tool");
+            return "fine";
+        });
+        ContextCarrier blocking = () -> code -> {
+            if (Thread.currentThread().getName().startsWith("sluice-tool")) {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    // lost
+                }
+            }
+            code.run();
+            look(Thread.currentThread().getName().replaceFirst("-[0-9]+$", ""));
+        };
+        try (var runs = Runs.with(
+                        settings -> settings.contextCarrier(blocking),
+                        calls(use(0, "a", "echo", "{}")),
+                        says("ok"));
+                ToolLoop loop = runs.run(echo).toolTimeout(Duration.ofMillis(50)).start()) {
+            assertThat(loop.finalText()).isEqualTo("ok");
+            assertThat(loop.metrics().calls()).singleElement().matches(RunReport.ToolCall::isError);
+            await().until(() -> seen.containsKey("sluice-tool-echo"));
+        }
+        assertThat(seen).doesNotContainKey("tool");
+    }
+
+    @Test
+    void noCarrierRunsOnTheCallersOwnThread() {
+        Thread caller = Thread.currentThread();
+        ContextCarrier untidy = () -> code -> {
+            if (Thread.currentThread().equals(caller)) {
+                look("carrier");
+            }
+            code.run();
+        };
+        try (var runs = Runs.with(settings -> settings.contextCarrier(untidy), says("ok"));
+                ToolLoop loop = runs.run().start()) {
+            assertThat(loop.finalText()).isEqualTo("ok");
+        }
+        assertThat(seen).isEmpty();
     }
 }
