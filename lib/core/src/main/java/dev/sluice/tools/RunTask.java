@@ -184,7 +184,8 @@ final class RunTask implements Runnable {
     void onAbandoned() {
         if (stop(new Cancelled(ABANDONED))) {
             Thread.ofVirtual() // because the cleaner must not wait for a carrier
-                    .start(() -> context.run(() -> log.warn("{} was abandoned before its end; close runs with try-with-resources", thread.getName())));
+                    .start(() -> context.run(() -> log.warn(
+                            "{} was abandoned before its end; close runs with try-with-resources", thread.getName())));
         }
     }
 

@@ -134,7 +134,10 @@ class FlightRecordsTest {
         var cut = new Truncated("cut");
         List<RecordedEvent> events = recorded(() -> {
             var journal = new StreamLog(
-                    "sluice-claude-7", "POST https://api.example.com/v1/messages", GuardedObservation.NONE, () -> false);
+                    "sluice-claude-7",
+                    "POST https://api.example.com/v1/messages",
+                    GuardedObservation.NONE,
+                    () -> false);
             journal.connecting();
             journal.connected(529, "req_0");
             journal.retrying(overloaded, 1, Duration.ofMillis(512));

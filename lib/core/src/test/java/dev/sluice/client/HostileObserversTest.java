@@ -16,8 +16,8 @@ import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.observation.Observer.Step;
 import dev.sluice.test.peer.Script;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,8 +112,8 @@ class HostileObserversTest {
             block();
             code.run();
         };
-        try (var fixture = ClientFixture.with(
-                        settings -> settings.contextCarrier(blocking), Script.stream(answer("a")));
+        try (var fixture =
+                        ClientFixture.with(settings -> settings.contextCarrier(blocking), Script.stream(answer("a")));
                 MessageStream stream = fixture.stream(StreamController.withTimeout(Duration.ofMillis(50)))) {
             assertThatThrownBy(stream::done).isInstanceOf(TimedOut.class);
             await().until(() -> fixture.client.running() == 0);
@@ -126,8 +126,8 @@ class HostileObserversTest {
         ContextCarrier throwing = () -> {
             throw new StackOverflowError("capture");
         };
-        try (var fixture = ClientFixture.with(
-                        settings -> settings.contextCarrier(throwing), Script.stream(answer("a")));
+        try (var fixture =
+                        ClientFixture.with(settings -> settings.contextCarrier(throwing), Script.stream(answer("a")));
                 MessageStream stream = fixture.stream()) {
             assertThat(stream.finalText()).isEqualTo("a");
         }

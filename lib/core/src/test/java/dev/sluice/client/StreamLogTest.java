@@ -139,7 +139,8 @@ class StreamLogTest {
     }
 
     private static StreamLog journal() {
-        return new StreamLog("sluice-claude-7", "POST https://api.example.com/v1/messages", GuardedObservation.NONE, () -> false);
+        return new StreamLog(
+                "sluice-claude-7", "POST https://api.example.com/v1/messages", GuardedObservation.NONE, () -> false);
     }
 
     /** Level and words of what a journal logs. */

@@ -175,10 +175,9 @@ class RunContextTest {
             look(Thread.currentThread().getName().replaceFirst("-[0-9]+$", ""));
         };
         try (var runs = Runs.with(
-                        settings -> settings.contextCarrier(blocking),
-                        calls(use(0, "a", "echo", "{}")),
-                        says("ok"));
-                ToolLoop loop = runs.run(echo).toolTimeout(Duration.ofMillis(50)).start()) {
+                        settings -> settings.contextCarrier(blocking), calls(use(0, "a", "echo", "{}")), says("ok"));
+                ToolLoop loop =
+                        runs.run(echo).toolTimeout(Duration.ofMillis(50)).start()) {
             assertThat(loop.finalText()).isEqualTo("ok");
             assertThat(loop.metrics().calls()).singleElement().matches(RunReport.ToolCall::isError);
             await().until(() -> seen.containsKey("sluice-tool-echo"));
