@@ -37,6 +37,7 @@ class ReachabilityMetadataTest {
 
     /** Each top-level class that reflects, and on what. */
     private static final Map<String, String> REFLECTING = new TreeMap<>(Map.of(
+            "dev.sluice.context.DetectedCarriers", "services, which native-image registers by itself",
             "dev.sluice.internal.AutoClosingStream", "the streams of java.util.stream, as proxies",
             "dev.sluice.internal.base.LazyList", "a field of its elements",
             "dev.sluice.internal.json.ClassSchemaGenerator", THE_APPLICATIONS,

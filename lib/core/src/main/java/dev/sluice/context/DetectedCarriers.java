@@ -9,15 +9,17 @@ import java.util.function.Supplier;
 
 /** Finds the carriers that are there without being named: ours, and those of services. */
 final class DetectedCarriers {
-    private static final String CONTEXT_PROPAGATION = "io.micrometer.context.ContextSnapshotFactory";
-
     private DetectedCarriers() {}
 
     static ContextCarrier all() {
         var found = new ArrayList<ContextCarrier>();
         found.add(new MdcCarrier());
-        if (isThere(CONTEXT_PROPAGATION)) {
-            add(found, MicrometerCarrier::new);
+        try {
+            found.add(new MicrometerCarrier());
+        } catch (NoClassDefFoundError e) {
+            // context-propagation is not on the class path
+        } catch (Throwable e) { // another version of it
+            warn(e);
         }
         Iterator<ContextCarrier> services =
                 ServiceLoader.load(ContextCarrier.class).iterator();
@@ -25,15 +27,6 @@ final class DetectedCarriers {
             add(found, services::next);
         }
         return new CarrierList(found);
-    }
-
-    private static boolean isThere(String name) {
-        try {
-            Class.forName(name, false, DetectedCarriers.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException | LinkageError e) {
-            return false;
-        }
     }
 
     private static boolean hasNext(Iterator<ContextCarrier> services) {
