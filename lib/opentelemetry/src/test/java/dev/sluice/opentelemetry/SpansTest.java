@@ -3,9 +3,15 @@ package dev.sluice.opentelemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.EndReason.Completed;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.continuation.Continuation;
+import dev.sluice.message.FinishReason;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.message.Usage;
+import dev.sluice.observation.Observer.Observation;
+import dev.sluice.observation.Observer.Operation;
+import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
 import dev.sluice.tools.Tool;
@@ -15,7 +21,10 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,6 +150,24 @@ class SpansTest {
             assertThat(tool.getEvents()).extracting(EventData::getName).isEmpty();
             assertThat(traced.span("invoke_agent").getAttributes().get(SluiceAttributes.TURNS))
                     .isEqualTo(2);
+        }
+    }
+
+    /** As a provider of the application's own may report it, of a server whose name is not one of a host. */
+    @Test
+    void thinkingTokensAreReportedAndAnAddressThatIsNotKnownIsLeftOut() {
+        var usage = new Usage(3, 9, 0, 0, 0, 7, List.of(), Map.of());
+        try (var traced = new TracedClient(settings -> {})) {
+            Observation chat = traced.observer.start(
+                    new Operation.Chat("mine", URI.create("https://my_server"), TracedClient.REQUEST, true));
+            chat.end(new Outcome.Chat(
+                    new Completed(), null, null, FinishReason.STOP, usage, null, Duration.ofSeconds(1), 0, 0));
+            var attributes = traced.span("chat claude-sonnet-5").getAttributes();
+            assertThat(attributes.get(GenAiAttributes.REASONING)).isEqualTo(7);
+            assertThat(attributes.get(GenAiAttributes.PROVIDER_NAME)).isEqualTo("mine");
+            assertThat(attributes.get(GenAiAttributes.SERVER_PORT)).isEqualTo(443);
+            assertThat(attributes.get(GenAiAttributes.SERVER_ADDRESS)).isNull();
+            assertThat(attributes.get(GenAiAttributes.RESPONSE_MODEL)).isNull();
         }
     }
 }
