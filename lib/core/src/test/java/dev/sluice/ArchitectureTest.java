@@ -393,7 +393,7 @@ class ArchitectureTest {
     }
 
     /**
-     * Outside of {@code provider} no code depends on who is asked. Save in the words of somebody else's
+     * Outside of {@code provider} no code depends on who is asked. Except in the words of somebody else's
      * convention for some providers, and for all others their own name.
      */
     @Test

@@ -257,7 +257,7 @@ public final class LlmClient implements AutoCloseable {
         return config.carrier();
     }
 
-    /** What is told of this client's streams, runs and tool calls. */
+    /** The observer of this client's streams, runs and tool calls. */
     public Observer observer() {
         return config.observer();
     }

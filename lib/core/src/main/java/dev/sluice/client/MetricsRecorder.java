@@ -212,7 +212,7 @@ final class MetricsRecorder {
         }
     }
 
-    /** What the stream came to, for who observes it, once it has ended. */
+    /** The outcome of a stream that has ended, for its observer. */
     Outcome outcome(EndReason how) {
         lock.lock();
         try {

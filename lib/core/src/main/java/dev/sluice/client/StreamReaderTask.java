@@ -95,7 +95,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
      * @param cancelRequest which request stops an answer, by its id, that the server would finish without a connection; null if
      *     closing the connection is enough
      * @param onExit is told when the thread is done, but for its report
-     * @param surroundings what all of its thread runs in
+     * @param surroundings the context and the observation that its thread runs in
      */
     StreamReaderTask(
             ClientConfig config,

@@ -9,12 +9,12 @@ import dev.sluice.transport.TransportRequest;
 /**
  * What a stream's thread runs in.
  *
- * @param context what the thread that started it carried
- * @param observation is told what it does
+ * @param context the context of the thread that started it
+ * @param observation its observation
  */
 record StreamSurroundings(Captured context, GuardedObservation observation) {
 
-    /** Those of a stream that this thread starts, and that the client's observer is told of now. */
+    /** Those of a stream that this thread starts. Calls the client's observer. */
     static StreamSurroundings of(ClientConfig config, MessageRequest request, TransportRequest wire, boolean streamed) {
         var observation = GuardedObservation.start(
                 config.observer(),

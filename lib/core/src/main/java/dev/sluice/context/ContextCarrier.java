@@ -23,9 +23,9 @@ import java.util.Objects;
 public interface ContextCarrier {
 
     /**
-     * Captures what this thread carries. Called once for each stream and run, on the thread that starts it.
+     * Captures a part of this thread's context. Called once for each stream and run, on the thread that starts it.
      *
-     * @return what was captured; {@link Captured#nothing()} if there is nothing, which costs nothing later
+     * @return the captured part; {@link Captured#nothing()} if there is none, which costs nothing later
      */
     Captured capture();
 
@@ -80,7 +80,7 @@ public interface ContextCarrier {
         return new CarrierList(List.of(this));
     }
 
-    /** Carries what this one does, and what the other one does. If one of them throws, the other is still in force. */
+    /** Carries the context of both. If one of them throws, the other is still in force. */
     default ContextCarrier and(ContextCarrier other) {
         return new CarrierList(List.of(this, Objects.requireNonNull(other, "other")));
     }

@@ -4,7 +4,7 @@ import dev.sluice.message.FinishReason;
 import dev.sluice.observation.Observer.Outcome;
 import java.net.URI;
 
-/** The words that OpenTelemetry's conventions for generative AI have for what has other names here. */
+/** Translates our names to those of OpenTelemetry's conventions for generative AI. */
 public final class GenAiNames {
     private GenAiNames() {}
 
@@ -36,7 +36,7 @@ public final class GenAiNames {
         };
     }
 
-    /** The {@code error.type} of a tool's call: the class of what it threw, or one of a few words. */
+    /** The {@code error.type} of a tool's call: the class of the tool's exception, or one of a few words. */
     public static String errorType(Outcome.ToolCall call) {
         return switch (call.failure()) {
             case NONE -> LogLabels.NONE;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * One operation that is observed, without harm: what the observer throws is logged. Nothing is made to be told if nobody is there
- * to be told.
+ * One operation that is observed, without harm: an exception of the observer is logged. Steps and outcomes are made only for an
+ * observer.
  */
 public final class GuardedObservation {
     /** Nobody observes. */
@@ -46,7 +46,7 @@ public final class GuardedObservation {
         }
     }
 
-    /** What names what is in force on this thread, in the words of the observer. */
+    /** The observer's name for the context of this thread, such as a {@code traceparent}. */
     public static Optional<String> origin(Observer observer) {
         try {
             return observer.origin();

@@ -2,7 +2,7 @@ package dev.sluice.observation;
 
 import dev.sluice.observation.Observer.Observation;
 
-/** Is told nothing. */
+/** Observes nothing. */
 enum NoObservation implements Observation {
     INSTANCE
 }

@@ -34,7 +34,7 @@ public interface Observer {
     Observation start(Operation operation);
 
     /**
-     * A text that names what is in force on this thread, such as a {@code traceparent}. A relay keeps it for each run, and gives it
+     * A text that names the context of this thread, such as a {@code traceparent}. A relay keeps it for each run, and gives it
      * back in {@link Operation.Watch}.
      */
     default Optional<String> origin() {
@@ -46,7 +46,7 @@ public interface Observer {
         return NoObserver.INSTANCE;
     }
 
-    /** Tells this one, and then the other one, though one of them throws. */
+    /** Calls this one, and then the other one, even if one of them throws. */
     default Observer and(Observer other) {
         Objects.requireNonNull(other, "other");
         return this instanceof NoObserver
@@ -55,7 +55,8 @@ public interface Observer {
     }
 
     /**
-     * What begins. A request holds the whole conversation and a call its input: an observer that shows them shows what was said.
+     * An operation that begins. A request holds the whole conversation, and a call its input. An observer that shows them shows
+     * words of the conversation.
      */
     sealed interface Operation {
 
@@ -64,7 +65,7 @@ public interface Observer {
          *
          * @param provider the provider's name
          * @param server the address that is asked, without user, path and query
-         * @param request what is asked
+         * @param request the request
          * @param streamed whether the answer is streamed
          */
         record Chat(String provider, URI server, MessageRequest request, boolean streamed) implements Operation {}
@@ -73,8 +74,8 @@ public interface Observer {
          * A run of a model and its tools.
          *
          * @param provider the provider's name
-         * @param name what the application calls the run; empty if it gave no name
-         * @param request what is asked first
+         * @param name the application's name for the run; empty if it gave none
+         * @param request the first request
          */
         record Run(String provider, Optional<String> name, MessageRequest request) implements Operation {}
 
@@ -90,7 +91,7 @@ public interface Observer {
          * A client of a relay watches a run.
          *
          * @param resumed whether it says that it has seen something of the run before
-         * @param origin what {@link Observer#origin} gave where the run was started, such as a {@code traceparent}; empty if it gave
+         * @param origin the result of {@link Observer#origin} where the run was started, such as a {@code traceparent}; empty if it gave
          *     nothing, or the run was started on another machine
          */
         record Watch(boolean resumed, Optional<String> origin) implements Operation {}
@@ -115,7 +116,7 @@ public interface Observer {
         /** The operation is over. Called once, last. */
         default void end(Outcome outcome) {}
 
-        /** Is told nothing. */
+        /** Observes nothing. */
         static Observation none() {
             return NoObservation.INSTANCE;
         }
@@ -206,7 +207,7 @@ public interface Observer {
          * A {@link Operation.ToolCall} has ended.
          *
          * @param failure {@link ToolFailure#NONE} if the tool gave a result
-         * @param cause what the tool threw; empty if it threw nothing
+         * @param cause the tool's exception; empty if it threw none
          * @param duration how long it ran, or was waited for
          */
         record ToolCall(ToolFailure failure, Optional<Throwable> cause, Duration duration) implements Outcome {}

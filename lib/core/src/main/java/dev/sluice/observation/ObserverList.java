@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Several observers, each of which is told though another one throws. */
+/** Several observers. Each is called even if another one throws. */
 record ObserverList(List<Observer> observers) implements Observer {
 
     @Override
@@ -49,7 +49,7 @@ record ObserverList(List<Observer> observers) implements Observer {
         Throwables.warn(Observer.class, "An observer failed", e);
     }
 
-    /** What is told of one operation. */
+    /** The observations of one operation. */
     private record ObservationList(List<Observation> observations, Captured around) implements Observation {
         @Override
         public void run(Runnable code) {

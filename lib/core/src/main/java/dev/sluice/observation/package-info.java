@@ -1,5 +1,5 @@
 /**
- * Tells a tracer or a meter what streams, runs and tools do while they do it.
+ * Reports the work of streams, runs and tools to a tracer or a meter while it is done.
  *
  * <p>Start reading at {@link dev.sluice.observation.Observer}. Threads: those of the stream or run that is observed. Uses: {@code
  * context}, {@code message}, {@code dev.sluice}.

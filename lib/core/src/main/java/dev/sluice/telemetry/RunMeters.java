@@ -46,7 +46,7 @@ final class RunMeters implements Observer {
                 Meters.SECONDS);
     }
 
-    /** Called by the client; times what begins if it is a run or a tool's call. */
+    /** Times the operation if it is a run or a tool's call. */
     @Override
     public Observation start(Operation operation) {
         return switch (operation) {

@@ -12,9 +12,9 @@ import io.micrometer.core.instrument.Tags;
 interface TokenMeters {
 
     /**
-     * Counts what is paid for.
+     * Counts the tokens that are paid for.
      *
-     * @param billed what the provider has said, however the stream ended; zeros if it has said nothing
+     * @param billed the provider's report, however the stream ended; zeros if there is none
      * @param tags those of all meters of the stream
      */
     void record(Usage billed, Tags tags);
@@ -49,7 +49,7 @@ interface TokenMeters {
     /** What the names of the counters begin with. */
     String USAGE = "gen_ai.client.inference.usage.";
 
-    /** One histogram for both directions, and what it cannot say in counters of our own. */
+    /** One histogram for both directions, and counters of our own for the rest. */
     record Histogram(
             MeterProvider<DistributionSummary> tokens,
             MeterProvider<Counter> cacheRead,

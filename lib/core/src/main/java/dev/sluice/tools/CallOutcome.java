@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param output as the model reads it
  * @param shown as a watcher of the run sees it
  * @param end whether the tool failed, and how
- * @param cause what the tool threw; null if it threw nothing
+ * @param cause the tool's exception; null if it threw none
  */
 record CallOutcome(
         ToolOutput output,

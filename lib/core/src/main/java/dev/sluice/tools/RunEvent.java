@@ -128,7 +128,7 @@ public sealed interface RunEvent {
      * @param id the call
      * @param name the tool, as the model names it
      * @param error what happened
-     * @param cause what the tool threw, with its stack trace; null if it threw nothing. Not in {@link #toJson}
+     * @param cause the tool's exception, with its stack trace; null if it threw none. Not in {@link #toJson}
      */
     record ToolError(
             String id, String name, String error, @Nullable Throwable cause) implements RunEvent {}

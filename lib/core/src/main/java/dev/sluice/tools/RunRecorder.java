@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Measures one run and tells its observer and its listeners how it ended. For any thread, except the end, which is the run's. */
+/** Measures one run, and reports its end to its observer and its listeners. For any thread, except the end, which is the run's. */
 final class RunRecorder {
     private final RunSettings settings;
     private final Transcript transcript;
@@ -68,7 +68,7 @@ final class RunRecorder {
     void ended(EndReason end) {
         whole = Duration.ofNanos(time.nanos() - start);
         observation.end(() -> outcome(end));
-        var unused = Thread.interrupted(); // it was for the run, and not for who is told
+        var unused = Thread.interrupted(); // it was for the run, and not for its listeners
         try {
             settings.onEnd()
                     .accept(new RunReport(

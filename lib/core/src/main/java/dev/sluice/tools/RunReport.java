@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider the provider's name
  * @param requestedModel the model that was asked for
- * @param name what the application calls the run; empty if it gave no name
+ * @param name the application's name for the run; empty if it gave none
  * @param end how it ended
  * @param metrics its turns, calls, tokens, cost and times
  */
@@ -49,7 +49,7 @@ public record RunReport(String provider, String requestedModel, Optional<String>
      * @param id the call
      * @param tool the tool, as the model names it
      * @param isError whether it failed, was refused, or was stopped
-     * @param cause what the tool threw; null if it threw nothing
+     * @param cause the tool's exception; null if it threw none
      * @param duration how long the tool ran, or was waited for; zero if it did not run
      */
     public record ToolCall(

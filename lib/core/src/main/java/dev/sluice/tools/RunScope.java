@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  * @param permits one for each tool that may run at once
  * @param controller steers the run
  * @param remaining how much is left of the run's time; empty if it has no limit
- * @param context what all of the run's threads run in
- * @param onCallEnd is told of each call that has ended; never blocks
+ * @param context the context of all threads of the run
+ * @param onCallEnd gets each call that has ended; never blocks
  */
 record RunScope(
         RunSettings settings,
@@ -31,7 +31,7 @@ record RunScope(
         Captured context,
         Consumer<RunReport.ToolCall> onCallEnd) {
 
-    /** Tells who observes that a tool is about to run. */
+    /** Reports to the observer that a tool is about to run. */
     GuardedObservation observe(Supplier<Operation> call) {
         return GuardedObservation.start(settings.client().observer(), call);
     }

@@ -9,7 +9,7 @@ public interface ToolApproval {
      * neither against the tool's time nor against the calls that may run at once. It is interrupted when the run ends.
      *
      * @param tool what the model calls
-     * @param context the call, with its input, what the application gave the run, and progress to be shown to who watches
+     * @param context the call, with its input, the run's attributes, and progress for the run's consumer
      * @return the decision; null is none
      * @throws Exception if there is no decision; the tool does not run, and the model reads that it was not allowed
      */

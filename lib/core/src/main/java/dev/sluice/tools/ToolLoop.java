@@ -338,7 +338,8 @@ public final class ToolLoop implements ToolContext.InnerRun {
 
         /**
          * Adds a listener that is called once when the run ends, for metrics and accounts. It runs on the run's thread, after the
-         * consumer has been freed. Its exceptions are logged. Listeners accumulate, and each is called though another one throws.
+         * consumer has been freed. Its exceptions are logged. Listeners accumulate, and each
+         * is called even if another one throws.
          */
         public Builder onEnd(Consumer<RunReport> listener) {
             onEnd = CallbackErrors.inOrder(onEnd, Objects.requireNonNull(listener, "listener"));

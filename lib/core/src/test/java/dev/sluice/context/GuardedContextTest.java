@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a carrier does, the code runs once, and what it throws is thrown. */
+/** Whatever a carrier does, the code runs once, and its exception is thrown. */
 class GuardedContextTest {
     private static final ThreadLocal<String> USER = new ThreadLocal<>();
 

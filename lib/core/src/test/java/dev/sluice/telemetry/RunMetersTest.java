@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The meters of runs and tools, from what an observer is told. */
+/** The meters of runs and tools. */
 class RunMetersTest {
     private static final MessageRequest REQUEST =
             MessageRequest.builder().model("claude-sonnet-5").user("Hi").build();

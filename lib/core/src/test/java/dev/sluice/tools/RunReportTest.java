@@ -31,7 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a run says of itself when it has ended, and what a tool threw. */
+/** The report of a run that has ended, and the exceptions of its tools. */
 @Timeout(60)
 class RunReportTest {
     private static final IOException DRY = new IOException("no such river");

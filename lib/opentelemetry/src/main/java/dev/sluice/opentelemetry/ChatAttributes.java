@@ -39,7 +39,7 @@ final class ChatAttributes {
         return request(span, chat.request());
     }
 
-    /** What a request sets; of what it says, nothing. */
+    /** The request's settings, and no word of it. */
     static SpanBuilder request(SpanBuilder span, MessageRequest request) {
         span.setAttribute(GenAiAttributes.REQUEST_MODEL, request.model());
         request.maxTokens().ifPresent(most -> span.setAttribute(GenAiAttributes.MAX_TOKENS, (long) most));

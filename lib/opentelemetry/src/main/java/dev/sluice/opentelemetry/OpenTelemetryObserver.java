@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Makes spans of what a client does: {@code LlmClient.builder(provider).observer(OpenTelemetryObserver.of(openTelemetry))}.
+ * Makes spans of a client's work: {@code LlmClient.builder(provider).observer(OpenTelemetryObserver.of(openTelemetry))}.
  *
  * <p>A run is {@code invoke_agent}; inside it are one {@code chat} for each turn and one {@code execute_tool} for each tool that ran.
  * Attempts, retries and continuations are events of their {@code chat}. The tool's code runs with its span as the current one. Names

@@ -108,7 +108,7 @@ class CallersContextTest {
                         .onEnd(report -> look("onEnd"))
                         .start();
             }
-            clear(); // the caller's thread has gone on to something else
+            clear(); // the caller's thread does something else by now
             try (run) {
                 assertThat(run.finalText()).isEqualTo("ok");
             }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A trace that a browser begins reaches the run, and who comes back to watch is linked to it. */
+/** A trace that a browser begins reaches the run, and a watcher that comes back is linked to it. */
 @Timeout(60)
 class RelayedTraceTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";

@@ -358,7 +358,7 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** Adds an observer of those who watch, for traces. Observers accumulate. */
+        /** Adds an observer of the watchers, for traces. Observers accumulate. */
         public Builder observer(Observer observer) {
             this.observer = this.observer.and(observer);
             return this;

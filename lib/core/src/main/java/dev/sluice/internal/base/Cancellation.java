@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cancellation {
     private final Class<?> logger;
 
-    /** Read without the lock, by what runs the callbacks. */
+    /** Read without the lock, on the callbacks' thread. */
     private volatile Consumer<Runnable> surroundings = Runnable::run;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,7 +41,7 @@ public final class Cancellation {
      *
      * @param stop stops the stream for a reason and returns whether it was still running; never blocks. Called at once if
      *     this was cancelled already
-     * @param surroundings runs the callbacks, on their thread, in what the thread that starts the stream carried
+     * @param surroundings runs the callbacks, on their thread, in the context of the thread that starts the stream
      * @throws IllegalStateException if there is a stream already
      */
     public void attach(Predicate<String> stop, Consumer<Runnable> surroundings) {

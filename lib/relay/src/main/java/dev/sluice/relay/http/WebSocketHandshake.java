@@ -12,7 +12,7 @@ public sealed interface WebSocketHandshake {
      *
      * @param caller on whose behalf, and from where
      * @param headers of the response that switches protocols
-     * @param context what {@link RequestContext} has found in the handshake
+     * @param context the {@link RequestContext} of the handshake
      */
     record Accepted(Caller caller, Map<String, String> headers, Captured context) implements WebSocketHandshake {}
 
