@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Bounds one stream and stops it. A controller belongs to one stream: it is handed over when the stream is started, and
@@ -89,12 +90,29 @@ public final class StreamController {
     }
 
     /**
-     * Adds something to run, once, when the stream is cancelled; at once if it has been. It runs on a virtual thread, after the
-     * callbacks that were added before it, and holds up nothing else. An exception that it throws is logged and not
-     * rethrown.
+     * Adds something to run, once, when the stream is stopped: by a cancel, or by a limit of any kind; at once if it has been. It
+     * runs on a virtual thread, after the callbacks that were added before it, and holds up nothing else. An exception that it
+     * throws is logged and not rethrown.
      */
     public void onCancel(Runnable callback) {
-        cancellation.onCancel(callback);
+        Objects.requireNonNull(callback, "callback");
+        cancellation.onCancel(stopped -> callback.run());
+    }
+
+    /**
+     * Adds something that is told, once, what stopped the stream; see {@link #onCancel}.
+     *
+     * @param callback gets {@link EndReason.Cancelled}, {@link EndReason.LimitReached}, or {@link EndReason.Failed} with the
+     *     {@link StreamException.TimedOut} or {@link StreamException.LimitExceeded} that the loop throws
+     */
+    public void onStop(Consumer<EndReason> callback) {
+        cancellation.onCancel(told(callback));
+    }
+
+    private static Consumer<Object> told(Consumer<EndReason> callback) {
+        Objects.requireNonNull(callback, "callback");
+        return stopped -> callback.accept(
+                stopped instanceof EndReason end ? end : new EndReason.Cancelled(String.valueOf(stopped)));
     }
 
     /** The given limits, with those that this controller sets in their place. */
@@ -114,7 +132,7 @@ public final class StreamController {
     /** Collects the limits of a {@link StreamController}. Not for use by several threads. */
     public static final class Builder {
         private final Map<Phase, Duration> timeouts = new EnumMap<>(Phase.class);
-        private final List<Runnable> callbacks = new ArrayList<>();
+        private final List<Consumer<Object>> callbacks = new ArrayList<>();
         private OptionalInt maxChunks = OptionalInt.empty();
 
         private Builder() {}
@@ -153,9 +171,16 @@ public final class StreamController {
             return this;
         }
 
-        /** Adds something to run when the stream is cancelled; see {@link StreamController#onCancel}. */
+        /** Adds something to run when the stream is stopped; see {@link StreamController#onCancel}. */
         public Builder onCancel(Runnable callback) {
-            callbacks.add(Objects.requireNonNull(callback, "callback"));
+            Objects.requireNonNull(callback, "callback");
+            callbacks.add(stopped -> callback.run());
+            return this;
+        }
+
+        /** Adds something that is told what stopped the stream; see {@link StreamController#onStop}. */
+        public Builder onStop(Consumer<EndReason> callback) {
+            callbacks.add(told(callback));
             return this;
         }
 

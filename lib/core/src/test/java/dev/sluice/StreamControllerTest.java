@@ -47,7 +47,7 @@ class StreamControllerTest {
         var controller =
                 StreamController.builder().onCancel(ran::incrementAndGet).build();
         cancellation(controller).attach(reason -> true, Runnable::run);
-        cancellation(controller).detach();
+        cancellation(controller).end(null);
         controller.cancel();
         assertThat(ran).hasValue(0);
         assertThat(controller.isCancelled()).isFalse();

@@ -6,6 +6,7 @@ import dev.sluice.StreamException;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.AutoClosingStream;
 import dev.sluice.internal.PullIterator;
+import dev.sluice.internal.StreamStops;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageChunk;
 import dev.sluice.message.StreamEvent;
@@ -21,11 +22,12 @@ import java.util.stream.Stream;
  * <p>One thread consumes it: by iterating, by a {@code java.util.stream}, or by asking for the whole. On that thread
  * events are folded into the message and handlers are called. Another one that tries meanwhile, or a handler that does,
  * gets an {@link IllegalStateException}. The methods that consume block until the next event is there. If the thread is
- * interrupted the stream is cancelled, and the interrupt is kept. {@link #snapshot}, {@link #metrics},
+ * interrupted the stream is cancelled, its loop throws, and the interrupt is kept. {@link #snapshot}, {@link #metrics},
  * {@link #response}, {@link #cancel}, {@link #close} and the questions about the end are for any thread.
  *
- * <p>A stream ends once: complete; cancelled or at a limit of the caller's, when the loop just ends and {@link #endReason}
- * tells; or failed, when every event that was received is handed out first and then a {@link StreamException} is thrown.
+ * <p>A stream ends once. Complete: the loop ends. Cancelled by its caller, or at a limit of the caller's: the loop ends too, and
+ * {@link #endReason} says why. Cancelled because its thread was interrupted or its client closed: the loop throws {@link
+ * StreamException.Cancelled}. Failed: every event that was received comes first, then the loop throws a {@link StreamException}.
  * What has been received is always in {@link #snapshot} and in the exception.
  *
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="stream"}
@@ -107,7 +109,8 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
     /**
      * Runs the stream to its end on this thread. Returns at once if it has ended.
      *
-     * @throws StreamException if it failed; not if it was cancelled or met a limit of the caller's
+     * @throws StreamException if it failed, its thread was interrupted or its client closed; not if its caller cancelled it or
+     *     it met a limit of the caller's
      */
     public void done() {
         StreamEvent event;
@@ -176,7 +179,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            cancel("interrupted while waiting for the response");
+            StreamStops.cancelUnasked(controller, "interrupted while waiting for the response");
         }
         throw consumer.withPartial(endReason().flatMap(EndReason::toException).orElseThrow());
     }

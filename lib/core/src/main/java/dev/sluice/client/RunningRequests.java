@@ -5,6 +5,7 @@ import dev.sluice.StreamController;
 import dev.sluice.Timeouts;
 import dev.sluice.budget.Budget;
 import dev.sluice.internal.ClientLifetime;
+import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.transport.TransportRequest;
@@ -52,7 +53,7 @@ final class RunningRequests {
             StreamSurroundings surroundings) {
         String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
         var reader = new StreamReaderTask(
-                config, model, wire, mode, timeouts, name, cancelRequest, running::remove, budget, surroundings);
+                config, model, wire, mode, timeouts, name, cancelRequest, this::exited, budget, surroundings);
         try {
             InternalParts.of(controller, Cancellation.class)
                     .attach(reason -> reader.stop(new Cancelled(reason)), surroundings.context()::run);
@@ -67,9 +68,17 @@ final class RunningRequests {
     void launch(StreamReaderTask reader, StreamController controller) {
         running.put(reader, new WeakReference<>(controller));
         if (lifetime.isClosed()) { // meanwhile: here or in cancelAll() it is cancelled, before there is a request
-            controller.cancel(CLOSED);
+            StreamStops.cancelUnasked(controller, CLOSED);
         }
         reader.start();
+    }
+
+    private void exited(StreamReaderTask reader) {
+        WeakReference<StreamController> weakly = running.remove(reader);
+        StreamController controller = weakly == null ? null : weakly.get();
+        if (controller != null) {
+            StreamStops.readerEnded(controller, reader.queue.ended().orElseThrow());
+        }
     }
 
     /** Cancels all that run, without waiting, and returns the threads that may now cancel an answer on the server. */
@@ -81,7 +90,7 @@ final class RunningRequests {
         running.forEach((reader, weakly) -> {
             StreamController controller = weakly.get();
             if (controller != null) {
-                controller.cancel(CLOSED);
+                StreamStops.cancelUnasked(controller, CLOSED);
             } else {
                 reader.stop(new Cancelled(CLOSED));
             }

@@ -11,8 +11,7 @@ import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.StreamFailures;
-import dev.sluice.internal.base.Cancellation;
-import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Message;
@@ -95,9 +94,12 @@ final class StreamConsumer {
         while (event == null && deliveredEnd == null) {
             event = step();
         }
-        if (event == null && deliveredEnd instanceof Failed(StreamException exception)) {
-            exception.fillInStackTrace(); // where the caller is, rather than where the reader was
-            throw exception;
+        EndReason end = deliveredEnd;
+        if (event == null && end != null) {
+            StreamStops.thrownByLoop(controller, end).ifPresent(exception -> {
+                withPartial(exception).fillInStackTrace(); // where the caller is, rather than where the reader was
+                throw exception;
+            });
         }
         return event;
     }
@@ -124,7 +126,8 @@ final class StreamConsumer {
     }
 
     private @Nullable Object take() {
-        return reader.queue.takeUnlessInterrupted(() -> controller.cancel("the consuming thread was interrupted"));
+        return reader.queue.takeUnlessInterrupted(
+                () -> StreamStops.cancelUnasked(controller, "the consuming thread was interrupted"));
     }
 
     private boolean handOut(StreamEvent event) {
@@ -176,7 +179,7 @@ final class StreamConsumer {
         }
         Optional<StreamException> why = reason.toException().map(this::withPartial);
         deliveredEnd = reason;
-        InternalParts.of(controller, Cancellation.class).detach();
+        StreamStops.ended(controller, reason);
         abandoned.clean();
         var callbacks = new CallbackErrors();
         if (meter != null) {

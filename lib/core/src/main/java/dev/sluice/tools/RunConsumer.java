@@ -2,14 +2,12 @@ package dev.sluice.tools;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
-import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.internal.StreamFailures;
-import dev.sluice.internal.base.Cancellation;
-import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.Message;
 import dev.sluice.tools.RunEvent.StreamComplete;
@@ -89,8 +87,7 @@ final class RunConsumer {
     Message finalMessage() {
         consumeAll();
         EndReason end = endReason().orElseThrow();
-        boolean noMoreTurns = end instanceof LimitReached(Limit limit, long value) && limit == Limit.TURNS;
-        Optional<StreamException> failure = noMoreTurns ? Optional.empty() : end.toException();
+        Optional<StreamException> failure = end.toException();
         if (failure.isPresent()) {
             throw withPartial(failure.get());
         }
@@ -109,7 +106,8 @@ final class RunConsumer {
     }
 
     private @Nullable RunEvent take() {
-        return run.queue.takeUnlessInterrupted(() -> controller.cancel("the consuming thread was interrupted"));
+        return run.queue.takeUnlessInterrupted(
+                () -> StreamStops.cancelUnasked(controller, "the consuming thread was interrupted"));
     }
 
     private void handOut(RunEvent event) {
@@ -128,15 +126,15 @@ final class RunConsumer {
     private void noteEnd() {
         EndReason end = run.queue.endReason().orElseThrow();
         noteEnd(end);
-        if (end instanceof Failed(StreamException failure)) {
+        StreamStops.thrownByLoop(controller, end).ifPresent(failure -> {
             withPartial(failure).fillInStackTrace(); // where the caller is, rather than where it was found
             throw failure;
-        }
+        });
     }
 
     private void noteEnd(EndReason end) {
         deliveredEnd = end;
-        InternalParts.of(controller, Cancellation.class).detach();
+        StreamStops.ended(controller, end);
         abandoned.clean();
     }
 }

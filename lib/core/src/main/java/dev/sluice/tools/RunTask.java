@@ -15,6 +15,7 @@ import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.client.MessageStream;
 import dev.sluice.context.ContextCarrier.Captured;
+import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
@@ -138,7 +139,7 @@ final class RunTask implements Runnable {
             }
         } catch (RuntimeException | Error e) {
             recorder.neverStarted(e);
-            InternalParts.of(controller, Cancellation.class).detach();
+            InternalParts.of(controller, Cancellation.class).end(null);
             throw e;
         }
         clientForgets = settings.lifetime().onClose(() -> cancel(CLOSED));
@@ -170,11 +171,11 @@ final class RunTask implements Runnable {
         return held;
     }
 
-    /** Stops the run as its caller would, with the callbacks of its controller. */
+    /** Stops the run for its closed client, with the callbacks of its controller. */
     private void cancel(String why) {
         StreamController held = controller.get();
         if (held != null) {
-            held.cancel(why);
+            StreamStops.cancelUnasked(held, why);
         } else {
             stop(new Cancelled(why));
         }
@@ -218,6 +219,8 @@ final class RunTask implements Runnable {
             end(turns());
         } catch (InterruptedException e) {
             fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
+        } catch (StreamException.Cancelled e) { // of the turn alone: the client was closed
+            cancel(e.reason());
         } catch (StreamException e) {
             fail(
                     e instanceof TimedOut late && late.phase() == Phase.TOTAL && deadline.isLimited()
@@ -228,7 +231,12 @@ final class RunTask implements Runnable {
         } finally {
             deadline.cancel();
             clientForgets.run();
-            recorder.ended(queue.ended().orElseThrow());
+            EndReason end = queue.ended().orElseThrow();
+            StreamController held = controller.get();
+            if (held != null) {
+                StreamStops.readerEnded(held, end);
+            }
+            recorder.ended(end);
         }
     }
 

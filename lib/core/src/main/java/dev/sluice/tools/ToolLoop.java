@@ -34,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread consumes it, by iterating, by a {@code java.util.stream}, or by asking for the whole; on that thread handlers
  * are called. Another one that tries meanwhile, or a handler that does, gets an {@link IllegalStateException}. The methods
  * that consume block until the next event is there; a consumer that is slow holds up the model and the tools. If the thread
- * is interrupted the run is cancelled, and the interrupt is kept.
+ * is interrupted the run is cancelled, its loop throws, and the interrupt is kept.
  *
- * <p>A run ends once: complete; cancelled or at a limit of the caller's, when the loop just ends and {@link #endReason} tells;
- * or failed, when every event that was received is handed out first, then {@link RunEvent.StreamError}, and then a {@link
- * StreamException} is thrown. Another run may go on from its {@link #conversation}.
+ * <p>A run ends once, as a stream does. Complete: the loop ends. Cancelled by its caller, or at a limit of the caller's: the loop
+ * ends too, and {@link #endReason} says why. Cancelled because its thread was interrupted or its client closed: the loop throws
+ * {@link StreamException.Cancelled}. Failed: every event that was received comes first, then {@link RunEvent.StreamError}, then
+ * the loop throws a {@link StreamException}. Another run may continue from its {@link #conversation}.
  *
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="run"}
  */
@@ -107,17 +108,18 @@ public final class ToolLoop implements ToolContext.InnerRun {
     /**
      * Runs it to its end on this thread. Returns at once if it has ended.
      *
-     * @throws StreamException if it failed; not if it was cancelled or met a limit of the caller's
+     * @throws StreamException if it failed, its thread was interrupted or its client closed; not if its caller cancelled it or
+     *     it met a limit of the caller's
      */
     public void done() {
         consumption.consumeAll();
     }
 
     /**
-     * Runs it to its end on this thread and returns the last turn's message. At the limit of turns this message has
-     * calls that were not run.
+     * Runs it to its end on this thread and returns the last turn's message.
      *
-     * @throws StreamException if there is no such message for any reason; its {@code partial()} is the message so far
+     * @throws StreamException if there is no such message for any reason; its {@code partial()} is the message so far. At
+     *     the limit of turns it is {@link StreamException.LimitExceeded}, and that message has calls that were not run
      */
     @Override
     public Message finalMessage() {

@@ -1,6 +1,7 @@
 package dev.sluice.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.EndReason;
@@ -204,7 +205,7 @@ class BackgroundCancelTest {
                 case CLIENT -> talk.client.close();
                 case INTERRUPT -> {
                     Thread.currentThread().interrupt();
-                    stream.done();
+                    assertThatThrownBy(stream::done).isInstanceOf(StreamException.Cancelled.class);
                     assertThat(Thread.interrupted()).isTrue();
                 }
                 case LIMIT -> stream.done();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.StreamController;
+import dev.sluice.StreamException.Cancelled;
 import dev.sluice.StreamException.TimedOut;
 import dev.sluice.TimeSource;
 import dev.sluice.resilience.Resilience;
@@ -94,7 +95,7 @@ class BlockingCallbacksTest {
         try (var fixture = ClientFixture.with(Script.stream().sse(begin("a")).stall())) {
             var stream = fixture.stream(controller);
             Thread.currentThread().interrupt();
-            stream.done();
+            assertThatThrownBy(stream::done).isInstanceOf(Cancelled.class);
             assertThat(Thread.interrupted()).isTrue();
             assertAnotherStreamsLimitHolds();
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.StreamController;
+import dev.sluice.StreamException;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptedPeer;
@@ -112,10 +113,14 @@ class CancelTest {
         MessageStream stream = client.stream(request(state), controller);
         var freed = new CompletableFuture<Long>();
         Thread consumer = thread.unstarted(() -> {
-            for (StreamEvent event : stream) {
-                if (state == State.QUEUE_FULL) {
-                    park();
+            try {
+                for (StreamEvent event : stream) {
+                    if (state == State.QUEUE_FULL) {
+                        park();
+                    }
                 }
+            } catch (StreamException.Cancelled e) { // EndsTest says when
+                assertThat(way).isIn(Way.INTERRUPT, Way.CLIENT);
             }
             freed.complete(System.nanoTime());
         });
@@ -222,7 +227,7 @@ class CancelTest {
                 var stream = fixture.stream()) {
             var kept = new CompletableFuture<Boolean>();
             Thread consumer = Thread.ofPlatform().start(() -> {
-                stream.forEach(event -> {});
+                assertThatThrownBy(stream::done).isInstanceOf(StreamException.Cancelled.class);
                 kept.complete(Thread.currentThread().isInterrupted());
             });
             Awaitility.await().until(() -> stream.snapshot().text().equals("a"));

@@ -260,8 +260,10 @@ final class ChaosStream {
         if (!asked) {
             wrong.add("cancelled by nobody");
         }
-        if (thrown != (way == Way.HANDLER ? mine : null)) {
-            wrong.add("cancelled, and thrown");
+        if (way == Way.INTERRUPT
+                ? !(thrown instanceof StreamException.Cancelled)
+                : thrown != (way == Way.HANDLER ? mine : null)) {
+            wrong.add("cancelled, and thrown or not as the page of ends says");
         }
     }
 

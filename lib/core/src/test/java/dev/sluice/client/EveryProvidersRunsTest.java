@@ -17,6 +17,7 @@ import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
+import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
@@ -197,13 +198,14 @@ record EveryProvidersRunsTest(Wire wire) {
     }
 
     @Test
-    void atTheLimitOfTurnsThereIsNoFurtherRequestAndTheLastAnswerIsTheCallers() {
+    void atTheLimitOfTurnsThereIsNoFurtherRequestAndTheLastAnswerIsThePartial() {
         try (var fixture = fixture(CALLS, CALLS, PROSE);
                 ToolLoop run = ToolLoop.builder(fixture.client, REQUEST)
                         .tools(LEVEL, RAIN)
                         .maxTurns(2)
                         .start()) {
-            Wires.assertSame(run.finalMessage(), CALLS, wire);
+            assertThatThrownBy(run::finalMessage)
+                    .isInstanceOfSatisfying(LimitExceeded.class, end -> Wires.assertSame(end.partial(), CALLS, wire));
             assertThat(run.endReason()).contains(new LimitReached(Limit.TURNS, 2));
             assertThat(fixture.peer.requests()).hasSize(2);
             assertThat(run.conversation().unanswered()).extracting(ToolUse::id).containsExactly("call_1", "call_2");

@@ -182,6 +182,8 @@ class RacesTest {
                     MessageStream stream = start(client);
                     streams.add(stream);
                     stream.done();
+                } catch (StreamException.Cancelled e) {
+                    assertThat(e.reason()).isEqualTo("the client was closed");
                 } catch (IllegalStateException e) {
                     assertThat(e).hasMessageContaining("closed");
                 }
@@ -225,7 +227,11 @@ class RacesTest {
                 var kept = new AtomicInteger();
                 Thread consumer = Thread.ofVirtual().start(() -> {
                     await(line);
-                    stream.forEach(event -> {});
+                    try {
+                        stream.done();
+                    } catch (StreamException.Cancelled e) {
+                        assertThat(e.reason()).contains("interrupted");
+                    }
                     while (!Thread.currentThread().isInterrupted()) { // it comes, sooner or later
                         Thread.onSpinWait();
                     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.StreamController;
+import dev.sluice.StreamException;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
@@ -130,7 +131,7 @@ class RunHandlersTest {
                 ToolLoop loop = runs.run().start()) {
             var kept = new CompletableFuture<Boolean>();
             Thread consumer = Thread.ofVirtual().start(() -> {
-                loop.done();
+                assertThatThrownBy(loop::done).isInstanceOf(StreamException.Cancelled.class);
                 kept.complete(Thread.currentThread().isInterrupted());
             });
             Awaitility.await().until(() -> loop.snapshot().text().equals("a"));

@@ -14,10 +14,12 @@ import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.turn;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.Limits.Limit;
+import dev.sluice.StreamException.LimitExceeded;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.Conversation;
@@ -179,7 +181,12 @@ class ToolLoopTurnsTest {
                                     .containsEntry("retryable", false));
             assertThat(loop.endReason()).contains(new LimitReached(Limit.TURNS, 2));
             assertThat(loop.isAborted()).isTrue();
-            assertThat(loop.finalMessage().toolUses()).extracting(ToolUse::id).containsExactly("a");
+            assertThatThrownBy(loop::finalMessage)
+                    .isInstanceOfSatisfying(
+                            LimitExceeded.class,
+                            end -> assertThat(end.partial().toolUses())
+                                    .extracting(ToolUse::id)
+                                    .containsExactly("a"));
             assertThat(loop.conversation().unanswered()).hasSize(1);
             assertThat(runs.peer.requests()).hasSize(2);
         }
