@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.Charset;
@@ -104,7 +105,7 @@ public final class FetchUrl implements ToolFunction<FetchUrl.Input> {
         try {
             return fetching.get(limits.time.toNanos(), NANOSECONDS);
         } catch (TimeoutException e) {
-            return ToolOutput.error("It took longer than " + limits.time.toMillis() + " ms and was given up");
+            return ToolOutput.error(tooLong());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ToolRefusal refusal) {
                 return ToolOutput.error(refusal.getMessage());
@@ -113,6 +114,10 @@ public final class FetchUrl implements ToolFunction<FetchUrl.Input> {
         } finally {
             thread.interrupt();
         }
+    }
+
+    private String tooLong() {
+        return "It took longer than " + limits.time.toMillis() + " ms and was given up";
     }
 
     private String fetch(String text, ToolContext context) throws ToolRefusal, IOException {
@@ -126,6 +131,8 @@ public final class FetchUrl implements ToolFunction<FetchUrl.Input> {
                     return page(get.response(), context);
                 }
                 url = next.get();
+            } catch (SocketTimeoutException e) { // its limit is the same one, and may be met first
+                throw new ToolRefusal(tooLong());
             } catch (IOException e) {
                 throw new ToolRefusal(
                         "The page could not be fetched: " + e.getClass().getSimpleName()); // its message has addresses
