@@ -108,7 +108,6 @@ public final class LlmClient implements AutoCloseable {
     /**
      * Starts to stream an answer, to be closed. Returns at once; connecting and reading happen on a virtual thread of the stream's own.
      *
-     * @param controller bounds and stops this one stream
      * @throws IllegalArgumentException if the provider surely rejects the request; the message names the field
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
      */
