@@ -85,12 +85,19 @@ final class Demo {
 
     /** A client of whom there is. */
     LlmClient client() {
+        return client(settings -> {});
+    }
+
+    /** A client of whom there is, with settings of its own. */
+    LlmClient client(Consumer<LlmClient.Builder> settings) {
         if (!vendor.isKnown(System::getenv)) {
-            return scripted();
+            return scripted(settings);
         }
         Provider provider = vendor.real().get();
         System.out.println("Talking to " + provider + ".");
-        return LlmClient.builder(provider).build();
+        LlmClient.Builder client = LlmClient.builder(provider);
+        settings.accept(client);
+        return client.build();
     }
 
     /** A client of the scripted server, whose faults can be ordered. */

@@ -229,6 +229,26 @@ class ReadmeTest {
     }
 
     @Test
+    void manyRequests() throws Exception {
+        Claude claude = Claude.builder().baseUrl(server.uri()).apiKey("any").build();
+        assertThat(ExampleOutput.by(args -> {
+                    // readme
+                    try (LlmClient client = LlmClient.builder(claude)
+                            .model("claude-sonnet-5")
+                            .maxTokens(300)
+                            .maxRetries(4) // 2 if nothing is set
+                            .maxConcurrent(20) // further requests wait
+                            .requestsPerMinute(1_000)
+                            .build()) {
+                        System.out.println(
+                                client.send("A haiku about a mill, please").text());
+                    }
+                    // end
+                }))
+                .contains("wheel");
+    }
+
+    @Test
     void whatGoesWrong() throws Exception {
         server.next(Fault.OVERLOADED);
         server.next(Fault.CUT);
@@ -386,7 +406,7 @@ class ReadmeTest {
         List<String> shown = regions(README, "```java\n(?!import)(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(14);
+        assertThat(run).hasSize(15);
         assertThat(shown).containsExactlyInAnyOrderElementsOf(run);
     }
 

@@ -38,12 +38,11 @@ public abstract sealed class StreamException extends RuntimeException {
         return Optional.ofNullable(context.requestId());
     }
 
-    /** The failure, and the provider's id of the request if it is known. */
+    /** The failure; what was asked, how often it was sent again, and the provider's id of the request, as far as they are known. */
     @Override
     public final String getMessage() {
-        String what = Objects.requireNonNull(super.getMessage());
-        String requestId = context.requestId();
-        return requestId == null ? what : what + " (request " + requestId + ")";
+        boolean namesRequest = this instanceof ApiError || this instanceof ConnectionFailed;
+        return context.describe(Objects.requireNonNull(super.getMessage()), namesRequest);
     }
 
     private static String words(Duration time) {
@@ -192,7 +191,7 @@ public abstract sealed class StreamException extends RuntimeException {
                 @Nullable Duration retryAfter,
                 String rawBody,
                 boolean retryable) {
-            super(message + comeBack(retryAfter), null);
+            super(message + page(rawBody) + comeBack(retryAfter), null);
             this.status = status;
             this.type = type;
             this.retryAfter = retryAfter;
@@ -212,6 +211,13 @@ public abstract sealed class StreamException extends RuntimeException {
          */
         public String type() {
             return type;
+        }
+
+        private static String page(String body) {
+            String start = body.stripLeading();
+            return start.regionMatches(true, 0, "<!doctype html", 0, 14) || start.regionMatches(true, 0, "<html", 0, 5)
+                    ? "; the body is a web page, so something in front of the provider answered, such as a proxy"
+                    : "";
         }
 
         private static String comeBack(@Nullable Duration retryAfter) {

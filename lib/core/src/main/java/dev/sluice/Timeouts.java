@@ -77,6 +77,11 @@ public record Timeouts(
         return NONE;
     }
 
+    /** {@link #defaults()}, to be changed by name. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
     /** The limit of a phase; zero if it is off. */
     public Duration of(Phase phase) {
         return switch (phase) {
@@ -110,5 +115,52 @@ public record Timeouts(
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
         return with(Phase.HEADERS, longest).with(Phase.FIRST_EVENT, longest);
+    }
+
+    /** Collects {@link Timeouts}; what is not set is that of {@link #defaults()}. Not for use by several threads. */
+    public static final class Builder {
+        private Timeouts set = DEFAULTS;
+
+        private Builder() {}
+
+        /** The longest wait for a connection. */
+        public Builder connect(Duration limit) {
+            return with(Phase.CONNECT, limit);
+        }
+
+        /** The longest wait for the response's headers. */
+        public Builder headers(Duration limit) {
+            return with(Phase.HEADERS, limit);
+        }
+
+        /** The longest wait for the first event that is no ping. */
+        public Builder firstEvent(Duration limit) {
+            return with(Phase.FIRST_EVENT, limit);
+        }
+
+        /** The longest wait for a byte. */
+        public Builder idle(Duration limit) {
+            return with(Phase.IDLE, limit);
+        }
+
+        /** The longest wait for an event that is no ping; off if nothing is set. */
+        public Builder stall(Duration limit) {
+            return with(Phase.STALL, limit);
+        }
+
+        /** The longest time of the stream as a whole; off if nothing is set. */
+        public Builder total(Duration limit) {
+            return with(Phase.TOTAL, limit);
+        }
+
+        private Builder with(Phase phase, Duration limit) {
+            set = set.with(phase, limit);
+            return this;
+        }
+
+        /** The timeouts. */
+        public Timeouts build() {
+            return set;
+        }
     }
 }

@@ -101,7 +101,9 @@ class ArchitectureTest {
         rooms.put("internal.resilience", List.of(""));
         rooms.put("resilience", List.of("", "internal.base", "internal.resilience"));
         rooms.put("provider", List.of("", "message", "sse", "transport"));
-        rooms.put("provider.wire", List.of("", "json", "internal.json", "message", "sse", "transport", "provider"));
+        rooms.put(
+                "provider.wire",
+                List.of("", "json", "internal.base", "internal.json", "message", "sse", "transport", "provider"));
         for (String vendor : VENDORS) {
             rooms.put(
                     "provider." + vendor.toLowerCase(Locale.ROOT),

@@ -25,4 +25,5 @@ record ClientConfig(
         Consumer<StreamReport> onEnd,
         ServerCancellations cancellations,
         ContextCarrier carrier,
-        Observer observer) {}
+        Observer observer,
+        RequestDefaults defaults) {}

@@ -10,7 +10,6 @@ import dev.sluice.context.ContextCarrier;
 import dev.sluice.continuation.Continuation;
 import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.ClientLifetime;
-import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.Message;
@@ -28,8 +27,8 @@ import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.JdkHttpTransport;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
@@ -48,28 +47,10 @@ public final class LlmClient implements AutoCloseable {
     private final RunningRequests requests;
     private final RequestSender sender;
 
-    private LlmClient(Builder builder) {
-        HttpTransport shared = builder.transport;
-        ownsTransport = shared == null;
-        lifetime = new ClientLifetime(builder.time);
-        config = new ClientConfig(
-                builder.provider,
-                shared != null
-                        ? shared
-                        : JdkHttpTransport.builder()
-                                .connectTimeout(builder.timeouts.connect())
-                                .build(),
-                builder.timeouts,
-                builder.limits,
-                builder.queueCapacity,
-                builder.queueBytes,
-                builder.time,
-                builder.resilience,
-                builder.continuation,
-                builder.onEnd,
-                new ServerCancellations(),
-                builder.carrier,
-                builder.observer);
+    private LlmClient(ClientSettings settings) {
+        config = settings.config();
+        ownsTransport = settings.transport == null;
+        lifetime = new ClientLifetime(config.time());
         requests = new RunningRequests(config, lifetime);
         sender = new RequestSender(config, lifetime, requests);
     }
@@ -109,17 +90,24 @@ public final class LlmClient implements AutoCloseable {
         return new Builder(provider);
     }
 
+    /** A request to this client's model, to be filled in; see {@link Builder#model}. */
+    public MessageRequest.Builder request() {
+        return config.defaults().request();
+    }
+
+    /** Starts to stream the answer of this client's model to a text; see {@link #stream(MessageRequest, StreamController)}. */
+    public MessageStream stream(String text) {
+        return stream(config.defaults().request(text));
+    }
+
     /** Starts to stream an answer, within this client's limits; see {@link #stream(MessageRequest, StreamController)}. */
     public MessageStream stream(MessageRequest request) {
         return stream(request, StreamController.withCancellation());
     }
 
     /**
-     * Starts to stream an answer. Returns at once; connecting and reading happen on a virtual thread of the stream's own.
+     * Starts to stream an answer, to be closed. Returns at once; connecting and reading happen on a virtual thread of the stream's own.
      *
-     * @param request what is asked
-     * @param controller bounds and stops this one stream
-     * @return the answer, to be closed
      * @throws IllegalArgumentException if the provider surely rejects the request; the message names the field
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
      */
@@ -144,17 +132,20 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Starts a run: an answer for which the model may call these tools, again and again, until it is done. Returns at once;
+     * Starts a run: an answer for which the model may call these tools, again and again, until it is done. To be closed. Returns at once;
      * {@link ToolLoop#builder} is for a run with limits and hooks of its own.
      *
      * @param request what is asked; the tools are added to those it names
-     * @param tools what the model may call
-     * @return the run, to be closed
      * @throws IllegalArgumentException if the provider surely rejects the request, or two tools have one name
      * @throws IllegalStateException if this client is closed
      */
     public ToolLoop run(MessageRequest request, Tool... tools) {
         return ToolLoop.builder(this, request).tools(tools).start();
+    }
+
+    /** Asks this client's model to answer a text, and waits; see {@link #send(MessageRequest, StreamController)}. */
+    public Message send(String text) {
+        return send(config.defaults().request(text));
     }
 
     /** Asks for an answer that is not streamed, within this client's limits; see {@link #send(MessageRequest, StreamController)}. */
@@ -171,9 +162,7 @@ public final class LlmClient implements AutoCloseable {
      * Timeouts#whole()} unless {@code total} is set. Of an answer that breaks off there is nothing; it is asked for again or
      * fails, and is never continued.
      *
-     * @param request what is asked
      * @param controller bounds and stops this one request; without a limit on chunks, for there are none
-     * @return the whole message
      * @throws StreamException if there is none for any reason
      * @throws IllegalArgumentException if the provider surely rejects the request, or an answer like this must be streamed;
      *     the message names the field
@@ -181,6 +170,22 @@ public final class LlmClient implements AutoCloseable {
      */
     public Message send(MessageRequest request, StreamController controller) {
         return sender.send(request, controller, null);
+    }
+
+    /** Asks for an answer in the form of a class; see {@link #send(MessageRequest, Class, int)}. */
+    public <T> T send(MessageRequest request, Class<T> type) {
+        return send(request, type, 0);
+    }
+
+    /**
+     * Asks for an answer in the form of a record or bean, and waits; see {@link MessageRequest.Builder#output}.
+     *
+     * @param repairs how often the model is asked to correct an answer that does not fit; each is a request that is paid for
+     * @throws StreamException if there is none. It is a {@link StreamException.ProtocolError} if the answer does not fit. Its
+     *     message then says what does not fit, and its {@code partial()} is the answer
+     */
+    public <T> T send(MessageRequest request, Class<T> type, int repairs) {
+        return TypedAnswer.of(request, type, repairs, this::send);
     }
 
     /** Asks for an answer within a budget; see {@link #send(MessageRequest, StreamController, Budget)}. */
@@ -264,21 +269,10 @@ public final class LlmClient implements AutoCloseable {
 
     /** Collects the settings of an {@link LlmClient}. Not for use by several threads. */
     public static final class Builder {
-        private final Provider provider;
-        private @Nullable HttpTransport transport;
-        private Timeouts timeouts = Timeouts.defaults();
-        private Limits limits = Limits.defaults();
-        private int queueCapacity = 256;
-        private long queueBytes = EventQueue.DEFAULT_BYTES;
-        private TimeSource time = TimeSource.system();
-        private Resilience resilience = Resilience.defaults();
-        private Continuation continuation = Continuation.off();
-        private Consumer<StreamReport> onEnd = report -> {};
-        private ContextCarrier carrier = ContextCarrier.detected();
-        private Observer observer = Observer.none();
+        private final ClientSettings set;
 
         private Builder(Provider provider) {
-            this.provider = Objects.requireNonNull(provider, "provider");
+            set = new ClientSettings(provider);
         }
 
         /**
@@ -286,25 +280,25 @@ public final class LlmClient implements AutoCloseable {
          * close, and its limit on connecting is its own.
          */
         public Builder transport(HttpTransport transport) {
-            this.transport = Objects.requireNonNull(transport, "transport");
+            set.transport = Objects.requireNonNull(transport, "transport");
             return this;
         }
 
         /** How long the phases of a stream may take; {@link Timeouts#defaults()} if nothing is set. */
         public Builder timeouts(Timeouts timeouts) {
-            this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+            set.timeouts = Objects.requireNonNull(timeouts, "timeouts");
             return this;
         }
 
         /** How much a peer may send; {@link Limits#defaults()} if nothing is set. */
         public Builder limits(Limits limits) {
-            this.limits = Objects.requireNonNull(limits, "limits");
+            set.limits = Objects.requireNonNull(limits, "limits");
             return this;
         }
 
         /** How many events may wait for a slow consumer before the reader stops reading; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
-            queueCapacity = Checks.atLeast("queueCapacity", events, 1);
+            set.queueCapacity = Checks.atLeast("queueCapacity", events, 1);
             return this;
         }
 
@@ -313,19 +307,52 @@ public final class LlmClient implements AutoCloseable {
          * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
-            queueBytes = Checks.atLeast("queueBytes", bytes, 1);
+            set.queueBytes = Checks.atLeast("queueBytes", bytes, 1);
             return this;
         }
 
-        /** Which requests are let out, and which are sent again; {@link Resilience#defaults()} if nothing is set. */
+        /** The model of {@link #request()}, {@link #send(String)} and {@link #stream(String)}; none if nothing is set. */
+        public Builder model(String model) {
+            set.model = Checks.notBlank("model", model);
+            return this;
+        }
+
+        /** The most tokens that an answer may have whose request does not say it; none if nothing is set. */
+        public Builder maxTokens(int maxTokens) {
+            set.maxTokens = OptionalInt.of(Checks.atLeast("maxTokens", maxTokens, 1));
+            return this;
+        }
+
+        /** {@link Resilience.Builder#maxRetries}: how often a request that failed is sent again; 2 if nothing is set. */
+        public Builder maxRetries(int retries) {
+            set.plain.maxRetries(retries);
+            set.plainSetting = "maxRetries";
+            return this;
+        }
+
+        /** {@link Resilience.Builder#maxConcurrent}: how many requests may run at once, while the others wait. */
+        public Builder maxConcurrent(int requests) {
+            set.plain.maxConcurrent(requests);
+            set.plainSetting = "maxConcurrent";
+            return this;
+        }
+
+        /** {@link Resilience.Builder#requestsPerMinute}: how many requests may be sent in a minute, while the others wait. */
+        public Builder requestsPerMinute(int requests) {
+            set.plain.requestsPerMinute(requests);
+            set.plainSetting = "requestsPerMinute";
+            return this;
+        }
+
+        /** Which requests are sent, and which are sent again, in place of the three settings above. */
         public Builder resilience(Resilience resilience) {
-            this.resilience = Objects.requireNonNull(resilience, "resilience");
+            set.resilience = Objects.requireNonNull(resilience, "resilience");
             return this;
         }
 
         /** Sets whether the model is asked to continue an answer that breaks off. Off if nothing is set. */
         public Builder continuation(Continuation continuation) {
-            this.continuation = Objects.requireNonNull(continuation, "continuation");
+            set.continuation = Objects.requireNonNull(continuation, "continuation");
             return this;
         }
 
@@ -335,7 +362,7 @@ public final class LlmClient implements AutoCloseable {
          * is called even if another one throws.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {
-            onEnd = CallbackErrors.inOrder(onEnd, Objects.requireNonNull(listener, "listener"));
+            set.onEnd = CallbackErrors.inOrder(set.onEnd, Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
@@ -345,25 +372,29 @@ public final class LlmClient implements AutoCloseable {
          * ContextCarrier.detected().and(mine)} adds one.
          */
         public Builder contextCarrier(ContextCarrier carrier) {
-            this.carrier = carrier.guarded();
+            set.carrier = carrier.guarded();
             return this;
         }
 
         /** Adds an observer of this client's streams, runs and tool calls, for traces and metrics. Observers accumulate. */
         public Builder observer(Observer observer) {
-            this.observer = this.observer.and(observer);
+            set.observer = set.observer.and(observer);
             return this;
         }
 
         /** The clock and timer; the machine's if nothing is set. */
         public Builder time(TimeSource time) {
-            this.time = Objects.requireNonNull(time, "time");
+            set.time = Objects.requireNonNull(time, "time");
             return this;
         }
 
-        /** The client. */
+        /**
+         * The client.
+         *
+         * @throws IllegalStateException if a setting is there twice: by itself and in {@link #resilience}
+         */
         public LlmClient build() {
-            return new LlmClient(this);
+            return new LlmClient(set);
         }
     }
 }

@@ -88,6 +88,16 @@ final class MetricsRecorder {
         }
     }
 
+    /** How many requests have been sent in place of one that failed. */
+    int retries() {
+        lock.lock();
+        try {
+            return retries;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Another request is sent to go on where one broke off. Returns how many that have been. */
     int continued() {
         lock.lock();

@@ -31,8 +31,9 @@ final class RequestSender {
     }
 
     /** Starts to stream an answer; see {@link LlmClient#stream(MessageRequest, StreamController, Budget)}. */
-    MessageStream stream(MessageRequest request, StreamController controller, @Nullable Budget budget) {
+    MessageStream stream(MessageRequest asked, StreamController controller, @Nullable Budget budget) {
         checkOpen();
+        MessageRequest request = config.defaults().complete(asked);
         TransportRequest wire = config.provider().streamRequest(request);
         int times = config.continuation().times();
         var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
@@ -52,8 +53,9 @@ final class RequestSender {
     }
 
     /** Asks for an answer that is not streamed, and waits; see {@link LlmClient#send(MessageRequest, StreamController, Budget)}. */
-    Message send(MessageRequest request, StreamController controller, @Nullable Budget budget) {
+    Message send(MessageRequest asked, StreamController controller, @Nullable Budget budget) {
         checkOpen();
+        MessageRequest request = config.defaults().complete(asked);
         if (controller.maxChunks().isPresent()) {
             throw new IllegalArgumentException(
                     "controller: has a limit on chunks, and an answer that is not streamed has none; stream it");
@@ -84,7 +86,7 @@ final class RequestSender {
     int countTokens(MessageRequest request) {
         checkOpen();
         TransportRequest wire = config.provider()
-                .countRequest(request)
+                .countRequest(config.defaults().complete(request))
                 .orElseThrow(() ->
                         new UnsupportedOperationException(config.provider().name() + " does not count tokens"));
         return lookUp(wire, request.model(), config.provider()::tokenCount);

@@ -373,9 +373,10 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         });
     }
 
-    /** Ends the stream after what is queued. */
+    /** Ends it after what is queued. */
     private void fail(StreamException exception) {
-        queue.end(new Failed(StreamFailures.withPartial(exception, exception.partial(), requestId)));
+        StreamFailures.withPartial(exception, exception.partial(), requestId);
+        queue.end(new Failed(StreamFailures.ofRequest(exception, first.toString(), recorder.retries())));
         heads.noMore();
     }
 

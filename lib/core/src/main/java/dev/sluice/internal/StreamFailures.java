@@ -11,6 +11,17 @@ public final class StreamFailures {
     private StreamFailures() {}
 
     /**
+     * Adds what was asked, and how often it was sent again.
+     *
+     * @param request method and address, without secrets
+     * @return the exception
+     */
+    public static <E extends StreamException> E ofRequest(E exception, String request, int retries) {
+        InternalParts.of(exception, FailureContext.class).noteRequest(request, retries);
+        return exception;
+    }
+
+    /**
      * Adds the message so far and the request's id.
      *
      * @param requestId the provider's id of the request; null leaves the one that is known

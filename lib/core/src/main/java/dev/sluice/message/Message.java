@@ -1,7 +1,6 @@
 package dev.sluice.message;
 
 import dev.sluice.internal.base.LazyList;
-import dev.sluice.internal.json.Json;
 import dev.sluice.json.PartialJson;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -112,15 +111,15 @@ public record Message(
     }
 
     /**
-     * The words as a record or bean: an answer to {@link MessageRequest.Builder#output}. Fields that the class does not have
-     * are ignored.
+     * The words as a record or bean: an answer to {@link MessageRequest.Builder#output}. They must fit the class's {@link
+     * dev.sluice.json.JsonSchema}. Fields that the class does not have are ignored, and so is one Markdown fence around the JSON.
      *
      * @throws IllegalArgumentException if they are no JSON, or do not fit the class; the message says which part does
      *     not fit, and if the answer was cut, refused or paused
      */
     public <T> T textAs(Class<T> type) {
         try {
-            return Json.read(text(), type);
+            return StructuredText.read(text(), type);
         } catch (IllegalArgumentException e) {
             String end = unfinished();
             throw new IllegalArgumentException(

@@ -179,7 +179,7 @@ public final class MessageRequest {
 
         /** The model that shall answer. Required. */
         public Builder model(String model) {
-            this.model = RequestChecks.notBlank("model", model);
+            this.model = Checks.notBlank("model", model);
             return this;
         }
 
@@ -191,7 +191,7 @@ public final class MessageRequest {
 
         /** Instructions that stand before the conversation; replaces earlier ones. */
         public Builder system(String text) {
-            return system(List.of(new Text(text)));
+            return system(List.of(new Text(RequestChecks.notBlank("system", text))));
         }
 
         /** Instructions in text blocks, so that one can be marked for the cache; replaces earlier ones. */
@@ -202,7 +202,7 @@ public final class MessageRequest {
 
         /** Appends what the caller says. */
         public Builder user(String text) {
-            return message(Message.user(text));
+            return message(Message.user(RequestChecks.notBlank("user", text)));
         }
 
         /** Appends what the caller says, in blocks: text, images, documents, tool results. */
@@ -212,7 +212,7 @@ public final class MessageRequest {
 
         /** Appends what the model said. As the last message it is the beginning of an answer to continue. */
         public Builder assistant(String text) {
-            return message(Message.assistant(text));
+            return message(Message.assistant(RequestChecks.notBlank("assistant", text)));
         }
 
         /** Appends a message: a turn of the caller's, or an answer received earlier. */

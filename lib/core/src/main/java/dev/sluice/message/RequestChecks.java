@@ -2,13 +2,14 @@ package dev.sluice.message;
 
 import dev.sluice.internal.json.Json;
 import java.util.List;
+import java.util.Objects;
 
 /** Refuses the values that no provider takes. The exception names the parameter. */
 final class RequestChecks {
     private RequestChecks() {}
 
     static String notBlank(String name, String value) {
-        if (value.isBlank()) {
+        if (Objects.requireNonNull(value, () -> name + ": is null").isBlank()) {
             throw new IllegalArgumentException(name + ": must not be blank");
         }
         return value;

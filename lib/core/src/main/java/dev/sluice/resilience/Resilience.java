@@ -6,8 +6,10 @@ import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.resilience.ProviderRateLimitGate;
 import dev.sluice.internal.resilience.RequestGates;
 import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,9 +17,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which requests a client sends, and which it retries. It uses the caller's own Resilience4j instances, so that
- * their registries, metrics and events show it. Immutable and safe for use by any thread; several clients may share
- * one. Nothing here blocks.
+ * Decides which requests a client sends, and which it retries. {@link Builder#maxRetries}, {@link Builder#maxConcurrent} and {@link
+ * Builder#requestsPerMinute} are enough for most programs. The caller's own Resilience4j instances may take their place, so that
+ * registries, metrics and events show them. Immutable and safe for use by any thread. Clients that share one share its
+ * limits. Nothing here blocks.
  *
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="resilience"}
  */
@@ -25,6 +28,11 @@ public final class Resilience {
     static {
         InternalParts.share(Resilience.class, RequestGates.class, resilience -> resilience.gates);
     }
+
+    /** For gates whose waits end by the limits of the request alone. */
+    private static final Duration UNLIMITED = Duration.ofDays(36_500);
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final RequestGates gates;
 
@@ -73,6 +81,44 @@ public final class Resilience {
         public Builder retry(Retry retry) {
             this.retry = Objects.requireNonNull(retry, "retry");
             return this;
+        }
+
+        /**
+         * How often a request that failed is sent again, by the rules of {@link RetryDefaults}; 2 if nothing is set. It takes
+         * the place of {@link #retry}.
+         */
+        public Builder maxRetries(int retries) {
+            retry = Retry.of("sluice", RetryDefaults.config(retries));
+            return this;
+        }
+
+        /**
+         * How many streams and other requests may run at once; no limit if nothing is set. Further ones are not refused. They wait
+         * in the order of their arrival, until one ends or their own time is over: {@code total}, or a cancel. It takes
+         * the place of {@link #bulkhead}.
+         */
+        public Builder maxConcurrent(int streams) {
+            return bulkhead(Bulkhead.of(
+                    "sluice",
+                    BulkheadConfig.custom()
+                            .maxConcurrentCalls(Checks.atLeast("maxConcurrent", streams, 1))
+                            .maxWaitDuration(UNLIMITED)
+                            .build()));
+        }
+
+        /**
+         * How many requests may be sent in a minute, retries included; no limit if nothing is set. They are sent at even
+         * intervals, as most providers count them: 60 in a minute are one each second. Further ones are not refused. They wait for
+         * their turn, until their own time is over. It takes the place of {@link #rateLimiter}.
+         */
+        public Builder requestsPerMinute(int requests) {
+            return rateLimiter(RateLimiter.of(
+                    "sluice",
+                    RateLimiterConfig.custom()
+                            .limitForPeriod(1)
+                            .limitRefreshPeriod(MINUTE.dividedBy(Checks.atLeast("requestsPerMinute", requests, 1)))
+                            .timeoutDuration(UNLIMITED)
+                            .build()));
         }
 
         /** No retries. */

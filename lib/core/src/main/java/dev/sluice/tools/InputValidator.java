@@ -2,21 +2,16 @@ package dev.sluice.tools;
 
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.internal.json.Json;
+import dev.sluice.internal.json.SchemaProblems;
 import dev.sluice.json.SchemaValidator;
 import dev.sluice.message.ToolDefinition;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a tool can be run with an input: it fits the tool's schema, and can be read as what the tool takes. */
 final class InputValidator {
-    /** How many problems a model reads of; it will correct these first. */
-    private static final int MOST = 5;
-
-    private static final int LONGEST = 400;
-
     private final @Nullable SchemaValidator schema;
     private final Consumer<String> reading;
 
@@ -49,19 +44,11 @@ final class InputValidator {
                 Json.readObject(input);
                 reading.accept(input);
             }
-            return problems.isEmpty() ? Optional.empty() : Optional.of(describe(problems));
+            return problems.isEmpty() ? Optional.empty() : Optional.of(SchemaProblems.describe(problems));
         } catch (RuntimeException e) { // a record's own constructor may throw whatever it likes
-            return Optional.of(describe(List.of(Throwables.message(e))));
+            return Optional.of(SchemaProblems.describe(List.of(Throwables.message(e))));
         } catch (StackOverflowError e) {
             return Optional.of("it is nested too deep");
         }
-    }
-
-    private static String describe(List<String> problems) {
-        String first = problems.stream()
-                .limit(MOST)
-                .map(problem -> problem.length() > LONGEST ? problem.substring(0, LONGEST) + "…" : problem)
-                .collect(Collectors.joining("; "));
-        return problems.size() > MOST ? first + "; and more" : first;
     }
 }

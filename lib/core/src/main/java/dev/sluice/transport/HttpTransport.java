@@ -1,6 +1,7 @@
 package dev.sluice.transport;
 
 import java.io.IOException;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens HTTP exchanges. Knows nothing of what is in them: no redirects of its own making, no retries, no decoding.
@@ -42,6 +43,16 @@ public interface HttpTransport extends AutoCloseable {
     /** Gives up all connections. Exchanges that are open end with an {@link IOException}. Does not wait for them. */
     @Override
     void close();
+
+    /**
+     * A transport that does the same and logs it, to see what a provider is sent and answers. It writes each request, each head
+     * of a response, and each piece of a body as it is read, at level {@code INFO} of the logger {@code
+     * dev.sluice.transport.wire}. Conversations are in it. Keys are not: of most headers it writes the name alone, and no query
+     * of an address.
+     */
+    default HttpTransport logged() {
+        return new LoggingTransport(this, LoggerFactory.getLogger("dev.sluice.transport.wire"));
+    }
 
     /**
      * The connection ended before a single byte of a response came. As a rule it was a kept connection that had gone before

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,7 +137,8 @@ class RetryLoopTest {
                 report -> {},
                 new ServerCancellations(),
                 ContextCarrier.none(),
-                Observer.none());
+                Observer.none(),
+                new RequestDefaults("", OptionalInt.empty()));
     }
 
     private static ConnectionFailed broken(String why) {

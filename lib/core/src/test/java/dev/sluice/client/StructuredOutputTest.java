@@ -19,6 +19,7 @@ import dev.sluice.json.JsonSchema;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.WholeAnswer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -157,6 +158,89 @@ class StructuredOutputTest {
                             StreamException.ConnectionFailed.class,
                             e -> assertThat(e.partial().partialTextAs(Weather.class))
                                     .contains(new Weather("Oulu", 0, null)));
+        }
+    }
+
+    private static Script whole(String text) {
+        return Script.json(200, WholeAnswer.of(answer(text)));
+    }
+
+    @Test
+    void sendReturnsTheRecord() {
+        try (var fixture = ClientFixture.with(whole("{\"city\":\"Oulu\",\"temperature\":1,\"words\":[]}"))) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST, Weather.class))
+                    .isEqualTo(new Weather("Oulu", 1, List.of()));
+            assertThat(Json.readObject(fixture.peer.awaitRequest(1).bodyText())).containsKey("output_config");
+        }
+    }
+
+    @Test
+    void oneFenceAroundTheJsonIsIgnored() {
+        String json = "{\"city\":\"Oulu\",\"temperature\":1,\"words\":[]}";
+        for (String fenced : List.of("```json\n" + json + "\n```", "\n```\n" + json + "```\n")) {
+            try (var fixture = ClientFixture.with(whole(fenced))) {
+                assertThat(fixture.client
+                                .send(ClientFixture.REQUEST, Weather.class)
+                                .city())
+                        .isEqualTo("Oulu");
+            }
+        }
+        assertUnfit(
+                ending("end_turn", "```\n```json\n" + json + "\n```\n```"), "The answer is no Weather: not readable");
+        assertUnfit(ending("end_turn", "```"), "The answer is no Weather: not readable");
+        assertUnfit(ending("end_turn", "```\n```"), "The answer is no Weather: not readable");
+    }
+
+    @Test
+    void whatCanBeReadMustFitTheSchemaToo() {
+        assertUnfit(
+                ending("end_turn", "{\"city\":\"Oulu\",\"temperature\":1}"),
+                "The answer is no Weather: required property 'words' not found");
+        assertUnfit(
+                ending("end_turn", "{\"city\":7,\"temperature\":1,\"words\":[]}"),
+                "The answer is no Weather: city: integer found, string expected");
+        try (var fixture =
+                ClientFixture.with(whole("{\"city\":\"Oulu\",\"temperature\":1,\"words\":[],\"and\":\"more\"}"))) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST, Weather.class).city())
+                    .isEqualTo("Oulu");
+        }
+    }
+
+    @Test
+    void theModelMayCorrectItsAnswerAsOftenAsTheCallerSays() {
+        String wrong = "{\"city\":\"Oulu\",\"temperature\":\"cold\",\"words\":[]}";
+        String right = wrong.replace("\"cold\"", "1");
+        try (var fixture = ClientFixture.with(whole(wrong), whole(right))) {
+            assertThat(fixture.client
+                            .send(ClientFixture.REQUEST, Weather.class, 1)
+                            .temperature())
+                    .isEqualTo(1);
+            assertThat(fixture.peer.requests().getLast().bodyText())
+                    .contains(
+                            "Tell me about rivers", "cold", "not readable as Weather at temperature", "corrected JSON");
+        }
+        try (var fixture = ClientFixture.with(whole(wrong), whole(wrong), whole(right))) {
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, Weather.class, 1))
+                    .isInstanceOfSatisfying(
+                            ProtocolError.class,
+                            e -> assertThat(e.partial().text()).isEqualTo(wrong));
+            assertThat(fixture.peer.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsCutIsNotCorrected() {
+        String cut = WholeAnswer.of(
+                messageStart(),
+                textStart(0),
+                text(0, "{\"city\":\"Ou"),
+                blockStop(0),
+                messageDelta("max_tokens", 3),
+                messageStop());
+        try (var fixture = ClientFixture.with(Script.json(200, cut))) {
+            assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, Weather.class, 3))
+                    .hasMessageContaining("allow more tokens");
+            assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
 }

@@ -134,7 +134,13 @@ class MessageRequestTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.<Map.Entry<Consumer<MessageRequest.Builder>, String>>of(
-                        Map.entry(b -> b.model(" "), "model: must not be blank"),
+                        Map.entry(
+                                b -> b.model(" "),
+                                "model: must not be blank; if it comes from an environment variable, that one is"
+                                        + " probably not set"),
+                        Map.entry(b -> b.user(" "), "user: must not be blank"),
+                        Map.entry(b -> b.system(""), "system: must not be blank"),
+                        Map.entry(b -> b.assistant("\n"), "assistant: must not be blank"),
                         Map.entry(b -> b.maxTokens(-1), "maxTokens: -1, must be at least 0"),
                         Map.entry(b -> b.effort(""), "effort: must not be blank"),
                         Map.entry(b -> b.outputSchema("[]"), "outputSchema: must be a JSON object"),

@@ -2,9 +2,12 @@ package dev.sluice.internal.base;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Checks numbers and times that a caller sets. The exception names the setting, the value, and what is allowed. */
 public final class Checks {
+    private static final String LIKELY = "; if it comes from an environment variable, that one is probably not set";
+
     private Checks() {}
 
     /** Gives the value back if it is not less than the least one that is allowed. */
@@ -18,6 +21,20 @@ public final class Checks {
             throw new IllegalArgumentException(name + ": " + value + ", must be at least " + least);
         }
         return value;
+    }
+
+    /** Gives the text back if there is one. */
+    public static String given(String name, @Nullable String value) {
+        return Objects.requireNonNull(value, () -> name + ": is null" + LIKELY);
+    }
+
+    /** Gives the text back if there is one and it has more than blanks. */
+    public static String notBlank(String name, @Nullable String value) {
+        String text = given(name, value);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(name + ": must not be blank" + LIKELY);
+        }
+        return text;
     }
 
     /**

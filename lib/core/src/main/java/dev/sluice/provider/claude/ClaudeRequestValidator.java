@@ -7,6 +7,8 @@ import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.Role;
 import dev.sluice.provider.wire.ForeignHistory;
+import dev.sluice.provider.wire.StrictSchema;
+import dev.sluice.provider.wire.ToolNames;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,12 @@ final class ClaudeRequestValidator {
         if (!rules.isRaw("cache_control")) {
             request.cacheFor().ifPresent(ClaudeRequestValidator::timeToLive);
         }
+        if (!rules.isRaw("output_config")) {
+            request.outputSchema().ifPresent(ClaudeRequestValidator::outputSchema);
+        }
+        if (!rules.isRaw("tools")) {
+            ToolNames.CLAUDE.check(request);
+        }
         if (!rules.isRaw("messages")) {
             rules.messages();
         }
@@ -66,6 +74,18 @@ final class ClaudeRequestValidator {
             return "1h";
         }
         throw wrong("cacheFor", cacheFor + ", but Claude keeps a prompt for 5 minutes or for 1 hour");
+    }
+
+    private static void outputSchema(String schema) {
+        StrictSchema.openObject(schema).ifPresent(member -> {
+            throw wrong(
+                    "outputSchema",
+                    member + " may have fields of any name; Claude takes objects with \"additionalProperties\": false"
+                            + " alone, so make a map a list of records");
+        });
+        StrictSchema.recursion(schema).ifPresent(member -> {
+            throw wrong("outputSchema", member + " has itself in it, which Claude does not take");
+        });
     }
 
     private void answer() {

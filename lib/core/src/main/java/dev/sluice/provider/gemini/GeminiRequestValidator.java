@@ -14,6 +14,7 @@ import dev.sluice.message.Role;
 import dev.sluice.message.ToolChoice;
 import dev.sluice.provider.wire.Excerpt;
 import dev.sluice.provider.wire.RawJson;
+import dev.sluice.provider.wire.ToolNames;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,9 @@ final class GeminiRequestValidator {
         boolean isRaw = request.extra().containsKey("toolConfig");
         if (!choice.parallel() && choice.mode() != ToolChoice.Mode.NONE && !isRaw) {
             throw wrong("toolChoice", "Gemini has no setting to call one tool at a time");
+        }
+        if (!request.extra().containsKey("tools")) {
+            ToolNames.GEMINI.check(request);
         }
         if (!request.extra().containsKey("contents")) {
             messages(messages);

@@ -11,6 +11,7 @@ import dev.sluice.message.ThinkingMode;
 import dev.sluice.message.ToolChoice;
 import dev.sluice.provider.wire.ForeignHistory;
 import dev.sluice.provider.wire.RawJson;
+import dev.sluice.provider.wire.ToolNames;
 import java.util.List;
 import java.util.Map;
 
@@ -51,6 +52,9 @@ final class InteractionsRequestValidator {
             if (!(block instanceof Text) || !block.extra().isEmpty()) {
                 throw wrong("system", "takes texts without further fields");
             }
+        }
+        if (!request.extra().containsKey("tools")) {
+            ToolNames.GEMINI.check(request);
         }
         if (!request.extra().containsKey("input")) {
             messages(request.messages());

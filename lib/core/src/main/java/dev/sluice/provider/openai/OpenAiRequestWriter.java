@@ -7,6 +7,7 @@ import dev.sluice.message.ToolDefinition;
 import dev.sluice.provider.wire.ForeignHistory;
 import dev.sluice.provider.wire.JsonObjectWriter;
 import dev.sluice.provider.wire.RawJson;
+import dev.sluice.provider.wire.StrictSchema;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
@@ -141,7 +142,10 @@ final class OpenAiRequestWriter {
                 .ifPresent(effort -> fields.text("reasoning_effort", effort));
     }
 
-    /** Strict, so that the answer fits the schema for certain; the name is required, and nobody reads it. */
+    /**
+     * Strict, so that the answer fits the schema for certain, unless the schema has what strict mode rejects. The name is required, and
+     * nobody reads it.
+     */
     private void responseFormat(String schema) {
         if (fields.named("response_format")) {
             fields.begin();
@@ -149,7 +153,10 @@ final class OpenAiRequestWriter {
             fields.named("json_schema");
             fields.begin();
             fields.text("name", "answer");
-            fields.flag("strict", true);
+            fields.flag(
+                    "strict",
+                    StrictSchema.openObject(schema).isEmpty()
+                            && StrictSchema.optionalField(schema).isEmpty());
             fields.named("schema");
             fields.raw("outputSchema", schema);
             fields.end();

@@ -14,6 +14,7 @@ import dev.sluice.message.ThinkingMode;
 import dev.sluice.message.ToolChoice;
 import dev.sluice.message.ToolDefinition;
 import dev.sluice.provider.wire.ForeignHistory;
+import dev.sluice.provider.wire.ToolNames;
 import java.util.List;
 
 /**
@@ -49,6 +50,9 @@ final class ResponsesRequestValidator {
         }
         thinking(request);
         toolChoice(request);
+        if (!request.extra().containsKey("tools")) {
+            ToolNames.OPENAI.check(request);
+        }
         if (!request.extra().containsKey("input")) {
             messages(request.messages());
         }

@@ -10,6 +10,7 @@ import dev.sluice.message.ToolDefinition;
 import dev.sluice.provider.wire.ForeignHistory;
 import dev.sluice.provider.wire.JsonObjectWriter;
 import dev.sluice.provider.wire.RawJson;
+import dev.sluice.provider.wire.StrictSchema;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -254,14 +255,20 @@ final class ResponsesRequestWriter {
         }
     }
 
-    /** Strict, so that the answer fits the schema for certain; the name is required, and nobody reads it. */
+    /**
+     * Strict, so that the answer fits the schema for certain, unless the schema has what strict mode rejects. The name is required, and
+     * nobody reads it.
+     */
     private void format(String schema) {
         if (fields.beginMerged("text")) {
             if (fields.named("format")) {
                 fields.begin();
                 fields.text("type", "json_schema");
                 fields.text("name", "answer");
-                fields.flag("strict", true);
+                fields.flag(
+                        "strict",
+                        StrictSchema.openObject(schema).isEmpty()
+                                && StrictSchema.optionalField(schema).isEmpty());
                 fields.named("schema");
                 fields.raw("outputSchema", schema);
                 fields.end();

@@ -1,5 +1,6 @@
 package dev.sluice.provider.wire;
 
+import dev.sluice.internal.base.Checks;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.function.Function;
@@ -12,7 +13,7 @@ public final class BuilderChecks {
     /** A base URL given as text. */
     public static URI url(String url) {
         try {
-            return new URI(url.strip());
+            return new URI(Checks.notBlank("baseUrl", url).strip());
         } catch (URISyntaxException e) {
             // Without the cause, whose message repeats the whole text, password and all.
             throw new IllegalArgumentException("baseUrl: is not a URL: " + e.getReason());
@@ -33,16 +34,16 @@ public final class BuilderChecks {
 
     /** A key or a token, which no message repeats. */
     public static String secret(String name, String value) {
-        if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
+        if (Checks.notBlank(name, value).chars().anyMatch(c -> c <= ' ' || c >= 127)) {
             throw new IllegalArgumentException(
-                    name + ": must not be empty or have blanks, line breaks or other characters no key has");
+                    name + ": must not have blanks, line breaks or other characters no key has");
         }
         return value;
     }
 
     /** A word that goes into a header. */
     public static String word(String name, String value) {
-        if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c >= 127 || c == ',')) {
+        if (Checks.notBlank(name, value).chars().anyMatch(c -> c <= ' ' || c >= 127 || c == ',')) {
             throw new IllegalArgumentException(name + ": '" + Excerpt.of(value) + "', must be one word");
         }
         return value;
@@ -50,7 +51,7 @@ public final class BuilderChecks {
 
     /** A text that goes into the name of a host, such as a region: letters, digits and hyphens. */
     public static String hostLabel(String name, String value) {
-        if (!value.matches("[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")) {
+        if (!Checks.notBlank(name, value).matches("[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")) {
             throw new IllegalArgumentException(
                     name + ": '" + Excerpt.of(value) + "', must be letters, digits and hyphens");
         }
@@ -59,7 +60,7 @@ public final class BuilderChecks {
 
     /** A text that goes into a path as it is, such as the id of a project or of a model. */
     public static String pathSegment(String name, String value) {
-        if (!value.matches("[A-Za-z0-9._:@-]+") || value.matches("[.]+")) {
+        if (!Checks.notBlank(name, value).matches("[A-Za-z0-9._:@-]+") || value.matches("[.]+")) {
             throw new IllegalArgumentException(
                     name + ": '" + Excerpt.of(value) + "', must be letters, digits and the signs . _ : @ -");
         }

@@ -247,7 +247,7 @@ class GeminiRequestTest {
                 .containsEntry(
                         "toolConfig",
                         json("{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['other']}}"));
-        assertThat(gemini(ask().tool(ToolDefinition.of("get weather", "", "{}"))))
+        assertThat(gemini(ask().tool(ToolDefinition.of("get:weather", "", "{}"))))
                 .containsKey("tools");
     }
 

@@ -8,7 +8,9 @@ import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.StartRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -30,6 +32,10 @@ public abstract class RelayServerFixture {
     protected Relay.Builder settings = Relay.builder().streams(PLENTY).watchers(PLENTY);
     protected Duration writeLimit = Duration.ofSeconds(20);
     private AutoCloseable server = () -> {};
+
+    /** Held until the end of the test: the JDK closes a socket that nobody references, and the server would see its client leave. */
+    private final Queue<WireClient> clients = new ConcurrentLinkedQueue<>();
+
     protected int port;
     protected Relay relay;
     protected RelayEndpoint endpoint;
@@ -62,10 +68,15 @@ public abstract class RelayServerFixture {
     @AfterEach
     void stop() throws Exception {
         stopServer();
+        for (WireClient client : clients) {
+            client.close();
+        }
     }
 
     protected WireClient send(String method, String path, String body, String... headers) throws IOException {
-        return WireClient.send(port, method, path, body, headers);
+        WireClient client = WireClient.send(port, method, path, body, headers);
+        clients.add(client);
+        return client;
     }
 
     protected WireClient get(String path, String... headers) throws IOException {
