@@ -36,17 +36,18 @@ class ReachabilityMetadataTest {
     private static final String THE_APPLICATIONS = "classes of the application";
 
     /** Each top-level class that reflects, and on what. */
-    private static final Map<String, String> REFLECTING = new TreeMap<>(Map.of(
-            "dev.sluice.context.DetectedCarriers", "services, which native-image registers by itself",
-            "dev.sluice.internal.AutoClosingStream", "the streams of java.util.stream, as proxies",
-            "dev.sluice.internal.base.LazyList", "a field of its elements",
-            "dev.sluice.internal.json.ClassSchemaGenerator", THE_APPLICATIONS,
-            "dev.sluice.internal.json.Json", THE_APPLICATIONS,
-            "dev.sluice.internal.json.NullableMembers", THE_APPLICATIONS,
-            "dev.sluice.internal.json.ParameterSchema", THE_APPLICATIONS,
-            "dev.sluice.json.PartialValue", THE_APPLICATIONS,
-            "dev.sluice.internal.json.SealedTypes", THE_APPLICATIONS,
-            "dev.sluice.tools.ToolMethodScanner", THE_APPLICATIONS));
+    private static final Map<String, String> REFLECTING = new TreeMap<>(Map.ofEntries(
+            Map.entry("dev.sluice.context.DetectedCarriers", "services, which native-image registers by itself"),
+            Map.entry("dev.sluice.internal.AutoClosingStream", "the streams of java.util.stream, as proxies"),
+            Map.entry("dev.sluice.internal.base.LazyList", "a field of its elements"),
+            Map.entry("dev.sluice.internal.json.AnswerType", THE_APPLICATIONS),
+            Map.entry("dev.sluice.internal.json.ClassSchemaGenerator", THE_APPLICATIONS),
+            Map.entry("dev.sluice.internal.json.Json", THE_APPLICATIONS),
+            Map.entry("dev.sluice.internal.json.NullableMembers", THE_APPLICATIONS),
+            Map.entry("dev.sluice.internal.json.ParameterSchema", THE_APPLICATIONS),
+            Map.entry("dev.sluice.json.PartialValue", THE_APPLICATIONS),
+            Map.entry("dev.sluice.internal.json.SealedTypes", THE_APPLICATIONS),
+            Map.entry("dev.sluice.tools.ToolMethodScanner", THE_APPLICATIONS)));
 
     @Test
     void eachClassThatReflectsIsKnown() {

@@ -12,6 +12,7 @@ import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.ClientLifetime;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.internal.base.InternalParts;
+import dev.sluice.json.JsonSchema;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -124,8 +125,6 @@ public final class LlmClient implements AutoCloseable {
      * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the
      * loop ends without an exception, as it does at any limit of the caller's. If it is exhausted before a request is sent, which
      * may have waited for a permit, a rate limit or a retry, none is.
-     *
-     * @see #stream(MessageRequest, StreamController)
      */
     public MessageStream stream(MessageRequest request, StreamController controller, Budget budget) {
         return sender.stream(request, controller, Objects.requireNonNull(budget, "budget"));
@@ -158,14 +157,11 @@ public final class LlmClient implements AutoCloseable {
      * with a stream that is run to its end: retries, limits, errors, {@link Builder#onEnd}. An interrupt of this thread
      * cancels the request, and is kept. A provider that only streams is asked for a stream.
      *
-     * <p>Its server says nothing until the answer is complete, so that a dead one is found late, after {@link
-     * Timeouts#whole()} unless {@code total} is set. Of an answer that breaks off there is nothing; it is asked for again or
-     * fails, and is never continued.
+     * <p>A dead server is found after {@link Timeouts#whole()} unless {@code total} is set. An answer that breaks off is lost.
      *
      * @param controller bounds and stops this one request; without a limit on chunks, for there are none
      * @throws StreamException if there is none for any reason
-     * @throws IllegalArgumentException if the provider surely rejects the request, or an answer like this must be streamed;
-     *     the message names the field
+     * @throws IllegalArgumentException if the provider surely rejects the request, or wants it streamed; the message names the field
      * @throws IllegalStateException if this client is closed, or the controller has a stream already
      */
     public Message send(MessageRequest request, StreamController controller) {
@@ -185,7 +181,14 @@ public final class LlmClient implements AutoCloseable {
      *     message then says what does not fit, and its {@code partial()} is the answer
      */
     public <T> T send(MessageRequest request, Class<T> type, int repairs) {
-        return TypedAnswer.of(request, type, repairs, this::send);
+        return TypedAnswer.of(
+                request.toBuilder().output(type).build(), answer -> answer.textAs(type), repairs, this::send);
+    }
+
+    /** The same for a type with parameters, such as a list, or for a sealed interface of records. */
+    public <T> T send(MessageRequest request, JsonSchema.TypeToken<T> type, int repairs) {
+        return TypedAnswer.of(
+                request.toBuilder().output(type).build(), answer -> answer.textAs(type), repairs, this::send);
     }
 
     /** Asks for an answer within a budget; see {@link #send(MessageRequest, StreamController, Budget)}. */
@@ -198,8 +201,6 @@ public final class LlmClient implements AutoCloseable {
      * request waits for a permit, a rate limit or a retry. Then none is sent, and {@link StreamException.LimitExceeded}
      * is thrown. An answer that exhausts it is complete, paid for, and returned. Alerts are called on this thread
      * before that; what they throw is thrown in place of the answer.
-     *
-     * @see #send(MessageRequest, StreamController)
      */
     public Message send(MessageRequest request, StreamController controller, Budget budget) {
         return sender.send(request, controller, Objects.requireNonNull(budget, "budget"));
@@ -220,12 +221,11 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Asks which models there are and waits for all of them, in the provider's order; see {@link #countTokens}. A list of
-     * several pages is several requests, each with these limits for itself.
+     * Asks which models there are and waits for all of them, in the provider's order; see {@link #countTokens}. Each page is a
+     * request of its own.
      *
      * @throws StreamException if there is no answer, or the pages do not end
      * @throws UnsupportedOperationException if the provider does not list its models
-     * @throws IllegalStateException if this client is closed
      */
     public List<ModelInfo> models() {
         return sender.models();

@@ -7,6 +7,7 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.AutoClosingStream;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.StreamStops;
+import dev.sluice.json.JsonSchema;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageChunk;
 import dev.sluice.message.StreamEvent;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -147,9 +149,18 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      *     cut or refused; its {@code partial()} is the answer
      */
     public <T> T finalMessageAs(Class<T> type) {
+        return read(message -> message.textAs(type));
+    }
+
+    /** The same for a type with parameters, such as a list, or for a sealed interface of records. */
+    public <T> T finalMessageAs(JsonSchema.TypeToken<T> type) {
+        return read(message -> message.textAs(type));
+    }
+
+    private <T> T read(Function<Message, T> reader) {
         Message whole = finalMessage();
         try {
-            return whole.textAs(type);
+            return reader.apply(whole);
         } catch (IllegalArgumentException e) {
             throw consumer.withPartial(new StreamException.ProtocolError(String.valueOf(e.getMessage()), e));
         }

@@ -15,16 +15,19 @@ final class TypedAnswer {
     /**
      * The answer as a value.
      *
+     * @param asked names the form of the answer
+     * @param read reads an answer, and throws {@link IllegalArgumentException} if it does not fit
      * @param repairs how often the model may correct its answer
      * @param send sends a request and waits for its answer
      * @throws ProtocolError if the last answer does not fit; its {@code partial()} is that answer
      */
-    static <T> T of(MessageRequest asked, Class<T> type, int repairs, Function<MessageRequest, Message> send) {
-        MessageRequest request = asked.toBuilder().output(type).build();
+    static <T> T of(
+            MessageRequest asked, Function<Message, T> read, int repairs, Function<MessageRequest, Message> send) {
+        MessageRequest request = asked;
         for (int left = Checks.atLeast("repairs", repairs, 0); ; left--) {
             Message answer = send.apply(request);
             try {
-                return answer.textAs(type);
+                return read.apply(answer);
             } catch (IllegalArgumentException problem) {
                 if (left == 0 || answer.finishReason() != FinishReason.STOP) { // a cut answer would be cut again
                     var unfit = new ProtocolError(String.valueOf(problem.getMessage()), problem);

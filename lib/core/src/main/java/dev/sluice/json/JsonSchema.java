@@ -1,6 +1,9 @@
 package dev.sluice.json;
 
+import dev.sluice.internal.base.InternalParts;
+import dev.sluice.internal.json.AnswerType;
 import dev.sluice.internal.json.ClassSchemaGenerator;
+import java.lang.reflect.ParameterizedType;
 
 /**
  * The JSON Schema of a class: what a model must write so that it can be read as the class.
@@ -34,5 +37,36 @@ public final class JsonSchema {
      */
     public static String of(Class<?> type) {
         return SCHEMAS.get(type);
+    }
+
+    /** The schema of a type with its parameters, as JSON text. A type that is no object is the field {@code value} of one. */
+    public static String of(TypeToken<?> type) {
+        return type.type.schema();
+    }
+
+    /**
+     * A type with its parameters, for answers that are lists or one of several records: {@code new
+     * JsonSchema.TypeToken<List<Trip>>() {}}. For any thread; to be kept, as each one makes a schema.
+     *
+     * @param <T> the type
+     */
+    public abstract static class TypeToken<T> {
+        static {
+            InternalParts.share(TypeToken.class, AnswerType.class, token -> token.type);
+        }
+
+        private final AnswerType type;
+
+        /**
+         * The type that the subclass names.
+         *
+         * @throws IllegalArgumentException if it names none, or the type has no schema; the message names it
+         */
+        protected TypeToken() {
+            if (!(getClass().getGenericSuperclass() instanceof ParameterizedType named)) {
+                throw new IllegalArgumentException("TypeToken: name the type, as in new TypeToken<List<String>>() {}");
+            }
+            type = AnswerType.of(named.getActualTypeArguments()[0]);
+        }
     }
 }

@@ -1,6 +1,9 @@
 package dev.sluice.message;
 
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.LazyList;
+import dev.sluice.internal.json.AnswerType;
+import dev.sluice.json.JsonSchema;
 import dev.sluice.json.PartialJson;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,14 +122,27 @@ public record Message(
      *     not fit, and if the answer was cut, refused or paused
      */
     public <T> T textAs(Class<T> type) {
+        return read(type.getSimpleName(), () -> StructuredText.read(text(), type));
+    }
+
+    /**
+     * The same for a type with parameters, such as a list, or for a sealed interface of records.
+     *
+     * @throws IllegalArgumentException as for a class
+     */
+    @SuppressWarnings("unchecked") // the token says so
+    public <T> T textAs(JsonSchema.TypeToken<T> type) {
+        AnswerType answer = InternalParts.of(type, AnswerType.class);
+        return (T) read(answer.name(), () -> StructuredText.read(text(), answer));
+    }
+
+    private <T> T read(String type, Supplier<T> reading) {
         try {
-            return StructuredText.read(text(), type);
+            return reading.get();
         } catch (IllegalArgumentException e) {
             String end = unfinished();
             throw new IllegalArgumentException(
-                    "The answer is no " + type.getSimpleName() + (end.isEmpty() ? "" : ": " + end) + ": "
-                            + e.getMessage(),
-                    e);
+                    "The answer is no " + type + (end.isEmpty() ? "" : ": " + end) + ": " + e.getMessage(), e);
         }
     }
 

@@ -285,6 +285,11 @@ public final class MessageRequest {
             return outputSchema(JsonSchema.of(type));
         }
 
+        /** The same for a type with parameters, such as a list, or for a sealed interface of records. */
+        public Builder output(JsonSchema.TypeToken<?> type) {
+            return outputSchema(JsonSchema.of(type));
+        }
+
         /** Texts that end the answer when the model writes them; replaces earlier ones. */
         public Builder stopSequences(String... sequences) {
             for (String sequence : sequences) {

@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.internal.json.AnswerType;
 import dev.sluice.internal.json.Json;
 import dev.sluice.internal.json.OpenSchema;
 import dev.sluice.internal.json.SchemaProblems;
@@ -39,12 +40,27 @@ final class StructuredText {
     static <T> T read(String text, Class<T> type) {
         String json = withoutFence(text);
         T value = Json.read(json, type);
-        List<String> problems =
-                VALIDATORS.get(type).map(schema -> schema.problems(json)).orElse(List.of());
+        VALIDATORS.get(type).ifPresent(schema -> check(schema, json));
+        return value;
+    }
+
+    /**
+     * The same for a type with parameters.
+     *
+     * @throws IllegalArgumentException as for a class
+     */
+    static Object read(String text, AnswerType type) {
+        String json = withoutFence(text);
+        Object value = type.read(json);
+        check(SchemaValidator.of(OpenSchema.of(type.schema())), json);
+        return value;
+    }
+
+    private static void check(SchemaValidator schema, String json) {
+        List<String> problems = schema.problems(json);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(SchemaProblems.describe(problems));
         }
-        return value;
     }
 
     /** What is inside of the Markdown fence that many models put around JSON; the text itself if it has none, or is cut. */

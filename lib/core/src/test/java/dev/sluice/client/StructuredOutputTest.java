@@ -243,4 +243,49 @@ class StructuredOutputTest {
             assertThat(fixture.peer.requests()).hasSize(1);
         }
     }
+
+    sealed interface Shape {}
+
+    record Circle(int radius) implements Shape {}
+
+    record Square(int side) implements Shape {}
+
+    @Test
+    void anAnswerMayBeAListOrOneOfSeveralRecords() {
+        var weathers = new JsonSchema.TypeToken<List<Weather>>() {};
+        try (var fixture = ClientFixture.with(whole("{\"value\":[{\"city\":\"Oulu\",\"temperature\":1,\"words\":[]},"
+                + "{\"city\":\"Porto\",\"temperature\":20,\"words\":[\"sun\"]}]}"))) {
+            assertThat(fixture.client.send(ClientFixture.REQUEST, weathers, 0))
+                    .containsExactly(new Weather("Oulu", 1, List.of()), new Weather("Porto", 20, List.of("sun")));
+            assertThat(fixture.peer.awaitRequest(1).bodyText())
+                    .contains("\"value\":{\"type\":\"array\",\"items\":{")
+                    .contains("\"required\":[\"value\"]");
+        }
+        var shape = new JsonSchema.TypeToken<Shape>() {};
+        try (var fixture = ClientFixture.with(Script.stream(answer("{\"value\":{\"type\":\"Square\",\"side\":3}}")));
+                var stream = fixture.client.stream(
+                        ClientFixture.REQUEST.toBuilder().output(shape).build())) {
+            assertThat(stream.finalMessageAs(shape)).isEqualTo(new Square(3));
+        }
+        var numbers = new JsonSchema.TypeToken<Map<String, List<Integer>>>() {};
+        try (var fixture = ClientFixture.with(Script.stream(answer("{\"value\":{\"a\":[1,2]}}")));
+                var stream = fixture.client.stream(ClientFixture.REQUEST)) {
+            assertThat(stream.finalMessageAs(numbers)).isEqualTo(Map.of("a", List.of(1, 2)));
+        }
+    }
+
+    @Test
+    void whatDoesNotFitATypeSaysSo() {
+        var numbers = new JsonSchema.TypeToken<List<Integer>>() {};
+        for (String text : List.of("[1]", "{}", "{\"value\":null}", "{\"value\":[\"a\"]}", "{\"value\":[1.5]}", "no")) {
+            try (var fixture = ClientFixture.with(whole(text))) {
+                assertThatThrownBy(() -> fixture.client.send(ClientFixture.REQUEST, numbers, 0))
+                        .isInstanceOf(ProtocolError.class)
+                        .hasMessageStartingWith("The answer is no List<Integer>: ");
+            }
+        }
+        assertThatThrownBy(() -> new JsonSchema.TypeToken<List<Object>>() {})
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has no JSON Schema");
+    }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** How a stream is cut and how its lines end makes no difference. */
 class SseReaderLawTest {
     /** Bytes. The places to cut longer streams at are shared out among the line endings, for the time grows with the square. */
-    private static final int LONG = 8 << 10;
+    private static final int LONG = 2 << 10;
 
     static Stream<Arguments> transcripts() {
         return Streams.transcripts()

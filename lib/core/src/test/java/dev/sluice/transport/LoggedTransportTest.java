@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -51,10 +52,11 @@ class LoggedTransportTest {
                 var stream = client.stream("Tell me")) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
         }
+        Awaitility.await().until(() -> lines.stream().anyMatch(line -> line.equals("#1 closed"))); // by the reader
         String all = String.join("\n", lines);
         assertThat(all)
                 .contains("#1 → POST http://", "/v1/messages", "x-api-key=***", "Tell me", "#1 ← 200", "Rivers ")
-                .contains("content-type=[text/event-stream", "#1 closed")
+                .contains("content-type=[text/event-stream")
                 .doesNotContain("sk-secret-key");
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The installed Chromium, started once for all tests. A test that uses it fails if a page broke the content security policy
+ * The installed Chromium, started once for all tests of a process, which ends it: the driver stops when its parent is gone. A test that uses it fails if a page broke the content security policy
  * or threw. Tests are skipped, with the reason, where Chromium or Node is missing.
  */
 final class Chromium implements BeforeAllCallback, AfterEachCallback {
@@ -34,9 +34,10 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         window.alert = window.attacked = () => violations.push('an attack succeeded');
         """;
 
+    private static @Nullable Browser browser; // the thread's that runs the tests, as Playwright wants it
+
     private final List<Page> pages = new ArrayList<>();
     private final List<String> faults = new CopyOnWriteArrayList<>();
-    private @Nullable Browser browser;
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
@@ -51,13 +52,9 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         }
         note(missing);
         assumeTrue(missing.isEmpty(), "not on the PATH: " + missing);
-        browser = context.getRoot()
-                .getStore(ExtensionContext.Namespace.GLOBAL)
-                .getOrComputeIfAbsent(
-                        Browser.class,
-                        key -> Browser.launch(chromium.orElseThrow(), node.orElseThrow()),
-                        Browser.class);
-        assertThat(browser).isNotNull();
+        if (browser == null) {
+            browser = Browser.launch(chromium.orElseThrow(), node.orElseThrow());
+        }
     }
 
     /** Leaves a file that the build prints among its last lines, or none if nothing is missing. */
@@ -137,7 +134,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     }
 
     /** Browser, and the process that drives it. */
-    private record Browser(Playwright playwright, BrowserContext context) implements AutoCloseable {
+    private record Browser(BrowserContext context) {
         static Browser launch(Path chromium, Path node) {
             var playwright = Playwright.create(new Playwright.CreateOptions()
                     .setEnv(Map.of(
@@ -146,7 +143,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                 var context = playwright
                         .chromium()
                         .launchPersistentContext(
-                                Path.of(""), // a new folder, which is deleted afterwards
+                                Path.of(""), // a new folder, which the driver deletes
                                 new BrowserType.LaunchPersistentContextOptions()
                                         .setExecutablePath(chromium)
                                         .setHeadless(true)
@@ -165,17 +162,11 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                                                 "--mute-audio")));
                 context.setDefaultTimeout(15_000);
                 context.addInitScript(WATCH);
-                return new Browser(playwright, context);
+                return new Browser(context);
             } catch (RuntimeException e) {
                 playwright.close();
                 throw new IllegalStateException("Chromium did not start", e);
             }
-        }
-
-        @Override
-        public void close() {
-            context.close();
-            playwright.close();
         }
     }
 }

@@ -12,6 +12,9 @@ class UiMessageLawTest {
     private static final int RUNS = 500;
     private final UiMessageFormat format = new UiMessageFormat();
 
+    /** For the laws that try each place of a run: a run has some hundred. */
+    private static final int SEEDS = 20;
+
     @Test
     void everyRunIsALegalStreamThatEndsAsTheRunDid() {
         for (long seed = 0; seed < RUNS; seed++) {
@@ -46,7 +49,7 @@ class UiMessageLawTest {
 
     @Test
     void aFailureAfterAnyEventEndsWithAnErrorUnlessTheRunHasEnded() {
-        for (long seed = 0; seed < 50; seed++) {
+        for (long seed = 0; seed < SEEDS; seed++) {
             RandomRun run = RandomRun.of(seed);
             for (int cut = 0; cut <= run.script().events.size(); cut++) {
                 List<Map<String, Object>> chunks = UiGrammar.check(run.script().framesAndFailure(format, cut));
@@ -61,7 +64,7 @@ class UiMessageLawTest {
 
     @Test
     void aRunThatStopsAnywhereEndsWithAnAbort() {
-        for (long seed = 0; seed < 50; seed++) {
+        for (long seed = 0; seed < SEEDS; seed++) {
             RunScript run = RandomRun.of(seed).script();
             for (int cut = 0; cut < run.events.size(); cut++) {
                 assertThat(UiGrammar.check(run.frames(format, cut)).getLast()).containsEntry("type", "abort");
@@ -78,7 +81,7 @@ class UiMessageLawTest {
     /** An attach in the middle, or a log that lost its beginning, is not legal; the client must not fail of it. */
     @Test
     void aRunWithoutItsBeginningIsStillALegalStream() {
-        for (long seed = 0; seed < 50; seed++) {
+        for (long seed = 0; seed < SEEDS; seed++) {
             RunScript run = RandomRun.of(seed).script();
             for (int from = 0; from < run.events.size(); from++) {
                 var rest = new RunScript();

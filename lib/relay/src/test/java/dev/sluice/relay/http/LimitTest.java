@@ -96,6 +96,7 @@ class LimitTest extends WebServerFixture {
         WireClient second = get(path(first), cookie);
         WireClient third = get(path(first), cookie);
         assertThat(List.of(second.status(), third.status())).containsOnly(200);
+        Awaitility.await().until(() -> relay.watching() == 3); // a head is sent before its watcher is counted
         WireClient refused = get(path(first), cookie);
         assertThat(refused.body()).contains("too_many_streams", "of this session");
         assertThat(send("POST", START, BODY, cookie).status())

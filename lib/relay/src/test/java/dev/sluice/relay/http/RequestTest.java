@@ -317,7 +317,9 @@ class RequestTest extends WebServerFixture {
                 "/index.html%00.js",
                 "/assets\\main.js",
                 "/folder.js")) {
-            if (!webServer.isServlets() || !none.contains("%2e%2e/index")) { // for a container it is /index.html
+            boolean isIndex =
+                    none.contains("%2e%2e/index") || none.startsWith("//"); // for a container, which normalises
+            if (!webServer.isServlets() || !isIndex) {
                 assertThat(get(none).status()).as(none).isIn(400, 404);
             }
         }
