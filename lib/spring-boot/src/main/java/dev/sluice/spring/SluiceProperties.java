@@ -99,8 +99,8 @@ public record SluiceProperties(
         /** Checks the path. */
         public Relay {
             if (!path.startsWith("/") || path.endsWith("/") || path.contains("*")) {
-                throw new IllegalArgumentException(
-                        "sluice.relay.path: '" + path + "', must begin with a slash and not end with one, as /assistant does");
+                throw new IllegalArgumentException("sluice.relay.path: '" + path
+                        + "', must begin with a slash and not end with one, as /assistant does");
             }
         }
     }

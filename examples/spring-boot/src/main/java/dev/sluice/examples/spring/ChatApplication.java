@@ -24,11 +24,13 @@ public class ChatApplication {
     }
 
     /** What is run for each question. The model and its limits are properties. */
+    // page: spring
     @Bean
     RunFactory chat(LlmClient client) {
-        return asked ->
-                RunSource.of(client.run(client.request().conversation(asked.conversation()).build(), whoAmI()));
+        return asked -> RunSource.of(
+                client.run(client.request().conversation(asked.conversation()).build(), whoAmI()));
     }
+    // end
 
     /** A tool runs with the security context of the request that asked. */
     static Tool whoAmI() {
