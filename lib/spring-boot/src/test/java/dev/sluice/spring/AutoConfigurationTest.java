@@ -17,6 +17,8 @@ import dev.sluice.relay.RunSource;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.http.RelayEndpoint;
 import dev.sluice.relay.http.RequestContext;
+import dev.sluice.test.InMemoryTransport;
+import dev.sluice.test.server.Answer;
 import dev.sluice.tools.RunEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,8 +82,10 @@ class AutoConfigurationTest {
     }
 
     @Test
-    void theModelAndItsLimitAreTheClients() {
-        client.withPropertyValues(
+    void theSettingsAreTheClients() {
+        var transport = InMemoryTransport.answering(Answer.text("hello"));
+        client.withBean(LlmClientCustomizer.class, () -> builder -> builder.transport(transport))
+                .withPropertyValues(
                         "sluice.max-tokens=77",
                         "sluice.max-retries=0",
                         "sluice.max-concurrent=3",
@@ -89,12 +93,13 @@ class AutoConfigurationTest {
                         "sluice.timeouts.total=1m",
                         "sluice.timeouts.idle=0s")
                 .run(context -> {
-                    var request = context.getBean(LlmClient.class)
-                            .request()
-                            .user("hi")
-                            .build();
-                    assertThat(request.model()).isEqualTo("any");
-                    assertThat(request.maxTokens()).hasValue(77);
+                    assertThat(context.getBean(LlmClient.class).send("hi").text())
+                            .isEqualTo("hello");
+                    assertThat(transport.requests())
+                            .singleElement()
+                            .extracting(request -> new String(request.body(), StandardCharsets.UTF_8))
+                            .asString()
+                            .contains("\"model\":\"any\"", "\"max_tokens\":77");
                 });
     }
 
