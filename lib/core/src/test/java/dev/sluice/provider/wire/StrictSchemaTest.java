@@ -134,8 +134,8 @@ class StrictSchemaTest {
     private static String ways(String last) {
         String definitions = IntStream.range(0, 40)
                 .mapToObj(i -> """
-                        "d%d": {"properties": {"a": {"$ref": "#/$defs/d%d"}, "b": {"$ref": "#/$defs/d%d"}}}, """
-                        .formatted(i, i + 1, i + 1))
+                    "d%d": {"properties": {"a": {"$ref": "#/$defs/d%d"}, "b": {"$ref": "#/$defs/d%d"}}},\
+                    """.formatted(i, i + 1, i + 1))
                 .collect(Collectors.joining());
         return "{\"$ref\": \"#/$defs/d0\", \"$defs\": {" + definitions + "\"d40\": " + last + "}}";
     }
