@@ -65,10 +65,11 @@ final class ServletSink implements EventSink, WriteListener, AsyncListener {
     static ServletSink open(
             HttpServletRequest request, HttpServletResponse response, Duration writeLimit, HalfOpenDetector halfOpen)
             throws IOException {
+        ServletOutputStream out = response.getOutputStream();
+        response.flushBuffer(); // which may fail, and nobody would end the request if it were asynchronous already
         AsyncContext async = request.startAsync(request, response);
         async.setTimeout(0); // the relay has limits of its own
-        response.flushBuffer();
-        var sink = new ServletSink(async, response.getOutputStream(), writeLimit);
+        var sink = new ServletSink(async, out, writeLimit);
         async.addListener(sink);
         request.setAttribute(NAME, sink);
         sink.silence = halfOpen.watch(PeerAddress.local(request), PeerAddress.remote(request), sink::vanished);

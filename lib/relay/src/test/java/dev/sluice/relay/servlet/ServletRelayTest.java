@@ -12,12 +12,14 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +169,33 @@ class ServletRelayTest extends RelayServerFixture {
             run.cancelled.await(5, java.util.concurrent.TimeUnit.MILLISECONDS);
         }
         await(run.closed);
+        Awaitility.await().until(() -> ServletRelays.connections.getAsLong() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsLeftOfAClientThatIsGoneBeforeItsResponseBegins(boolean inJetty) throws Exception {
+        jetty = inJetty;
+        settings.abandonAfter(Duration.ZERO);
+        var arrived = new Semaphore(0);
+        var gone = new Semaphore(0);
+        RelayAuthenticator cookie = RelayAuthenticator.cookie();
+        mount(builder -> builder.authenticator(head -> {
+            arrived.release();
+            gone.acquireUninterruptibly();
+            return cookie.authenticate(head);
+        }));
+        for (int i = 0; i < 3; i++) {
+            var client = new Socket("localhost", port);
+            client.getOutputStream()
+                    .write(("POST /api/v1/stream HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: " + BODY.length() + "\r\n\r\n" + BODY)
+                            .getBytes(StandardCharsets.UTF_8));
+            arrived.acquire();
+            client.setSoLinger(true, 0);
+            client.close();
+            gone.release();
+        }
         Awaitility.await().until(() -> ServletRelays.connections.getAsLong() == 0);
     }
 
