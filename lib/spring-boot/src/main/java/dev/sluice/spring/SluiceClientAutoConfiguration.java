@@ -28,39 +28,41 @@ public class SluiceClientAutoConfiguration {
     @ConditionalOnMissingBean({Provider.class, LlmClient.class})
     @ConditionalOnProperty("sluice.provider")
     Provider sluiceProvider(SluiceProperties properties) {
-        if (properties.provider() == null) {
+        SluiceProperties.Vendor vendor = properties.provider();
+        if (vendor == null) {
             throw new IllegalStateException("sluice.provider is empty");
         }
+        if (properties.apiKey() == null && properties.baseUrl() == null) {
+            return ofTheEnvironment(vendor);
+        }
         PropertyMapper map = PropertyMapper.get();
-        boolean asIs = properties.apiKey() == null && properties.baseUrl() == null;
-        return switch (properties.provider()) {
+        return switch (vendor) {
             case CLAUDE -> {
-                if (asIs) {
-                    yield Claude.fromEnvironment();
-                }
                 var builder = Claude.builder();
                 map.from(properties::apiKey).to(builder::apiKey);
                 map.from(properties::baseUrl).to(url -> builder.baseUrl(url));
                 yield builder.build();
             }
             case GEMINI -> {
-                if (asIs) {
-                    yield Gemini.fromEnvironment();
-                }
                 var builder = Gemini.builder();
                 map.from(properties::apiKey).to(builder::apiKey);
                 map.from(properties::baseUrl).to(url -> builder.baseUrl(url));
                 yield builder.build();
             }
             case OPENAI -> {
-                if (asIs) {
-                    yield OpenAi.fromEnvironment();
-                }
                 var builder = OpenAi.builder();
                 map.from(properties::apiKey).to(builder::apiKey);
                 map.from(properties::baseUrl).to(url -> builder.baseUrl(url));
                 yield builder.build();
             }
+        };
+    }
+
+    private static Provider ofTheEnvironment(SluiceProperties.Vendor vendor) {
+        return switch (vendor) {
+            case CLAUDE -> Claude.fromEnvironment();
+            case GEMINI -> Gemini.fromEnvironment();
+            case OPENAI -> OpenAi.fromEnvironment();
         };
     }
 

@@ -37,6 +37,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -82,6 +83,24 @@ class AutoConfigurationTest {
     }
 
     @Test
+    void aServerOfOnesOwnNeedsNoKey() {
+        program.withPropertyValues("sluice.provider=openai", "sluice.base-url=http://localhost:1/v1")
+                .run(context -> assertThat(context).hasSingleBean(LlmClient.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"claude, ANTHROPIC_API_KEY", "gemini, GEMINI_API_KEY", "openai, OPENAI_API_KEY"})
+    void withoutAKeyTheOneOfTheEnvironmentIsTaken(String provider, String variable) {
+        program.withPropertyValues("sluice.provider=" + provider).run(context -> {
+            if (System.getenv(variable) == null && System.getenv("GOOGLE_API_KEY") == null) {
+                assertThat(context).getFailure().hasStackTraceContaining(variable);
+            } else {
+                assertThat(context).hasSingleBean(LlmClient.class);
+            }
+        });
+    }
+
+    @Test
     void theSettingsAreTheClients() {
         var transport = InMemoryTransport.answering(Answer.text("hello"));
         client.withBean(LlmClientCustomizer.class, () -> builder -> builder.transport(transport))
@@ -107,6 +126,7 @@ class AutoConfigurationTest {
     @ValueSource(
             strings = {
                 "sluice.provider=llama",
+                "sluice.provider=",
                 "sluice.timeouts.total=-1s",
                 "sluice.max-retries=-1",
                 "sluice.max-concurrent=0",
