@@ -16,6 +16,7 @@ final class RunOptions {
     Budget budget;
 
     int maxTurns = 25;
+    int retryTurns;
     Duration toolTimeout = Duration.ofMinutes(1);
     int parallelism = 8;
     boolean startEarly = true;
@@ -45,6 +46,7 @@ final class RunOptions {
                 tools,
                 budget,
                 maxTurns,
+                retryTurns,
                 toolTimeout,
                 parallelism,
                 startEarly,

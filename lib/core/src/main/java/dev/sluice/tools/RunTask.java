@@ -27,6 +27,7 @@ import dev.sluice.tools.RunEvent.StreamComplete;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +70,7 @@ final class RunTask implements Runnable {
     private final WeakReference<StreamController> controller;
 
     private final TurnRequests requests;
+    private final TurnRetries retries;
 
     private final Set<String> removedTools;
 
@@ -93,6 +95,7 @@ final class RunTask implements Runnable {
         time = settings.lifetime().time();
         deadline = new RunDeadline(time, limits.timeouts(Timeouts.none()).total());
         requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver);
+        retries = new TurnRetries(settings, queue, transcript, deadline);
         removedTools = settings.client().provider().removedTools(settings.request().messages());
         callers = settings.client().contextCarrier().capture();
         recorder = new RunRecorder(settings, transcript);
@@ -180,14 +183,20 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** A call that has not started, of one of the run's tools or of none. */
-    private ToolCallTask call(ToolUse use, @Nullable String cut) {
+    /** Starts a call, of one of the run's tools or of none; or goes on with the same one that an earlier attempt has started. */
+    private ToolCallTask call(ToolUse use, @Nullable String cut) throws InterruptedException {
+        ToolCallTask kept = cut == null ? retries.kept(use) : null;
+        if (kept != null) {
+            kept.resume(use);
+            return kept;
+        }
         Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
         var call = new ToolCallTask(scope, use, tool, cut);
         calls.add(call);
         if (queue.isOver() || timedOut != null) { // meanwhile
             call.stop("the call was stopped before it began");
         }
+        call.start();
         return call;
     }
 
@@ -221,6 +230,7 @@ final class RunTask implements Runnable {
         } finally {
             deadline.cancel();
             clientForgets.run();
+            orphanKept();
             EndReason end = queue.ended().orElseThrow();
             StreamController held = controller.get();
             if (held != null) {
@@ -267,7 +277,14 @@ final class RunTask implements Runnable {
                 return end;
             }
             said = now.message();
+        } catch (StreamException failure) {
+            Turn broken = Objects.requireNonNull(turn);
+            retries.takeBack(broken, failure);
+            turn = null; // its calls are kept elsewhere
+            return null;
         }
+        List<ToolCallTask> all = last || said.finishReason() == FinishReason.CONTENT_FILTER ? List.of() : now.startAll();
+        retries.turnComplete();
         if (said.finishReason() == FinishReason.CONTENT_FILTER) {
             transcript.addTurn(said, now.stopAll("the answer was refused, so the tool was stopped, or did not run"));
             return new Completed();
@@ -281,7 +298,7 @@ final class RunTask implements Runnable {
             transcript.addTurn(said, List.of());
             return turnsAreUp();
         }
-        answer(said, now.startAll());
+        answer(said, all);
         return null;
     }
 
@@ -329,10 +346,21 @@ final class RunTask implements Runnable {
         queue.putLast(StreamErrorEvents.of(failure), new Failed(failure));
     }
 
+    /** Of a stopped run, for its report: the interrupt was for the run, which is over. */
+    private void orphanKept() {
+        var unused = Thread.interrupted();
+        try {
+            retries.runEnds("the run was stopped, so the tool was stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void stopCalls(String why) throws InterruptedException {
         if (turn != null) {
             turn.stopAll(why);
         }
+        retries.runEnds(why);
     }
 
     /**

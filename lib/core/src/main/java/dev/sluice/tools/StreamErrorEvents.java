@@ -36,7 +36,8 @@ final class StreamErrorEvents {
         return of(end.toException().orElseThrow());
     }
 
-    private static String code(StreamException failure) {
+    /** The kind of a failure, in a word. */
+    static String code(StreamException failure) {
         return switch (failure) {
             case ApiError error -> "api_error";
             case TimedOut timeout -> "timed_out";

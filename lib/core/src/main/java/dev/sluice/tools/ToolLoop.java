@@ -74,7 +74,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return AutoClosingStream.of(iterator(), this::close);
     }
 
-    /** The words of all turns, piece by piece as they come; see {@link #events()}. */
+    /**
+     * The words of all turns, piece by piece as they come; see {@link #events()}. With {@link Builder#retryTurns}, also words that
+     * are taken back later.
+     */
     public Stream<String> text() {
         return events().map(event -> event instanceof MessageDelta delta ? delta.text() : "")
                 .filter(text -> !text.isEmpty());
@@ -157,12 +160,12 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return run.transcript.snapshot();
     }
 
-    /** The tokens of all turns of this run, the unfinished one included. For any thread. */
+    /** The tokens of all turns of this run, the unfinished one and those that were taken back included. For any thread. */
     public Usage usage() {
         return run.transcript.usage();
     }
 
-    /** How many requests the model was sent. For any thread. */
+    /** How many requests the model was sent, turns that were asked again included. For any thread. */
     public int turns() {
         return run.transcript.requests();
     }
@@ -277,6 +280,21 @@ public final class ToolLoop implements ToolContext.InnerRun {
          */
         public Builder maxTurns(int turns) {
             options.maxTurns = Checks.atLeast("maxTurns", turns, 1);
+            return this;
+        }
+
+        /**
+         * How often each turn that breaks off after it was shown is asked again; never if nothing is set. It applies after the
+         * client's own retries and continuation, to their kinds of failures and with their delays, and each request counts as one
+         * of {@link #maxTurns}. {@link RunEvent.TurnReset} takes back what the turn had said; what it cost stays counted. It is
+         * not asked again after a cancel or at a limit of the caller's.
+         *
+         * <p>A tool that has started is not started again if the new answer makes the same call: same name, and the same input as
+         * JSON. Its result is kept for that call, without a second approval or repair. If the new answer does not make that call,
+         * {@link RunEvent.ToolOrphaned} reports it.
+         */
+        public Builder retryTurns(int times) {
+            options.retryTurns = Checks.atLeast("retryTurns", times, 0);
             return this;
         }
 

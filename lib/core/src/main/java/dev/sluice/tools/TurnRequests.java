@@ -2,9 +2,11 @@ package dev.sluice.tools;
 
 import dev.sluice.StreamController;
 import dev.sluice.client.MessageStream;
+import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ToolChoice;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Sends the request of each turn of a run: the conversation so far, within what is left of the run's limits. */
@@ -43,14 +45,11 @@ final class TurnRequests {
      * @throws IllegalStateException if the client is closed
      */
     MessageStream send() {
+        List<Message> answers = transcript.answers();
         MessageRequest.Builder next =
-                settings
-                        .client()
-                        .provider()
-                        .continueRequest(settings.request(), transcript.answers())
-                        .toBuilder()
+                settings.client().provider().continueRequest(settings.request(), answers).toBuilder()
                         .messages(transcript.conversation(false).messages());
-        if (transcript.requests() > 0) { // a model that must call a tool each time would never come to an end
+        if (!answers.isEmpty()) { // a model that must call a tool each time would never come to an end
             settings.request().toolChoice().map(TurnRequests::noLongerForced).ifPresent(next::toolChoice);
         }
         StreamController.Builder bounds = limits.toBuilder();
