@@ -45,7 +45,7 @@ class SeededTurnRetriesTest {
     private static final int RETRIES = 3;
 
     static LongStream seeds() {
-        return LongStream.range(0, 150);
+        return LongStream.range(0, 90);
     }
 
     @ParameterizedTest

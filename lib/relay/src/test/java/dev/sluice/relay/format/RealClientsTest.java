@@ -146,6 +146,15 @@ class RealClientsTest {
     }
 
     @Test
+    void whatATurnSaidBeforeItWasTakenBackIsGone() {
+        assertThat(at("reset", "status")).isEqualTo("ready");
+        assertThat(at("reset", "text")).isEqualTo(SAID);
+        assertThat(parts("reset")).isEqualTo(parts("tools"));
+        assertThat(at("openaiReset", "text")).isEqualTo(SAID);
+        assertThat(at("openaiReset", "finish")).isEqualTo("stop");
+    }
+
+    @Test
     void theClientsStopReachesTheServer() throws InterruptedException {
         assertThat(at("stopped", "status")).isEqualTo("ready");
         assertThat(at("stopped", "ends", 0, "isAbort")).isEqualTo(true);
