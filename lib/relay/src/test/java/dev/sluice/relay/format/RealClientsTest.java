@@ -149,7 +149,10 @@ class RealClientsTest {
     void whatATurnSaidBeforeItWasTakenBackIsGone() {
         assertThat(at("reset", "status")).isEqualTo("ready");
         assertThat(at("reset", "text")).isEqualTo(SAID);
-        assertThat(parts("reset")).isEqualTo(parts("tools"));
+        assertThat(parts("reset")).hasSameSizeAs(parts("tools"));
+        assertThat(part("reset", "reasoning")).containsEntry("text", "A gauge will know.");
+        assertThat(parts("reset").subList(2, parts("tools").size()))
+                .isEqualTo(parts("tools").subList(2, parts("tools").size()));
         assertThat(at("openaiReset", "text")).isEqualTo(SAID);
         assertThat(at("openaiReset", "finish")).isEqualTo("stop");
     }
