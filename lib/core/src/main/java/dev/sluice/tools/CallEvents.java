@@ -115,8 +115,8 @@ final class CallEvents {
     }
 
     private void note(CallOutcome known, Duration worked, boolean orphaned) {
-        var call = new RunReport.ToolCall(
-                use.id(), use.name(), known.output().isError(), known.cause(), worked, orphaned);
+        var call =
+                new RunReport.ToolCall(use.id(), use.name(), known.output().isError(), known.cause(), worked, orphaned);
         run.onCallEnd().ended(reported, call);
         reported = call;
     }

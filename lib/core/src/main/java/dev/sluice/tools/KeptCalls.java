@@ -51,7 +51,8 @@ final class KeptCalls {
             ToolCallTask call = kept.removeFirst();
             if (call.orphan(why)) {
                 log.warn(
-                        "Tool '{}' has run for a turn that was taken back, and was not called again (call {}); its result is not used",
+                        "Tool '{}' has run for a turn that was taken back, and was not called again (call {}); its"
+                                + " result is not used",
                         LogLabels.of(call.use().name()),
                         LogLabels.of(call.use().id()));
             }
@@ -62,7 +63,8 @@ final class KeptCalls {
         return switch (value) {
             case Map<?, ?> object -> {
                 var fields = new LinkedHashMap<Object, Object>();
-                object.forEach((name, field) -> fields.put(name, field == null ? Map.of() : List.of(comparable(field))));
+                object.forEach(
+                        (name, field) -> fields.put(name, field == null ? Map.of() : List.of(comparable(field))));
                 yield fields;
             }
             case List<?> list ->

@@ -46,7 +46,7 @@ final class RunEventJson {
             case RunEvent.TurnReset(var turn, var attempt, var failure) ->
                 form.with("turn", turn)
                         .with("attempt", attempt)
-                        .with("code", StreamErrorEvents.code(failure))
+                        .with("code", FailureCodes.of(failure))
                         .with("usage", tokens(failure.partial().usage()));
             case RunEvent.StreamError(var error, var details) ->
                 form.with("error", error).with("details", new TreeMap<>(details));

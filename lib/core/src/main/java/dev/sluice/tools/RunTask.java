@@ -96,7 +96,8 @@ final class RunTask implements Runnable {
         deadline = new RunDeadline(time, limits.timeouts(Timeouts.none()).total());
         requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver);
         retries = new TurnRetries(settings, queue, transcript, deadline);
-        removedTools = settings.client().provider().removedTools(settings.request().messages());
+        removedTools =
+                settings.client().provider().removedTools(settings.request().messages());
         callers = settings.client().contextCarrier().capture();
         recorder = new RunRecorder(settings, transcript);
         context = recorder.in(callers);
@@ -283,7 +284,8 @@ final class RunTask implements Runnable {
             turn = null; // its calls are kept elsewhere
             return null;
         }
-        List<ToolCallTask> all = last || said.finishReason() == FinishReason.CONTENT_FILTER ? List.of() : now.startAll();
+        List<ToolCallTask> all =
+                last || said.finishReason() == FinishReason.CONTENT_FILTER ? List.of() : now.startAll();
         retries.turnComplete();
         if (said.finishReason() == FinishReason.CONTENT_FILTER) {
             transcript.addTurn(said, now.stopAll("the answer was refused, so the tool was stopped, or did not run"));

@@ -108,9 +108,8 @@ final class TurnRetries {
         }
         Duration delay = RetryRules.requestedDelay(failure)
                 .orElseGet(() -> RetryRules.backoff(retries + 1, ThreadLocalRandom.current()));
-        boolean inTime = deadline.remaining()
-                .filter(left -> left.compareTo(delay) <= 0)
-                .isEmpty();
+        boolean inTime =
+                deadline.remaining().filter(left -> left.compareTo(delay) <= 0).isEmpty();
         return inTime ? Optional.of(delay) : Optional.empty();
     }
 }

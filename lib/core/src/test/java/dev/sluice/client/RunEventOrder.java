@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Completed;
+import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunEvent.Debug;
 import dev.sluice.tools.RunEvent.MessageDelta;
 import dev.sluice.tools.RunEvent.MessageStart;
@@ -17,7 +18,6 @@ import dev.sluice.tools.RunEvent.ToolOrphaned;
 import dev.sluice.tools.RunEvent.ToolProgress;
 import dev.sluice.tools.RunEvent.ToolStart;
 import dev.sluice.tools.RunEvent.TurnReset;
-import dev.sluice.tools.RunEvent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

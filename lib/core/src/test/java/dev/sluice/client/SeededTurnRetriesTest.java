@@ -74,10 +74,8 @@ class SeededTurnRetriesTest {
             }
             return "execution " + execution;
         });
-        try (var fixture = ClientFixture.in(
-                wire,
-                settings -> settings.time(new NoWaitTime()),
-                scripts.toArray(Script[]::new))) {
+        try (var fixture =
+                ClientFixture.in(wire, settings -> settings.time(new NoWaitTime()), scripts.toArray(Script[]::new))) {
             Conversation said;
             try (ToolLoop run = ToolLoop.builder(fixture.client, REQUEST)
                     .tools(work)
@@ -103,9 +101,8 @@ class SeededTurnRetriesTest {
             }
             Wire other = Wires.ALL.get(random.nextInt(Wires.ALL.size()));
             try (var elsewhere = ClientFixture.in(other, Script.stream(other.stream(PROSE)))) {
-                MessageRequest next = REQUEST.toBuilder()
-                        .conversation(said.user("And now?"))
-                        .build();
+                MessageRequest next =
+                        REQUEST.toBuilder().conversation(said.user("And now?")).build();
                 elsewhere.client.stream(next).finalMessage();
                 assertValid(other.read(elsewhere.peer.awaitRequest(1)).messages());
             }
@@ -124,8 +121,9 @@ class SeededTurnRetriesTest {
                 .filter(ToolResult.class::isInstance)
                 .map(result -> ((Text) ((ToolResult) result).content().getFirst()).text())
                 .toList();
-        List<String> orphaned =
-                of(ToolOrphaned.class, events).stream().map(ToolOrphaned::output).toList();
+        List<String> orphaned = of(ToolOrphaned.class, events).stream()
+                .map(ToolOrphaned::output)
+                .toList();
         assertThat(used.size() + orphaned.size()).isEqualTo(executions);
         var all = new ArrayList<>(used);
         orphaned.stream().filter(output -> output.startsWith("execution")).forEach(all::add);

@@ -71,7 +71,7 @@ class RunEventJsonTest {
         FORMS.put(
                 new RunEvent.TurnReset(2, 1, new StreamException.Truncated("secret")),
                 "{\"type\":\"turn_reset\",\"turn\":2,\"attempt\":1,\"code\":\"truncated\",\"usage\":{\"input_tokens\":0,"
-                        + "\"output_tokens\":0,\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"thinking_tokens\":0}}");
+                    + "\"output_tokens\":0,\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"thinking_tokens\":0}}");
         FORMS.put(
                 new RunEvent.ToolOrphaned("toolu_1", "read", "{\"secret\":1}", "secret"),
                 "{\"type\":\"tool_orphaned\",\"id\":\"toolu_1\",\"name\":\"read\"}");

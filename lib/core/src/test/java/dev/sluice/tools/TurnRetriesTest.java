@@ -90,8 +90,9 @@ class TurnRetriesTest {
             assertThat(loop.metrics().usage()).isEqualTo(loop.usage());
             assertThat(loop.conversation().messages()).hasSize(4);
             assertThat(runs.requestBody(3)).isEqualTo(runs.requestBody(2));
-            assertThat(time.waits).singleElement().satisfies(wait -> assertThat(wait)
-                    .isBetween(Duration.ofMillis(375), Duration.ofMillis(500)));
+            assertThat(time.waits)
+                    .singleElement()
+                    .satisfies(wait -> assertThat(wait).isBetween(Duration.ofMillis(375), Duration.ofMillis(500)));
         }
     }
 
@@ -206,10 +207,7 @@ class TurnRetriesTest {
                 var runs = runs(first, second, says("ok"));
                 ToolLoop loop = runs.run(work).retryTurns(1).start()) {
             var collected = collect(loop);
-            assertThat(ran)
-                    .hasSize(4)
-                    .last()
-                    .isEqualTo("e {\"x\":3}");
+            assertThat(ran).hasSize(4).last().isEqualTo("e {\"x\":3}");
             assertThat(results(loop)).extracting(ToolResult::toolUseId).containsExactly("d", "e", "f");
             assertThat(collected.of(ToolOrphaned.class)).singleElement().satisfies(orphan -> {
                 assertThat(orphan.id()).isEqualTo("c");
@@ -292,8 +290,7 @@ class TurnRetriesTest {
             assertThat(repairs).hasValue(1);
             assertThat(ran).containsExactly("a");
             assertThat(collected.of(ToolStart.class))
-                    .containsExactly(
-                            new ToolStart("a", "work", "{\"x\":1}"), new ToolStart("b", "work", "{\"x\":1}"));
+                    .containsExactly(new ToolStart("a", "work", "{\"x\":1}"), new ToolStart("b", "work", "{\"x\":1}"));
             assertThat(results(loop)).containsExactly(new ToolResult("b", "{\"x\":1}"));
         }
     }
@@ -373,9 +370,12 @@ class TurnRetriesTest {
     @Test
     void whatWasNotShownOrMayNotHelpIsNotAskedAgain() {
         Map<Script, Class<? extends StreamException>> failures = Map.of(
-                Script.stream().cut(), ConnectionFailed.class,
-                Script.json(529, ClaudeWire.errorJson("overloaded_error", "busy")), ApiError.class,
-                broken(text(7, "no such block")), ProtocolError.class,
+                Script.stream().cut(),
+                ConnectionFailed.class,
+                Script.json(529, ClaudeWire.errorJson("overloaded_error", "busy")),
+                ApiError.class,
+                broken(text(7, "no such block")),
+                ProtocolError.class,
                 Script.stream()
                         .sse(messageStart(), ClaudeWire.error("invalid_request_error", "no"))
                         .end(),
@@ -436,9 +436,7 @@ class TurnRetriesTest {
     /** Only a turn that has come frees the model of the choice that it was forced to. */
     @Test
     void theSameIsAskedAlsoOfAFirstTurnThatMustCallATool() {
-        var request = Runs.REQUEST.toBuilder()
-                .toolChoice(ToolChoice.ANY)
-                .build();
+        var request = Runs.REQUEST.toBuilder().toolChoice(ToolChoice.ANY).build();
         try (var runs = runs(brokenWords("a"), calls(use(0, "a", "work", "{}")), says("ok"));
                 ToolLoop loop = ToolLoop.builder(runs.client, request)
                         .tools(work)

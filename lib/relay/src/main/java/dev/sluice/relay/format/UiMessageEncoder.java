@@ -39,7 +39,8 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
             return;
         }
         switch (event.type()) {
-            case "message_start", "message_delta", "message_stop", "turn_reset" -> turn(event.type(), read(event), chunks);
+            case "message_start", "message_delta", "message_stop", "turn_reset" ->
+                turn(event.type(), read(event), chunks);
             case "tool_start", "tool_progress", "tool_complete", "tool_error", "tool_event" ->
                 tool(event.type(), read(event), chunks);
             case "stream_error" -> fail(read(event), chunks);

@@ -34,8 +34,7 @@ class UiMessageLawTest {
             for (String kind : List.of("text", "thinking")) {
                 String said = run.events.stream()
                         .filter(event -> event.type().equals("message_delta"))
-                        .map(event -> Json.readObject(event.json())
-                                .getOrDefault(kind, ""))
+                        .map(event -> Json.readObject(event.json()).getOrDefault(kind, ""))
                         .map(String::valueOf)
                         .collect(Collectors.joining());
                 String type = kind.equals("text") ? "text-delta" : "reasoning-delta";
@@ -106,7 +105,8 @@ class UiMessageLawTest {
             switch (event.type()) {
                 case "message_start" -> turn = words.length();
                 case "turn_reset" -> words.setLength(turn);
-                case "message_delta" -> words.append(Json.readObject(event.json()).getOrDefault("text", ""));
+                case "message_delta" ->
+                    words.append(Json.readObject(event.json()).getOrDefault("text", ""));
                 default -> {}
             }
         }
