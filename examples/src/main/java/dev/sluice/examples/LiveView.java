@@ -48,6 +48,13 @@ final class LiveView extends RunView {
     }
 
     @Override
+    void note(String words) {
+        screen.endWord();
+        gap(Last.ROW);
+        screen.row(Cells.clipped(glyphs.dash() + " " + words + " " + glyphs.dash(), screen.width(), glyphs.more()));
+    }
+
+    @Override
     void add(ToolRow row) {
         gap(Last.ROW);
         String line = line(row);

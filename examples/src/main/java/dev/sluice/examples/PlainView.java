@@ -42,6 +42,12 @@ final class PlainView extends RunView {
     }
 
     @Override
+    void note(String words) {
+        endText();
+        out.println(glyphs.dash() + " " + words + " " + glyphs.dash());
+    }
+
+    @Override
     void add(ToolRow row) {
         print(row);
     }

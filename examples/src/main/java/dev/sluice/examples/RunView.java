@@ -1,15 +1,19 @@
 package dev.sluice.examples;
 
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunEvent.MessageDelta;
 import dev.sluice.tools.RunEvent.MessageStop;
 import dev.sluice.tools.RunEvent.ToolComplete;
 import dev.sluice.tools.RunEvent.ToolError;
+import dev.sluice.tools.RunEvent.ToolOrphaned;
 import dev.sluice.tools.RunEvent.ToolProgress;
 import dev.sluice.tools.RunEvent.ToolStart;
+import dev.sluice.tools.RunEvent.TurnReset;
 import java.io.PrintStream;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -17,7 +21,7 @@ import java.util.function.LongSupplier;
 /** Shows a run while it goes on: the model's words, and a row for each call of a tool. Used by one thread. */
 abstract class RunView {
     private final LongSupplier nanos;
-    private final Map<String, ToolRow> rows = new HashMap<>();
+    private final Map<String, ToolRow> rows = new LinkedHashMap<>();
 
     RunView(LongSupplier nanos) {
         this.nanos = nanos;
@@ -38,6 +42,12 @@ abstract class RunView {
             case MessageDelta(ContentBlockStop stop) -> endWord();
             case MessageDelta delta -> text(delta.text());
             case MessageStop stop -> endText();
+            case TurnReset reset -> {
+                List.copyOf(rows.keySet()).forEach(call -> end(call, "taken back", false));
+                note((reset.failure() instanceof ApiError ? "the model's server failed" : "connection lost")
+                        + "; asking again");
+            }
+            case ToolOrphaned orphan -> note(orphan.name() + " has run for nothing");
             case ToolStart start -> {
                 var row = new ToolRow(start.name(), start.input(), nanos.getAsLong());
                 rows.put(start.id(), row);
@@ -68,6 +78,9 @@ abstract class RunView {
 
     /** A turn of the model's has ended. */
     abstract void endText();
+
+    /** Something to know, in a line of its own. */
+    abstract void note(String words);
 
     /** A tool has been called. */
     abstract void add(ToolRow row);

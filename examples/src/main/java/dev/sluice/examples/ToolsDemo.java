@@ -28,7 +28,10 @@ public final class ToolsDemo {
                 .build();
         try (MillGate gate = MillGate.open();
                 LlmClient client = demo.client();
-                ToolLoop run = client.run(request, gate.tools())) {
+                ToolLoop run = ToolLoop.builder(client, request)
+                        .tools(gate.tools())
+                        .retryTurns(2)
+                        .start()) {
             System.out.println("> " + question + "\n");
             RunView view = RunView.on(System.out);
             for (RunEvent event : run) {

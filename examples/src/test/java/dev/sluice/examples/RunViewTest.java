@@ -2,6 +2,7 @@ package dev.sluice.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.StreamException;
 import dev.sluice.message.Delta.TextDelta;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent.ContentBlockDelta;
@@ -203,6 +204,43 @@ class RunViewTest {
     void aTextIsCutToCells(String text, int width, String cut) {
         assertThat(Cells.clipped(text, width, "…")).isEqualTo(cut);
         assertThat(Cells.of(Cells.padded(text, width, "…"))).isEqualTo(width);
+    }
+
+    @Test
+    void aTurnThatIsTakenBackIsSaidAndBegunAnew() {
+        var size = new Terminal(80, 24);
+        var terminal = new DrawnTerminal(size);
+        RunView view = live(terminal, size);
+        var lost = new RunEvent.TurnReset(1, 1, new StreamException.Truncated("cut"));
+
+        view.show(says("Let me lo"));
+        view.show(new ToolStart("a", "sound", "{\"pool\":\"upper pool\"}"));
+        view.show(lost);
+        view.show(says("Let me look. "));
+        view.show(new ToolStart("b", "sound", "{\"pool\":\"upper pool\"}"));
+        view.show(new ToolComplete("b", "2.41 m"));
+        view.show(new RunEvent.ToolOrphaned("a", "gate", "{}", "open"));
+        assertThat(terminal.lines())
+                .containsExactly(
+                        "Let me lo",
+                        "",
+                        "✗ sound upper pool          0.00 s  taken back",
+                        "— connection lost; asking again —",
+                        "",
+                        "Let me look.",
+                        "",
+                        "✓ sound upper pool          0.00 s  2.41 m",
+                        "— gate has run for nothing —",
+                        "");
+
+        var printed = new ByteArrayOutputStream();
+        var out = new PrintStream(printed, true, StandardCharsets.US_ASCII);
+        RunView plain = new PlainView(out, Glyphs.in(StandardCharsets.US_ASCII), () -> nanos);
+        plain.show(says("Let me lo"));
+        plain.show(lost);
+        plain.show(says("Let me look."));
+        assertThat(printed.toString(StandardCharsets.US_ASCII).replace("\r\n", "\n"))
+                .isEqualTo("Let me lo\n-- connection lost; asking again --\nLet me look.");
     }
 
     @Test

@@ -133,7 +133,8 @@ class ArchitectureTest {
                         "observation",
                         "internal",
                         "internal.base",
-                        "internal.json"));
+                        "internal.json",
+                        "internal.resilience"));
         return rooms;
     }
 

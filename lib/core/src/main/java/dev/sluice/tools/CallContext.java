@@ -10,18 +10,20 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The context of a call's tool. */
 record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
     @Override
     public ToolUse call() {
-        return of.use();
+        return of.called();
     }
 
     @Override
     public void progress(String message) {
-        report(new ToolProgress(id(), Objects.requireNonNull(message, "message"), null));
+        Objects.requireNonNull(message, "message");
+        report(id -> new ToolProgress(id, message, null));
     }
 
     @Override
@@ -29,12 +31,14 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
         if (percentage < 0 || percentage > 100) {
             throw new IllegalArgumentException("percentage: " + percentage + ", must be 0 to 100");
         }
-        report(new ToolProgress(id(), Objects.requireNonNull(message, "message"), percentage));
+        Objects.requireNonNull(message, "message");
+        report(id -> new ToolProgress(id, message, percentage));
     }
 
     @Override
     public void log(String message) {
-        report(new Debug(id(), Objects.requireNonNull(message, "message")));
+        Objects.requireNonNull(message, "message");
+        report(id -> new Debug(id, message));
     }
 
     @Override
@@ -65,7 +69,7 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
         Runnable forget = of.onEnd(() -> inner.cancel("the tool call that it is a part of has ended"));
         try (inner) {
             for (RunEvent event : inner) {
-                report(new ToolEvent(id(), event));
+                report(id -> new ToolEvent(id, event));
             }
             return inner.finalMessage();
         } finally {
@@ -73,7 +77,7 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
         }
     }
 
-    private void report(RunEvent event) {
+    private void report(Function<String, RunEvent> event) {
         if (!of.report(event)) {
             throw new CancellationException("the tool call " + id() + " has ended: its result is no longer wanted");
         }

@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.StreamException;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import java.util.Map;
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One step of a run: of the model's answers, or of a tool that it called.
  *
- * <p>For each turn {@link MessageStart}, any number of {@link MessageDelta}, {@link MessageStop}. Each call of one of
- * the caller's tools has {@link ToolStart}, any number of {@link ToolProgress}, {@link Debug} and {@link ToolEvent},
- * and exactly one of {@link ToolComplete} and {@link ToolError}. The calls' events interleave with those of the turns
+ * <p>For each turn {@link MessageStart}, any number of {@link MessageDelta}, {@link MessageStop}. A turn that breaks off and is asked
+ * again has {@link TurnReset} in the place of {@link MessageStop}, and begins anew. Each call of one of the caller's tools has {@link ToolStart}, any number of {@link ToolProgress}, {@link Debug} and {@link ToolEvent},
+ * and exactly one of {@link ToolComplete} and {@link ToolError}; if {@link TurnReset} comes before that, nothing more. The calls' events interleave with those of the turns
  * and of each other. A run that completes has {@link StreamComplete} last, one that fails {@link StreamError}. A run
  * that is cancelled, or comes to its controller's limit on events, has no last event.
  */
@@ -31,11 +32,13 @@ public sealed interface RunEvent {
             case MessageStart start -> "message_start";
             case MessageDelta delta -> "message_delta";
             case MessageStop stop -> "message_stop";
+            case TurnReset reset -> "turn_reset";
             case ToolStart start -> "tool_start";
             case ToolProgress progress -> "tool_progress";
             case ToolComplete complete -> "tool_complete";
             case ToolError error -> "tool_error";
             case ToolEvent inner -> "tool_event";
+            case ToolOrphaned orphan -> "tool_orphaned";
             case StreamError error -> "stream_error";
             case StreamComplete complete -> "stream_complete";
             case Debug debug -> "debug";
@@ -96,6 +99,18 @@ public sealed interface RunEvent {
     }
 
     /**
+     * A turn has broken off and is asked again: takes back all that it has said since its {@link MessageStart}, its calls included.
+     * Nothing more comes of those calls, except {@link ToolOrphaned}. A tool that already runs, or has run, is not run again if the
+     * model makes the same call again: its events then come under the new call's id. See {@link ToolLoop.Builder#retryTurns}.
+     *
+     * @param turn which turn, from 1
+     * @param attempt which attempt at this turn broke off, from 1
+     * @param failure why; {@link StreamException#partial()} has what was taken back. In {@link #toJson} only its kind, in {@code
+     *     code}, and the tokens that were paid for, in {@code usage}
+     */
+    record TurnReset(int turn, int attempt, StreamException failure) implements RunEvent {}
+
+    /**
      * The model has called a tool. Comes for each call, also for one that cannot be run. It does not come if the answer
      * was refused or no further turn is allowed, because the calls are then ignored.
      *
@@ -140,6 +155,17 @@ public sealed interface RunEvent {
      * @param inner what happened in it
      */
     record ToolEvent(String id, RunEvent inner) implements RunEvent {}
+
+    /**
+     * A tool has run for nothing: {@link TurnReset} took its call back, and the model did not make the same call again. If it still
+     * ran, it was stopped. Whoever must, can undo what it has done.
+     *
+     * @param id the call that was taken back
+     * @param name the tool
+     * @param input the input that the tool was given, as JSON text. Not in {@link #toJson}
+     * @param output the tool's result or error, as the model would have read it. Not in {@link #toJson}
+     */
+    record ToolOrphaned(String id, String name, String input, String output) implements RunEvent {}
 
     /**
      * The run has failed, or has come to a limit. The last event.

@@ -41,6 +41,13 @@ final class RunEventJson {
             case RunEvent.ToolError(var id, var name, var error, var cause) ->
                 form.with("id", id).with("error", error);
             case RunEvent.ToolEvent(var id, var inner) -> form.with("id", id).with("event", form(inner).fields);
+            case RunEvent.ToolOrphaned(var id, var name, var input, var output) ->
+                form.with("id", id).with("name", name);
+            case RunEvent.TurnReset(var turn, var attempt, var failure) ->
+                form.with("turn", turn)
+                        .with("attempt", attempt)
+                        .with("code", FailureCodes.of(failure))
+                        .with("usage", tokens(failure.partial().usage()));
             case RunEvent.StreamError(var error, var details) ->
                 form.with("error", error).with("details", new TreeMap<>(details));
             case RunEvent.StreamComplete() -> form;
@@ -107,15 +114,19 @@ final class RunEventJson {
     }
 
     private static Form end(Form form, FinishReason finish, @Nullable String stop, Usage usage) {
+        return form.with("finish_reason", finish.name().toLowerCase(Locale.ROOT))
+                .with("stop_reason", stop)
+                .with("usage", tokens(usage));
+    }
+
+    private static Map<String, Object> tokens(Usage usage) {
         var tokens = new LinkedHashMap<String, Object>();
         tokens.put("input_tokens", usage.inputTokens());
         tokens.put("output_tokens", usage.outputTokens());
         tokens.put("cache_read_tokens", usage.cacheReadTokens());
         tokens.put("cache_write_tokens", usage.cacheWriteTokens());
         tokens.put("thinking_tokens", usage.thinkingTokens());
-        return form.with("finish_reason", finish.name().toLowerCase(Locale.ROOT))
-                .with("stop_reason", stop)
-                .with("usage", tokens);
+        return tokens;
     }
 
     private static @Nullable Object valueOrText(String json) {

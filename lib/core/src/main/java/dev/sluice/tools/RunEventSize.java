@@ -27,10 +27,13 @@ final class RunEventSize {
             case RunEvent.ToolComplete complete -> complete.output().length();
             case RunEvent.ToolError error -> error.error().length();
             case RunEvent.ToolEvent(String id, RunEvent inner) -> characters(inner);
+            case RunEvent.ToolOrphaned orphan ->
+                orphan.input().length() + orphan.output().length();
             case RunEvent.Debug note -> note.message().length();
-            // The transcript holds these messages anyway.
+            // The transcript holds these messages anyway, or has just let go of them.
             case RunEvent.MessageStart start -> 0;
             case RunEvent.MessageStop stop -> 0;
+            case RunEvent.TurnReset reset -> 0;
             case RunEvent.StreamError error -> 0;
             case RunEvent.StreamComplete complete -> 0;
         };

@@ -47,9 +47,14 @@ final class RunRecorder {
         return observation.in(callers);
     }
 
-    /** A call has ended. */
-    void callEnded(RunReport.ToolCall call) {
-        calls.add(call);
+    /** A call has ended, or ended anew; see {@link RunScope.CallListener}. The caller holds the queue. */
+    void callEnded(RunReport.@Nullable ToolCall before, RunReport.ToolCall now) {
+        int place = before == null ? -1 : calls.lastIndexOf(before);
+        if (place < 0) {
+            calls.add(now);
+        } else {
+            calls.set(place, now);
+        }
     }
 
     /** What the run has come to so far. */

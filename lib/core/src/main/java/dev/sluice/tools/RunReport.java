@@ -22,9 +22,10 @@ public record RunReport(String provider, String requestedModel, Optional<String>
     /**
      * What a run has cost in time, tokens and money so far.
      *
-     * @param turns how many requests the model was sent
-     * @param calls the calls of tools that have ended, in the order of their ends
-     * @param usage the tokens of all turns, the unfinished one included
+     * @param turns how many requests the model was sent, turns that were asked again included
+     * @param calls the calls of tools that have ended, in the order of their ends. A tool that has run for a turn that was taken
+     *     back is here once, with the id of the last call that it stands for
+     * @param usage the tokens of all turns, the unfinished one and those that were taken back included
      * @param cost what these tokens cost at the prices of the run's budget; empty if it has no prices
      * @param duration from the start to the end, or to now
      * @param modelTime the part of it in which the model was asked, retries included
@@ -51,11 +52,14 @@ public record RunReport(String provider, String requestedModel, Optional<String>
      * @param isError whether it failed, was refused, or was stopped
      * @param cause the tool's exception; null if it threw none
      * @param duration how long the tool ran, or was waited for; zero if it did not run
+     * @param isOrphaned whether the tool has run for nothing: its turn broke off and was asked again, and the model did not make
+     *     the same call again; see {@link ToolLoop.Builder#retryTurns}
      */
     public record ToolCall(
             String id,
             String tool,
             boolean isError,
             @Nullable Throwable cause,
-            Duration duration) {}
+            Duration duration,
+            boolean isOrphaned) {}
 }

@@ -8,8 +8,8 @@ import dev.sluice.observation.Observer.Operation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The common state of one run's calls.
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * @param controller steers the run
  * @param remaining how much is left of the run's time; empty if it has no limit
  * @param context the context of all threads of the run
- * @param onCallEnd gets each call that has ended; never blocks
+ * @param onCallEnd gets each call that has ended
  */
 record RunScope(
         RunSettings settings,
@@ -29,7 +29,13 @@ record RunScope(
         Supplier<StreamController> controller,
         Supplier<Optional<Duration>> remaining,
         Captured context,
-        Consumer<RunReport.ToolCall> onCallEnd) {
+        CallListener onCallEnd) {
+
+    /** Gets the calls that have ended. Never blocks. */
+    interface CallListener {
+        /** A call has ended; or ended anew, after its turn was taken back, and before that it was another. */
+        void ended(RunReport.@Nullable ToolCall before, RunReport.ToolCall now);
+    }
 
     /** Reports to the observer that a tool is about to run. */
     GuardedObservation observe(Supplier<Operation> call) {

@@ -21,6 +21,7 @@ record RunSettings(
         Map<String, Tool> tools,
         @Nullable Budget budget,
         int maxTurns,
+        int retryTurns,
         Duration toolTimeout,
         int parallelism,
         boolean startEarly,

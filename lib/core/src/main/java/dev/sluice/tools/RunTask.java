@@ -23,14 +23,11 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
-import dev.sluice.message.MessageRequest;
-import dev.sluice.message.ToolChoice;
-import dev.sluice.provider.Provider;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,10 +69,8 @@ final class RunTask implements Runnable {
     /** Weak, because its callbacks may refer to the loop. The cleaner must find a loop that nobody else refers to. */
     private final WeakReference<StreamController> controller;
 
-    /** The controller's limits on time, for the turns. */
-    private final StreamController limits;
-
-    private final Provider provider;
+    private final TurnRequests requests;
+    private final TurnRetries retries;
 
     private final Set<String> removedTools;
 
@@ -83,9 +78,6 @@ final class RunTask implements Runnable {
 
     private final RunDeadline deadline;
     private Runnable clientForgets = () -> {};
-
-    /** Replaced for each turn by the run's thread; a stop on another thread cancels the one that it reads here. */
-    private volatile StreamController turnController = StreamController.withCancellation();
 
     /** Set before the calls are stopped, so that the run's thread then fails with it. */
     private volatile @Nullable TimedOut timedOut;
@@ -97,13 +89,15 @@ final class RunTask implements Runnable {
     RunTask(RunSettings settings, StreamController controller) {
         this.settings = settings;
         this.controller = new WeakReference<>(controller);
-        limits = controller.toBuilder().build();
+        StreamController limits = controller.toBuilder().build();
         queue = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
         time = settings.lifetime().time();
         deadline = new RunDeadline(time, limits.timeouts(Timeouts.none()).total());
-        provider = settings.client().provider();
-        removedTools = provider.removedTools(settings.request().messages());
+        requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver);
+        retries = new TurnRetries(settings, queue, transcript, deadline);
+        removedTools =
+                settings.client().provider().removedTools(settings.request().messages());
         callers = settings.client().contextCarrier().capture();
         recorder = new RunRecorder(settings, transcript);
         context = recorder.in(callers);
@@ -135,7 +129,7 @@ final class RunTask implements Runnable {
         }
         try {
             if (!queue.isOver()) { // else cancelled before it began: no request is sent
-                recorder.in(Captured.nothing()).run(() -> stream = ask()); // the rest is this thread's own
+                recorder.in(Captured.nothing()).run(() -> stream = requests.send()); // the rest is this thread's own
             }
         } catch (RuntimeException | Error e) {
             recorder.neverStarted(e);
@@ -155,7 +149,7 @@ final class RunTask implements Runnable {
         if (!queue.abort(reason)) {
             return false;
         }
-        turnController.cancel(reason instanceof Cancelled(String why) ? why : "the run has come to a limit");
+        requests.cancel(reason instanceof Cancelled(String why) ? why : "the run has come to a limit");
         calls.stop("the call was stopped before it had ended");
         thread.interrupt();
         return true;
@@ -190,14 +184,20 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** A call that has not started, of one of the run's tools or of none. */
-    private ToolCallTask call(ToolUse use, @Nullable String cut) {
+    /** Starts a call, of one of the run's tools or of none; or goes on with the same one that an earlier attempt has started. */
+    private ToolCallTask call(ToolUse use, @Nullable String cut) throws InterruptedException {
+        ToolCallTask kept = cut == null ? retries.kept(use) : null;
+        if (kept != null) {
+            kept.resume(use);
+            return kept;
+        }
         Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
         var call = new ToolCallTask(scope, use, tool, cut);
         calls.add(call);
         if (queue.isOver() || timedOut != null) { // meanwhile
             call.stop("the call was stopped before it began");
         }
+        call.start();
         return call;
     }
 
@@ -231,6 +231,7 @@ final class RunTask implements Runnable {
         } finally {
             deadline.cancel();
             clientForgets.run();
+            orphanKept();
             EndReason end = queue.ended().orElseThrow();
             StreamController held = controller.get();
             if (held != null) {
@@ -257,7 +258,7 @@ final class RunTask implements Runnable {
 
     private MessageStream askAgain() throws InterruptedException {
         try {
-            return ask();
+            return requests.send();
         } catch (IllegalStateException e) { // the client is closed, and its notice is still on the way
             cancel(CLOSED);
             throw new InterruptedException();
@@ -277,7 +278,15 @@ final class RunTask implements Runnable {
                 return end;
             }
             said = now.message();
+        } catch (StreamException failure) {
+            Turn broken = Objects.requireNonNull(turn);
+            retries.takeBack(broken, failure);
+            turn = null; // its calls are kept elsewhere
+            return null;
         }
+        List<ToolCallTask> all =
+                last || said.finishReason() == FinishReason.CONTENT_FILTER ? List.of() : now.startAll();
+        retries.turnComplete();
         if (said.finishReason() == FinishReason.CONTENT_FILTER) {
             transcript.addTurn(said, now.stopAll("the answer was refused, so the tool was stopped, or did not run"));
             return new Completed();
@@ -291,7 +300,7 @@ final class RunTask implements Runnable {
             transcript.addTurn(said, List.of());
             return turnsAreUp();
         }
-        answer(said, now.startAll());
+        answer(said, all);
         return null;
     }
 
@@ -314,34 +323,6 @@ final class RunTask implements Runnable {
             throw new IllegalStateException("no request was sent");
         }
         return stream;
-    }
-
-    /** Sends the next request. */
-    private MessageStream ask() {
-        MessageRequest.Builder next = provider.continueRequest(settings.request(), transcript.answers()).toBuilder()
-                .messages(transcript.conversation(false).messages());
-        if (transcript.requests() > 0) { // a model that must call a tool each time would never come to an end
-            settings.request().toolChoice().map(RunTask::noLongerForced).ifPresent(next::toolChoice);
-        }
-        StreamController.Builder bounds = limits.toBuilder();
-        deadline.remaining().ifPresent(left -> bounds.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
-        StreamController controller = bounds.build();
-        turnController = controller;
-        if (queue.isOver()) {
-            controller.cancel("the run is over");
-        }
-        MessageStream answer = settings.budget() == null
-                ? settings.client().stream(next.build(), controller)
-                : settings.client().stream(next.build(), controller, settings.budget());
-        transcript.beginTurn(answer, !answer.isEnded());
-        return answer;
-    }
-
-    private static ToolChoice noLongerForced(ToolChoice first) {
-        return switch (first.mode()) {
-            case ANY, TOOL -> new ToolChoice(ToolChoice.Mode.AUTO, null, first.parallel());
-            case AUTO, NONE -> first;
-        };
     }
 
     /** Ends it in good order. */
@@ -367,10 +348,21 @@ final class RunTask implements Runnable {
         queue.putLast(StreamErrorEvents.of(failure), new Failed(failure));
     }
 
+    /** Of a stopped run, for its report: the interrupt was for the run, which is over. */
+    private void orphanKept() {
+        var unused = Thread.interrupted();
+        try {
+            retries.runEnds("the run was stopped, so the tool was stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void stopCalls(String why) throws InterruptedException {
         if (turn != null) {
             turn.stopAll(why);
         }
+        retries.runEnds(why);
     }
 
     /**

@@ -16,7 +16,7 @@ final class StreamErrorEvents {
 
     static StreamError of(StreamException failure) {
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("code", code(failure));
+        details.put("code", FailureCodes.of(failure));
         details.put("retryable", failure.retryable());
         switch (failure) {
             case ApiError error -> {
@@ -34,20 +34,6 @@ final class StreamErrorEvents {
 
     static StreamError of(LimitReached end) {
         return of(end.toException().orElseThrow());
-    }
-
-    private static String code(StreamException failure) {
-        return switch (failure) {
-            case ApiError error -> "api_error";
-            case TimedOut timeout -> "timed_out";
-            case LimitExceeded exceeded -> "limit_reached";
-            case StreamException.Cancelled cancelled -> "cancelled";
-            case StreamException.ConnectionFailed failed -> "connection_failed";
-            case StreamException.ProtocolError error -> "protocol_error";
-            case StreamException.Truncated truncated -> "truncated";
-            case StreamException.CircuitOpen open -> "circuit_open";
-            case StreamException.CredentialsFailed failed -> "credentials_failed";
-        };
     }
 
     private static String word(String constant) {

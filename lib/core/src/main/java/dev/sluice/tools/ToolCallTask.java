@@ -8,7 +8,6 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.observation.Observer.Operation;
 import dev.sluice.observation.Observer.Outcome;
-import dev.sluice.tools.RunEvent.ToolStart;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * stopped, whichever is first. Two virtual threads: the supervisor checks the input, asks for leave, waits for its turn, for the
  * outcome and for the consumer; the worker runs the tool, which may never end.
  *
- * <p>Its events are put while the queue is held, and none after the event of its end, so a tool that ignores its
- * interrupt can say what it likes.
+ * <p>No event follows that of its end, so a tool that ignores its interrupt can say what it likes. If its turn breaks off and is
+ * asked again, the call goes on, and may become that of the same call in the new answer.
  */
 final class ToolCallTask {
     private static final AtomicLong COUNT = new AtomicLong();
@@ -44,7 +44,22 @@ final class ToolCallTask {
 
     private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
 
-    private volatile ToolUse use;
+    /** Decided once: a tool either is called, or never is. */
+    private final AtomicReference<Begun> begun = new AtomicReference<>(Begun.NOT_YET);
+
+    private final CallEvents events;
+
+    /** The call as the model made it first. */
+    private final ToolUse asked;
+
+    /** The call as the tool knows it: the first one, with its input mended if it was. */
+    private volatile ToolUse called;
+
+    private enum Begun {
+        NOT_YET,
+        CALLED,
+        NEVER
+    }
 
     /** The thread that runs the caller's code: the supervisor in a hook, the worker in the tool. */
     private volatile @Nullable Thread busy;
@@ -54,10 +69,6 @@ final class ToolCallTask {
     /** When the tool's time began, by the clock. */
     private volatile @Nullable Long workingSince;
 
-    // Guarded by the queue.
-    private boolean started;
-    private boolean ended;
-
     /**
      * A call that has not started.
      *
@@ -66,7 +77,9 @@ final class ToolCallTask {
      */
     ToolCallTask(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut) {
         this.run = run;
-        this.use = use;
+        asked = use;
+        called = use;
+        events = new CallEvents(run, use);
         this.tool = tool;
         this.cut = cut;
         supervisor = Thread.ofVirtual()
@@ -77,18 +90,54 @@ final class ToolCallTask {
     /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
     void start() throws InterruptedException {
         if (tool == null) {
-            outcome.complete(CallOutcome.error("Tool '" + use.name() + "' not found"));
+            outcome.complete(CallOutcome.error("Tool '" + asked.name() + "' not found"));
             end();
             return;
         }
         if (run.settings().repair() == null) {
-            var unused = run.queue().put(this::startOnce);
+            events.start();
         }
         supervisor.start();
     }
 
+    /** The call that the events and the result name. */
     ToolUse use() {
-        return use;
+        return events.use();
+    }
+
+    /** The call as the model made it first, with the input that it wrote. */
+    ToolUse asked() {
+        return asked;
+    }
+
+    /** The call as the tool knows it. It stays the same if the model makes the call again. */
+    ToolUse called() {
+        return called;
+    }
+
+    /** Its turn is taken back: it goes on, and nothing is reported. The caller holds the queue. */
+    void takeBack() {
+        events.takeBack();
+    }
+
+    /** The model has made the same call again: from now on this is that call. */
+    void resume(ToolUse again) throws InterruptedException {
+        events.resume(again);
+        if (isOver()) {
+            end();
+        }
+    }
+
+    /**
+     * The model has not made the same call again: stops it, and reports what has become of a tool that has run.
+     *
+     * @return whether the tool has run
+     */
+    boolean orphan(String why) throws InterruptedException {
+        boolean ran = !begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED;
+        stop(why);
+        events.orphan(outcome.join(), worked(), ran);
+        return ran;
     }
 
     /** Waits for the outcome and sees to it that it is reported. */
@@ -104,7 +153,7 @@ final class ToolCallTask {
 
     /** The result as far as there is one, or else that the call was stopped. */
     ToolResult resultNow() {
-        return outcome.getNow(CallOutcome.STOPPED).result(use.id());
+        return outcome.getNow(CallOutcome.STOPPED).result(use().id());
     }
 
     /** Stops it, if it has no outcome yet. Does not wait, and does not report the end: see {@link #result}. */
@@ -141,13 +190,16 @@ final class ToolCallTask {
         return () -> onEnd.remove(action);
     }
 
-    /** Reports something of this call's. Returns whether that was still possible. An interrupt meanwhile is kept. */
-    boolean report(RunEvent event) {
+    /**
+     * Reports something of this call's; the function makes it, with the call's id. Returns whether that was still possible. An
+     * interrupt meanwhile is kept.
+     */
+    boolean report(Function<String, RunEvent> event) {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
-                    return run.queue().put(() -> ended || isOver() ? null : event);
+                    return events.report(event, this::isOver);
                 } catch (InterruptedException e) {
                     interrupted = true; // it has not had its turn yet; if the call was stopped it will not
                 }
@@ -208,9 +260,13 @@ final class ToolCallTask {
     /** Whether the tool can and may run; if not, there is an outcome. */
     private boolean isReady() throws InterruptedException {
         var entrance = new CallGuard(run.settings(), tool(), cut, new CallContext(run, this), this::logFailure);
-        CallGuard.Checked checked = entrance.check(use);
-        use = checked.use();
-        var unused = run.queue().put(this::startOnce);
+        CallGuard.Checked checked = entrance.check(asked);
+        called = checked.use();
+        if (called.equals(asked)) {
+            events.start();
+        } else {
+            events.start(called.input());
+        }
         CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve();
         if (refusal != null) {
             outcome.complete(refusal);
@@ -223,7 +279,7 @@ final class ToolCallTask {
         if (isOver()) {
             return;
         }
-        GuardedObservation observed = run.observe(() -> new Operation.ToolCall(use, tool().definition()));
+        GuardedObservation observed = run.observe(() -> new Operation.ToolCall(use(), tool().definition()));
         Thread worker = Thread.ofVirtual()
                 .name("sluice-tool-" + tool().name() + "-" + number)
                 .unstarted(() -> observed.in(run.context()).run(this::perform));
@@ -257,8 +313,9 @@ final class ToolCallTask {
 
     private void perform() {
         try {
-            if (!isOver()) { // else stopped before a carrier or an observer let it begin
-                outcome.complete(CallOutcome.of(tool().call(use.input(), new CallContext(run, this))));
+            // Else it was stopped before a carrier or an observer let it begin.
+            if (!isOver() && begun.compareAndSet(Begun.NOT_YET, Begun.CALLED)) {
+                outcome.complete(CallOutcome.of(tool().call(called.input(), new CallContext(run, this))));
             }
         } catch (Throwable e) { // any failure: the model can continue
             if (outcome.complete(CallOutcome.thrown(e))) { // else it was stopped, and this is how it says so
@@ -270,8 +327,8 @@ final class ToolCallTask {
     }
 
     private void logFailure(String what, Throwable e) {
-        String name = LogLabels.of(use.name());
-        Throwables.warn(ToolCallTask.class, what + " '" + name + "' failed (call " + LogLabels.of(use.id()) + ")", e);
+        String name = LogLabels.of(asked.name());
+        Throwables.warn(ToolCallTask.class, what + " '" + name + "' failed (call " + LogLabels.of(use().id()) + ")", e);
     }
 
     /** Not on the timer's thread: to interrupt a thread may close what it reads, which is the caller's. */
@@ -290,32 +347,7 @@ final class ToolCallTask {
 
     /** Reports the end, and the start if nobody has. Once, by the first of the supervisor and the run's thread. */
     private void end() throws InterruptedException {
-        var unused = run.queue().put(this::startOnce);
-        unused = run.queue().put(this::endOnce);
-    }
-
-    private @Nullable RunEvent startOnce() {
-        return once(started || ended, () -> started = true, () -> new ToolStart(use.id(), use.name(), use.input()));
-    }
-
-    private @Nullable RunEvent endOnce() {
-        return once(ended, () -> ended = true, this::ending);
-    }
-
-    private RunEvent ending() {
-        CallOutcome known = outcome.join();
-        run.onCallEnd()
-                .accept(new RunReport.ToolCall(
-                        use.id(), use.name(), known.output().isError(), known.cause(), worked()));
-        return known.event(use);
-    }
-
-    private static @Nullable RunEvent once(boolean done, Runnable note, Supplier<RunEvent> event) {
-        if (done) {
-            return null;
-        }
-        note.run();
-        return event.get();
+        events.end(outcome.join(), this::worked);
     }
 
     private Duration limit() {
@@ -324,7 +356,7 @@ final class ToolCallTask {
 
     private Tool tool() {
         if (tool == null) {
-            throw new IllegalStateException("there is no tool '" + use.name() + "'");
+            throw new IllegalStateException("there is no tool '" + asked.name() + "'");
         }
         return tool;
     }

@@ -7,7 +7,6 @@ import dev.sluice.budget.Budget;
 import dev.sluice.client.LlmClient;
 import dev.sluice.internal.AutoClosingStream;
 import dev.sluice.internal.CallbackErrors;
-import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -25,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A run: the model answers, the tools that it calls are run, and it continues with their results, until it calls none.
@@ -76,7 +74,10 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return AutoClosingStream.of(iterator(), this::close);
     }
 
-    /** The words of all turns, piece by piece as they come; see {@link #events()}. */
+    /**
+     * The words of all turns, piece by piece as they come; see {@link #events()}. With {@link Builder#retryTurns}, also words that
+     * are taken back later.
+     */
     public Stream<String> text() {
         return events().map(event -> event instanceof MessageDelta delta ? delta.text() : "")
                 .filter(text -> !text.isEmpty());
@@ -159,12 +160,12 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return run.transcript.snapshot();
     }
 
-    /** The tokens of all turns of this run, the unfinished one included. For any thread. */
+    /** The tokens of all turns of this run, the unfinished one and those that were taken back included. For any thread. */
     public Usage usage() {
         return run.transcript.usage();
     }
 
-    /** How many requests the model was sent. For any thread. */
+    /** How many requests the model was sent, turns that were asked again included. For any thread. */
     public int turns() {
         return run.transcript.requests();
     }
@@ -231,19 +232,8 @@ public final class ToolLoop implements ToolContext.InnerRun {
         private final LlmClient client;
         private final MessageRequest request;
         private final ToolSet tools = new ToolSet();
+        private final RunOptions options = new RunOptions();
         private StreamController controller = StreamController.withCancellation();
-        private @Nullable Budget budget;
-        private int maxTurns = 25;
-        private Duration toolTimeout = Duration.ofMinutes(1);
-        private int parallelism = 8;
-        private boolean startEarly = true;
-        private ToolApproval approval = (tool, call) -> ToolApproval.allow();
-        private @Nullable InputRepair repair;
-        private int queueCapacity = 256;
-        private long queueBytes = EventQueue.DEFAULT_BYTES;
-        private @Nullable String name;
-        private RunAttributes attributes = RunAttributes.NONE;
-        private Consumer<RunReport> onEnd = report -> {};
 
         private Builder(LlmClient client, MessageRequest request) {
             this.client = Objects.requireNonNull(client, "client");
@@ -280,7 +270,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * run.
          */
         public Builder budget(Budget budget) {
-            this.budget = Objects.requireNonNull(budget, "budget");
+            options.budget = Objects.requireNonNull(budget, "budget");
             return this;
         }
 
@@ -289,7 +279,22 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * not run.
          */
         public Builder maxTurns(int turns) {
-            maxTurns = Checks.atLeast("maxTurns", turns, 1);
+            options.maxTurns = Checks.atLeast("maxTurns", turns, 1);
+            return this;
+        }
+
+        /**
+         * How often each turn that breaks off after it was shown is asked again; never if nothing is set. It applies after the
+         * client's own retries and continuation, to their kinds of failures and with their delays, and each request counts as one
+         * of {@link #maxTurns}. {@link RunEvent.TurnReset} takes back what the turn had said; what it cost stays counted. It is
+         * not asked again after a cancel or at a limit of the caller's.
+         *
+         * <p>A tool that has started is not started again if the new answer makes the same call: same name, and the same input as
+         * JSON. Its result is kept for that call, without a second approval or repair. If the new answer does not make that call,
+         * {@link RunEvent.ToolOrphaned} reports it.
+         */
+        public Builder retryTurns(int times) {
+            options.retryTurns = Checks.atLeast("retryTurns", times, 0);
             return this;
         }
 
@@ -298,43 +303,43 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * for no limit.
          */
         public Builder toolTimeout(Duration limit) {
-            toolTimeout = Checks.notNegative("toolTimeout", limit, "no limit");
+            options.toolTimeout = Checks.notNegative("toolTimeout", limit, "no limit");
             return this;
         }
 
         /** How many tools run at once; 8 if nothing is set. */
         public Builder parallelism(int tools) {
-            parallelism = Checks.atLeast("parallelism", tools, 1);
+            options.parallelism = Checks.atLeast("parallelism", tools, 1);
             return this;
         }
 
         /** Whether a tool starts while the model still speaks, as soon as its own call is complete; it does if nothing is set. */
         public Builder startEarly(boolean early) {
-            startEarly = early;
+            options.startEarly = early;
             return this;
         }
 
         /** Sets the approval that decides whether a tool may run. Without one, all may. */
         public Builder approval(ToolApproval approval) {
-            this.approval = Objects.requireNonNull(approval, "approval");
+            options.approval = Objects.requireNonNull(approval, "approval");
             return this;
         }
 
         /** Corrects invalid inputs; nothing does if nothing is set. */
         public Builder repair(InputRepair repair) {
-            this.repair = Objects.requireNonNull(repair, "repair");
+            options.repair = Objects.requireNonNull(repair, "repair");
             return this;
         }
 
         /** Names the run in traces and metrics, as the agent that it is: few names, and no word of a user's. */
         public Builder name(String name) {
-            this.name = Objects.requireNonNull(name, "name");
+            options.name = Objects.requireNonNull(name, "name");
             return this;
         }
 
         /** Gives the run's tools and approval a value, which they get with {@link ToolContext#attribute}. */
         public <T> Builder attribute(ToolContext.Attribute<T> attribute, T value) {
-            attributes = attributes.with(attribute, value);
+            options.attributes = options.attributes.with(attribute, value);
             return this;
         }
 
@@ -344,13 +349,13 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * is called even if another one throws.
          */
         public Builder onEnd(Consumer<RunReport> listener) {
-            onEnd = CallbackErrors.inOrder(onEnd, Objects.requireNonNull(listener, "listener"));
+            options.onEnd = CallbackErrors.inOrder(options.onEnd, Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
         /** How many events may wait for a slow consumer before the model and the tools are held up; 256 if nothing is set. */
         public Builder queueCapacity(int events) {
-            queueCapacity = Checks.atLeast("queueCapacity", events, 1);
+            options.queueCapacity = Checks.atLeast("queueCapacity", events, 1);
             return this;
         }
 
@@ -360,7 +365,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * however large it is.
          */
         public Builder queueBytes(long bytes) {
-            queueBytes = Checks.atLeast("queueBytes", bytes, 1);
+            options.queueBytes = Checks.atLeast("queueBytes", bytes, 1);
             return this;
         }
 
@@ -373,22 +378,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
          * @throws IllegalStateException if the client is closed, or the controller has something to steer already
          */
         public ToolLoop start() {
-            var settings = new RunSettings(
-                    client,
-                    tools.addTo(request),
-                    tools.byName(),
-                    budget,
-                    maxTurns,
-                    toolTimeout,
-                    parallelism,
-                    startEarly,
-                    approval,
-                    repair,
-                    queueCapacity,
-                    queueBytes,
-                    Optional.ofNullable(name),
-                    attributes,
-                    onEnd);
+            RunSettings settings = options.settings(client, tools.addTo(request), tools.byName());
             var run = new RunTask(settings, controller);
             run.start(controller);
             return new ToolLoop(run, controller);

@@ -28,6 +28,7 @@ final class Transcript {
     private @Nullable Message calling;
     private List<ToolCallTask> open = List.of();
     private final List<Message> before = new ArrayList<>();
+    private Usage takenBack = Usage.NONE;
     private @Nullable MessageStream turn;
     private int requests;
     private Duration timeBefore = Duration.ZERO;
@@ -50,6 +51,18 @@ final class Transcript {
             }
             turn = next;
             return requests += sent ? 1 : 0;
+        });
+    }
+
+    /** The turn has broken off and is asked again: of what it said, only the usage is kept. Returns its number, from 1. */
+    int takeBack() {
+        return locked(() -> {
+            if (turn != null) {
+                takenBack = takenBack.plus(turn.snapshot().usage());
+                timeBefore = timeBefore.plus(turn.metrics().duration());
+                turn = null;
+            }
+            return before.size() + 1;
         });
     }
 
@@ -102,7 +115,7 @@ final class Transcript {
         return locked(() -> turn == null ? Message.EMPTY : turn.snapshot());
     }
 
-    /** The answers of the run so far, the last one as far as it has come. */
+    /** The answers of the run so far, the last one as far as it has come; without those that were taken back. */
     List<Message> answers() {
         return locked(() -> {
             var all = new ArrayList<>(before);
@@ -113,8 +126,12 @@ final class Transcript {
         });
     }
 
+    /** The tokens of all answers, those that were taken back included. */
     Usage usage() {
-        return new Conversation(List.of(), answers()).usage();
+        return locked(() -> {
+            Usage kept = new Conversation(List.of(), answers()).usage();
+            return takenBack.equals(Usage.NONE) ? kept : kept.plus(takenBack);
+        });
     }
 
     /** How long the model was asked, in all turns so far. */

@@ -25,7 +25,7 @@ final class Turn {
 
     private final RunEventQueue queue;
     private final Transcript transcript;
-    private final CallFactory newCall;
+    private final CallStarter starter;
     private final MessageStream stream;
     private final boolean early;
 
@@ -40,10 +40,10 @@ final class Turn {
      */
     private @Nullable ToolUse withoutInput;
 
-    /** Makes the calls of a run. */
-    interface CallFactory {
-        /** A call that has not started; {@code cut} says by what its input was cut, and is null if it was not. */
-        ToolCallTask of(ToolUse use, @Nullable String cut);
+    /** Starts the calls of a run. */
+    interface CallStarter {
+        /** A call that has been started; {@code cut} says by what its input was cut, and is null if it was not. */
+        ToolCallTask start(ToolUse use, @Nullable String cut) throws InterruptedException;
     }
 
     /**
@@ -51,10 +51,10 @@ final class Turn {
      *
      * @param early whether calls start while the model speaks
      */
-    Turn(RunEventQueue queue, Transcript transcript, CallFactory newCall, MessageStream stream, boolean early) {
+    Turn(RunEventQueue queue, Transcript transcript, CallStarter starter, MessageStream stream, boolean early) {
         this.queue = queue;
         this.transcript = transcript;
-        this.newCall = newCall;
+        this.starter = starter;
         this.stream = stream;
         this.early = early;
     }
@@ -80,6 +80,16 @@ final class Turn {
     /** The whole answer. */
     Message message() {
         return message;
+    }
+
+    /** Whether anything of it was reported. */
+    boolean wasShown() {
+        return hasStart;
+    }
+
+    /** The calls that were started so far. */
+    List<ToolCallTask> calls() {
+        return List.copyOf(calls);
     }
 
     /** The calls that are to be answered, all of them started, in order. */
@@ -158,9 +168,8 @@ final class Turn {
     }
 
     private ToolCallTask start(ToolUse use, @Nullable String cut) throws InterruptedException {
-        ToolCallTask call = newCall.of(use, cut);
+        ToolCallTask call = starter.start(use, cut);
         calls.add(call);
-        call.start();
         return call;
     }
 

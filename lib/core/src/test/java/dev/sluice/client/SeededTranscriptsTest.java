@@ -8,7 +8,6 @@ import static dev.sluice.client.Wires.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.EndReason;
-import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.StreamException;
@@ -19,30 +18,18 @@ import dev.sluice.message.Conversation;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
+import dev.sluice.sse.NoWaitTime;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.Threads;
 import dev.sluice.tools.RunEvent;
-import dev.sluice.tools.RunEvent.Debug;
-import dev.sluice.tools.RunEvent.MessageDelta;
-import dev.sluice.tools.RunEvent.MessageStart;
-import dev.sluice.tools.RunEvent.MessageStop;
-import dev.sluice.tools.RunEvent.StreamComplete;
-import dev.sluice.tools.RunEvent.StreamError;
-import dev.sluice.tools.RunEvent.ToolComplete;
-import dev.sluice.tools.RunEvent.ToolError;
-import dev.sluice.tools.RunEvent.ToolEvent;
-import dev.sluice.tools.RunEvent.ToolProgress;
-import dev.sluice.tools.RunEvent.ToolStart;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.ToolApproval;
 import dev.sluice.tools.ToolLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -74,7 +61,7 @@ class SeededTranscriptsTest {
             scripts[i] = turn(wire, random);
         }
         scripts[scripts.length - 1] = Script.stream(wire.stream(PROSE)); // and so on, for whoever asks again
-        try (var fixture = ClientFixture.in(wire, scripts)) {
+        try (var fixture = ClientFixture.in(wire, settings -> settings.time(new NoWaitTime()), scripts)) {
             Conversation said;
             try (ToolLoop run = run(fixture.client, random)) {
                 var events = new ArrayList<RunEvent>();
@@ -86,7 +73,7 @@ class SeededTranscriptsTest {
                 }
                 EndReason end = run.endReason().orElseThrow();
                 assertThat(end instanceof Failed).isEqualTo(failure != null);
-                new Order().of(events, end);
+                new RunEventOrder().of(events, end);
                 said = run.conversation();
                 if (!(end instanceof LimitReached)) {
                     assertThat(said.unanswered()).isEmpty();
@@ -160,6 +147,7 @@ class SeededTranscriptsTest {
                 .parallelism(1 + order.nextInt(4))
                 .queueCapacity(1 + order.nextInt(20))
                 .maxTurns(1 + order.nextInt(5))
+                .retryTurns(order.nextInt(3))
                 .start();
     }
 
@@ -176,56 +164,6 @@ class SeededTranscriptsTest {
             List<Message> told = wire.read(fixture.peer.awaitRequest(asked + 1)).messages();
             assertThat(new Conversation(List.of(), told).unanswered()).isEmpty();
             assertThat(told).allSatisfy(message -> assertThat(message.content()).isNotEmpty());
-        }
-    }
-
-    /** The order of events that {@link RunEvent} promises. */
-    private static final class Order {
-        private final Set<String> running = new HashSet<>();
-        private final Set<String> ended = new HashSet<>();
-        private boolean speaking;
-        private boolean over;
-
-        void of(List<RunEvent> events, EndReason end) {
-            for (RunEvent event : events) {
-                assertThat(over).as("something comes after the end: %s", event).isFalse();
-                next(event);
-            }
-            assertThat(over).as("the last event").isTrue();
-            assertThat(running).as("calls without an end").isEmpty();
-            assertThat(events.getLast() instanceof StreamComplete).isEqualTo(end instanceof Completed);
-        }
-
-        private void next(RunEvent event) {
-            switch (event) {
-                case MessageStart start -> {
-                    assertThat(speaking).isFalse();
-                    assertThat(running).as("calls of the turn before").isEmpty();
-                    speaking = true;
-                }
-                case MessageDelta delta -> assertThat(speaking).isTrue();
-                case MessageStop stop -> {
-                    assertThat(speaking).isTrue();
-                    speaking = false;
-                }
-                case ToolStart(var id, var name, var input) -> {
-                    assertThat(ended).doesNotContain(id);
-                    assertThat(running.add(id)).isTrue();
-                }
-                case ToolProgress(var id, var message, var percentage) ->
-                    assertThat(running).contains(id);
-                case ToolEvent(var id, var inner) -> assertThat(running).contains(id);
-                case Debug(var id, var message) -> assertThat(running).contains(id);
-                case ToolComplete(var id, var output) -> end(id);
-                case ToolError error -> end(error.id());
-                case StreamError error -> over = true;
-                case StreamComplete complete -> over = true;
-            }
-        }
-
-        private void end(String id) {
-            assertThat(running.remove(id)).as("a call that runs: %s", id).isTrue();
-            ended.add(id);
         }
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The machine's clock, save that every wait is over at once, and noted. */
-final class NoWaitTime implements TimeSource {
-    final List<Duration> waits = new CopyOnWriteArrayList<>();
+public final class NoWaitTime implements TimeSource {
+    public final List<Duration> waits = new CopyOnWriteArrayList<>();
 
     @Override
     public long nanos() {

@@ -2,6 +2,7 @@ package dev.sluice.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.StreamException;
 import dev.sluice.internal.json.Json;
 import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
@@ -67,6 +68,13 @@ class RunEventJsonTest {
                 new MessageStop(Message.EMPTY),
                 "{\"type\":\"message_stop\",\"finish_reason\":\"unknown\",\"usage\":{\"input_tokens\":0,"
                     + "\"output_tokens\":0,\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"thinking_tokens\":0}}");
+        FORMS.put(
+                new RunEvent.TurnReset(2, 1, new StreamException.Truncated("secret")),
+                "{\"type\":\"turn_reset\",\"turn\":2,\"attempt\":1,\"code\":\"truncated\",\"usage\":{\"input_tokens\":0,"
+                    + "\"output_tokens\":0,\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"thinking_tokens\":0}}");
+        FORMS.put(
+                new RunEvent.ToolOrphaned("toolu_1", "read", "{\"secret\":1}", "secret"),
+                "{\"type\":\"tool_orphaned\",\"id\":\"toolu_1\",\"name\":\"read\"}");
         delta(new Delta.TextDelta("Hi \"you\"\n"), "\"text\":\"Hi \\\"you\\\"\\n\"");
         delta(new Delta.ThinkingDelta("hm"), "\"thinking\":\"hm\"");
         delta(new Delta.InputJsonDelta("{\"a\":"), "\"input_json\":\"{\\\"a\\\":\"");

@@ -34,9 +34,11 @@ record ErrorRedaction(boolean errors) {
             case RunEvent.MessageStart start -> Optional.of(start);
             case RunEvent.MessageDelta delta -> Optional.of(delta);
             case RunEvent.MessageStop stop -> Optional.of(stop);
+            case RunEvent.TurnReset reset -> Optional.of(reset); // its JSON has the kind of the failure, and no message
             case RunEvent.ToolStart start -> Optional.of(start);
             case RunEvent.ToolProgress progress -> Optional.of(progress);
             case RunEvent.ToolComplete complete -> Optional.of(complete);
+            case RunEvent.ToolOrphaned orphan -> Optional.of(orphan); // its JSON has no input and no output
             case RunEvent.StreamComplete complete -> Optional.of(complete);
         };
     }

@@ -43,6 +43,15 @@ class ConflationTest {
     }
 
     @Test
+    void nothingIsMergedAcrossAReset() {
+        var events = List.of(
+                delta(1, "\"index\":0,\"text\":\"a\""),
+                new RelayEvent(2, "turn_reset", "{\"type\":\"turn_reset\",\"turn\":1}"),
+                delta(3, "\"index\":0,\"text\":\"a\""));
+        assertThat(Conflation.merge(events)).isEqualTo(events);
+    }
+
+    @Test
     void eventsOfAnotherTypeStayApart() {
         var events = List.of(
                 new RelayEvent(1, "tool_progress", "{\"type\":\"tool_progress\",\"index\":0,\"text\":\"a\"}"),

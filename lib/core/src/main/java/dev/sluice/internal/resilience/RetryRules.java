@@ -6,10 +6,14 @@ import dev.sluice.StreamException.CircuitOpen;
 import dev.sluice.StreamException.LimitExceeded;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
-/** Which failures a retry may help, and how long the server asks to wait before it. */
+/** Which failures a retry may help, and how long to wait before it. */
 public final class RetryRules {
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
+    private static final long FIRST_MILLIS = 500;
+    private static final long LONGEST_MILLIS = 8_000;
+    private static final double JITTER = 0.25;
 
     private RetryRules() {}
 
@@ -31,5 +35,11 @@ public final class RetryRules {
     /** How long the server asks to wait. */
     public static Optional<Duration> requestedDelay(Throwable failure) {
         return failure instanceof ApiError error ? error.retryAfter() : Optional.empty();
+    }
+
+    /** How long to wait before a retry, from 1, if the server asks for nothing: 0.5 s doubling to 8 s, less up to a quarter. */
+    public static Duration backoff(int retry, RandomGenerator random) {
+        int doublings = Math.min(retry - 1, Long.numberOfTrailingZeros(LONGEST_MILLIS / FIRST_MILLIS));
+        return Duration.ofMillis(Math.round((FIRST_MILLIS << doublings) * (1 - JITTER * random.nextDouble())));
     }
 }

@@ -6,11 +6,16 @@ const LONGEST = 4_000;
 export class AnswerLog {
   /** Pairs of an event's type and its data. */
   events = [];
+  #takenBackLength = 0;
+
+  /** How much was told, with what was taken back. */
+  get told() { return JSON.stringify(this.events).length + this.#takenBackLength; }
 
   /** An event of the run. */
   add(type, data) {
     switch (type) {
       case 'message_start': this.events.push([type, {}]); break;
+      case 'turn_reset': this.#takeBack(); break;
       case 'message_delta': this.#delta(data); break;
       case 'tool_start': this.events.push([type, { id: data.id, name: data.name, input: cut(data.input) }]); break;
       case 'tool_complete': this.events.push([type, { id: data.id, output: cut(data.output) }]); break;
@@ -18,6 +23,12 @@ export class AnswerLog {
       case 'tool_event': this.#inner(data); break;
       default: // progress is over when the answer is read again
     }
+  }
+
+  /** The turn is asked for again, and nothing of it is kept. */
+  #takeBack() {
+    const begun = this.events.findLastIndex(([type]) => type === 'message_start');
+    if (begun >= 0) this.#takenBackLength += JSON.stringify(this.events.splice(begun)).length;
   }
 
   #delta({ index, text, thinking, event, block, id, name }) {

@@ -12,6 +12,7 @@ export class Answer {
   #blocks = new Map(); // of the turn, by index
   #tools = new Map(); // by the call's id
   #open = new Set(); // what may still grow
+  #kept = 0; // how many parts earlier turns have drawn
   #parts = element('div', { class: 'parts' });
 
   /** `smooth()` tells whether text is to flow or to come as it came. */
@@ -32,7 +33,8 @@ export class Answer {
   /** An event of the run. */
   event(type, data) {
     switch (type) {
-      case 'message_start': this.#settle(); this.#blocks.clear(); break;
+      case 'message_start': this.#begin(); break;
+      case 'turn_reset': this.#takeBack(); break;
       case 'message_delta': this.#delta(data); break;
       case 'message_stop': this.#settle(); break;
       case 'tool_start': this.#tool(data.id, data.name).started(data.input); break;
@@ -48,6 +50,7 @@ export class Answer {
   ended({ how, error, retryable }, again) {
     this.#settle();
     for (const tool of this.#tools.values()) tool.abandoned();
+    this.element.querySelector(':scope > .retried')?.remove();
     this.element.removeAttribute('aria-busy');
     this.element.dataset.end = how;
     if (how === 'complete') return;
@@ -56,6 +59,22 @@ export class Answer {
     if (how !== 'stopped' && this.#live) note.setAttribute('role', 'alert');
     if (retryable && again) note.append(' ', element('button', { type: 'button', class: 'quiet again', onclick: again }, 'Try again'));
     this.element.append(note);
+  }
+
+  #begin() {
+    this.#settle();
+    this.#blocks.clear();
+    this.#kept = this.#parts.childElementCount;
+    this.element.querySelector(':scope > .retried')?.remove();
+  }
+
+  /** The turn broke off and is asked for again: what it has drawn goes, its tools too. */
+  #takeBack() {
+    this.#settle();
+    this.#blocks.clear();
+    while (this.#parts.childElementCount > this.#kept) this.#parts.lastElementChild.remove();
+    for (const [id, tool] of this.#tools) if (tool.element.parentNode === null) this.#tools.delete(id);
+    this.element.append(element('p', { class: 'note retried', role: 'status' }, 'The connection was lost. Asking again …'));
   }
 
   #delta({ index, text, thinking, input_json: input, event, block, id, name }) {

@@ -176,7 +176,7 @@ export class Conversation {
   /** The turn has what its run has told, if that is not less than it had; tells whether. */
   #takeLog() {
     const { turn, log } = this.#running;
-    const whole = JSON.stringify(log.events).length >= JSON.stringify(turn.events).length;
+    const whole = log.told >= JSON.stringify(turn.events).length;
     if (whole) turn.events = log.events;
     return whole;
   }

@@ -19,7 +19,7 @@ export class Meter {
       this.#last = performance.now();
       this.#first ??= this.#last;
       this.#characters += text.length;
-    } else if (type === 'message_stop' && data.usage?.output_tokens > 0) {
+    } else if ((type === 'message_stop' || type === 'turn_reset') && data.usage?.output_tokens > 0) {
       this.#tokens += data.usage.output_tokens;
       this.#characters = 0;
       this.#told = true;

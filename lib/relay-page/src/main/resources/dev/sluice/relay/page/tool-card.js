@@ -73,6 +73,7 @@ export class ToolCard {
   inner(event) {
     if (event?.type === 'tool_event') return this.inner(event.event);
     if (event?.type === 'message_delta' && event.text !== undefined) this.#inner.add(event.text);
+    else if (event?.type === 'turn_reset') this.#inner.add('\n↺ asked again\n');
     else if (event?.type === 'tool_start') this.#inner.add(`\n→ ${event.name}\n`);
     else if (event?.type === 'tool_error' || event?.type === 'stream_error') this.#inner.add(`\n✕ ${event.error}\n`);
     return undefined;

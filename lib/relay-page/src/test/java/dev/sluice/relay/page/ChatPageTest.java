@@ -98,6 +98,38 @@ class ChatPageTest {
     }
 
     @Test
+    void aTurnThatIsTakenBackIsGoneWithItsToolsAndItsLastWordsStand() throws Exception {
+        ScriptedRun run = ask("Count");
+        run.begin()
+                .text("First ")
+                .emit("tool_start", "id", "t1", "name", "count", "input", Map.of("path", "a"))
+                .emit("message_stop", "finish_reason", "tool_calls", "usage", Map.of("output_tokens", 5))
+                .emit("tool_complete", "id", "t1", "output", "7")
+                .begin()
+                .text("A **draft")
+                .emit("tool_start", "id", "t2", "name", "count", "input", Map.of("path", "b"));
+        assertThat(page.locator(".tool")).hasCount(2);
+        assertThat(answer()).containsText("draft");
+        Map<String, Integer> paid = Map.of("output_tokens", 3);
+        run.emit("turn_reset", "turn", 2, "attempt", 1, "code", "connection_failed", "usage", paid);
+        assertThat(answer()).not().containsText("draft");
+        assertThat(answer()).containsText("Asking again");
+        assertThat(page.locator(".tool")).hasCount(1);
+        run.begin()
+                .text("Whole.")
+                .emit("tool_start", "id", "t3", "name", "count", "input", Map.of("path", "b"))
+                .emit("tool_complete", "id", "t3", "output", "8");
+        assertThat(answer()).not().containsText("Asking again");
+        assertThat(page.locator(".tool")).hasCount(2);
+        run.complete();
+        assertThat(page.locator("#connection")).hasText("done");
+        assertThat(page.locator("#figures")).containsText("353 tokens");
+        page.reload(); // drawn again from what the page has kept
+        assertThat(answer().locator(".text")).hasText(new String[] {"First", "Whole."});
+        assertThat(page.locator(".tool")).hasCount(2);
+    }
+
+    @Test
     void aToolShowsItsProgressAndItsResult() throws Exception {
         ScriptedRun run = ask("Count");
         run.begin()

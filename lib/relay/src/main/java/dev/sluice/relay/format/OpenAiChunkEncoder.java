@@ -14,6 +14,7 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
     private final boolean tellsUsage;
     private final RunTotals totals = new RunTotals();
     private @Nullable String head; // of every chunk; null until the first
+    private boolean spoke; // whether words of the present turn were sent
     private boolean ended;
     private boolean failed;
 
@@ -44,7 +45,11 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
                     words(words, frames);
                 }
             }
-            case "message_stop" -> totals.stop(read(event));
+            case "message_stop" -> {
+                totals.stop(read(event));
+                spoke = false;
+            }
+            case "turn_reset" -> reset(read(event), frames);
             case "stream_error" -> {
                 Map<String, Object> error = read(event);
                 Object code = error.get("details") instanceof Map<?, ?> details ? details.get("code") : null;
@@ -59,7 +64,16 @@ final class OpenAiChunkEncoder implements StreamFormat.Encoder {
 
     private void words(TextDelta words, Consumer<String> frames) {
         if (!words.thinking()) {
+            spoke = true;
             choice("{\"content\":" + words.literal() + "}", "null", frames);
+        }
+    }
+
+    /** What was sent cannot be taken back. If it was nothing, the client need not know. */
+    private void reset(Map<String, Object> event, Consumer<String> frames) {
+        totals.reset(event);
+        if (spoke) {
+            fail("The answer broke off and was begun again, which this format cannot show.", "turn_reset", frames);
         }
     }
 

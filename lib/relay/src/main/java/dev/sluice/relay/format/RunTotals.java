@@ -20,6 +20,15 @@ final class RunTotals {
         if (event.get("finish_reason") instanceof String reason) {
             finishReason = reason;
         }
+        add(event);
+    }
+
+    /** A turn was taken back, and has been paid for. */
+    void reset(Map<String, Object> event) {
+        add(event);
+    }
+
+    private void add(Map<String, Object> event) {
         if (event.get("usage") instanceof Map<?, ?> usage) {
             usage.forEach((name, count) -> {
                 if (count instanceof Number number) {

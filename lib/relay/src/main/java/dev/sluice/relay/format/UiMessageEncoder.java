@@ -20,6 +20,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private int sources;
     private boolean started;
     private boolean inStep;
+    private boolean isReset;
     private boolean ended;
 
     UiMessageEncoder(String messageId) {
@@ -38,7 +39,8 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
             return;
         }
         switch (event.type()) {
-            case "message_start", "message_delta", "message_stop" -> turn(event.type(), read(event), chunks);
+            case "message_start", "message_delta", "message_stop", "turn_reset" ->
+                turn(event.type(), read(event), chunks);
             case "tool_start", "tool_progress", "tool_complete", "tool_error", "tool_event" ->
                 tool(event.type(), read(event), chunks);
             case "stream_error" -> fail(read(event), chunks);
@@ -52,13 +54,20 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private void turn(String type, Map<String, Object> event, Consumer<String> chunks) {
         switch (type) {
             case "message_start" -> {
-                endStep(chunks);
+                if (!isReset) { // else the step that was reset is this turn's
+                    endStep(chunks);
+                }
+                isReset = false;
                 beginStep(chunks);
                 totals.start(event);
             }
             case "message_stop" -> {
                 parts.endAll(chunks);
                 totals.stop(event);
+            }
+            case "turn_reset" -> {
+                totals.reset(event);
+                resetStep(chunks);
             }
             default -> delta(event, chunks);
         }
@@ -233,6 +242,16 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
             parts.endAll(chunks);
             tools.endAll(chunks);
             chunks.accept("{\"type\":\"finish-step\"}");
+        }
+    }
+
+    /** The client drops all parts of the step, open ones too; a chunk for one of them would fail the message. */
+    private void resetStep(Consumer<String> chunks) {
+        if (inStep) {
+            isReset = true;
+            parts.drop();
+            tools.drop();
+            chunks.accept("{\"type\":\"reset-step\"}");
         }
     }
 

@@ -34,6 +34,11 @@ final class UiParts {
         ids.clear();
     }
 
+    /** The client has dropped all of them. */
+    void drop() {
+        ids.clear();
+    }
+
     private static void end(@Nullable String id, Consumer<String> chunks) {
         if (id != null) {
             String kind = id.substring(0, id.indexOf('-'));

@@ -105,6 +105,12 @@ final class UiTools {
         streaming.clear();
     }
 
+    /** The client has dropped all calls of the step. */
+    void drop() {
+        open.clear();
+        streaming.clear();
+    }
+
     /** The provider's result is the model's business; that there is one is the user's. */
     private void providersEnd(String id, Consumer<String> chunks) {
         end(id, "tool-output-available", "output", null, chunks);

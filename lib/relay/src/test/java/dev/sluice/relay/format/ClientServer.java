@@ -81,6 +81,7 @@ final class ClientServer implements AutoCloseable {
             case "failure" -> write(run.framesAndFailure(format, some), exchange);
             case "error" ->
                 write(new RunScript().turn().text(0, "Well, ").error().frames(format), exchange);
+            case "reset" -> write(reset(run).frames(format), exchange);
             case "cut" -> {
                 List<String> frames = run.frames(format);
                 OutputStream out = exchange.getResponseBody();
@@ -91,6 +92,22 @@ final class ClientServer implements AutoCloseable {
             default -> failures.add("no scenario " + scenario);
         }
         exchange.close();
+    }
+
+    /** The first turn breaks off while its tool runs, and is asked again. */
+    private static RunScript reset(RunScript run) {
+        var broken = new RunScript()
+                .turn()
+                .block(0, "thinking")
+                .thinking(0, "Perhaps")
+                .block(1, "tool_use", "id", "toolu_0", "name", "river_level")
+                .input(1, "{\"river\":\"Douro\"}")
+                .blockEnd(1)
+                .add("tool_start", "id", "toolu_0", "name", "river_level", "input", Map.of("river", "Douro"))
+                .add("tool_progress", "id", "toolu_0", "message", "asking", "percentage", 10)
+                .reset();
+        run.events.forEach(event -> broken.raw(event.type(), event.json()));
+        return broken;
     }
 
     private static void write(List<String> frames, HttpExchange exchange) throws IOException {

@@ -76,6 +76,38 @@ class OpenAiChunkFormatTest {
     }
 
     @Test
+    void wordsThatAreTakenBackFailTheAnswerAndOtherwiseNobodyNotices() {
+        RunScript silent = new RunScript()
+                .turn()
+                .thinking(0, "Hm.")
+                .reset()
+                .turn()
+                .text(0, "Fair.")
+                .stop("stop")
+                .complete();
+        assertThat(words(chunks(silent.frames(format).subList(0, 3)))).isEqualTo("Fair.");
+        assertThat(silent.frames(new OpenAiChunkFormat(true)).toString())
+                .contains("\"finish_reason\":\"stop\"", "\"prompt_tokens\":20", "\"completion_tokens\":6", "[DONE]");
+
+        RunScript spoken = new RunScript()
+                .turn()
+                .text(0, "Look. ")
+                .stop("tool_calls")
+                .turn()
+                .reset()
+                .turn()
+                .text(0, "Dra")
+                .reset()
+                .turn()
+                .text(0, "Fair.")
+                .stop("stop")
+                .complete();
+        List<Map<String, Object>> chunks = chunks(spoken.frames(format));
+        assertThat(words(chunks)).isEqualTo("Look. Dra");
+        assertThat(chunks.getLast().toString()).contains("error=", "code=turn_reset");
+    }
+
+    @Test
     void aFailureIsAnErrorObjectAndNoEndMarker() {
         RunScript run = RunScript.answer("a", "b");
         for (int cut = 0; cut < run.events.size(); cut++) {

@@ -31,12 +31,22 @@ final class RandomRun {
     private int calls;
     private String end = "";
 
-    private RandomRun(long seed) {
+    private final boolean resets;
+
+    private RandomRun(long seed, boolean resets) {
         random = new Random(seed);
+        this.resets = resets;
     }
 
     static RandomRun of(long seed) {
-        var made = new RandomRun(seed);
+        var made = new RandomRun(seed, false);
+        made.write();
+        return made;
+    }
+
+    /** One whose turns may be taken back, anywhere in them. */
+    static RandomRun withResets(long seed) {
+        var made = new RandomRun(seed, true);
         made.write();
         return made;
     }
@@ -54,7 +64,12 @@ final class RandomRun {
         for (int turn = random.nextInt(4); turn >= 0; turn--) {
             noise();
             run.turn();
-            blocks();
+            while (!blocks()) {
+                run.reset();
+                running.clear();
+                noise();
+                run.turn();
+            }
             run.stop(List.of("stop", "length", "tool_calls", "content_filter", "pause", "unknown")
                     .get(random.nextInt(6)));
             while (!running.isEmpty()) {
@@ -70,7 +85,8 @@ final class RandomRun {
         }
     }
 
-    private void blocks() {
+    /** False if the turn breaks off. */
+    private boolean blocks() {
         var open = new ArrayList<Runnable>(); // each writes one more of a block
         int index = 0;
         for (int left = random.nextInt(5); left > 0 || !open.isEmpty(); ) {
@@ -84,7 +100,11 @@ final class RandomRun {
             if (!running.isEmpty() && random.nextBoolean()) {
                 tool();
             }
+            if (resets && random.nextInt(20) == 0) {
+                return false;
+            }
         }
+        return true;
     }
 
     private Runnable block(int index, List<Runnable> open) {

@@ -146,6 +146,18 @@ class RealClientsTest {
     }
 
     @Test
+    void whatATurnSaidBeforeItWasTakenBackIsGone() {
+        assertThat(at("reset", "status")).isEqualTo("ready");
+        assertThat(at("reset", "text")).isEqualTo(SAID);
+        assertThat(parts("reset")).hasSameSizeAs(parts("tools"));
+        assertThat(part("reset", "reasoning")).containsEntry("text", "A gauge will know.");
+        assertThat(parts("reset").subList(2, parts("tools").size()))
+                .isEqualTo(parts("tools").subList(2, parts("tools").size()));
+        assertThat(at("openaiReset", "text")).isEqualTo(SAID);
+        assertThat(at("openaiReset", "finish")).isEqualTo("stop");
+    }
+
+    @Test
     void theClientsStopReachesTheServer() throws InterruptedException {
         assertThat(at("stopped", "status")).isEqualTo("ready");
         assertThat(at("stopped", "ends", 0, "isAbort")).isEqualTo(true);

@@ -64,6 +64,20 @@ final class RunScript {
                 Map.of("input_tokens", 10, "output_tokens", 5));
     }
 
+    /** The turn is taken back, and has cost something. */
+    RunScript reset() {
+        return add(
+                "turn_reset",
+                "turn",
+                1,
+                "attempt",
+                1,
+                "code",
+                "connection_failed",
+                "usage",
+                Map.of("input_tokens", 10, "output_tokens", 1));
+    }
+
     RunScript complete() {
         return add("stream_complete");
     }

@@ -16,6 +16,7 @@ final class UiGrammar {
             "start",
             "start-step",
             "finish-step",
+            "reset-step",
             "text-start",
             "text-delta",
             "text-end",
@@ -37,6 +38,7 @@ final class UiGrammar {
     private final Set<String> used = new HashSet<>();
     private final Set<String> open = new HashSet<>();
     private final Map<String, String> calls = new HashMap<>();
+    private final Set<String> callsOfStep = new HashSet<>();
     private boolean inStep;
 
     private UiGrammar() {}
@@ -62,10 +64,17 @@ final class UiGrammar {
     private void inner(Map<String, Object> chunk) {
         String type = (String) chunk.get("type");
         assertThat(type).isIn(TYPES).isNotIn("start", "finish", "error", "abort");
+        if (type.equals("reset-step")) {
+            assertThat(inStep).as(type).isTrue();
+            open.clear();
+            calls.keySet().removeAll(callsOfStep);
+            return;
+        }
         if (type.endsWith("-step")) {
             assertThat(inStep).as(type).isEqualTo(type.equals("finish-step"));
             assertThat(open).as("open parts at " + type).isEmpty();
             inStep = !inStep;
+            callsOfStep.clear();
             return;
         }
         assertThat(inStep).as(type + " is in a step").isTrue();
@@ -99,6 +108,7 @@ final class UiGrammar {
         switch (type) {
             case "tool-input-start" -> {
                 assertThat(calls.put(id, "streaming")).isNull();
+                callsOfStep.add(id);
                 assertThat(chunk).containsEntry("providerExecuted", true).containsKey("toolName");
             }
             case "tool-input-delta" -> assertThat(calls).containsEntry(id, "streaming");

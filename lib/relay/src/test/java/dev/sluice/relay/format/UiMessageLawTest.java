@@ -2,6 +2,8 @@ package dev.sluice.relay.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.internal.json.Json;
+import dev.sluice.relay.RelayEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,8 +34,7 @@ class UiMessageLawTest {
             for (String kind : List.of("text", "thinking")) {
                 String said = run.events.stream()
                         .filter(event -> event.type().equals("message_delta"))
-                        .map(event -> dev.sluice.internal.json.Json.readObject(event.json())
-                                .getOrDefault(kind, ""))
+                        .map(event -> Json.readObject(event.json()).getOrDefault(kind, ""))
                         .map(String::valueOf)
                         .collect(Collectors.joining());
                 String type = kind.equals("text") ? "text-delta" : "reasoning-delta";
@@ -70,6 +71,81 @@ class UiMessageLawTest {
                 assertThat(UiGrammar.check(run.frames(format, cut)).getLast()).containsEntry("type", "abort");
             }
         }
+    }
+
+    @Test
+    void whatIsTakenBackIsGoneAndTheRestIsThere() {
+        for (long seed = 0; seed < RUNS; seed++) {
+            RandomRun run = RandomRun.withResets(seed);
+            List<Map<String, Object>> chunks = UiGrammar.check(run.script().frames(format));
+            assertThat(chunks.getLast()).as("seed " + seed).containsEntry("type", run.end());
+            var shown = new StringBuilder();
+            int step = 0;
+            for (Map<String, Object> chunk : chunks) {
+                switch ((String) chunk.get("type")) {
+                    case "start-step" -> step = shown.length();
+                    case "reset-step" -> shown.setLength(step);
+                    case "text-delta" -> shown.append(chunk.get("delta"));
+                    default -> {}
+                }
+            }
+            assertThat(shown.toString()).as("seed " + seed).isEqualTo(standing(run.script()));
+            for (int cut = 0; seed < SEEDS && cut < run.script().events.size(); cut++) {
+                assertThat(UiGrammar.check(run.script().frames(format, cut)).getLast())
+                        .containsEntry("type", "abort");
+            }
+        }
+    }
+
+    /** The words that were not taken back. */
+    private static String standing(RunScript run) {
+        var words = new StringBuilder();
+        int turn = 0;
+        for (RelayEvent event : run.events) {
+            switch (event.type()) {
+                case "message_start" -> turn = words.length();
+                case "turn_reset" -> words.setLength(turn);
+                case "message_delta" ->
+                    words.append(Json.readObject(event.json()).getOrDefault("text", ""));
+                default -> {}
+            }
+        }
+        return words.toString();
+    }
+
+    @Test
+    void aResetStepChunkForChunk() {
+        RunScript run = new RunScript()
+                .turn()
+                .block(0, "text")
+                .text(0, "Draft")
+                .block(1, "tool_use", "id", "toolu_1", "name", "rain")
+                .blockEnd(1)
+                .add("tool_start", "id", "toolu_1", "name", "rain", "input", Map.of())
+                .reset()
+                .turn()
+                .block(0, "text")
+                .text(0, "Fair.")
+                .blockEnd(0)
+                .stop("stop")
+                .complete();
+        List<Map<String, Object>> chunks = UiGrammar.check(run.frames(format));
+        assertThat(chunks)
+                .extracting(chunk -> chunk.get("type"))
+                .containsExactly(
+                        "start",
+                        "start-step",
+                        "text-start",
+                        "text-delta",
+                        "tool-input-start",
+                        "tool-input-available",
+                        "reset-step",
+                        "text-start",
+                        "text-delta",
+                        "text-end",
+                        "finish-step",
+                        "finish");
+        assertThat(chunks.getLast().toString()).contains("input_tokens=20", "output_tokens=6");
     }
 
     @Test
