@@ -21,7 +21,8 @@ import dev.sluice.Limits;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.budget.Budget;
-import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.Image;
+import dev.sluice.message.MediaSource.FileId;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -154,7 +156,7 @@ class FailoverTableTest {
                         .claude(Script.stream(answer("Rivers run.")))
                         .build();
                 var stream = fixture.client.stream(FailoverFixture.REQUEST.toBuilder()
-                        .user(new ContentBlock.Unknown("novelty", "{\"type\":\"novelty\"}")) // chat completions take none
+                        .user(new Image(new FileId("file_1"), Map.of())) // chat completions take none
                         .build())) {
             assertThat(stream.finalText()).isEqualTo("Rivers run.");
             assertThat(fixture.requests()).containsExactly(1, 0, 1);

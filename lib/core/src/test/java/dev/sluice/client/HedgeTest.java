@@ -193,9 +193,7 @@ class HedgeTest {
     @Test
     void ifBothFailTheFailureSaysWhatBothSaid() throws Exception {
         var open = new CountDownLatch(1);
-        var first = Script.empty().gate(open).then(connection -> {
-            throw new java.io.IOException("gone");
-        });
+        var first = Script.empty().gate(open).cut();
         try (var fixture = hedged(first, Script.json(500, errorJson("api_error", "second words")));
                 var stream = fixture.stream()) {
             time.passDelay();
