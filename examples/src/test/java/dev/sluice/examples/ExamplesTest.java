@@ -133,7 +133,8 @@ class ExamplesTest {
                 .containsPattern("\033\\[36mBackpressure is[^\033]*\033\\[33m[^\033]*runs out\\.\033\\[39m")
                 .containsSubsequence("claude (", ") from character 0", "openai-responses (", ") from character ");
         assertThat(coloured.replaceAll("\033\\[\\d+m", "")).contains(whole);
-        assertThat(ExampleOutput.by(ProviderFailover::main)).contains("[claude] Backpressure is", "[openai-responses] ");
+        assertThat(ExampleOutput.by(ProviderFailover::main))
+                .contains("[claude] Backpressure is", "[openai-responses] ");
     }
 
     @Test

@@ -22,8 +22,8 @@ import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
-import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.RunSource;
@@ -202,8 +202,9 @@ class ReadmeTest {
         assertThat(ExampleOutput.by(args -> {
                     // readme
                     try (LlmClient first = LlmClient.builder(claude).build();
-                            LlmClient second =
-                                    LlmClient.builder(openAi).model("gpt-6-luna").build();
+                            LlmClient second = LlmClient.builder(openAi)
+                                    .model("gpt-6-luna")
+                                    .build();
                             LlmClient either = Failover.builder(first, second)
                                     .midAnswer() // without it: before the first words only
                                     .hedgeAfter(Duration.ofSeconds(3)) // without it: one provider at a time

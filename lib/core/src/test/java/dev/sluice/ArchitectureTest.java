@@ -113,8 +113,7 @@ class ArchitectureTest {
         rooms.put("internal.budget", List.of("", "message", "internal"));
         rooms.put("budget", List.of("message", "internal.base", "internal.budget"));
         rooms.put(
-                "internal.continuation",
-                List.of("", "message", "aggregate", "provider", "internal", "internal.json"));
+                "internal.continuation", List.of("", "message", "aggregate", "provider", "internal", "internal.json"));
         rooms.put("continuation", List.of());
         var client = new ArrayList<>(rooms.keySet());
         client.removeAll(List.of("internal.json", "internal.failure", "provider.wire"));

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class Failover {
     /** Collects the settings of a failover. Not for use by several threads. */
     public static final class Builder {
         private final List<LlmClient> clients = new ArrayList<>();
-        private final Map<LlmClient, Prices> prices = new IdentityHashMap<>();
+        private final IdentityHashMap<LlmClient, Prices> prices = new IdentityHashMap<>();
         private boolean midAnswer;
         private @Nullable HedgeDelay hedge;
         private Consumer<StreamReport> onEnd = report -> {};

@@ -37,7 +37,9 @@ final class FailoverFailures {
                 .map(failure -> failure.provider + ": " + failure.exception.getMessage())
                 .collect(Collectors.joining("; "));
         others.forEach(failure -> last.addSuppressed(failure.exception));
-        return words.isEmpty() ? last : StreamFailures.afterOthers(last, "; the others of this failover said: " + words);
+        return words.isEmpty()
+                ? last
+                : StreamFailures.afterOthers(last, "; the others of this failover said: " + words);
     }
 
     private static boolean holds(Throwable failure, Throwable sought) {

@@ -64,8 +64,7 @@ final class FailoverHop {
             StreamController limits,
             @Nullable Budget budget) {
         StreamController controller = StreamController.withCancellation();
-        Timeouts timeouts =
-                limits.timeouts(member.sender().config().timeouts()).with(Phase.TOTAL, Duration.ZERO);
+        Timeouts timeouts = limits.timeouts(member.sender().config().timeouts()).with(Phase.TOTAL, Duration.ZERO);
         return new FailoverHop(
                 member, reason, request, member.sender().prepare(request, controller, budget, timeouts), controller);
     }

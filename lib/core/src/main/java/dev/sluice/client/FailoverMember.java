@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param sender sends its requests
  * @param prices what its tokens cost; null if nobody said
  */
-record FailoverMember(int index, RequestSender sender, @Nullable Prices prices) {
+record FailoverMember(
+        int index, RequestSender sender, @Nullable Prices prices) {
 
     Provider provider() {
         return sender.config().provider();

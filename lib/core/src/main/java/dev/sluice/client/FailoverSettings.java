@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param onEnd is told of the whole
  */
 record FailoverSettings(
-        List<FailoverMember> members, boolean midAnswer, @Nullable HedgeDelay hedge, Consumer<StreamReport> onEnd) {
+        List<FailoverMember> members,
+        boolean midAnswer,
+        @Nullable HedgeDelay hedge,
+        Consumer<StreamReport> onEnd) {
 
     /** Copies the list. */
     FailoverSettings {

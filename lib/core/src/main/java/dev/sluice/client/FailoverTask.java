@@ -13,7 +13,6 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
-import dev.sluice.client.StreamReport.Hop;
 import dev.sluice.client.StreamReport.Hop.Reason;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.GuardedObservation;
@@ -23,7 +22,6 @@ import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.message.Usage;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -80,7 +78,15 @@ final class FailoverTask extends StreamProducer {
             @Nullable Budget budget,
             String name,
             RunningRequests requests) {
-        this(settings, request, first, controller, budget, name, requests, settings.first().sender().config());
+        this(
+                settings,
+                request,
+                first,
+                controller,
+                budget,
+                name,
+                requests,
+                settings.first().sender().config());
     }
 
     private FailoverTask(
@@ -151,6 +157,7 @@ final class FailoverTask extends StreamProducer {
         stopHops("the stream has ended");
         if (!begun) { // its reader ends what its observers were told of
             first.stop("the stream was stopped before it began");
+            hops.add(first);
             first.start();
         }
         recorder.ended();
@@ -158,7 +165,9 @@ final class FailoverTask extends StreamProducer {
         requests.exited(this);
         try {
             var unused = Thread.interrupted(); // it was for us, and not for who is told
-            settings.onEnd().accept(report(queue.ended().orElseThrow()));
+            settings.onEnd()
+                    .accept(FailoverReport.of(
+                            recorder, hops, request, queue.ended().orElseThrow()));
         } catch (Throwable e) { // it is the caller's, and the stream is over
             Throwables.warn(FailoverTask.class, thread.getName() + ": reporting its end failed", e);
         }
@@ -169,8 +178,7 @@ final class FailoverTask extends StreamProducer {
         Reason reason = Reason.FIRST;
         while (queue.ended().isEmpty()) {
             HedgeDelay hedge = broken == null ? settings.hedge() : null;
-            FailoverHop hop =
-                    new HopRace(this::startNext, hedge, settings.time(), openingEvents, failures).run(reason);
+            FailoverHop hop = new HopRace(this::startNext, hedge, settings.time(), openingEvents, failures).run(reason);
             if (hop == null) {
                 fail(failures.whole());
                 return;
@@ -202,7 +210,10 @@ final class FailoverTask extends StreamProducer {
     private @Nullable FailoverHop startNext(Reason reason) {
         FailoverHop hop = begun ? null : first;
         begun = true;
-        while (hop == null && next + 1 < settings.members().size() && queue.ended().isEmpty() && !isLate) {
+        while (hop == null
+                && next + 1 < settings.members().size()
+                && queue.ended().isEmpty()
+                && !isLate) {
             hop = prepare(settings.members().get(++next), broken == null ? reason : Reason.CONTINUATION);
         }
         if (hop == null) {
@@ -312,55 +323,9 @@ final class FailoverTask extends StreamProducer {
         heads.noMore();
     }
 
-    private StreamReport report(EndReason end) {
-        List<Hop> all = hops.stream().map(FailoverHop::report).toList();
-        FailoverHop last = hops.isEmpty() ? null : hops.getLast();
-        for (FailoverHop hop : hops) {
-            last = hop.hasAnswered() ? hop : last;
-        }
-        StreamReport of = (last == null ? first : last).reader.reportOf(end);
-        Usage usage = recorder.usage();
-        return new StreamReport(
-                of.provider(),
-                of.server(),
-                request.model(),
-                of.model(),
-                of.requestId(),
-                end,
-                metrics(usage.outputTokens()),
-                usage,
-                all);
-    }
-
     @Override
     StreamMetrics metrics(long outputTokens) {
-        StreamMetrics own = recorder.metrics(outputTokens);
-        long bytes = 0;
-        int retries = 0;
-        int continuations = 0;
-        int failovers = 0;
-        for (FailoverHop hop : hops) {
-            StreamMetrics theirs = hop.reader.metrics(0);
-            bytes += theirs.bytes();
-            retries += theirs.retries();
-            continuations += theirs.continuations();
-            failovers += hop.reason == Reason.FAILOVER || hop.reason == Reason.CONTINUATION ? 1 : 0;
-        }
-        return new StreamMetrics(
-                own.timeToHeaders(),
-                own.timeToFirstEvent(),
-                own.timeToFirstText(),
-                own.duration(),
-                own.events(),
-                bytes,
-                own.gapP50(),
-                own.gapP99(),
-                own.gapMax(),
-                outputTokens,
-                own.tokensPerSecond(),
-                retries,
-                continuations,
-                failovers);
+        return FailoverReport.metrics(recorder, hops, outputTokens);
     }
 
     @Override

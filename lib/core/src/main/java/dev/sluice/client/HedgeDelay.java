@@ -14,7 +14,8 @@ final class HedgeDelay {
     private final boolean learns;
 
     private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by the lock. The older one has the last answers, one to two windows of them, and the newer one takes its place.
+    // Guarded by the lock. The older one has the last answers, one to two windows of them, and the newer one takes its
+    // place.
     private LatencyHistogram older = new LatencyHistogram();
     private LatencyHistogram newer = new LatencyHistogram();
     private int inOlder;

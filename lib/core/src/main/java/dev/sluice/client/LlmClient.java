@@ -85,9 +85,7 @@ public final class LlmClient implements AutoCloseable {
      * A client that asks several providers in turn: the next one if the one before fails before it has said something. For the
      * rest of an answer that breaks off, and for a second request when the first is slow, {@link Failover#builder}.
      *
-     * @param first is asked first, for the model that a request names
-     * @param next are asked in this order, each for its own model; see {@link Builder#model}
-     * @throws IllegalArgumentException if one of {@code next} has no model of its own
+     * @throws IllegalArgumentException if one of {@code next} has no model of its own; see {@link Builder#model}
      */
     public static LlmClient failover(LlmClient first, LlmClient... next) {
         return Failover.builder(first, next).build();

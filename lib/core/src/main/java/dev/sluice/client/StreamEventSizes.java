@@ -52,8 +52,12 @@ final class StreamEventSizes {
 
     /** The words of a prompt, in characters. */
     static long characters(MessageRequest request) {
-        return request.messages().stream().mapToLong(StreamEventSizes::characters).sum()
-                + request.system().stream().mapToLong(StreamEventSizes::characters).sum();
+        return request.messages().stream()
+                        .mapToLong(StreamEventSizes::characters)
+                        .sum()
+                + request.system().stream()
+                        .mapToLong(StreamEventSizes::characters)
+                        .sum();
     }
 
     /** About how many bytes an event takes in a queue. */
@@ -62,13 +66,16 @@ final class StreamEventSizes {
                 + switch (event) {
                     case Unknown unknown -> unknown.json().length();
                     case ContentBlockStart(int index, ContentBlock.Image image)
-                    when image.source() instanceof MediaSource.Base64Data picture -> picture.data().length();
+                    when image.source() instanceof MediaSource.Base64Data picture ->
+                        picture.data().length();
                     default -> characters(event);
                 };
     }
 
     private static long characters(Message message) {
-        return message.content().stream().mapToLong(StreamEventSizes::characters).sum();
+        return message.content().stream()
+                .mapToLong(StreamEventSizes::characters)
+                .sum();
     }
 
     private static long characters(Delta delta) {
@@ -91,7 +98,9 @@ final class StreamEventSizes {
             case ContentBlock.ServerToolUse call -> call.input().length();
             case ContentBlock.ServerToolResult result -> result.content().length();
             case ContentBlock.ToolResult result ->
-                result.content().stream().mapToLong(StreamEventSizes::characters).sum();
+                result.content().stream()
+                        .mapToLong(StreamEventSizes::characters)
+                        .sum();
             case ContentBlock.Image image -> 0;
             case ContentBlock.Document document -> 0;
             case ContentBlock.Unknown unknown -> unknown.json().length();

@@ -119,12 +119,6 @@ public record Message(
     public record Part(String provider, String model, int block, int offset) {
         /** The field of {@link Message#extra()} that has the parts of an answer of several providers, as raw JSON. */
         public static final String FIELD = "sluice_parts";
-
-        /** Checks that provider and model are there. */
-        public Part {
-            Objects.requireNonNull(provider, "provider");
-            Objects.requireNonNull(model, "model");
-        }
     }
 
     /**

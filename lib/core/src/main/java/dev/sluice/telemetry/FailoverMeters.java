@@ -26,9 +26,11 @@ final class FailoverMeters {
         for (int i = 1; i < whole.hops().size(); i++) {
             Hop from = whole.hops().get(i - 1);
             Hop to = whole.hops().get(i);
-            Tags providers = Tags.of("from", GenAiNames.provider(from.provider()), "to", GenAiNames.provider(to.provider()));
+            Tags providers =
+                    Tags.of("from", GenAiNames.provider(from.provider()), "to", GenAiNames.provider(to.provider()));
             if (to.reason() == Reason.HEDGE) {
-                hedges.withTags(providers.and("won", String.valueOf(to.answered()))).increment();
+                hedges.withTags(providers.and("won", String.valueOf(to.answered())))
+                        .increment();
             } else {
                 String when = to.reason() == Reason.CONTINUATION ? "mid_answer" : "before_answer";
                 failovers

@@ -33,8 +33,11 @@ final class FailoverFixture implements AutoCloseable {
 
     FailoverFixture claude(Consumer<LlmClient.Builder> settings, Script... scripts) {
         var peer = peer(scripts);
-        return add(LlmClient.builder(
-                Claude.builder().apiKey("k").baseUrl(peer.uri("")).build()), "claude-sonnet-5", settings);
+        return add(
+                LlmClient.builder(
+                        Claude.builder().apiKey("k").baseUrl(peer.uri("")).build()),
+                "claude-sonnet-5",
+                settings);
     }
 
     /** Adds a client of OpenAI's chat completions. */

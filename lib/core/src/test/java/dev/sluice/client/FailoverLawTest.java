@@ -79,7 +79,14 @@ class FailoverLawTest {
         for (Recorded first : ALL) {
             int cut = first.events().size() / 2;
             Recorded second = WHOLE.get(cut % WHOLE.size());
-            astray += check(List.of(new Half(first, cut), new Half(second, second.events().size())), true) > 1 ? 1 : 0;
+            astray += check(
+                                    List.of(
+                                            new Half(first, cut),
+                                            new Half(second, second.events().size())),
+                                    true)
+                            > 1
+                    ? 1
+                    : 0;
         }
         assertThat(astray).isGreaterThan(5);
     }
@@ -160,11 +167,13 @@ class FailoverLawTest {
         List<Message.Part> parts = message.parts();
         for (int i = 1; i < parts.size(); i++) {
             Message.Part part = parts.get(i);
-            assertThat(part.block()).as("%s", halves).isBetween(parts.get(i - 1).block(), message.content().size() - 1);
+            assertThat(part.block())
+                    .as("%s", halves)
+                    .isBetween(parts.get(i - 1).block(), message.content().size() - 1);
             if (part.offset() > 0) {
-                assertThat(message.content().get(part.block())).isInstanceOfSatisfying(Text.class, text -> assertThat(
-                                text.text())
-                        .hasSizeGreaterThanOrEqualTo(part.offset()));
+                assertThat(message.content().get(part.block()))
+                        .isInstanceOfSatisfying(
+                                Text.class, text -> assertThat(text.text()).hasSizeGreaterThanOrEqualTo(part.offset()));
             }
         }
     }
@@ -261,7 +270,8 @@ class FailoverLawTest {
                 && own.stopReason() == null
                 && own.content().stream().noneMatch(ToolUse.class::isInstance)
                 && waiting.isEmpty()
-                && (open.isEmpty() || (open.equals(Set.of(last)) && own.content().getLast() instanceof Text));
+                && (open.isEmpty()
+                        || (open.equals(Set.of(last)) && own.content().getLast() instanceof Text));
     }
 
     /** The words that the next provider must begin with; empty if there are none, null if there must be some. */

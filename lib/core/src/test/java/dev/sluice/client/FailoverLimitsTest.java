@@ -28,8 +28,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class FailoverLimitsTest {
     private static final Script OVERLOADED = Script.json(529, errorJson("overloaded_error", "first words"));
-    private static final Script BROKEN = Script.stream().sse(begin("One, ", "t")).cut();
-    private static final Script SILENT = Script.stream().sse(begin("One, t", "w")).stall();
+    private static final Script BROKEN =
+            Script.stream().sse(begin("One, ", "t")).cut();
+    private static final Script SILENT =
+            Script.stream().sse(begin("One, t", "w")).stall();
 
     /** A stream in mid-answer of its second provider. */
     private static void inHopTwo(FailoverFixture fixture, MessageStream stream) {
@@ -44,7 +46,8 @@ class FailoverLimitsTest {
     @Test
     void totalSpansAllProviders() {
         var controller = StreamController.withTimeout(Duration.ofMillis(300));
-        try (var fixture = new FailoverFixture().claude(OVERLOADED).claude(SILENT).build();
+        try (var fixture =
+                        new FailoverFixture().claude(OVERLOADED).claude(SILENT).build();
                 var stream = fixture.client.stream(FailoverFixture.REQUEST, controller)) {
             var failure = (StreamException) ClientFixture.collect(stream).failure();
             assertThat(failure).isInstanceOfSatisfying(TimedOut.class, late -> {
@@ -84,7 +87,10 @@ class FailoverLimitsTest {
 
     @Test
     void itsCloseStopsItsStreamsAndLeavesTheClientsOpen() {
-        try (var fixture = new FailoverFixture().claude(BROKEN).claude(SILENT, Script.stream(answer("B"))).midAnswer();
+        try (var fixture = new FailoverFixture()
+                        .claude(BROKEN)
+                        .claude(SILENT, Script.stream(answer("B")))
+                        .midAnswer();
                 var stream = fixture.stream()) {
             inHopTwo(fixture, stream);
             fixture.client.close();
@@ -165,11 +171,16 @@ class FailoverLimitsTest {
     void ifAllFailTheLastFailureSaysWhatEachProviderSaid() {
         var busy = Script.json(503, errorJson("api_error", "second words"));
         var down = Script.json(500, errorJson("api_error", "third words"));
-        try (var fixture = new FailoverFixture().claude(OVERLOADED).claude(busy).claude(down).build();
+        try (var fixture = new FailoverFixture()
+                        .claude(OVERLOADED)
+                        .claude(busy)
+                        .claude(down)
+                        .build();
                 var stream = fixture.stream()) {
             var failure = (StreamException) ClientFixture.collect(stream).failure();
-            assertThat(failure).isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.status())
-                    .isEqualTo(500));
+            assertThat(failure)
+                    .isInstanceOfSatisfying(
+                            ApiError.class, error -> assertThat(error.status()).isEqualTo(500));
             assertThat(failure.getMessage()).containsSubsequence("third words", "first words", "second words");
             assertThat(failure.getSuppressed()).hasSize(2);
             assertThat(stream.metrics().failovers()).isEqualTo(2);
@@ -180,7 +191,8 @@ class FailoverLimitsTest {
     void aCancelledControllerAsksNobodyAndTellsTheFirstClient() {
         var controller = StreamController.withCancellation();
         controller.cancel("before");
-        try (var fixture = new FailoverFixture().claude(OVERLOADED).claude(SILENT).build();
+        try (var fixture =
+                        new FailoverFixture().claude(OVERLOADED).claude(SILENT).build();
                 var stream = fixture.client.stream(FailoverFixture.REQUEST, controller)) {
             stream.done();
             assertThat(stream.endReason()).contains(new EndReason.Cancelled("before"));
@@ -192,17 +204,22 @@ class FailoverLimitsTest {
 
     @Test
     void sendIsAnsweredByTheNextProviderToo() {
-        try (var fixture = new FailoverFixture().claude(OVERLOADED).claude(Script.stream(answer("B"))).build()) {
+        try (var fixture = new FailoverFixture()
+                .claude(OVERLOADED)
+                .claude(Script.stream(answer("B")))
+                .build()) {
             assertThat(fixture.client.send(FailoverFixture.REQUEST).text()).isEqualTo("B");
-            assertThatThrownBy(() ->
-                            fixture.client.send(FailoverFixture.REQUEST, StreamController.withChunkLimit(3)))
+            assertThatThrownBy(() -> fixture.client.send(FailoverFixture.REQUEST, StreamController.withChunkLimit(3)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
     @Test
     void whatCannotWorkIsRefusedWhenItIsBuilt() {
-        try (var fixture = new FailoverFixture().claude(OVERLOADED).openAi(OVERLOADED).build();
+        try (var fixture = new FailoverFixture()
+                        .claude(OVERLOADED)
+                        .openAi(OVERLOADED)
+                        .build();
                 var noModel = ClientFixture.client(fixture.peers.getFirst().uri(""), settings -> {})) {
             LlmClient first = fixture.clients.getFirst();
             assertThatThrownBy(() -> LlmClient.failover(first, noModel))

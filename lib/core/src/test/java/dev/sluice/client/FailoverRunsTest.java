@@ -54,9 +54,7 @@ class FailoverRunsTest {
                 .sse("data: [DONE]\n\n")
                 .end();
         try (var fixture = new FailoverFixture()
-                        .claude(
-                                Script.stream().sse(begin("Let ", "me")).cut(),
-                                Script.stream(answer("It is 2.4 m.")))
+                        .claude(Script.stream().sse(begin("Let ", "me")).cut(), Script.stream(answer("It is 2.4 m.")))
                         .openAi(second)
                         .midAnswer();
                 ToolLoop run = fixture.client.run(FailoverFixture.REQUEST, LEVEL)) {
@@ -77,7 +75,10 @@ class FailoverRunsTest {
         var registry = new SimpleMeterRegistry();
         StreamMeters meters = StreamMeters.in(registry);
         try (var fixture = new FailoverFixture()
-                .claude(settings -> settings.onEnd(meters), Script.stream().sse(begin("One, t")).cut(), OVERLOADED)
+                .claude(
+                        settings -> settings.onEnd(meters),
+                        Script.stream().sse(begin("One, t")).cut(),
+                        OVERLOADED)
                 .openAi(settings -> settings.onEnd(meters), chat("One, two."), chat("Rivers run."))
                 .build(settings -> settings.midAnswer().onEnd(meters))) {
             for (int i = 0; i < 2; i++) {
@@ -86,7 +87,8 @@ class FailoverRunsTest {
                 }
             }
             await().until(() -> fixture.wholes.size() == 2 && fixture.parts.size() == 4);
-            await().until(() -> registry.find("sluice.client.stream.failovers").counters().size() == 2);
+            await().until(() ->
+                    registry.find("sluice.client.stream.failovers").counters().size() == 2);
             for (String when : List.of("before_answer", "mid_answer")) {
                 assertThat(registry.get("sluice.client.stream.failovers")
                                 .tags("from", "anthropic", "to", "openai", "when", when)

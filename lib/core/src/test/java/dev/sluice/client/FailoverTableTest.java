@@ -62,7 +62,8 @@ class FailoverTableTest {
         MODEL(status(404, "not_found_error")),
         INVALID(status(400, "invalid_request_error")),
         TOO_LARGE(status(413, "request_too_large")),
-        PASSING_EVENT(begun -> begun.sse(error("overloaded_error", "Overloaded")).end()),
+        PASSING_EVENT(
+                begun -> begun.sse(error("overloaded_error", "Overloaded")).end()),
         OTHER_EVENT(begun -> begun.sse(error("invalid_request_error", "No")).end()),
         UNREACHABLE(begun -> Script.empty()),
         CUT(Script::cut),
@@ -73,14 +74,18 @@ class FailoverTableTest {
         BREAKER(begun -> Script.empty()),
         BULKHEAD(begun -> Script.empty()),
         CREDENTIALS(begun -> Script.empty()),
-        PROTOCOL(begun -> begun.sse("event: content_block_delta\ndata: {\"index\n\n").end()),
+        PROTOCOL(begun ->
+                begun.sse("event: content_block_delta\ndata: {\"index\n\n").end()),
         LINE(begun -> begun.sse("data: " + "x".repeat(5000) + "\n\n").stall()),
         TOTAL(Script::stall),
         BUDGET(begun -> begun.sse(text(0, "many words ".repeat(100))).stall()),
         CANCEL(Script::stall),
         CLIENT(Script::stall),
-        THINKING(begun -> Script.stream().sse(messageStart(), thinkingStart(0), thinking(0, "Hm")).cut()),
-        CALL(begun -> begun.sse(blockStop(0), toolStart(1, "call_1", "level"), blockStop(1)).cut()),
+        THINKING(begun -> Script.stream()
+                .sse(messageStart(), thinkingStart(0), thinking(0, "Hm"))
+                .cut()),
+        CALL(begun -> begun.sse(blockStop(0), toolStart(1, "call_1", "level"), blockStop(1))
+                .cut()),
         LAST(begun -> begun.sse(blockStop(0), messageDelta("end_turn", 5)).cut()),
         SCHEMA(Script::cut),
         ASTRAY(Script::cut);
@@ -122,9 +127,11 @@ class FailoverTableTest {
     }
 
     static Stream<Arguments> cells() throws IOException {
-        return rows().stream().flatMap(row -> Stream.of(1, 2)
-                .filter(column -> !row.cells.get(column).equals("–"))
-                .map(column -> Arguments.of(row, column == 1 ? "before" : "in mid-answer", row.cells.get(column))));
+        return rows().stream()
+                .flatMap(row -> Stream.of(1, 2)
+                        .filter(column -> !row.cells.get(column).equals("–"))
+                        .map(column ->
+                                Arguments.of(row, column == 1 ? "before" : "in mid-answer", row.cells.get(column))));
     }
 
     @ParameterizedTest
@@ -245,8 +252,9 @@ class FailoverTableTest {
         }
 
         private void spend() {
-            try (var other = ScriptedPeer.serving(
-                            Script.stream().sse(begin("many words ".repeat(100))).stall());
+            try (var other = ScriptedPeer.serving(Script.stream()
+                            .sse(begin("many words ".repeat(100)))
+                            .stall());
                     var spender = ClientFixture.client(other.uri(""), settings -> {});
                     var spending = spender.stream(FailoverFixture.REQUEST, budget)) {
                 spending.done();

@@ -1,6 +1,5 @@
 package dev.sluice.client;
 
-import static dev.sluice.test.peer.ClaudeWire.answer;
 import static dev.sluice.test.peer.ClaudeWire.begin;
 import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,11 +19,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class FailoverTest {
     private static final Script OVERLOADED = Script.json(529, errorJson("overloaded_error", "Overloaded"));
-    private static final Script BROKEN = Script.stream().sse(begin("One, ", "t")).cut();
+    private static final Script BROKEN =
+            Script.stream().sse(begin("One, ", "t")).cut();
 
     @Test
     void theNextProviderAnswersIfTheFirstRefuses() {
-        try (var fixture = new FailoverFixture().claude(OVERLOADED).openAi(chat("Rivers run.")).build();
+        try (var fixture = new FailoverFixture()
+                        .claude(OVERLOADED)
+                        .openAi(chat("Rivers run."))
+                        .build();
                 var stream = fixture.stream()) {
             Message message = stream.finalMessage();
             assertThat(message.text()).isEqualTo("Rivers run.");
@@ -42,7 +45,10 @@ class FailoverTest {
 
     @Test
     void theNextProviderGoesOnWhereTheFirstBrokeOff() {
-        try (var fixture = new FailoverFixture().claude(BROKEN).openAi(chat("One, ", "two.")).midAnswer();
+        try (var fixture = new FailoverFixture()
+                        .claude(BROKEN)
+                        .openAi(chat("One, ", "two."))
+                        .midAnswer();
                 var stream = fixture.stream()) {
             List<dev.sluice.message.StreamEvent> events = new java.util.ArrayList<>();
             stream.forEach(events::add);
@@ -62,7 +68,10 @@ class FailoverTest {
 
     @Test
     void unlessItIsWantedAnAnswerThatBreaksOffFails() {
-        try (var fixture = new FailoverFixture().claude(BROKEN).openAi(chat("One, two.")).build();
+        try (var fixture = new FailoverFixture()
+                        .claude(BROKEN)
+                        .openAi(chat("One, two."))
+                        .build();
                 var stream = fixture.stream()) {
             var failure = (StreamException) ClientFixture.collect(stream).failure();
             assertThat(failure).isInstanceOf(StreamException.ConnectionFailed.class);

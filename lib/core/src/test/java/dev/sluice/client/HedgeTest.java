@@ -90,7 +90,9 @@ class HedgeTest {
     void ofSlowStartsOfThreeSecondsTheFirstWordsOfNinetyNineInAHundredComeInHalfASecond() throws Exception {
         Script[] starts = new Script[STREAMS];
         for (int i = 0; i < STREAMS; i++) {
-            starts[i] = i % 20 == 7 ? silent() : Script.stream(answer("Rivers run.")); // 5 % take 3 s, or as long as you like
+            starts[i] = i % 20 == 7
+                    ? silent()
+                    : Script.stream(answer("Rivers run.")); // 5 % take 3 s, or as long as you like
         }
         try (var fixture = hedged(starts, Script.stream(answer("Rivers run.")))) {
             List<Duration> first = new ArrayList<>();
@@ -127,9 +129,10 @@ class HedgeTest {
         var prices = Prices.uncached(BigDecimal.valueOf(3), BigDecimal.valueOf(15));
         try (var fixture = new FailoverFixture()
                 .claude(settings -> settings.time(time), silent())
-                .claude(settings -> settings.time(time), Script.stream().sse(begin("Rivers ")).stall())) {
-            fixture.build(settings ->
-                    settings.hedgeAfter(DELAY).prices(fixture.clients.getFirst(), prices));
+                .claude(
+                        settings -> settings.time(time),
+                        Script.stream().sse(begin("Rivers ")).stall())) {
+            fixture.build(settings -> settings.hedgeAfter(DELAY).prices(fixture.clients.getFirst(), prices));
             try (var stream = fixture.stream()) {
                 time.passDelay();
                 assertThat(stream.text().findFirst()).contains("Rivers ");
@@ -137,14 +140,20 @@ class HedgeTest {
             }
             await().until(() -> !fixture.wholes.isEmpty());
             Hop loser = fixture.wholes.getFirst().hops().getFirst();
-            assertThat(loser.cost()).isEqualByComparingTo(prices.cost(loser.usage())).isPositive();
+            assertThat(loser.cost())
+                    .isEqualByComparingTo(prices.cost(loser.usage()))
+                    .isPositive();
         }
     }
 
     @Test
     void aHeadAPingAndTheMessagesStartDoNotWin() throws Exception {
         var open = new CountDownLatch(1);
-        var late = Script.stream().sse(messageStart(), textStart(0)).gate(open).sse(text(0, "A")).stall();
+        var late = Script.stream()
+                .sse(messageStart(), textStart(0))
+                .gate(open)
+                .sse(text(0, "A"))
+                .stall();
         try (var fixture = hedged(late, silent());
                 var stream = fixture.stream()) {
             time.passDelay();
@@ -159,7 +168,8 @@ class HedgeTest {
         var open = new CountDownLatch(1);
         var refused = new CountDownLatch(1);
         var late = Script.stream().gate(open).sse(answer("A")).end();
-        var overloaded = Script.json(529, errorJson("overloaded_error", "Overloaded")).reach(refused);
+        var overloaded =
+                Script.json(529, errorJson("overloaded_error", "Overloaded")).reach(refused);
         try (var fixture = hedged(late, overloaded);
                 var stream = fixture.stream()) {
             time.passDelay();
@@ -208,7 +218,11 @@ class HedgeTest {
     @Test
     void itIsNotSentWhenTheBudgetIsSpent() throws Exception {
         var open = new CountDownLatch(1);
-        var late = Script.stream().sse(messageStart()).gate(open).sse(textStart(0), text(0, "A"), blockStop(0)).stall();
+        var late = Script.stream()
+                .sse(messageStart())
+                .gate(open)
+                .sse(textStart(0), text(0, "A"), blockStop(0))
+                .stall();
         Budget budget = Budget.outputTokens(10);
         try (var fixture = hedged(late, Script.stream(answer("B")));
                 var stream = fixture.client.stream(FailoverFixture.REQUEST, budget);
@@ -263,6 +277,8 @@ class HedgeTest {
         for (int i = 0; i < 300; i++) {
             delay.note(Duration.ofMillis(800).toNanos());
         }
-        assertThat(delay.delay()).as("the old ones are forgotten").isBetween(Duration.ofMillis(800), Duration.ofMillis(905));
+        assertThat(delay.delay())
+                .as("the old ones are forgotten")
+                .isBetween(Duration.ofMillis(800), Duration.ofMillis(905));
     }
 }

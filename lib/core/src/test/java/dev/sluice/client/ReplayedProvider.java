@@ -65,9 +65,8 @@ final class ReplayedProvider implements Provider, HttpTransport {
     @Override
     public TransportRequest streamRequest(MessageRequest request) {
         asked.add(request);
-        Matcher anchor = ANCHOR.matcher(request.messages().getLast().content().getLast() instanceof Text text
-                ? text.text()
-                : "");
+        Matcher anchor = ANCHOR.matcher(
+                request.messages().getLast().content().getLast() instanceof Text text ? text.text() : "");
         List<StreamEvent> first = answer.subList(0, cut);
         sent = anchor.find() && !astray ? after(anchor.group(1), first) : first;
         return new TransportRequest("POST", URI.create("http://localhost/" + name), Map.of(), new byte[0]);

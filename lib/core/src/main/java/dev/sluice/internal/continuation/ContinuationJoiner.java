@@ -140,8 +140,8 @@ public final class ContinuationJoiner {
     private Optional<MessageRequest> requestAfter(StreamException failure, MessageRequest request, Provider provider) {
         Message broken = whole.snapshot();
         Optional<MessageRequest> next = ResumePoint.of(broken, isOpen).flatMap(point -> {
-            boolean own = broken.parts().stream()
-                    .allMatch(part -> part.provider().equals(provider.name()));
+            boolean own =
+                    broken.parts().stream().allMatch(part -> part.provider().equals(provider.name()));
             return requestFrom(own ? point : point.wordsOnly(), request, provider);
         });
         if (next.isPresent()) {
@@ -188,7 +188,8 @@ public final class ContinuationJoiner {
 
     private void emit(StreamEvent event, Consumer<StreamEvent> out) {
         if (!parts.isEmpty() && (event instanceof ContentBlockDelta || event instanceof ContentBlockStart)) {
-            String json = Json.write(parts.stream().map(ContinuationJoiner::fields).toList());
+            String json =
+                    Json.write(parts.stream().map(ContinuationJoiner::fields).toList());
             parts = List.of();
             Map<String, String> extra = Map.of(Part.FIELD, json);
             emit(new MessageDelta(FinishReason.UNKNOWN, null, null, answer.usage(), extra), out);
