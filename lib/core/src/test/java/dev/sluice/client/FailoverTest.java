@@ -1,5 +1,6 @@
 package dev.sluice.client;
 
+import static dev.sluice.test.peer.ClaudeWire.answer;
 import static dev.sluice.test.peer.ClaudeWire.begin;
 import static dev.sluice.test.peer.ClaudeWire.errorJson;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,8 +10,10 @@ import dev.sluice.StreamException;
 import dev.sluice.client.StreamReport.Hop;
 import dev.sluice.client.StreamReport.Hop.Reason;
 import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.test.peer.Script;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +53,7 @@ class FailoverTest {
                         .openAi(chat("One, ", "two."))
                         .midAnswer();
                 var stream = fixture.stream()) {
-            List<dev.sluice.message.StreamEvent> events = new java.util.ArrayList<>();
+            List<StreamEvent> events = new ArrayList<>();
             stream.forEach(events::add);
             Message message = stream.finalMessage();
             assertThat(message.text()).isEqualTo("One, two.");
@@ -77,6 +80,30 @@ class FailoverTest {
             assertThat(failure).isInstanceOf(StreamException.ConnectionFailed.class);
             assertThat(failure.partial().text()).isEqualTo("One, t");
             assertThat(fixture.requests()).containsExactly(1, 0);
+        }
+    }
+
+    @Test
+    void whatIsMeantForOneProviderIsNotSentToTheNext() {
+        try (var fixture = new FailoverFixture()
+                        .claude(OVERLOADED)
+                        .claude(Script.stream(answer("Rivers run.")))
+                        .build();
+                var stream = fixture.client.stream(FailoverFixture.REQUEST.toBuilder()
+                        .model("claude-haiku-5")
+                        .header("x-tenant-key", "kingfisher-0123")
+                        .put("novelty", true)
+                        .serviceTier("auto")
+                        .build())) {
+            stream.done();
+            var first = fixture.peers.getFirst().requests().getFirst();
+            var next = fixture.peers.getLast().requests().getFirst();
+            assertThat(first.bodyText()).contains("claude-haiku-5", "novelty", "service_tier");
+            assertThat(next.bodyText())
+                    .contains("\"claude-sonnet-5\"")
+                    .doesNotContain("claude-haiku-5", "novelty", "service_tier");
+            assertThat(first.header("x-tenant-key")).isEqualTo("kingfisher-0123");
+            assertThat(next.header("x-tenant-key")).isNull();
         }
     }
 

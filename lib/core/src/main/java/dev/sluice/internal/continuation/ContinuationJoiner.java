@@ -140,8 +140,9 @@ public final class ContinuationJoiner {
     private Optional<MessageRequest> requestAfter(StreamException failure, MessageRequest request, Provider provider) {
         Message broken = whole.snapshot();
         Optional<MessageRequest> next = ResumePoint.of(broken, isOpen).flatMap(point -> {
-            boolean own =
-                    broken.parts().stream().allMatch(part -> part.provider().equals(provider.name()));
+            List<String> makers =
+                    broken.parts().stream().map(Part::provider).distinct().toList();
+            boolean own = List.of(provider.name()).containsAll(makers);
             return requestFrom(own ? point : point.wordsOnly(), request, provider);
         });
         if (next.isPresent()) {
