@@ -125,6 +125,19 @@ class ExamplesTest {
     }
 
     @Test
+    void anAnswerThatOneProviderBeginsAndAnotherFinishesChangesItsColour() throws Exception {
+        String whole = ExampleOutput.by(Quickstart::main, "What", "is", "backpressure?")
+                .replaceFirst("(?s).*?(Backpressure is.*runs out\\.).*", "$1");
+        String coloured = ExampleOutput.by(args -> ProviderFailover.run(true));
+        assertThat(coloured)
+                .containsPattern("\033\\[36mBackpressure is[^\033]*\033\\[33m[^\033]*runs out\\.\033\\[39m")
+                .containsSubsequence("claude (", ") from character 0", "openai-responses (", ") from character ");
+        assertThat(coloured.replaceAll("\033\\[\\d+m", "")).contains(whole);
+        assertThat(ExampleOutput.by(ProviderFailover::main))
+                .contains("[claude] Backpressure is", "[openai-responses] ");
+    }
+
+    @Test
     void theTokensAreCountedAndTheAnswerComesWhole() throws Exception {
         assertThat(ExampleOutput.by(OneShot::main))
                 .containsPattern("The prompt has [1-9]\\d* tokens\\.\n\nBackpressure is")

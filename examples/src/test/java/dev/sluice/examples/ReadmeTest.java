@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.budget.Budget;
+import dev.sluice.client.Failover;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
 import dev.sluice.client.Signal;
@@ -22,6 +23,7 @@ import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.provider.Provider;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.provider.gemini.Gemini;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.relay.Relay;
 import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.RunSource;
@@ -187,6 +189,34 @@ class ReadmeTest {
                     // end
                 }))
                 .contains("Cancelled[reason=the user pressed stop]");
+    }
+
+    @Test
+    void failover() throws Exception {
+        Claude claude = Claude.builder().baseUrl(server.uri()).apiKey("any").build();
+        OpenAi openAi = OpenAi.builder()
+                .baseUrl(server.uri().resolve("/v1"))
+                .apiKey("any")
+                .build();
+        server.next(Fault.CUT);
+        assertThat(ExampleOutput.by(args -> {
+                    // readme
+                    try (LlmClient first = LlmClient.builder(claude).build();
+                            LlmClient second = LlmClient.builder(openAi)
+                                    .model("gpt-6-luna")
+                                    .build();
+                            LlmClient either = Failover.builder(first, second)
+                                    .midAnswer() // without it: before the first words only
+                                    .hedgeAfter(Duration.ofSeconds(3)) // without it: one provider at a time
+                                    .build();
+                            MessageStream stream = either.stream(request)) {
+                        stream.text().forEach(System.out::print);
+                        System.out.println(stream.snapshot().parts()); // who said what
+                    }
+                    // end
+                }))
+                .startsWith("A river begins")
+                .contains("the same river.", "provider=claude", "provider=openai-responses");
     }
 
     @Test

@@ -112,7 +112,8 @@ class ArchitectureTest {
         rooms.put("aggregate", List.of("", "json", "message", "internal", "internal.base", "internal.json"));
         rooms.put("internal.budget", List.of("", "message", "internal"));
         rooms.put("budget", List.of("message", "internal.base", "internal.budget"));
-        rooms.put("internal.continuation", List.of("", "message", "aggregate", "provider", "internal"));
+        rooms.put(
+                "internal.continuation", List.of("", "message", "aggregate", "provider", "internal", "internal.json"));
         rooms.put("continuation", List.of());
         var client = new ArrayList<>(rooms.keySet());
         client.removeAll(List.of("internal.json", "internal.failure", "provider.wire"));
@@ -207,10 +208,10 @@ class ArchitectureTest {
 
     /** Users read the list of types from its beginning to its end, so that it must stay short. */
     @ArchTest
-    static void usersMeetSeventyTypesAtMost(JavaClasses all) {
+    static void usersMeetSeventyOneTypesAtMost(JavaClasses all) {
         assertThat(all.stream().filter(API).filter(JavaClass::isTopLevelClass).map(JavaClass::getName))
                 .as("public top-level types; what only our packages call belongs in internal, see ADR 21")
-                .hasSizeLessThanOrEqualTo(70);
+                .hasSizeLessThanOrEqualTo(71);
     }
 
     @ArchTest

@@ -32,28 +32,23 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * Asks one provider's models. One client serves a whole program: it keeps the connections. Safe for use by any thread.
+ * Asks one provider's models, or several in turn. One client serves a whole program: it keeps the connections. Safe for use by any thread.
  *
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="client"}
  */
 public final class LlmClient implements AutoCloseable {
     static {
-        InternalParts.share(LlmClient.class, ClientLifetime.class, client -> client.lifetime);
+        InternalParts.share(LlmClient.class, ClientLifetime.class, client -> client.sender.lifetime());
     }
 
+    /** What sends this client's requests. */
+    final MessageSender sender;
+
     private final ClientConfig config;
-    private final boolean ownsTransport;
 
-    private final ClientLifetime lifetime;
-    private final RunningRequests requests;
-    private final RequestSender sender;
-
-    private LlmClient(ClientSettings settings) {
-        config = settings.config();
-        ownsTransport = settings.transport == null;
-        lifetime = new ClientLifetime(config.time());
-        requests = new RunningRequests(config, lifetime);
-        sender = new RequestSender(config, lifetime, requests);
+    LlmClient(MessageSender sender) {
+        this.sender = sender;
+        config = sender.config();
     }
 
     /**
@@ -84,6 +79,16 @@ public final class LlmClient implements AutoCloseable {
      */
     public static LlmClient openAi() {
         return builder(OpenAi.fromEnvironment()).build();
+    }
+
+    /**
+     * A client that asks several providers in turn: the next one if the one before fails before it has said something. For the
+     * rest of an answer that breaks off, and for a second request when the first is slow, {@link Failover#builder}.
+     *
+     * @throws IllegalArgumentException if one of {@code next} has no model of its own; see {@link Builder#model}
+     */
+    public static LlmClient failover(LlmClient first, LlmClient... next) {
+        return Failover.builder(first, next).build();
     }
 
     /** A client of the given provider. */
@@ -238,21 +243,15 @@ public final class LlmClient implements AutoCloseable {
      */
     @Override
     public void close() {
-        lifetime.close();
-        List<Thread> cancelling = requests.cancelAll();
-        lifetime.runCallbacks();
-        requests.awaitServerCancellations(cancelling);
-        if (ownsTransport) {
-            config.transport().close();
-        }
+        sender.close();
     }
 
     /** How many streams have a reader, for tests that see them end. */
     int running() {
-        return requests.size();
+        return sender.running();
     }
 
-    /** The provider that this client asks. */
+    /** The provider that this client asks; the first if it has several. */
     public Provider provider() {
         return config.provider();
     }
@@ -394,7 +393,7 @@ public final class LlmClient implements AutoCloseable {
          * @throws IllegalStateException if a setting is there twice: by itself and in {@link #resilience}
          */
         public LlmClient build() {
-            return new LlmClient(set);
+            return new LlmClient(new RequestSender(set));
         }
     }
 }

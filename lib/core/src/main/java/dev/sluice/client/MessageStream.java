@@ -35,13 +35,13 @@ import java.util.stream.Stream;
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="stream"}
  */
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
-    private final StreamReaderTask reader;
+    private final StreamProducer reader;
     private final StreamController controller;
     private final ChunkAggregator message;
     private final StreamConsumer consumer;
     private final AtomicBoolean iterated = new AtomicBoolean();
 
-    MessageStream(StreamReaderTask reader, StreamController controller, ChunkAggregator message) {
+    MessageStream(StreamProducer reader, StreamController controller, ChunkAggregator message) {
         this.reader = reader;
         this.controller = controller;
         this.message = message;
@@ -184,7 +184,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      */
     public ResponseInfo response() {
         try {
-            Optional<ResponseInfo> info = reader.heads().await();
+            Optional<ResponseInfo> info = reader.heads.await();
             if (info.isPresent()) {
                 return info.get();
             }
@@ -197,7 +197,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** Times and sizes so far. For any thread. */
     public StreamMetrics metrics() {
-        return reader.recorder.metrics(message.usage().outputTokens());
+        return reader.metrics(message.usage().outputTokens());
     }
 
     /** The controller of this stream. */
@@ -244,7 +244,7 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /** The thread that reads, for tests that see it end. */
     Thread reader() {
-        return reader.thread();
+        return reader.thread;
     }
 
     private void takeOnce() {

@@ -264,7 +264,18 @@ final class MetricsRecorder {
                     outputTokens,
                     firstContent == NEVER || seconds <= 0 ? 0 : outputTokens / seconds,
                     retries,
-                    continuations);
+                    continuations,
+                    0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The tokens so far, as far as the provider has said. */
+    Usage usage() {
+        lock.lock();
+        try {
+            return usage;
         } finally {
             lock.unlock();
         }

@@ -19,26 +19,54 @@ import org.jspecify.annotations.Nullable;
  * Encodes what is asked of a client, sends it, and returns how its answer is read: as a stream, as a whole message, or as a look-up. For
  * any thread.
  */
-final class RequestSender {
+final class RequestSender implements MessageSender {
+    static final String NO_CHUNKS =
+            "controller: has a limit on chunks, and an answer that is not streamed has none; stream it";
+
     private final ClientConfig config;
     private final ClientLifetime lifetime;
     private final RunningRequests requests;
+    private final boolean ownsTransport;
 
-    RequestSender(ClientConfig config, ClientLifetime lifetime, RunningRequests requests) {
-        this.config = config;
-        this.lifetime = lifetime;
-        this.requests = requests;
+    RequestSender(ClientSettings settings) {
+        config = settings.config();
+        ownsTransport = settings.transport == null;
+        lifetime = new ClientLifetime(config.time());
+        requests = new RunningRequests(config, lifetime);
     }
 
-    /** Starts to stream an answer; see {@link LlmClient#stream(MessageRequest, StreamController, Budget)}. */
-    MessageStream stream(MessageRequest asked, StreamController controller, @Nullable Budget budget) {
+    @Override
+    public ClientConfig config() {
+        return config;
+    }
+
+    @Override
+    public ClientLifetime lifetime() {
+        return lifetime;
+    }
+
+    @Override
+    public MessageStream stream(MessageRequest asked, StreamController controller, @Nullable Budget budget) {
+        StreamReaderTask reader = prepare(asked, controller, budget, controller.timeouts(config.timeouts()));
+        var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
+        requests.launch(reader, controller);
+        return stream;
+    }
+
+    /**
+     * Makes the reader of a stream that its controller can cancel, to be launched.
+     *
+     * @throws IllegalArgumentException if the provider surely rejects the request
+     * @throws IllegalStateException if this client is closed, or the controller has a stream already
+     */
+    StreamReaderTask prepare(
+            MessageRequest asked, StreamController controller, @Nullable Budget budget, Timeouts timeouts) {
         checkOpen();
         MessageRequest request = config.defaults().complete(asked);
         TransportRequest wire = config.provider().streamRequest(request);
         int times = config.continuation().times();
         var joiner = times == 0 ? null : new ContinuationJoiner(times, request, config.provider());
-        Timeouts timeouts = controller.timeouts(config.timeouts());
-        StreamReaderTask reader = requests.prepare(
+        return requests.prepare(
                 wire,
                 request.model(),
                 new ResponseMode.Streamed(joiner),
@@ -47,18 +75,19 @@ final class RequestSender {
                 config.provider().cancelRequest(request).orElse(null),
                 budget,
                 StreamSurroundings.of(config, request, wire, true));
-        var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
-        requests.launch(reader, controller);
-        return stream;
     }
 
-    /** Asks for an answer that is not streamed, and waits; see {@link LlmClient#send(MessageRequest, StreamController, Budget)}. */
-    Message send(MessageRequest asked, StreamController controller, @Nullable Budget budget) {
+    /** Starts a reader that was prepared. */
+    void launch(StreamReaderTask reader, StreamController controller) {
+        requests.launch(reader, controller);
+    }
+
+    @Override
+    public Message send(MessageRequest asked, StreamController controller, @Nullable Budget budget) {
         checkOpen();
         MessageRequest request = config.defaults().complete(asked);
         if (controller.maxChunks().isPresent()) {
-            throw new IllegalArgumentException(
-                    "controller: has a limit on chunks, and an answer that is not streamed has none; stream it");
+            throw new IllegalArgumentException(NO_CHUNKS);
         }
         Optional<TransportRequest> wire = config.provider().wholeRequest(request);
         if (wire.isEmpty()) {
@@ -82,8 +111,8 @@ final class RequestSender {
         }
     }
 
-    /** Asks how many tokens a prompt has, and waits; see {@link LlmClient#countTokens}. */
-    int countTokens(MessageRequest request) {
+    @Override
+    public int countTokens(MessageRequest request) {
         checkOpen();
         TransportRequest wire = config.provider()
                 .countRequest(config.defaults().complete(request))
@@ -92,8 +121,8 @@ final class RequestSender {
         return lookUp(wire, request.model(), config.provider()::tokenCount);
     }
 
-    /** Asks which models there are, and waits; see {@link LlmClient#models}. */
-    List<ModelInfo> models() {
+    @Override
+    public List<ModelInfo> models() {
         checkOpen();
         return Pagination.all(page -> {
             TransportRequest wire = config.provider()
@@ -111,6 +140,22 @@ final class RequestSender {
                 wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null, around);
         requests.launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
+    }
+
+    @Override
+    public int running() {
+        return requests.size();
+    }
+
+    @Override
+    public void close() {
+        lifetime.close();
+        List<Thread> cancelling = requests.cancelAll();
+        lifetime.runCallbacks();
+        requests.awaitServerCancellations(cancelling);
+        if (ownsTransport) {
+            config.transport().close();
+        }
     }
 
     private void checkOpen() {

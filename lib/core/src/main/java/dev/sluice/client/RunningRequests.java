@@ -30,7 +30,7 @@ final class RunningRequests {
     private final AtomicLong started = new AtomicLong();
 
     /** Weakly, for a controller's callbacks may hold their stream, and that shall be found if it is forgotten. */
-    private final Map<StreamReaderTask, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
+    private final Map<StreamProducer, WeakReference<StreamController>> running = new ConcurrentHashMap<>();
 
     RunningRequests(ClientConfig config, ClientLifetime lifetime) {
         this.config = config;
@@ -51,12 +51,11 @@ final class RunningRequests {
             @Nullable Function<String, TransportRequest> cancelRequest,
             @Nullable Budget budget,
             StreamSurroundings surroundings) {
-        String name = "sluice-" + config.provider().name() + "-" + started.incrementAndGet();
+        String name = "sluice-" + config.provider().name() + "-" + nextNumber();
         var reader = new StreamReaderTask(
                 config, model, wire, mode, timeouts, name, cancelRequest, this::exited, budget, surroundings);
         try {
-            InternalParts.of(controller, Cancellation.class)
-                    .attach(reason -> reader.stop(new Cancelled(reason)), surroundings.context()::run);
+            attach(reader, controller);
         } catch (RuntimeException e) {
             reader.neverStarts(e);
             throw e;
@@ -64,8 +63,23 @@ final class RunningRequests {
         return reader;
     }
 
+    /**
+     * Lets a controller cancel a stream.
+     *
+     * @throws IllegalStateException if the controller has a stream already
+     */
+    static void attach(StreamProducer reader, StreamController controller) {
+        InternalParts.of(controller, Cancellation.class)
+                .attach(reason -> reader.stop(new Cancelled(reason)), reader.surroundings.context()::run);
+    }
+
+    /** The number of the next stream of this client, for its name. */
+    long nextNumber() {
+        return started.incrementAndGet();
+    }
+
     /** Starts a reader that was prepared. */
-    void launch(StreamReaderTask reader, StreamController controller) {
+    void launch(StreamProducer reader, StreamController controller) {
         running.put(reader, new WeakReference<>(controller));
         if (lifetime.isClosed()) { // meanwhile: here or in cancelAll() it is cancelled, before there is a request
             StreamStops.cancelUnasked(controller, CLOSED);
@@ -73,7 +87,8 @@ final class RunningRequests {
         reader.start();
     }
 
-    private void exited(StreamReaderTask reader) {
+    /** Forgets a reader that is done. */
+    void exited(StreamProducer reader) {
         WeakReference<StreamController> weakly = running.remove(reader);
         StreamController controller = weakly == null ? null : weakly.get();
         if (controller != null) {
@@ -84,18 +99,22 @@ final class RunningRequests {
     /** Cancels all that run, without waiting, and returns the threads that may now cancel an answer on the server. */
     List<Thread> cancelAll() {
         List<Thread> cancelling = running.keySet().stream()
-                .filter(StreamReaderTask::isCancelledOnServer)
-                .map(StreamReaderTask::thread)
+                .filter(StreamProducer::isCancelledOnServer)
+                .map(reader -> reader.thread)
                 .toList();
-        running.forEach((reader, weakly) -> {
-            StreamController controller = weakly.get();
-            if (controller != null) {
-                StreamStops.cancelUnasked(controller, CLOSED);
-            } else {
-                reader.stop(new Cancelled(CLOSED));
-            }
-        });
+        running.keySet().forEach(reader -> cancelUnasked(reader, CLOSED));
         return cancelling;
+    }
+
+    /** Cancels a stream whose consumer did not ask for it. Does not wait. */
+    void cancelUnasked(StreamProducer reader, String reason) {
+        WeakReference<StreamController> weakly = running.get(reader);
+        StreamController controller = weakly == null ? null : weakly.get();
+        if (controller != null) {
+            StreamStops.cancelUnasked(controller, reason);
+        } else {
+            reader.stop(new Cancelled(reason));
+        }
     }
 
     /** Waits, for a second at most, until these threads are done and no answer is being cancelled on the server. */

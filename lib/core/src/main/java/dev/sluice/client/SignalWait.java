@@ -52,7 +52,7 @@ final class SignalWait<H, V> {
         EndReason end = stream.deliveredEnd();
         Object earlier = null;
         if (signal == (Object) Signal.CONNECT) {
-            earlier = stream.reader.heads().soFar();
+            earlier = stream.reader.heads.soFar();
         } else if (end instanceof Completed
                 && (signal == (Object) Signal.MESSAGE || signal == (Object) Signal.FINAL_MESSAGE)) {
             earlier = stream.message.snapshot();

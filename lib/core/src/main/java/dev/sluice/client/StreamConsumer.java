@@ -13,7 +13,6 @@ import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.StreamFailures;
 import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Throwables;
-import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStop;
@@ -33,7 +32,7 @@ final class StreamConsumer {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final long SOON_MILLIS = 100;
 
-    final StreamReaderTask reader;
+    final StreamProducer reader;
     final ChunkAggregator message;
     final Handlers handlers = new Handlers();
 
@@ -41,7 +40,6 @@ final class StreamConsumer {
     private final SignalDispatcher signals;
     private final Cleaner.Cleanable abandoned;
     private final long maxChunks;
-    private final @Nullable BudgetMeter meter;
 
     private final ReentrantLock consuming = new ReentrantLock();
     private volatile boolean closed;
@@ -52,13 +50,12 @@ final class StreamConsumer {
     /** How the stream ended, once the consumer and the handlers have been told. */
     private volatile @Nullable EndReason deliveredEnd;
 
-    StreamConsumer(StreamReaderTask reader, StreamController controller, ChunkAggregator message) {
+    StreamConsumer(StreamProducer reader, StreamController controller, ChunkAggregator message) {
         this.reader = reader;
         this.controller = controller;
         this.message = message;
         signals = new SignalDispatcher(handlers, message);
         maxChunks = controller.maxChunks().orElse(0);
-        meter = reader.meter;
         abandoned = CLEANER.register(this, reader::onAbandoned);
     }
 
@@ -116,6 +113,7 @@ final class StreamConsumer {
                     return handOut(event) ? event : null;
                 }
                 case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
+                case Runnable alerts -> guarded(alerts);
                 case null, default -> deliverEnd(reader.queue.endReason().orElseThrow());
             }
             return null;
@@ -144,8 +142,8 @@ final class StreamConsumer {
         if (!handlers.isEmpty()) {
             guarded(() -> signals.emit(event));
         }
-        if (meter != null && meter.hasAlerts(event)) {
-            guarded(() -> meter.runAlerts(event));
+        if (reader.hasAlerts(event)) {
+            guarded(() -> reader.runAlerts(event));
         }
         if (handedOut == maxChunks && !(event instanceof MessageStop)) {
             reader.stop(new LimitReached(Limits.Limit.CHUNKS, maxChunks));
@@ -182,9 +180,7 @@ final class StreamConsumer {
         StreamStops.ended(controller, reason);
         abandoned.clean();
         var callbacks = new CallbackErrors();
-        if (meter != null) {
-            callbacks.run(meter::runAlerts); // those of events that nobody has consumed
-        }
+        callbacks.run(reader::runAlerts); // those of events that nobody has consumed
         if (why.isEmpty()) {
             Message whole = message.snapshot();
             callbacks.run(() -> handlers.emit(Signal.FINAL_MESSAGE, h -> h.accept(whole)));

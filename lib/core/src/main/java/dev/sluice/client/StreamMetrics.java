@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokensPerSecond those tokens over the time from the first content to the last event; 0 while unknown
  * @param retries how many requests were sent again before the loop had received anything of their answer
  * @param continuations how many times the answer broke off and was continued
+ * @param failovers how many times another provider was asked because one had failed; 0 without a {@link Failover}
  */
 public record StreamMetrics(
         @Nullable Duration timeToHeaders,
@@ -34,7 +35,8 @@ public record StreamMetrics(
         long outputTokens,
         double tokensPerSecond,
         int retries,
-        int continuations) {
+        int continuations,
+        int failovers) {
 
     /** The time to the first words, or to the first event of an answer without words; empty before that. */
     public Optional<Duration> timeToFirstToken() {

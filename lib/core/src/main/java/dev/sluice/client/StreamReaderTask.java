@@ -1,7 +1,6 @@
 package dev.sluice.client;
 
 import dev.sluice.EndReason;
-import dev.sluice.EndReason.Cancelled;
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
@@ -14,7 +13,6 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.Timeouts;
 import dev.sluice.budget.Budget;
 import dev.sluice.internal.Deadlines;
-import dev.sluice.internal.EventQueue;
 import dev.sluice.internal.MonitoredInputStream;
 import dev.sluice.internal.StreamFailures;
 import dev.sluice.internal.base.InternalParts;
@@ -36,20 +34,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads one stream, on a virtual thread of its own that runs none of the caller's code before the end: sends requests until one is
  * answered to its end, and queues what is answered. Nobody else touches the connection.
  *
- * <p>To stop it is to end the queue, which frees the consumer at once, and then to interrupt the thread, which gives the
- * connection up or ends its wait for the next try. It holds nothing of the consumer's side, so that an abandoned stream can
- * be found by the garbage collector.
+ * <p>To interrupt its thread gives the connection up, or ends its wait for the next try.
  */
-final class StreamReaderTask implements Runnable, RequestAttempt.Listener, RetryLoop.Listener {
-    private static final Logger log = LoggerFactory.getLogger(StreamReaderTask.class);
-
+final class StreamReaderTask extends StreamProducer implements RequestAttempt.Listener, RetryLoop.Listener {
     /** How long the reader may take to give up a request that met a time limit; only a transport deaf to interrupts does. */
     private static final Duration INTERRUPT_GRACE = Duration.ofMillis(500);
 
@@ -63,21 +55,10 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final ServerAnswer serverAnswer;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
-    private final StreamSurroundings surroundings;
-    private final Thread thread;
 
     /** What counts for the caller's budget; null if there is none. */
-    final @Nullable BudgetMeter meter;
+    private final @Nullable BudgetMeter meter;
 
-    final MetricsRecorder recorder;
-
-    /**
-     * Holds {@link ResponseInfo}s and the {@link StreamEvent}s that follow them, or the one answer of a {@link
-     * ResponseMode.Lookup}: all that the consumer learns, in order.
-     */
-    final EventQueue<Object> queue;
-
-    private final LatestHead heads = new LatestHead();
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
 
@@ -108,6 +89,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             Consumer<StreamReaderTask> onExit,
             @Nullable Budget budget,
             StreamSurroundings surroundings) {
+        super(config, name, surroundings);
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
@@ -118,57 +100,41 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
                 : InternalParts.of(budget, BudgetLedger.class).open();
         joiner = mode instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
         requests = new RetryLoop(config, first, meter, this);
-        queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
-        recorder = new MetricsRecorder(config.time());
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
-        this.surroundings = surroundings;
         streamLog = new StreamLog(name, first.toString(), surroundings.observation(), this::isStopped);
-        thread = Thread.ofVirtual().name(name).unstarted(this);
         serverAnswer = new ServerAnswer(config, cancelRequest, name);
     }
 
+    @Override
     void start() {
         deadlines.start();
         requests.awaitBudget();
         thread.start();
     }
 
-    /** Ends the stream now, whatever is queued, and gives the connection up. Returns whether it had not ended before. */
-    boolean stop(EndReason reason) {
-        if (!queue.abort(reason)) {
-            return false;
-        }
-        heads.noMore();
-        thread.interrupt();
-        return true;
-    }
-
-    Thread thread() {
-        return thread;
-    }
-
-    /** What an abandoned stream's cleaner runs; does nothing after the end. */
-    void onAbandoned() {
-        if (stop(new Cancelled("abandoned without close()"))) {
-            surroundings.runApart(() -> log.warn(
-                    "{} was abandoned before its end; close streams with try-with-resources", thread.getName()));
-        }
-    }
-
-    /** The provider's id of the last request; null before its headers, or if it gave none. */
+    @Override
     @Nullable
     String requestId() {
         return requestId;
     }
 
-    /** The heads of the responses that were streams. */
-    LatestHead heads() {
-        return heads;
+    @Override
+    boolean hasAlerts(StreamEvent after) {
+        return meter != null && meter.hasAlerts(after);
     }
 
     @Override
-    public void run() {
-        surroundings.run(this::read);
+    void runAlerts(StreamEvent after) {
+        if (meter != null) {
+            meter.runAlerts(after);
+        }
+    }
+
+    @Override
+    void runAlerts() {
+        if (meter != null) {
+            meter.runAlerts();
+        }
     }
 
     /** Notes that no thread will be started, because starting the stream has failed. */
@@ -179,7 +145,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
                         new Failed(new ProtocolError("The stream was not started: " + Throwables.describe(why), why))));
     }
 
-    private void read() {
+    @Override
+    void read() {
         try {
             if (queue.ended().isEmpty()) { // else cancelled before it began: no request is sent
                 requests.run();
@@ -211,7 +178,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         report();
     }
 
-    /** Whether to stop this stream may take a request of its own. */
+    @Override
     boolean isCancelledOnServer() {
         return serverAnswer.isCancellable();
     }
@@ -354,7 +321,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     }
 
     /** The timer runs this when the whole has taken too long. What the server said no with comes first. */
-    private void timedOut(TimedOut total) {
+    void timedOut(TimedOut total) {
         RequestAttempt attempt = current;
         StreamException refused = attempt == null ? null : attempt.refusal();
         StreamException late = attempt == null ? total : attempt.explained(total);
@@ -380,10 +347,14 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         heads.noMore();
     }
 
+    /** What it comes to if it ends like this. For any thread. */
+    StreamReport reportOf(EndReason end) {
+        return recorder.report(config.provider(), first, model, requestId, end);
+    }
+
     private void report() {
         try {
-            StreamReport report = recorder.report(
-                    config.provider(), first, model, requestId, queue.ended().orElseThrow());
+            StreamReport report = reportOf(queue.ended().orElseThrow());
             surroundings.observation().end(() -> recorder.outcome(report.end()));
             if (mode instanceof ResponseMode.Lookup) {
                 streamLog.lookupEnded(report);

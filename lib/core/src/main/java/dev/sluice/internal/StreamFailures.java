@@ -22,6 +22,17 @@ public final class StreamFailures {
     }
 
     /**
+     * Adds what other providers said, that were asked before.
+     *
+     * @param others begins with what separates it from what this one said
+     * @return the exception
+     */
+    public static <E extends StreamException> E afterOthers(E exception, String others) {
+        InternalParts.of(exception, FailureContext.class).noteBefore(others);
+        return exception;
+    }
+
+    /**
      * Adds the message so far and the request's id.
      *
      * @param requestId the provider's id of the request; null leaves the one that is known

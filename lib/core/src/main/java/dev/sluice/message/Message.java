@@ -99,6 +99,29 @@ public record Message(
     }
 
     /**
+     * Which provider and model made which part of an answer: one part, or several if a {@code Failover} had the next provider
+     * continue an answer that broke off. Empty for a message that no model made.
+     */
+    public List<Part> parts() {
+        String several = extra.get(Part.FIELD);
+        List<Part> parts = several == null ? List.of() : AnswerParts.read(several);
+        return !parts.isEmpty() || provider.isEmpty() ? parts : List.of(new Part(provider, model, 0, 0));
+    }
+
+    /**
+     * The beginning of the part of an answer that one model made. It ends where the next part begins.
+     *
+     * @param provider the provider, as {@code Provider.name()} says it
+     * @param model the model
+     * @param block the place in {@link Message#content()} of the block that it begins in
+     * @param offset where it begins in the text of that block, in {@code char}s
+     */
+    public record Part(String provider, String model, int block, int offset) {
+        /** The field of {@link Message#extra()} that has the parts of an answer of several providers, as raw JSON. */
+        public static final String FIELD = "sluice_parts";
+    }
+
+    /**
      * The calls of the caller's tools, in order: those that want a result. If an answer was taken back and another
      * model continued, marked by a block of the type {@code fallback}: those after it.
      */

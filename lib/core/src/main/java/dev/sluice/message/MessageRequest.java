@@ -366,6 +366,14 @@ public final class MessageRequest {
             return this;
         }
 
+        /** Takes back what is meant for one provider alone: {@link #put}, {@link #header}, {@link #serviceTier}. */
+        public Builder portable() {
+            extra = Map.of();
+            headers = Map.of();
+            serviceTier = Optional.empty();
+            return this;
+        }
+
         /**
          * The request.
          *

@@ -40,6 +40,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private final MeterProvider<Counter> ends;
     private final MeterProvider<Counter> retries;
     private final MeterProvider<Counter> continuations;
+    private final FailoverMeters failovers;
 
     private StreamMeters(MeterRegistry registry, Conventions names) {
         duration = Meters.timer(
@@ -64,6 +65,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
         retries = Meters.counter(registry, "sluice.client.stream.retries", "Requests that were sent again");
         continuations = Meters.counter(
                 registry, "sluice.client.stream.continuations", "Answers that broke off and were continued");
+        failovers = new FailoverMeters(registry);
     }
 
     /** Meters in the given registry under the names of version 1.41; they appear with the first stream. */
@@ -91,9 +93,16 @@ public final class StreamMeters implements Consumer<StreamReport> {
         return new RunMeters(Objects.requireNonNull(registry, "registry"), Objects.requireNonNull(names, "names"));
     }
 
-    /** Counts one stream; called by the client when it has ended. */
+    /**
+     * Counts one stream; called by the client when it has ended. Of the whole of a {@code Failover} it counts which providers were
+     * asked in place of which, because the clients of that have counted the rest.
+     */
     @Override
     public void accept(StreamReport report) {
+        if (!report.hops().isEmpty()) {
+            failovers.record(report);
+            return;
+        }
         Tags tags = tags(report);
         times(report, tags);
         tokens.record(report.usage().billed(), tags);

@@ -5,6 +5,7 @@ import dev.sluice.StreamController;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.budget.Prices;
+import dev.sluice.client.Failover;
 import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
 import dev.sluice.continuation.Continuation;
@@ -14,6 +15,7 @@ import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.provider.claude.Claude;
+import dev.sluice.provider.openai.OpenAi;
 import dev.sluice.resilience.Resilience;
 import dev.sluice.resilience.RetryDefaults;
 import dev.sluice.sse.SseClient;
@@ -157,6 +159,18 @@ final class Snippets {
                 MessageStream stream = client.stream(request)) {
             out.println(stream.finalText()); // whole, although the connection broke
             out.println("Asked to go on: " + stream.metrics().continuations());
+        }
+        // @end
+    }
+
+    void failover(OpenAi openAi) {
+        // @start region="failover"
+        try (LlmClient first = LlmClient.builder(claude).build();
+                LlmClient second = LlmClient.builder(openAi).model("gpt-5.4").build();
+                LlmClient client = Failover.builder(first, second).midAnswer().build();
+                MessageStream stream = client.stream(request)) {
+            out.println(stream.finalText()); // whole, although Claude's connection broke
+            out.println(stream.snapshot().parts()); // and who said what
         }
         // @end
     }

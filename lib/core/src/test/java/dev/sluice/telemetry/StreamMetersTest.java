@@ -286,6 +286,7 @@ class StreamMetersTest {
                 250,
                 tokensPerSecond,
                 retries,
-                continuations);
+                continuations,
+                0);
     }
 }

@@ -12,15 +12,23 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.StreamException.Truncated;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.StreamFailures;
+import dev.sluice.internal.json.Json;
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.Message.Part;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.StreamEvent.ContentBlockStart;
 import dev.sluice.message.StreamEvent.ContentBlockStop;
 import dev.sluice.message.StreamEvent.MessageDelta;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.Usage;
 import dev.sluice.provider.Provider;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -49,6 +57,9 @@ public final class ContinuationJoiner {
 
     /** What the answers before it used. */
     private Usage usageBefore = Usage.NONE;
+
+    /** Who made which part, if somebody else goes on; waits for the first of what that one adds. */
+    private List<Part> parts = List.of();
 
     private int continuations;
     private @Nullable StreamException cause;
@@ -93,14 +104,54 @@ public final class ContinuationJoiner {
         if (!started || diverged || continuations == times || !shouldContinue(failure)) {
             return Optional.empty();
         }
-        Optional<MessageRequest> next = ResumePoint.of(whole.snapshot(), isOpen).flatMap(this::requestFrom);
+        return requestAfter(failure, request, provider);
+    }
+
+    /**
+     * The request with which another provider, or another model, goes on after a failure; empty if it cannot be gone on. Whether
+     * it may be is for the caller to say.
+     *
+     * @param request what was asked, as this provider is asked it
+     */
+    public Optional<MessageRequest> continuationRequest(
+            StreamException failure, MessageRequest request, Provider provider) {
+        if (!started || diverged) {
+            return Optional.empty();
+        }
+        Optional<MessageRequest> next = requestAfter(failure, request, provider);
+        if (next.isPresent()) {
+            Message broken = whole.snapshot();
+            var all = new ArrayList<>(broken.parts());
+            all.add(partAfter(broken, request.model(), provider));
+            parts = all;
+        }
+        return next;
+    }
+
+    /** The part that would begin where the answer broke off. */
+    private Part partAfter(Message broken, String model, Provider provider) {
+        boolean inside = !isOpen.isEmpty() && Boolean.TRUE.equals(isOpen.get(isOpen.lastKey()));
+        int blocks = broken.content().size();
+        return inside && broken.content().getLast() instanceof Text cut
+                ? new Part(provider.name(), model, blocks - 1, cut.text().length())
+                : new Part(provider.name(), model, blocks, 0);
+    }
+
+    private Optional<MessageRequest> requestAfter(StreamException failure, MessageRequest request, Provider provider) {
+        Message broken = whole.snapshot();
+        Optional<MessageRequest> next = ResumePoint.of(broken, isOpen).flatMap(point -> {
+            List<String> makers =
+                    broken.parts().stream().map(Part::provider).distinct().toList();
+            boolean own = List.of(provider.name()).containsAll(makers);
+            return requestFrom(own ? point : point.wordsOnly(), request, provider);
+        });
         if (next.isPresent()) {
             cause = failure;
         }
         return next;
     }
 
-    private Optional<MessageRequest> requestFrom(ResumePoint point) {
+    private Optional<MessageRequest> requestFrom(ResumePoint point, MessageRequest request, Provider provider) {
         return ContinuationRequest.of(request, point, provider).map(next -> {
             continuations++;
             usageBefore = sum(usageBefore, answer.usage());
@@ -137,6 +188,13 @@ public final class ContinuationJoiner {
     }
 
     private void emit(StreamEvent event, Consumer<StreamEvent> out) {
+        if (!parts.isEmpty() && (event instanceof ContentBlockDelta || event instanceof ContentBlockStart)) {
+            String json =
+                    Json.write(parts.stream().map(ContinuationJoiner::fields).toList());
+            parts = List.of();
+            Map<String, String> extra = Map.of(Part.FIELD, json);
+            emit(new MessageDelta(FinishReason.UNKNOWN, null, null, answer.usage(), extra), out);
+        }
         StreamEvent next = event instanceof MessageDelta delta && continuations > 0 ? added(delta) : event;
         whole.accept(next);
         switch (next) {
@@ -151,6 +209,11 @@ public final class ContinuationJoiner {
             default -> {}
         }
         out.accept(next);
+    }
+
+    private static Map<String, Object> fields(Part part) {
+        return Map.of(
+                "provider", part.provider(), "model", part.model(), "block", part.block(), "offset", part.offset());
     }
 
     private MessageDelta added(MessageDelta delta) {

@@ -70,6 +70,19 @@ record ResumePoint(List<ContentBlock> content, String said, String stripped, int
         return new ResumePoint(List.copyOf(content), tail.substring(0, end), tail.substring(end), open, next);
     }
 
+    /**
+     * The same cut for a provider that did not make all of the answer: its words alone, because nobody else can read thinking and
+     * what tools of the provider's gave.
+     */
+    ResumePoint wordsOnly() {
+        List<ContentBlock> words = content.stream()
+                .filter(Text.class::isInstance)
+                .map(block -> (ContentBlock) new Text(((Text) block).text()))
+                .toList();
+        ResumePoint left = of(words, open, next);
+        return new ResumePoint(left.content, left.said, left.stripped + stripped, open, next);
+    }
+
     /** Whether the model thought before it spoke. */
     boolean hasThinking() {
         return content.stream().anyMatch(ResumePoint::isThinking);

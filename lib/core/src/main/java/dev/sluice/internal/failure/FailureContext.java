@@ -14,6 +14,7 @@ public final class FailureContext implements Serializable {
     private volatile @Nullable String requestId;
     private volatile @Nullable String request;
     private volatile int retries;
+    private volatile String before = "";
 
     /** Notes what is known; an id that is null leaves the one that was noted before. */
     public void note(Message partial, @Nullable String requestId) {
@@ -27,6 +28,11 @@ public final class FailureContext implements Serializable {
     public void noteRequest(String request, int retries) {
         this.request = request;
         this.retries = retries;
+    }
+
+    /** Notes what other providers said, that were asked before. */
+    public void noteBefore(String others) {
+        before = others;
     }
 
     /**
@@ -44,7 +50,7 @@ public final class FailureContext implements Serializable {
                         id == null ? "" : "request " + id)
                 .filter(word -> !word.isEmpty())
                 .collect(Collectors.joining(", "));
-        return known.isEmpty() ? what : what + " (" + known + ")";
+        return (known.isEmpty() ? what : what + " (" + known + ")") + before;
     }
 
     /** The message so far; {@link Message#EMPTY} if nothing had come, or after Java serialisation. */

@@ -120,7 +120,7 @@ final class InteractionsRequestWriter {
         boolean chained = stateful && kept && previous == null;
         for (int i = messages.size() - 1; i >= 0 && (chained || previous != null); i--) {
             Message message = messages.get(i);
-            boolean own = message.provider().equals(GeminiInteractions.NAME)
+            boolean own = ForeignHistory.isBy(message, GeminiInteractions.NAME)
                     && !message.id().isEmpty();
             if (own && (chained || ("\"" + message.id() + "\"").equals(previous))) {
                 if (chained) {

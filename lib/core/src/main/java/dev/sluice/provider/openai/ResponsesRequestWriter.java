@@ -147,7 +147,7 @@ final class ResponsesRequestWriter {
         for (int i = messages.size() - 1; i >= 0; i--) {
             Message message = messages.get(i);
             boolean own =
-                    message.provider().equals(OpenAi.NAME) && !message.id().isEmpty();
+                    ForeignHistory.isBy(message, OpenAi.NAME) && !message.id().isEmpty();
             if (own && (chained || ("\"" + message.id() + "\"").equals(previous))) {
                 if (chained) {
                     fields.text(PREVIOUS, message.id());

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * other provider's spelling. Three kinds of content are dropped. Only their maker can read thinking and signatures.
  * Tools that the other provider ran itself, their results and unknown blocks would, as words, teach the model to write
  * such words. Other providers do not take images in an answer. An answer of which nothing is left is left out.
+ * An answer of several providers is foreign to each of them.
  *
  * <p>Everything else goes as it is, the same object: what the caller said, and what this provider did. The exception is
  * an id that some provider would reject, or that occurs twice: it is changed in the other provider's call and in its
@@ -63,9 +64,15 @@ public final class ForeignHistory {
         return told;
     }
 
-    /** Whether a message is the caller's, or an answer of this provider's. */
+    /** Whether a message is the caller's, or an answer of which this provider made every part. */
     public static boolean isOwn(Message message, String provider) {
-        return message.provider().isEmpty() || message.provider().equals(provider);
+        return message.provider().isEmpty() || isBy(message, provider);
+    }
+
+    /** Whether a message is an answer of which this provider made every part. */
+    public static boolean isBy(Message message, String provider) {
+        return message.provider().equals(provider)
+                && message.parts().stream().allMatch(part -> part.provider().equals(provider));
     }
 
     private @Nullable Message left(Message message) {
@@ -80,7 +87,8 @@ public final class ForeignHistory {
         if (content.isEmpty() && !own) {
             return null;
         }
-        return content.equals(message.content()) ? message : with(message, content);
+        boolean ofSeveral = !own && message.extra().containsKey(Message.Part.FIELD);
+        return content.equals(message.content()) && !ofSeveral ? message : with(message, content, ofSeveral);
     }
 
     private ContentBlock own(ContentBlock block) {
@@ -130,17 +138,18 @@ public final class ForeignHistory {
         return unique;
     }
 
-    private static Message with(Message message, List<ContentBlock> content) {
+    /** The message with this content; an answer of several providers is nobody's. */
+    private static Message with(Message message, List<ContentBlock> content, boolean ofSeveral) {
         return new Message(
                 message.id(),
                 message.role(),
                 message.model(),
-                message.provider(),
+                ofSeveral ? "" : message.provider(),
                 content,
                 message.finishReason(),
                 message.stopReason(),
                 message.stopSequence(),
                 message.usage(),
-                message.extra());
+                ofSeveral ? Map.of() : message.extra());
     }
 }
