@@ -213,7 +213,7 @@ class RunViewTest {
         RunView view = live(terminal, size);
         var lost = new RunEvent.TurnReset(1, 1, new StreamException.Truncated("cut"));
 
-        view.show(says("Let me lo"));
+        view.show(says("Let me see "));
         view.show(new ToolStart("a", "sound", "{\"pool\":\"upper pool\"}"));
         view.show(lost);
         view.show(says("Let me look. "));
@@ -222,7 +222,7 @@ class RunViewTest {
         view.show(new RunEvent.ToolOrphaned("a", "gate", "{}", "open"));
         assertThat(terminal.lines())
                 .containsExactly(
-                        "Let me lo",
+                        "Let me see",
                         "",
                         "✗ sound upper pool          0.00 s  taken back",
                         "— connection lost; asking again —",
