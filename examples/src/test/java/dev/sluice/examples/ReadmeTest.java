@@ -436,7 +436,7 @@ class ReadmeTest {
         List<String> shown = regions(README, "```java\n(?!import)(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(15);
+        assertThat(run).hasSize(16);
         assertThat(shown).containsExactlyInAnyOrderElementsOf(run);
     }
 
