@@ -192,34 +192,6 @@ class ReadmeTest {
     }
 
     @Test
-    void failover() throws Exception {
-        Claude claude = Claude.builder().baseUrl(server.uri()).apiKey("any").build();
-        OpenAi openAi = OpenAi.builder()
-                .baseUrl(server.uri().resolve("/v1"))
-                .apiKey("any")
-                .build();
-        server.next(Fault.CUT);
-        assertThat(ExampleOutput.by(args -> {
-                    // readme
-                    try (LlmClient first = LlmClient.builder(claude).build();
-                            LlmClient second = LlmClient.builder(openAi)
-                                    .model("gpt-6-luna")
-                                    .build();
-                            LlmClient either = Failover.builder(first, second)
-                                    .midAnswer() // without it: before the first words only
-                                    .hedgeAfter(Duration.ofSeconds(3)) // without it: one provider at a time
-                                    .build();
-                            MessageStream stream = either.stream(request)) {
-                        stream.text().forEach(System.out::print);
-                        System.out.println(stream.snapshot().parts()); // who said what
-                    }
-                    // end
-                }))
-                .startsWith("A river begins")
-                .contains("the same river.", "provider=claude", "provider=openai-responses");
-    }
-
-    @Test
     void handlers() throws Exception {
         assertThat(ExampleOutput.by(args -> {
                     // readme
@@ -304,6 +276,34 @@ class ReadmeTest {
                 }))
                 .startsWith("A river begins")
                 .endsWith("the same river.\n1 retries, 1 continuations\n");
+    }
+
+    @Test
+    void failover() throws Exception {
+        Claude claude = Claude.builder().baseUrl(server.uri()).apiKey("any").build();
+        OpenAi openAi = OpenAi.builder()
+                .baseUrl(server.uri().resolve("/v1"))
+                .apiKey("any")
+                .build();
+        server.next(Fault.CUT);
+        assertThat(ExampleOutput.by(args -> {
+                    // readme
+                    try (LlmClient first = LlmClient.builder(claude).build();
+                            LlmClient second = LlmClient.builder(openAi)
+                                    .model("gpt-6-luna")
+                                    .build();
+                            LlmClient either = Failover.builder(first, second)
+                                    .midAnswer() // without it: before the first words only
+                                    .hedgeAfter(Duration.ofSeconds(3)) // without it: one provider at a time
+                                    .build();
+                            MessageStream stream = either.stream(request)) {
+                        stream.text().forEach(System.out::print);
+                        System.out.println(stream.snapshot().parts()); // who said what
+                    }
+                    // end
+                }))
+                .startsWith("A river begins")
+                .contains("the same river.", "provider=claude", "provider=openai-responses");
     }
 
     @Test
@@ -436,7 +436,7 @@ class ReadmeTest {
         List<String> shown = regions(README, "```java\n(?!import)(.*?)```");
         List<String> run = regions(HERE, "// readme\n(.*?)\n *// end");
 
-        assertThat(run).hasSize(15);
+        assertThat(run).hasSize(16);
         assertThat(shown).containsExactlyInAnyOrderElementsOf(run);
     }
 
