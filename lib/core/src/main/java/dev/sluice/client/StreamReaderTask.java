@@ -24,7 +24,6 @@ import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
-import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -63,6 +62,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final ServerAnswer serverAnswer;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
+    private final EventDelivery delivery;
     private final StreamSurroundings surroundings;
     private final Thread thread;
 
@@ -81,10 +81,8 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
 
-    // The reader's own: whether the current request has an event, and bytes that were read for events that are not
-    // queued yet.
+    /** The reader's own: whether the current request has an event. */
     private boolean answered;
-    private long unqueuedBytes;
 
     /**
      * A task that has not started.
@@ -123,6 +121,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
         this.surroundings = surroundings;
         streamLog = new StreamLog(name, first.toString(), surroundings.observation(), this::isStopped);
+        delivery = new EventDelivery(queue, recorder, deadlines, streamLog, meter);
         thread = Thread.ofVirtual().name(name).unstarted(this);
         serverAnswer = new ServerAnswer(config, cancelRequest, name);
     }
@@ -304,7 +303,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public void onEvent(StreamEvent event, long bytes) {
-        unqueuedBytes += bytes;
+        delivery.received(bytes);
         boolean isPing = event instanceof Ping;
         if (!answered && !isPing) {
             answered = true;
@@ -312,9 +311,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         }
         serverAnswer.note(event);
         if (joiner == null) {
-            enqueue(event);
+            delivery.deliver(event);
         } else {
-            joiner.accept(event, this::enqueue);
+            joiner.accept(event, delivery::deliver);
         }
         if (!isPing) {
             deadlines.content();
@@ -332,25 +331,6 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     public void onLookup(Object found) {
         deadlines.stop();
         queue.end(found, new Completed());
-    }
-
-    private void enqueue(StreamEvent event) {
-        Optional<LimitReached> exhausted = meter == null ? Optional.empty() : meter.count(event);
-        if (recorder.received(event)) {
-            recorder.timeToFirstContent().ifPresent(streamLog::firstToken);
-        }
-        if (event instanceof MessageStop || exhausted.isPresent()) {
-            deadlines.stop();
-            queue.end(event, exhausted.isPresent() ? exhausted.get() : new Completed());
-            exhausted.ifPresent(limit -> thread.interrupt()); // gives the connection up
-            return;
-        }
-        try {
-            queue.put(event, unqueuedBytes);
-            unqueuedBytes = 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // ends the attempt
-        }
     }
 
     /** The timer runs this when the whole has taken too long. What the server said no with comes first. */
