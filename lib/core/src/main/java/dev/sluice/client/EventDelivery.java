@@ -44,6 +44,12 @@ final class EventDelivery {
         unqueuedBytes += bytes;
     }
 
+    /** Queues an event that another stream of the same answer has handed out, as {@link #deliver} does. */
+    void deliverReplayed(StreamEvent event) {
+        boolean unused = recorder.received(event);
+        put(new ReplayedEvent(event));
+    }
+
     /** Queues an event, and waits for room. An interrupt of the wait is kept, and ends the attempt. */
     void deliver(StreamEvent event) {
         Optional<LimitReached> exhausted = meter == null ? Optional.empty() : meter.count(event);
@@ -56,8 +62,12 @@ final class EventDelivery {
             exhausted.ifPresent(limit -> Thread.currentThread().interrupt()); // gives the connection up
             return;
         }
+        put(event);
+    }
+
+    private void put(Object item) {
         try {
-            queue.put(event, unqueuedBytes);
+            queue.put(item, unqueuedBytes);
             unqueuedBytes = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

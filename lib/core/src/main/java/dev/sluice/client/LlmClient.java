@@ -122,12 +122,29 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the
-     * loop ends without an exception, as it does at any limit of the caller's. If it is exhausted before a request is sent, which
-     * may have waited for a permit, a rate limit or a retry, none is.
+     * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the loop
+     * ends without an exception. If it is exhausted before a request is sent, which may have waited, none is.
      */
     public MessageStream stream(MessageRequest request, StreamController controller, Budget budget) {
         return sender.stream(request, controller, Objects.requireNonNull(budget, "budget"));
+    }
+
+    /** Goes on with an answer that another stream began; see {@link #resume(String, StreamController)}. */
+    public MessageStream resume(String token) {
+        return resume(token, StreamController.withCancellation());
+    }
+
+    /**
+     * Goes on with an answer in the background that another stream began, also in another program. All of it is fetched again: the
+     * message is whole, while the events and handlers begin behind those that the other stream handed out. No answer is begun
+     * or paid for. To close it before its end cancels the answer. Observers are not told of it, and {@link Builder#onEnd} is.
+     *
+     * @param token what {@link MessageStream#resumeToken} or {@link MessageStream#detach} returned
+     * @throws IllegalArgumentException if it is no such text, or another provider's
+     * @throws IllegalStateException if this client is closed, or the controller has a stream already
+     */
+    public MessageStream resume(String token, StreamController controller) {
+        return sender.resume(token, controller);
     }
 
     /**
@@ -197,10 +214,9 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Asks for an answer that is not streamed and is paid for from a budget. The budget may be exhausted while the
-     * request waits for a permit, a rate limit or a retry. Then none is sent, and {@link StreamException.LimitExceeded}
-     * is thrown. An answer that exhausts it is complete, paid for, and returned. Alerts are called on this thread
-     * before that; what they throw is thrown in place of the answer.
+     * Asks for an answer that is not streamed and is paid for from a budget. If it is exhausted while the request waits, none is
+     * sent, and {@link StreamException.LimitExceeded} is thrown. An answer that exhausts it is complete, paid for, and returned.
+     * Alerts are called on this thread before that; what they throw is thrown in place of the answer.
      */
     public Message send(MessageRequest request, StreamController controller, Budget budget) {
         return sender.send(request, controller, Objects.requireNonNull(budget, "budget"));
@@ -303,8 +319,8 @@ public final class LlmClient implements AutoCloseable {
         }
 
         /**
-         * How many bytes the events that wait for a slow consumer may have before the reader stops reading; 4 MiB if nothing is
-         * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         * How many bytes those events may have before the reader stops reading; 4 MiB if nothing is set. The event that
+         * reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
             set.queueBytes = Checks.atLeast("queueBytes", bytes, 1);

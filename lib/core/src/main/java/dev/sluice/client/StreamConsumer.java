@@ -115,6 +115,11 @@ final class StreamConsumer {
                 case StreamEvent event -> {
                     return handOut(event) ? event : null;
                 }
+                case ReplayedEvent(StreamEvent event) -> {
+                    if (fold(event)) {
+                        reader.serverAnswer.onReplayed(event);
+                    }
+                }
                 case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
                 case null, default -> deliverEnd(reader.queue.endReason().orElseThrow());
             }
@@ -130,9 +135,10 @@ final class StreamConsumer {
                 () -> StreamStops.cancelUnasked(controller, "the consuming thread was interrupted"));
     }
 
-    private boolean handOut(StreamEvent event) {
+    private boolean fold(StreamEvent event) {
         try {
             message.accept(event);
+            return true;
         } catch (ProtocolError e) {
             failed(e);
             return false;
@@ -140,6 +146,13 @@ final class StreamConsumer {
             failed(new ProtocolError("An event could not be added to the message: " + Throwables.describe(e), e));
             return false;
         }
+    }
+
+    private boolean handOut(StreamEvent event) {
+        if (!fold(event)) {
+            return false;
+        }
+        reader.serverAnswer.onTaken(event);
         handedOut++;
         if (!handlers.isEmpty()) {
             guarded(() -> signals.emit(event));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokensPerSecond those tokens over the time from the first content to the last event; 0 while unknown
  * @param retries how many requests were sent again before the loop had received anything of their answer
  * @param continuations how many times the answer broke off and was continued
+ * @param resumes how many times the rest of an answer in the background was asked for on another connection
  */
 public record StreamMetrics(
         @Nullable Duration timeToHeaders,
@@ -34,7 +35,8 @@ public record StreamMetrics(
         long outputTokens,
         double tokensPerSecond,
         int retries,
-        int continuations) {
+        int continuations,
+        int resumes) {
 
     /** The time to the first words, or to the first event of an answer without words; empty before that. */
     public Optional<Duration> timeToFirstToken() {

@@ -24,6 +24,7 @@ import dev.sluice.internal.budget.BudgetMeter;
 import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
@@ -33,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +59,6 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     private final Consumer<StreamReaderTask> onExit;
     private final RetryLoop requests;
     private final @Nullable ContinuationJoiner joiner;
-    private final ServerAnswer serverAnswer;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
     private final EventDelivery delivery;
@@ -70,6 +69,9 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     final @Nullable BudgetMeter meter;
 
     final MetricsRecorder recorder;
+
+    /** The answer on the server, which the consumer tells how far it has come. */
+    final ServerAnswer serverAnswer;
 
     /**
      * Holds {@link ResponseInfo}s and the {@link StreamEvent}s that follow them, or the one answer of a {@link
@@ -90,8 +92,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
      * @param model the model that is asked; empty if none is
      * @param first the first request
      * @param mode how its answer is read, and that of each that follows it
-     * @param cancelRequest which request stops an answer, by its id, that the server would finish without a connection; null if
-     *     closing the connection is enough
+     * @param serverAnswer the answer, of which nothing is known yet
      * @param onExit is told when the thread is done, but for its report
      * @param surroundings the context and the observation that its thread runs in
      */
@@ -102,7 +103,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             ResponseMode mode,
             Timeouts timeouts,
             String name,
-            @Nullable Function<String, TransportRequest> cancelRequest,
+            ServerAnswer serverAnswer,
             Consumer<StreamReaderTask> onExit,
             @Nullable Budget budget,
             StreamSurroundings surroundings) {
@@ -115,7 +116,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
                 ? null
                 : InternalParts.of(budget, BudgetLedger.class).open();
         joiner = mode instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
-        requests = new RetryLoop(config, first, meter, this);
+        requests = new RetryLoop(config, first, serverAnswer, meter, this);
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
         recorder = new MetricsRecorder(config.time());
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
@@ -123,7 +124,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         streamLog = new StreamLog(name, first.toString(), surroundings.observation(), this::isStopped);
         delivery = new EventDelivery(queue, recorder, deadlines, streamLog, meter);
         thread = Thread.ofVirtual().name(name).unstarted(this);
-        serverAnswer = new ServerAnswer(config, cancelRequest, name);
+        this.serverAnswer = serverAnswer;
     }
 
     void start() {
@@ -204,7 +205,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
         recorder.ended();
         heads.noMore();
         if (queue.ended().filter(EndReason::isAbort).isPresent()) {
-            serverAnswer.cancel();
+            serverAnswer.cancel(thread.getName());
         }
         onExit.accept(this);
         report();
@@ -219,7 +220,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     public void send() throws InterruptedException {
         streamLog.connecting();
         answered = false;
-        var attempt = new RequestAttempt(config, requests, mode, deadlines.limits(), this);
+        var attempt = new RequestAttempt(config, requests, serverAnswer::decoder, mode, deadlines.limits(), this);
         current = attempt;
         deadlines.beginRequest(timeout -> timedOut(attempt, timeout));
         try {
@@ -246,12 +247,17 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
     }
 
     @Override
+    public void onResume(StreamException failure, Duration delay) {
+        streamLog.resuming(failure, recorder.resumed(), delay);
+    }
+
+    @Override
     public Optional<TransportRequest> continuationAfter(StreamException failure) {
         Optional<MessageRequest> next = joiner == null ? Optional.empty() : joiner.continuationRequest(failure);
         next.ifPresent(request -> {
             streamLog.continuing(failure, recorder.continued());
             if (!(failure instanceof ApiError)) { // which says that the server has ended it
-                serverAnswer.cancel();
+                serverAnswer.cancel(thread.getName());
             }
             serverAnswer.forget();
         });
@@ -297,6 +303,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     @Override
     public boolean onHead(ResponseInfo info) throws InterruptedException {
+        serverAnswer.onAccepted();
         heads.arrived(info);
         return queue.put(info, 0);
     }
@@ -309,14 +316,26 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
             answered = true;
             requests.onFirstEvent();
         }
-        serverAnswer.note(event);
-        if (joiner == null) {
+        if (serverAnswer.isReplayed(event)) {
+            replayed(event);
+        } else if (joiner == null) {
             delivery.deliver(event);
         } else {
             joiner.accept(event, delivery::deliver);
         }
         if (!isPing) {
             deadlines.content();
+        }
+    }
+
+    private void replayed(StreamEvent event) {
+        if (event instanceof MessageStop) {
+            fail(new ProtocolError(
+                    "The answer is complete, and has fewer events than were taken of it before: the token is of another"
+                            + " answer, or the server sends the events otherwise than before",
+                    null));
+        } else {
+            delivery.deliverReplayed(event);
         }
     }
 

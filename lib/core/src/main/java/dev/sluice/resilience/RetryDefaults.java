@@ -21,9 +21,6 @@ import java.util.random.RandomGenerator;
  */
 public final class RetryDefaults {
     private static final int MAX_RETRIES = 2;
-    private static final long FIRST_MILLIS = 500;
-    private static final long LONGEST_MILLIS = 8_000;
-    private static final double JITTER = 0.25;
 
     private RetryDefaults() {}
 
@@ -61,17 +58,12 @@ public final class RetryDefaults {
                                         : null)
                         .flatMap(RetryRules::requestedDelay)
                         .map(RetryDefaults::wholeMillis)
-                        .orElseGet(() -> backoff(attempt, random)))
+                        .orElseGet(() -> RetryRules.backoff(attempt, random).toMillis()))
                 .build();
     }
 
     /** Rounded up: never before the server's time. */
     private static long wholeMillis(Duration delay) {
         return delay.plusNanos(999_999).toMillis();
-    }
-
-    private static long backoff(int attempt, RandomGenerator random) {
-        int doublings = Math.min(attempt - 1, Long.numberOfTrailingZeros(LONGEST_MILLIS / FIRST_MILLIS));
-        return Math.round((FIRST_MILLIS << doublings) * (1 - JITTER * random.nextDouble()));
     }
 }

@@ -40,6 +40,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private final MeterProvider<Counter> ends;
     private final MeterProvider<Counter> retries;
     private final MeterProvider<Counter> continuations;
+    private final MeterProvider<Counter> resumes;
 
     private StreamMeters(MeterRegistry registry, Conventions names) {
         duration = Meters.timer(
@@ -64,6 +65,8 @@ public final class StreamMeters implements Consumer<StreamReport> {
         retries = Meters.counter(registry, "sluice.client.stream.retries", "Requests that were sent again");
         continuations = Meters.counter(
                 registry, "sluice.client.stream.continuations", "Answers that broke off and were continued");
+        resumes = Meters.counter(
+                registry, "sluice.client.stream.resumes", "Requests for the rest of an answer that the server keeps");
     }
 
     /** Meters in the given registry under the names of version 1.41; they appear with the first stream. */
@@ -101,6 +104,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
         // Also when there were none: a counter that is there is one to alert on.
         retries.withTags(tags).increment(report.metrics().retries());
         continuations.withTags(tags).increment(report.metrics().continuations());
+        resumes.withTags(tags).increment(report.metrics().resumes());
     }
 
     private void times(StreamReport report, Tags tags) {

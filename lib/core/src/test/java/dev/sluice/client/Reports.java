@@ -69,7 +69,8 @@ final class Reports {
                 250,
                 50,
                 2,
-                1);
+                1,
+                0);
         return new StreamReport(
                 "claude",
                 URI.create("https://api.example.com"),
