@@ -98,9 +98,8 @@ final class ServerAnswer {
         return headers != null;
     }
 
-    /** A request is about to be sent: the decoder of its response, which is the one before if the answer is resumed. */
+    /** The decoder of a response that is about to be read: the one before if the answer is resumed. */
     EventDecoder decoder() {
-        accepted = false;
         EventDecoder next = decoder;
         if (resuming && next != null && !next.position().isEmpty()) {
             next.resumed();
@@ -140,6 +139,7 @@ final class ServerAnswer {
         }
         Optional<TransportRequest> request = provider.resumeRequest(id, position, headers);
         resuming = request.isPresent();
+        accepted = false;
         resumedAt = position;
         return request;
     }
@@ -175,6 +175,7 @@ final class ServerAnswer {
     void forget() {
         id = "";
         decoder = null;
+        accepted = false;
         resumedAt = null;
         progress.giveUp();
     }

@@ -124,8 +124,8 @@ final class KeptAnswerServer implements Function<ReceivedRequest, Script> {
         events = wire.events(transcript);
     }
 
-    /** What the events mean, uncut. The failure that the answer ends with, if it does, is thrown away. */
-    List<StreamEvent> uncut() {
+    /** What the events mean, uncut, and the failure that the answer ends with, if it does. */
+    ClientFixture.CollectedEvents uncut() {
         var meant = new ArrayList<StreamEvent>();
         try {
             Decoding.decode(
@@ -134,9 +134,9 @@ final class KeptAnswerServer implements Function<ReceivedRequest, Script> {
                     Limits.defaults(),
                     meant::add);
         } catch (RuntimeException failed) {
-            // compared where it matters
+            return new ClientFixture.CollectedEvents(meant, failed);
         }
-        return meant;
+        return new ClientFixture.CollectedEvents(meant, null);
     }
 
     /** The bytes of the events from one on. */
