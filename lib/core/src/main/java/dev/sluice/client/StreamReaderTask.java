@@ -330,6 +330,7 @@ final class StreamReaderTask implements Runnable, RequestAttempt.Listener, Retry
 
     private void replayed(StreamEvent event) {
         if (event instanceof MessageStop) {
+            queue.flush();
             fail(new ProtocolError(
                     "The answer is complete, and has fewer events than were taken of it before: the token is of another"
                             + " answer, or the server sends the events otherwise than before",
