@@ -235,8 +235,9 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      * @throws IllegalStateException if that is empty; the stream then goes on
      */
     public String detach() {
-        String token = resumeToken().orElseThrow(() -> new IllegalStateException(
-                "this answer cannot be resumed: it is not made in the background, not named yet, or complete"));
+        String token = resumeToken()
+                .orElseThrow(() -> new IllegalStateException(
+                        "this answer cannot be resumed: it is not made in the background, not named yet, or complete"));
         reader.serverAnswer.leaveRunning();
         controller.cancel("detached");
         return resumeToken().orElse(token);

@@ -214,8 +214,7 @@ final class RetryLoop implements RequestAttempt.Source {
         } else if (!holds(cause, failure)) {
             cause.addSuppressed(failure);
         }
-        Optional<TransportRequest> next =
-                inVain == RESUMES_IN_VAIN ? Optional.empty() : answer.resumeRequest(failure);
+        Optional<TransportRequest> next = inVain == RESUMES_IN_VAIN ? Optional.empty() : answer.resumeRequest(failure);
         Optional<Duration> delay = next.flatMap(unused -> RequestGate.resumeDelay(failure, inVain));
         if (delay.isEmpty()) {
             return false;

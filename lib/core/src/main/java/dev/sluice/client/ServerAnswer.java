@@ -80,12 +80,7 @@ final class ServerAnswer {
     /** An answer that another stream has begun. */
     static ServerAnswer of(ResumeToken token, ClientConfig config) {
         return new ServerAnswer(
-                config,
-                token.model(),
-                token.answerId(),
-                Map.of(),
-                new Place(token.position(), token.events()),
-                true);
+                config, token.model(), token.answerId(), Map.of(), new Place(token.position(), token.events()), true);
     }
 
     /** Whether another stream has begun it. For any thread. */
@@ -203,7 +198,6 @@ final class ServerAnswer {
         return headers == null || known.isEmpty()
                 ? Optional.empty()
                 : progress.place()
-                        .map(place ->
-                                new ResumeToken(provider.name(), model, known, place.position(), place.events()));
+                        .map(place -> new ResumeToken(provider.name(), model, known, place.position(), place.events()));
     }
 }

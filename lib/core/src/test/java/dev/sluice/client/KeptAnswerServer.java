@@ -79,11 +79,11 @@ final class KeptAnswerServer implements Function<ReceivedRequest, Script> {
         /** The events of a recording, as they come, each with its place. */
         List<String> events(String transcript) {
             String folder = name().toLowerCase(Locale.ROOT);
-            String all = new String(
-                    Script.transcriptBytes(folder + "/" + transcript + ".sse"), StandardCharsets.UTF_8);
+            String all = new String(Script.transcriptBytes(folder + "/" + transcript + ".sse"), StandardCharsets.UTF_8);
             var events = new ArrayList<String>();
             for (String event : all.split("(?<=\n\n)")) {
-                boolean isPlaced = !event.contains("data: {") || position.matcher(event).find();
+                boolean isPlaced =
+                        !event.contains("data: {") || position.matcher(event).find();
                 events.add(
                         isPlaced
                                 ? event

@@ -50,13 +50,16 @@ class ResumeLawTest {
                     continue; // behind the end
                 }
                 for (int from : new int[] {cut, 0}) { // the rest, or all of it once more
-                    EventDecoder decoder = wire.at(URI.create("http://localhost")).decoder();
+                    EventDecoder decoder =
+                            wire.at(URI.create("http://localhost")).decoder();
                     var events = new ArrayList<StreamEvent>();
                     decode(Arrays.copyOf(server.bytes(0), server.length(0, cut)), decoder, events::add);
                     assertThat(decoder.position()).isEqualTo(position);
                     decoder.resumed();
                     decode(server.bytes(from), decoder, events::add);
-                    assertThat(events).as("%s cut at %d, from %d", transcript, cut, from).isEqualTo(uncut);
+                    assertThat(events)
+                            .as("%s cut at %d, from %d", transcript, cut, from)
+                            .isEqualTo(uncut);
                 }
             }
         }
@@ -109,7 +112,9 @@ class ResumeLawTest {
                     var server = new KeptAnswerServer(wire, wire.transcripts.get(seed % wire.transcripts.size()));
                     server.replays = seed % 4 == 0;
                     int at = 0;
-                    for (int next = 1 + random.nextInt(4); next < server.events.size(); next += 1 + random.nextInt(12)) {
+                    for (int next = 1 + random.nextInt(4);
+                            next < server.events.size();
+                            next += 1 + random.nextInt(12)) {
                         int part = random.nextInt(server.length(next, next + 1));
                         int sent = server.length(server.replays ? 0 : at, next) + part;
                         server.cuts.add(new Cut(sent, BREAKS.get(random.nextInt(2))));
@@ -161,7 +166,11 @@ class ResumeLawTest {
             server.set(next);
             List<StreamEvent> uncut = next.uncut().events();
             RuntimeException expected = next.uncut().failure();
-            var request = MessageRequest.builder().model("m").user("?").put("background", true).build();
+            var request = MessageRequest.builder()
+                    .model("m")
+                    .user("?")
+                    .put("background", true)
+                    .build();
             var events = new ArrayList<StreamEvent>();
             StreamException failure = null;
             MessageStream stream = client.stream(request);

@@ -89,7 +89,8 @@ class ResumeTokenTest {
         List<StreamEvent> events = take(first, 4);
         String token = first.detach();
         assertThat(first.endReason()).contains(new Cancelled("detached"));
-        assertThat(ClientFixture.collect(client(wire).stream(REQUEST)).failure()).isNull(); // of its own
+        assertThat(ClientFixture.collect(client(wire).stream(REQUEST)).failure())
+                .isNull(); // of its own
         server.begun--;
 
         MessageStream second = client(wire).resume(token, StreamController.withCancellation());
@@ -108,10 +109,7 @@ class ResumeTokenTest {
 
     private static String textOf(List<StreamEvent> events) {
         var text = new StringBuilder();
-        events.stream()
-                .map(MessageChunk::of)
-                .filter(Objects::nonNull)
-                .forEach(chunk -> text.append(chunk.text()));
+        events.stream().map(MessageChunk::of).filter(Objects::nonNull).forEach(chunk -> text.append(chunk.text()));
         return text.toString();
     }
 
@@ -207,19 +205,23 @@ class ResumeTokenTest {
         String token = first.detach();
         server.instead = request -> Script.json(404, "{\"error\":{\"message\":\"no\"}}");
         MessageStream second = client().resume(token);
-        assertThatThrownBy(second::done).isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.status())
-                .isEqualTo(404));
+        assertThatThrownBy(second::done)
+                .isInstanceOfSatisfying(
+                        ApiError.class, e -> assertThat(e.status()).isEqualTo(404));
     }
 
     @Test
     void aTokenOfMoreThanTheAnswerHasIsAFailure() {
         var real = new ResumeToken("openai-responses", "m", "resp_1", "7", 0);
         var longer = new ResumeToken("openai-responses", "m", "resp_1", "7777", 0);
-        assertThat(ClientFixture.collect(client().resume(real.text())).failure()).isNull();
+        assertThat(ClientFixture.collect(client().resume(real.text())).failure())
+                .isNull();
         MessageStream stream = client().resume(longer.text());
-        assertThatThrownBy(stream::done).isInstanceOfSatisfying(ProtocolError.class, e -> assertThat(
-                        e.partial().text())
-                .isEqualTo(textOf(server.uncut().events())));
+        assertThatThrownBy(stream::done)
+                .isInstanceOfSatisfying(
+                        ProtocolError.class,
+                        e -> assertThat(e.partial().text())
+                                .isEqualTo(textOf(server.uncut().events())));
     }
 
     @Test
@@ -230,7 +232,11 @@ class ResumeTokenTest {
                 .hasMessageContaining("gemini-interactions")
                 .hasMessageContaining("openai-responses");
         LlmClient claude = ClientFixture.client(
-                Claude.builder().apiKey("test-key").baseUrl(peer.uri("").toString()).build(), settings -> {});
+                Claude.builder()
+                        .apiKey("test-key")
+                        .baseUrl(peer.uri("").toString())
+                        .build(),
+                settings -> {});
         open.add(claude);
         String own = new ResumeToken("claude", "m", "msg_1", "", 0).text();
         assertThatThrownBy(() -> claude.resume(own)).isInstanceOf(UnsupportedOperationException.class);
@@ -285,6 +291,11 @@ class ResumeTokenTest {
         String json = new String(Base64.getUrlDecoder().decode(token.substring(2)), StandardCharsets.UTF_8);
         assertThat(json)
                 .contains("resp_", "openai-responses", "gpt-\u00e4")
-                .doesNotContain("test-key", "secret", "of-mine", "tide", first.snapshot().text());
+                .doesNotContain(
+                        "test-key",
+                        "secret",
+                        "of-mine",
+                        "tide",
+                        first.snapshot().text());
     }
 }

@@ -47,8 +47,11 @@ class ResumedStreamTest {
     /** Where the connection breaks unless a test says otherwise: among the words. */
     private static final int BROKEN = 8;
 
-    private static final MessageRequest REQUEST =
-            MessageRequest.builder().model("m").user("?").put("background", true).build();
+    private static final MessageRequest REQUEST = MessageRequest.builder()
+            .model("m")
+            .user("?")
+            .put("background", true)
+            .build();
 
     private final List<Duration> waits = new CopyOnWriteArrayList<>();
 
@@ -101,8 +104,8 @@ class ResumedStreamTest {
 
         List<ReceivedRequest> sent(String method) {
             return peer.requests().stream()
-                    .filter(request -> request.method().equals(method)
-                            && !request.path().endsWith("/cancel"))
+                    .filter(request ->
+                            request.method().equals(method) && !request.path().endsWith("/cancel"))
                     .toList();
         }
 
@@ -158,7 +161,8 @@ class ResumedStreamTest {
     @Test
     void anAnswerThatEndsWithItsConnectionIsNotResumed() {
         try (var talk = new Talk(Wire.RESPONSES)) {
-            MessageStream stream = talk.client.stream(MessageRequest.builder().model("m").user("?").build());
+            MessageStream stream = talk.client.stream(
+                    MessageRequest.builder().model("m").user("?").build());
             assertThat(ClientFixture.collect(stream).failure()).isInstanceOf(ConnectionFailed.class);
             assertThat(stream.resumeToken()).isEmpty();
             assertThatThrownBy(stream::detach).isInstanceOf(IllegalStateException.class);
@@ -235,8 +239,8 @@ class ResumedStreamTest {
             var failure = ClientFixture.collect(talk.client.stream(REQUEST)).failure();
             assertThat(failure.getSuppressed())
                     .singleElement()
-                    .isInstanceOfSatisfying(ProtocolError.class, gap -> assertThat(gap)
-                            .hasMessageContaining("event 9 after event 7"));
+                    .isInstanceOfSatisfying(
+                            ProtocolError.class, gap -> assertThat(gap).hasMessageContaining("event 9 after event 7"));
         }
     }
 
@@ -244,8 +248,8 @@ class ResumedStreamTest {
     void aServerThatFallsSilentIsLeftForAnotherConnection() {
         var time = new FakeTime();
         Timeouts idle = Timeouts.none().with(Phase.IDLE, Duration.ofSeconds(30));
-        try (var talk = new Talk(
-                Wire.RESPONSES, null, settings -> settings.time(time).timeouts(idle))) {
+        try (var talk =
+                new Talk(Wire.RESPONSES, null, settings -> settings.time(time).timeouts(idle))) {
             talk.server.cuts.add(new Cut(talk.server.length(0, BROKEN), Script::stall));
             MessageStream stream = talk.client.stream(REQUEST);
             Iterator<StreamEvent> events = stream.iterator();
@@ -287,8 +291,9 @@ class ResumedStreamTest {
             await().until(() -> stream.metrics().resumes() == 2);
             time.advance(Duration.ofSeconds(20));
             var failure = ClientFixture.collect(stream).failure();
-            assertThat(failure).isInstanceOfSatisfying(TimedOut.class, late -> assertThat(late.phase())
-                    .isEqualTo(Phase.TOTAL));
+            assertThat(failure)
+                    .isInstanceOfSatisfying(
+                            TimedOut.class, late -> assertThat(late.phase()).isEqualTo(Phase.TOTAL));
             assertThat(failure.getSuppressed()).singleElement().isInstanceOf(ConnectionFailed.class);
             assertThat(talk.cancels()).isZero();
         }

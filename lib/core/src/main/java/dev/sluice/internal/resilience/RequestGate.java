@@ -112,8 +112,7 @@ public final class RequestGate implements AutoCloseable {
 
     private void askBreaker() {
         if (open || closed) {
-            throw new IllegalStateException(
-                    closed ? "the stream is closed" : "the request before has no verdict yet");
+            throw new IllegalStateException(closed ? "the stream is closed" : "the request before has no verdict yet");
         }
         if (breaker != null) {
             breaker.acquire();

@@ -39,7 +39,8 @@ final class SequenceNumbers {
     private boolean nextOfResumed(long number) {
         if (number == NONE) {
             throw new ProtocolError(
-                    "The server resumed the answer with an event that has no sequence_number, after event " + last, null);
+                    "The server resumed the answer with an event that has no sequence_number, after event " + last,
+                    null);
         }
         if (number <= last) {
             return false;
