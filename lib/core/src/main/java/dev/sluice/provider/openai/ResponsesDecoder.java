@@ -102,7 +102,7 @@ final class ResponsesDecoder implements EventDecoder {
         }
         ResponsesText latest = growing;
         String more = scanner == null || latest == null ? null : scanner.scan(sse);
-        if (latest == null || more == null) {
+        if (scanner == null || latest == null || more == null) {
             parse(sse, out);
             return;
         }
