@@ -59,7 +59,7 @@ final class RequestSender {
         checkOpen();
         Provider provider = config.provider();
         ResumeToken token = ResumeToken.parse(text);
-        if (!token.provider().equals(provider.name())) {
+        if (!token.isOf(provider)) {
             throw new IllegalArgumentException("token: it is of an answer of " + LogLabels.of(token.provider())
                     + ", and this client asks " + provider.name());
         }
