@@ -26,6 +26,8 @@ class PublicApiTest {
                 + ApiListing.of(Class.forName("dev.sluice.opentelemetry.OpenTelemetryObserver"))
                 + "\n# dev.sluice:sluice-relay\n\n" + ApiListing.of(Relay.class)
                 + "\n# dev.sluice:sluice-redis\n\n" + ApiListing.of(RedisResumeLog.class)
+                + "\n# dev.sluice:sluice-spring-boot-starter\n\n"
+                + ApiListing.of(Class.forName("dev.sluice.spring.SluiceProperties"))
                 + "\n# dev.sluice:sluice-test\n\n" + ApiListing.of(Recording.class)
                 + "\n# dev.sluice:sluice-test-server\n\n" + ApiListing.of(ScriptedServer.class);
         if (Boolean.getBoolean("api.write")) {

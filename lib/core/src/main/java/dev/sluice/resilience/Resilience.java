@@ -5,11 +5,11 @@ import dev.sluice.internal.base.Checks;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.resilience.ProviderRateLimitGate;
 import dev.sluice.internal.resilience.RequestGates;
+import dev.sluice.internal.resilience.RequestPace;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,7 +29,7 @@ public final class Resilience {
         InternalParts.share(Resilience.class, RequestGates.class, resilience -> resilience.gates);
     }
 
-    /** For gates whose waits end by the limits of the request alone. */
+    /** For a gate whose waits end by the limits of the request alone. */
     private static final Duration UNLIMITED = Duration.ofDays(36_500);
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -41,6 +41,7 @@ public final class Resilience {
                 builder.retry,
                 builder.breaker,
                 builder.limiter,
+                builder.pace,
                 builder.bulkhead,
                 builder.longestWait == null ? null : new ProviderRateLimitGate(builder.longestWait),
                 Optional.ofNullable(builder.retryCountHeader));
@@ -66,6 +67,7 @@ public final class Resilience {
         private @Nullable Retry retry = RetryDefaults.retry("sluice");
         private @Nullable CircuitBreaker breaker;
         private @Nullable RateLimiter limiter;
+        private @Nullable RequestPace pace;
         private @Nullable Bulkhead bulkhead;
         private @Nullable Duration longestWait;
         private @Nullable String retryCountHeader;
@@ -109,16 +111,12 @@ public final class Resilience {
         /**
          * How many requests may be sent in a minute, retries included; no limit if nothing is set. They are sent at even
          * intervals, as most providers count them: 60 in a minute are one each second. Further ones are not refused. They wait for
-         * their turn, until their own time is over. It takes the place of {@link #rateLimiter}.
+         * their turn, until their own time is over, and then give up their turn. It takes the place of {@link #rateLimiter}.
          */
         public Builder requestsPerMinute(int requests) {
-            return rateLimiter(RateLimiter.of(
-                    "sluice",
-                    RateLimiterConfig.custom()
-                            .limitForPeriod(1)
-                            .limitRefreshPeriod(MINUTE.dividedBy(Checks.atLeast("requestsPerMinute", requests, 1)))
-                            .timeoutDuration(UNLIMITED)
-                            .build()));
+            pace = new RequestPace(MINUTE.dividedBy(Checks.atLeast("requestsPerMinute", requests, 1)));
+            limiter = null;
+            return this;
         }
 
         /** No retries. */
@@ -141,6 +139,7 @@ public final class Resilience {
         /** The caller's own rate limiter. Each request, retries included, waits for it as long as it is configured to. */
         public Builder rateLimiter(RateLimiter limiter) {
             this.limiter = Objects.requireNonNull(limiter, "limiter");
+            pace = null;
             return this;
         }
 

@@ -44,8 +44,11 @@ final class LoggingTransport implements HttpTransport {
 
     @Override
     public TransportResponse open(TransportRequest request) throws IOException, InterruptedException {
+        if (!log.isInfoEnabled()) {
+            return transport.open(request);
+        }
         long exchange = exchanges.incrementAndGet();
-        log.info(
+        info(
                 "#{} → {} {} {}",
                 exchange,
                 request,
@@ -53,11 +56,11 @@ final class LoggingTransport implements HttpTransport {
                 text(request.body(), 0, request.body().length));
         try {
             TransportResponse response = transport.open(request);
-            log.info("#{} ← {} {}", exchange, response.status(), masked(response.headers()));
+            info("#{} ← {} {}", exchange, response.status(), masked(response.headers()));
             return new TransportResponse(
                     response.status(), response.headers(), new LoggedBody(response.body(), exchange));
         } catch (IOException | InterruptedException | RuntimeException e) {
-            log.info("#{} ← {}", exchange, e.toString());
+            info("#{} ← {}", exchange, e.toString());
             throw e;
         }
     }
@@ -65,6 +68,14 @@ final class LoggingTransport implements HttpTransport {
     @Override
     public void close() {
         transport.close();
+    }
+
+    /** Logs a line. A logger that throws must cost no response and leave no connection open. */
+    private void info(String line, Object... arguments) {
+        try {
+            log.info(line, arguments);
+        } catch (RuntimeException e) { // NOPMD there is no other place to tell
+        }
     }
 
     private static Map<String, Object> masked(Map<String, ?> headers) {
@@ -98,20 +109,20 @@ final class LoggingTransport implements HttpTransport {
             try {
                 int count = super.read(buffer, from, length);
                 if (count > 0) {
-                    log.info("#{} ← {}", exchange, text(buffer, from, count));
+                    info("#{} ← {}", exchange, text(buffer, from, count));
                 } else if (count < 0) {
-                    log.info("#{} ← end of the body", exchange);
+                    info("#{} ← end of the body", exchange);
                 }
                 return count;
             } catch (IOException e) {
-                log.info("#{} ← {}", exchange, e.toString());
+                info("#{} ← {}", exchange, e.toString());
                 throw e;
             }
         }
 
         @Override
         public void close() throws IOException {
-            log.info("#{} closed", exchange);
+            info("#{} closed", exchange);
             super.close();
         }
     }

@@ -23,9 +23,16 @@ import org.slf4j.helpers.MessageFormatter;
 @Timeout(30)
 class LoggedTransportTest {
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private boolean broken;
 
     private final Logger log = (Logger) Proxy.newProxyInstance(
             Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("isInfoEnabled")) {
+                    return true;
+                }
+                if (broken) {
+                    throw new IllegalStateException("the disk is full");
+                }
                 Object[] values =
                         arguments[1] instanceof Object[] all ? all : Arrays.copyOfRange(arguments, 1, arguments.length);
                 lines.add(MessageFormatter.arrayFormat((String) arguments[0], values)
@@ -58,6 +65,28 @@ class LoggedTransportTest {
                 .contains("#1 → POST http://", "/v1/messages", "x-api-key=***", "Tell me", "#1 ← 200", "Rivers ")
                 .contains("content-type=[text/event-stream")
                 .doesNotContain("sk-secret-key");
+    }
+
+    @Test
+    void aLoggerThatThrowsCostsNoAnswerAndLeavesNoConnectionOpen() {
+        broken = true;
+        try (var transport = logged();
+                var peer = ScriptedPeer.serving(
+                        Script.stream(ClaudeWire.answer("Rivers ", "run.")),
+                        Script.stream().stall());
+                var client = LlmClient.builder(Claude.builder()
+                                .apiKey("any")
+                                .baseUrl(peer.uri(""))
+                                .build())
+                        .transport(transport)
+                        .model("m")
+                        .maxTokens(9)
+                        .build()) {
+            assertThat(client.stream("Tell me").finalText()).isEqualTo("Rivers run.");
+            client.stream("Tell me").close();
+            Awaitility.await().until(() -> peer.openConnections() <= 1); // the first one is kept for the next request
+        }
+        assertThat(lines).isEmpty();
     }
 
     @Test

@@ -41,6 +41,14 @@ class ArchitectureTest {
             .resideInAPackage("org.eclipse.jetty..");
 
     @ArchTest
+    static final ArchRule theServletApiWhichIsOptionalStaysInItsRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.sluice.relay.servlet..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.servlet..");
+
+    @ArchTest
     static final ArchRule micrometerWhichIsOptionalStaysInItsRoom = noClasses()
             .that()
             .resideOutsideOfPackage("dev.sluice.relay.metrics..")

@@ -27,6 +27,7 @@ public final class RequestGate implements AutoCloseable {
     private final @Nullable Bulkhead bulkhead;
     private final @Nullable BreakerGate breaker;
     private final @Nullable RateLimiter limiter;
+    private final @Nullable RequestPace pace;
     private final @Nullable ProviderRateLimitGate providerLimits;
     private final RetryGate retries;
 
@@ -47,6 +48,7 @@ public final class RequestGate implements AutoCloseable {
         bulkhead = gates.bulkhead();
         breaker = gates.breaker() == null ? null : new BreakerGate(gates.breaker());
         limiter = gates.limiter();
+        pace = gates.pace();
         providerLimits = gates.providerLimits();
         retries = new RetryGate(gates.retry());
     }
@@ -85,6 +87,9 @@ public final class RequestGate implements AutoCloseable {
         try {
             if (limiter != null) {
                 reserve(limiter);
+            }
+            if (pace != null) {
+                pace.await(time);
             }
             if (providerLimits != null) {
                 providerLimits.await(time);

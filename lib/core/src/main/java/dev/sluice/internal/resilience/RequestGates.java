@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry decides whether and when a request is sent again
  * @param breaker asked before each request
  * @param limiter each request waits for it
+ * @param pace the same by {@code requestsPerMinute}
  * @param bulkhead each stream holds one of its permits
  * @param providerLimits shared by all streams, because they share the provider's account
  * @param retryCountHeader the header that tells the server which retry a request is
@@ -23,6 +24,7 @@ public record RequestGates(
         @Nullable Retry retry,
         @Nullable CircuitBreaker breaker,
         @Nullable RateLimiter limiter,
+        @Nullable RequestPace pace,
         @Nullable Bulkhead bulkhead,
         @Nullable ProviderRateLimitGate providerLimits,
         Optional<String> retryCountHeader) {

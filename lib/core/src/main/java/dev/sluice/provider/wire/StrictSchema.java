@@ -46,21 +46,26 @@ public final class StrictSchema {
 
     /** The first member whose schema has itself in it; empty if there is none. */
     public static Optional<String> recursion(String schema) {
-        return read(schema).flatMap(root -> recursion(root, root, "", List.of("#")));
+        return read(schema).flatMap(root -> recursion(root, root, "", List.of("#"), new HashSet<>()));
     }
 
-    private static Optional<String> recursion(ObjectNode root, JsonNode schema, String path, List<String> within) {
+    /** A definition is followed once, though it may be referred to by many, which each may be referred to by many. */
+    private static Optional<String> recursion(
+            ObjectNode root, JsonNode schema, String path, List<String> within, Set<String> followed) {
         String reference = schema.path("$ref").asString("");
         if (within.contains(reference)) {
             return Optional.of(path);
         }
         if (reference.startsWith("#/")) {
+            if (!followed.add(reference)) {
+                return Optional.empty();
+            }
             var deeper = new ArrayList<>(within);
             deeper.add(reference);
-            return recursion(root, root.at(reference.substring(1)), path, deeper);
+            return recursion(root, root.at(reference.substring(1)), path, deeper, followed);
         }
         return members(schema, path, false)
-                .flatMap(member -> recursion(root, member.schema, member.path, within).stream())
+                .flatMap(member -> recursion(root, member.schema, member.path, within, followed).stream())
                 .findFirst();
     }
 

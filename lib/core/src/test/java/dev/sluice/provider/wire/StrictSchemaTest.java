@@ -14,7 +14,10 @@ import dev.sluice.provider.openai.OpenAi;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -117,6 +120,24 @@ class StrictSchemaTest {
         assertTaken(OPENAI, request, openAi);
         assertTaken(GEMINI, request, gemini);
         assertTaken(INTERACTIONS, request, gemini);
+    }
+
+    /** Each definition refers twice to the next: from the whole to the last there are 2^40 ways. */
+    @Test
+    @Timeout(10)
+    void manyWaysToADefinitionAreNoRecursion() {
+        String schema = ways("{}");
+        assertThat(StrictSchema.recursion(schema)).isEmpty();
+        assertThat(StrictSchema.recursion(ways("{\"$ref\": \"#/$defs/d39\"}"))).isPresent();
+    }
+
+    private static String ways(String last) {
+        String definitions = IntStream.range(0, 40)
+                .mapToObj(i -> """
+                    "d%d": {"properties": {"a": {"$ref": "#/$defs/d%d"}, "b": {"$ref": "#/$defs/d%d"}}},\
+                    """.formatted(i, i + 1, i + 1))
+                .collect(Collectors.joining());
+        return "{\"$ref\": \"#/$defs/d0\", \"$defs\": {" + definitions + "\"d40\": " + last + "}}";
     }
 
     private static void assertTaken(Provider provider, MessageRequest request, boolean taken) {

@@ -20,6 +20,21 @@ public interface RelayAuthenticator {
     }
 
     /**
+     * Gives each user whom the web server has authenticated one session, whose id is the user's name, and refuses everybody else
+     * with 401. For a server that fills in {@link RequestHead#user()}, as a servlet container does.
+     */
+    static RelayAuthenticator user() {
+        return userOr(head -> {
+            throw AccessDenied.unauthenticated("Sign in first.");
+        });
+    }
+
+    /** {@link #user()}, which leaves requests without a user to another authenticator, such as {@link #cookie()}. */
+    static RelayAuthenticator userOr(RelayAuthenticator other) {
+        return new UserSession(other);
+    }
+
+    /**
      * Gives each browser that comes without one a signed cookie, which scripts cannot read and other sites cannot send. The key
      * is random: after a restart, and on another machine, a cookie is unknown and its browser begins a new session.
      */

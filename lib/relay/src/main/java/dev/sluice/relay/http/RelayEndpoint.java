@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A relay over HTTP: what each request means, who may send it, and how it is answered. The paths, messages and limits are in
- * {@code docs/relay.md}. Adapters mount it in a web server: {@code dev.sluice.relay.jetty}, {@code dev.sluice.relay.jdk}.
+ * {@code docs/relay.md}. Adapters mount it in a web server: {@code dev.sluice.relay.jetty}, {@code dev.sluice.relay.jdk},
+ * {@code dev.sluice.relay.servlet}.
  *
  * <p>Safe for use by any thread. {@link #handle} blocks while it reads the request's body and while the run is started,
  * not while events are sent.

@@ -2,6 +2,7 @@ package dev.sluice.relay.http;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,9 +18,27 @@ import java.util.Optional;
  * @param headers by name in lower case
  * @param secure whether it came over TLS, as far as the server knows
  * @param remote the client's address
+ * @param user the user whom the web server has authenticated, as {@link RelayAuthenticator#user()} asks; empty if none
  */
 public record RequestHead(
-        String method, String path, String query, Map<String, List<String>> headers, boolean secure, String remote) {
+        String method,
+        String path,
+        String query,
+        Map<String, List<String>> headers,
+        boolean secure,
+        String remote,
+        Optional<Principal> user) {
+
+    /** A request whose user the web server does not know. */
+    public RequestHead(
+            String method,
+            String path,
+            String query,
+            Map<String, List<String>> headers,
+            boolean secure,
+            String remote) {
+        this(method, path, query, headers, secure, remote, Optional.empty());
+    }
 
     /** Copies the headers, with their names in lower case. */
     public RequestHead {

@@ -34,7 +34,11 @@ class StreamTest extends WebServerFixture {
             assertThat(client.header("x-stream-id")).isNotEmpty();
             assertThat(client.header("x-accel-buffering")).isEqualTo("no");
             assertThat(client.header("cache-control")).contains("no-store");
-            assertThat(client.header("connection")).isEqualTo("close");
+            assertThat(client.header("transfer-encoding"))
+                    .isEqualTo("chunked"); // one that is cut does not look complete
+            if (!webServer.isServlets()) {
+                assertThat(client.header("connection")).isEqualTo("close");
+            }
             for (int i = 1; i <= 5; i++) {
                 run.step(i);
                 assertThat(client.event()).containsEntry("id", Integer.toString(i));

@@ -3,6 +3,7 @@ package dev.sluice.relay.http;
 import dev.sluice.relay.http.RelayServerFixture.Server;
 import dev.sluice.relay.jdk.JdkRelays;
 import dev.sluice.relay.jetty.JettyRelays;
+import dev.sluice.relay.servlet.ServletRelays;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,20 @@ enum WebServer {
                 throws IOException {
             return JettyRelays.start(mounted, writeLimit, halfOpen);
         }
+    },
+    TOMCAT {
+        @Override
+        Server start(RelayEndpoint mounted, Duration writeLimit, @Nullable HalfOpenDetector halfOpen)
+                throws IOException {
+            return ServletRelays.tomcat(mounted, writeLimit, halfOpen);
+        }
+    },
+    JETTY_SERVLET {
+        @Override
+        Server start(RelayEndpoint mounted, Duration writeLimit, @Nullable HalfOpenDetector halfOpen)
+                throws IOException {
+            return ServletRelays.jetty(mounted, writeLimit, halfOpen);
+        }
     };
 
     /**
@@ -31,4 +46,9 @@ enum WebServer {
      */
     abstract Server start(RelayEndpoint mounted, Duration writeLimit, @Nullable HalfOpenDetector halfOpen)
             throws IOException;
+
+    /** Whether it is a servlet container. */
+    boolean isServlets() {
+        return this == TOMCAT || this == JETTY_SERVLET;
+    }
 }

@@ -106,6 +106,7 @@ class JettyRelayTest extends RelayServerFixture {
     void idleStreamsHoldNoThreads() throws Exception {
         settings.heartbeat(Duration.ofHours(1));
         mount();
+        long before = threads(); // other tests of this process may have left some that end a little later
         var clients = new ArrayList<WireClient>();
         try (WireClient owner = post()) {
             for (int i = 0; i < 500; i++) {
@@ -115,7 +116,7 @@ class JettyRelayTest extends RelayServerFixture {
                 assertThat(client.status()).isEqualTo(200);
             }
             org.awaitility.Awaitility.await()
-                    .untilAsserted(() -> assertThat(threads()).isLessThan(20));
+                    .untilAsserted(() -> assertThat(threads()).isLessThan(before + 20));
             run().step(1);
             for (WireClient client : clients) {
                 assertThat(client.event()).containsEntry("id", "1");

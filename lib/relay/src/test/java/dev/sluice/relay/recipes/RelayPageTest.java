@@ -13,13 +13,16 @@ import org.junit.jupiter.api.Test;
 /** What {@code docs/relay.md} shows is what is compiled here. */
 class RelayPageTest {
     private static final Path RECIPES = Path.of("src/test/java/dev/sluice/relay/recipes");
+    private static final Path SPRING =
+            Path.of("../../examples/spring-boot/src/main/java/dev/sluice/examples/spring/ChatApplication.java");
     private static final Path PAGE = Path.of("../../docs/relay.md");
 
     @Test
     void thePageShowsTheRecipesAsTheyAre() throws IOException {
         var compiled = new ArrayList<String>();
-        for (String file : List.of("EndpointMounts.java", "SpringRelay.java", "QuarkusRelay.java")) {
-            compiled.addAll(regions(RECIPES.resolve(file), "// page: \\w+\n(.*?)\n *// end"));
+        for (Path file :
+                List.of(RECIPES.resolve("EndpointMounts.java"), RECIPES.resolve("QuarkusRelay.java"), SPRING)) {
+            compiled.addAll(regions(file, "// page: \\w+\n(.*?)\n *// end"));
         }
         assertThat(compiled).hasSize(6);
         assertThat(regions(PAGE, "```java\n(.*?)```")).containsExactlyInAnyOrderElementsOf(compiled);
