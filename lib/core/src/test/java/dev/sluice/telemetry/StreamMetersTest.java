@@ -62,7 +62,7 @@ class StreamMetersTest {
         assertThat(count("sluice.client.stream.retries")).isEqualTo(2);
         assertThat(count("sluice.client.stream.continuations")).isEqualTo(1);
         assertThat(count("sluice.client.stream.resumes")).isEqualTo(3);
-        assertThat(ours()).hasSize(12);
+        assertThat(ours()).hasSize(13);
     }
 
     @Test
