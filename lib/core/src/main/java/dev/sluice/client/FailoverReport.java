@@ -42,11 +42,13 @@ final class FailoverReport {
         int retries = 0;
         int continuations = 0;
         int failovers = 0;
+        int resumes = 0;
         for (FailoverHop hop : hops) {
             StreamMetrics theirs = hop.reader.metrics(0);
             bytes += theirs.bytes();
             retries += theirs.retries();
             continuations += theirs.continuations();
+            resumes += theirs.resumes();
             failovers += hop.reason == Reason.FAILOVER || hop.reason == Reason.CONTINUATION ? 1 : 0;
         }
         return new StreamMetrics(
@@ -63,6 +65,7 @@ final class FailoverReport {
                 own.tokensPerSecond(),
                 retries,
                 continuations,
-                failovers);
+                failovers,
+                resumes);
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.client.StreamReport.Hop.Reason;
 import dev.sluice.internal.ClientLifetime;
+import dev.sluice.internal.LogLabels;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
@@ -54,6 +55,19 @@ final class FailoverSender implements MessageSender {
         var stream = new MessageStream(task, controller, new ChunkAggregator(task.recorder.arrivals()));
         requests.launch(task, controller);
         return stream;
+    }
+
+    /** The client whose provider began it goes on with it, alone. */
+    @Override
+    public MessageStream resume(String text, StreamController controller) {
+        ResumeToken token = ResumeToken.parse(text);
+        return settings.members().stream()
+                .filter(member -> token.isOf(member.provider()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("token: it is of an answer of "
+                        + LogLabels.of(token.provider()) + ", which no client of this failover asks"))
+                .sender()
+                .resume(text, controller);
     }
 
     @Override

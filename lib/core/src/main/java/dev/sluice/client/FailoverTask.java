@@ -98,7 +98,11 @@ final class FailoverTask extends StreamProducer {
             String name,
             RunningRequests requests,
             ClientConfig config) {
-        super(config, name, new StreamSurroundings(config.carrier().capture(), GuardedObservation.NONE));
+        super(
+                config,
+                name,
+                ServerAnswer.ofConnection(config), // of several answers, none can be handed on
+                new StreamSurroundings(config.carrier().capture(), GuardedObservation.NONE));
         this.settings = settings;
         this.request = request;
         this.first = first;

@@ -91,6 +91,10 @@ final class JfrStreamEnd extends Event {
     @Label("Continuations")
     int continuations;
 
+    @Label("Resumes")
+    @Description("How many times the rest of an answer in the background was asked for on another connection")
+    int resumes;
+
     /** Takes what is known in the end. */
     void record(String name, StreamReport report, String error) {
         StreamMetrics metrics = report.metrics();
@@ -111,6 +115,7 @@ final class JfrStreamEnd extends Event {
         outputTokens = report.usage().billed().outputTokens();
         retries = metrics.retries();
         continuations = metrics.continuations();
+        resumes = metrics.resumes();
     }
 
     private static long nanos(@Nullable Duration duration) {

@@ -51,20 +51,14 @@ public final class LlmClient implements AutoCloseable {
         config = sender.config();
     }
 
-    /**
-     * A client of Claude with the key of the environment variable {@code ANTHROPIC_API_KEY}.
-     *
-     * @throws IllegalStateException if there is none
-     */
+    /** A client of Claude with the key of the environment variable {@code ANTHROPIC_API_KEY}; without one, an IllegalStateException. */
     public static LlmClient claude() {
         return builder(Claude.fromEnvironment()).build();
     }
 
     /**
      * A client of Gemini with the key of the environment variable {@code GEMINI_API_KEY}, or else {@code GOOGLE_API_KEY}.
-     * For Gemini's newer Interactions API, {@code builder(GeminiInteractions.fromEnvironment())}.
-     *
-     * @throws IllegalStateException if there is none
+     * For Gemini's newer Interactions API, {@code builder(GeminiInteractions.fromEnvironment())}. Without one, an IllegalStateException.
      */
     public static LlmClient gemini() {
         return builder(Gemini.fromEnvironment()).build();
@@ -72,10 +66,8 @@ public final class LlmClient implements AutoCloseable {
 
     /**
      * A client of OpenAI's Responses API, or of another server that speaks it, as the environment variables
-     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say. For a server that speaks only chat completions,
-     * {@code builder(OpenAiChatCompletions.fromEnvironment())}.
-     *
-     * @throws IllegalStateException if there is none
+     * {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} say; without one, an IllegalStateException. For a server that speaks only
+     * chat completions, {@code builder(OpenAiChatCompletions.fromEnvironment())}.
      */
     public static LlmClient openAi() {
         return builder(OpenAi.fromEnvironment()).build();
@@ -126,13 +118,27 @@ public final class LlmClient implements AutoCloseable {
         return stream(request, StreamController.withCancellation(), budget);
     }
 
-    /**
-     * Starts to stream an answer that is paid for from a budget, which other streams may share. When that is exhausted the
-     * loop ends without an exception, as it does at any limit of the caller's. If it is exhausted before a request is sent, which
-     * may have waited for a permit, a rate limit or a retry, none is.
-     */
+    /** Does so from a budget, which other streams may share. When it is exhausted the loop ends, and no request is sent any more. */
     public MessageStream stream(MessageRequest request, StreamController controller, Budget budget) {
         return sender.stream(request, controller, Objects.requireNonNull(budget, "budget"));
+    }
+
+    /** Goes on with an answer that another stream began; see {@link #resume(String, StreamController)}. */
+    public MessageStream resume(String token) {
+        return resume(token, StreamController.withCancellation());
+    }
+
+    /**
+     * Goes on with an answer in the background that another stream began, also in another program. All of it is fetched again: the
+     * message is whole, while the events begin behind those that the other stream handed out. Nothing is paid for twice. To close
+     * it before its end cancels the answer. Observers are not told of it, and {@link Builder#onEnd} is.
+     *
+     * @param token what {@link MessageStream#resumeToken} or {@link MessageStream#detach} returned
+     * @throws IllegalArgumentException if it is no such text, or another provider's
+     * @throws IllegalStateException if this client is closed, or the controller has a stream already
+     */
+    public MessageStream resume(String token, StreamController controller) {
+        return sender.resume(token, controller);
     }
 
     /**
@@ -160,9 +166,8 @@ public final class LlmClient implements AutoCloseable {
     /**
      * Asks for an answer that is not streamed and waits for it: for short answers that nobody watches. Everything else is as
      * with a stream that is run to its end: retries, limits, errors, {@link Builder#onEnd}. An interrupt of this thread
-     * cancels the request, and is kept. A provider that only streams is asked for a stream.
-     *
-     * <p>A dead server is found after {@link Timeouts#whole()} unless {@code total} is set. An answer that breaks off is lost.
+     * cancels the request, and is kept. A provider that only streams is asked for a stream. A dead server is found after {@link
+     * Timeouts#whole()} unless {@code total} is set. An answer that breaks off is lost.
      *
      * @param controller bounds and stops this one request; without a limit on chunks, for there are none
      * @throws StreamException if there is none for any reason
@@ -202,10 +207,9 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
-     * Asks for an answer that is not streamed and is paid for from a budget. The budget may be exhausted while the
-     * request waits for a permit, a rate limit or a retry. Then none is sent, and {@link StreamException.LimitExceeded}
-     * is thrown. An answer that exhausts it is complete, paid for, and returned. Alerts are called on this thread
-     * before that; what they throw is thrown in place of the answer.
+     * Asks for an answer that is not streamed and is paid for from a budget. If it is exhausted while the request waits, none is
+     * sent, and {@link StreamException.LimitExceeded} is thrown. An answer that exhausts it is complete, paid for, and returned.
+     * Alerts are called on this thread before that; what they throw is thrown in place of the answer.
      */
     public Message send(MessageRequest request, StreamController controller, Budget budget) {
         return sender.send(request, controller, Objects.requireNonNull(budget, "budget"));
@@ -302,8 +306,8 @@ public final class LlmClient implements AutoCloseable {
         }
 
         /**
-         * How many bytes the events that wait for a slow consumer may have before the reader stops reading; 4 MiB if nothing is
-         * set. An event is never refused: the one that reaches the bound is queued as well, however large it is.
+         * How many bytes those events may have before the reader stops reading; 4 MiB if nothing is set. The event that
+         * reaches the bound is queued as well, however large it is.
          */
         public Builder queueBytes(long bytes) {
             set.queueBytes = Checks.atLeast("queueBytes", bytes, 1);
@@ -387,11 +391,7 @@ public final class LlmClient implements AutoCloseable {
             return this;
         }
 
-        /**
-         * The client.
-         *
-         * @throws IllegalStateException if a setting is there twice: by itself and in {@link #resilience}
-         */
+        /** The client; an IllegalStateException if a setting is there twice: by itself and in {@link #resilience}. */
         public LlmClient build() {
             return new LlmClient(new RequestSender(set));
         }

@@ -51,7 +51,8 @@ final class LogSummary {
                 + ", " + metrics.events() + " events, " + metrics.bytes() + " bytes"
                 + ", tokens " + usage.totalInputTokens() + " in " + usage.outputTokens() + " out"
                 + (report.end() instanceof Completed ? rate(metrics) : "") // before the end, few are told of
-                + ", " + metrics.retries() + " retries, " + metrics.continuations() + " continuations";
+                + ", " + metrics.retries() + " retries, " + metrics.continuations() + " continuations"
+                + (metrics.resumes() == 0 ? "" : ", " + metrics.resumes() + " resumes");
     }
 
     /** The last response's head has it, or else the error in its body. */

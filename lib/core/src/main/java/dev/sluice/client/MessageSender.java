@@ -19,6 +19,9 @@ interface MessageSender extends AutoCloseable {
     /** Starts to stream an answer; see {@link LlmClient#stream(MessageRequest, StreamController, Budget)}. */
     MessageStream stream(MessageRequest request, StreamController controller, @Nullable Budget budget);
 
+    /** Takes over an answer that another stream has begun; see {@link LlmClient#resume(String, StreamController)}. */
+    MessageStream resume(String token, StreamController controller);
+
     /** Asks for an answer that is not streamed, and waits; see {@link LlmClient#send(MessageRequest, StreamController, Budget)}. */
     Message send(MessageRequest request, StreamController controller, @Nullable Budget budget);
 

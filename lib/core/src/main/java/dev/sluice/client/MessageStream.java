@@ -213,6 +213,36 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
         controller.cancel(reason);
     }
 
+    /**
+     * A text with which {@link LlmClient#resume(String)} goes on behind the last event that this stream has handed out: after a
+     * failure, or in another program. Empty if the server does not keep the answer, has not named it yet, or all of it was handed
+     * out, and for a {@link Failover}. For any thread; exact on the thread that consumes.
+     *
+     * <p>Only answers in the background are kept, as {@code put("background", true)} asks for at OpenAI and at Gemini's interactions,
+     * and not for long: see the pages of the vendors. The text has the answer's id, and neither a key nor a word. It is not
+     * signed: to take over an answer from a text that a stranger could have made is to show the stranger's choice of answers of
+     * your account.
+     */
+    public Optional<String> resumeToken() {
+        return reader.serverAnswer.token().map(ResumeToken::text);
+    }
+
+    /**
+     * Ends this stream as {@link #cancel} does, and leaves the answer to the server, which finishes it. For a program that
+     * stops, and hands the answer on. For any thread. If another one consumes, ask for {@link #resumeToken} when its loop has ended.
+     *
+     * @return {@link #resumeToken()}
+     * @throws IllegalStateException if that is empty; the stream then goes on
+     */
+    public String detach() {
+        String token = resumeToken()
+                .orElseThrow(() -> new IllegalStateException(
+                        "this answer cannot be resumed: it is not made in the background, not named yet, or complete"));
+        reader.serverAnswer.leaveRunning();
+        controller.cancel("detached");
+        return resumeToken().orElse(token);
+    }
+
     /** Whether no more events will be delivered. */
     public boolean isEnded() {
         return endReason().isPresent();

@@ -46,6 +46,7 @@ final class MetricsRecorder {
     private long end = NEVER;
     private int retries;
     private int continuations;
+    private int resumes;
     private final LatencyHistogram gaps = new LatencyHistogram();
     private @Nullable String model;
     private @Nullable String messageId;
@@ -103,6 +104,16 @@ final class MetricsRecorder {
         lock.lock();
         try {
             return ++continuations;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The answer is resumed where its connection was lost. Returns how many times it has been. */
+    int resumed() {
+        lock.lock();
+        try {
+            return ++resumes;
         } finally {
             lock.unlock();
         }
@@ -265,7 +276,8 @@ final class MetricsRecorder {
                     firstContent == NEVER || seconds <= 0 ? 0 : outputTokens / seconds,
                     retries,
                     continuations,
-                    0);
+                    0,
+                    resumes);
         } finally {
             lock.unlock();
         }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class RequestAttempt {
     private final ResponseMode mode;
     private final Timeouts timeouts;
     private final Source source;
+    private final Supplier<EventDecoder> decoders;
     private final Listener listener;
 
     /** What the server said no with; known before its body is, which may never come. */
@@ -90,9 +92,20 @@ final class RequestAttempt {
         void onLookup(Object found);
     }
 
-    /** An attempt that has not begun, to be run by this thread. */
-    RequestAttempt(ClientConfig config, Source source, ResponseMode mode, Timeouts timeouts, Listener listener) {
+    /**
+     * An attempt that has not begun, to be run by this thread.
+     *
+     * @param decoders gives the decoder of the answer; asked at most once
+     */
+    RequestAttempt(
+            ClientConfig config,
+            Source source,
+            Supplier<EventDecoder> decoders,
+            ResponseMode mode,
+            Timeouts timeouts,
+            Listener listener) {
         this.config = config;
+        this.decoders = decoders;
         this.source = source;
         name = source.request().toString();
         signer = new RequestSigner(config.provider().credentials(), name);
@@ -217,7 +230,7 @@ final class RequestAttempt {
     /** Nothing is handed out before all of it is understood, and then all of it is or the attempt has failed. */
     private void emitWhole(byte[] body) throws InterruptedException {
         var events = new ArrayList<StreamEvent>();
-        config.provider().decoder().whole(body, events::add);
+        decoders.get().whole(body, events::add);
         listener.onWholeAnswer(events);
         for (StreamEvent event : events) {
             emit(event);
@@ -233,7 +246,7 @@ final class RequestAttempt {
 
     private void decode(TransportResponse head, InputStream body) throws IOException, InterruptedException {
         var sse = new SseReader(body, config.limits());
-        EventDecoder decoder = config.provider().decoder();
+        EventDecoder decoder = decoders.get();
         Consumer<StreamEvent> out = this::emit; // one for all events
         while (!complete && !Thread.currentThread().isInterrupted() && sse.next()) {
             bytes = sse.length();

@@ -5,10 +5,12 @@ import dev.sluice.Timeouts;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.budget.Budget;
 import dev.sluice.internal.ClientLifetime;
+import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.continuation.ContinuationJoiner;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ModelInfo;
+import dev.sluice.provider.Provider;
 import dev.sluice.transport.TransportRequest;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +74,7 @@ final class RequestSender implements MessageSender {
                 new ResponseMode.Streamed(joiner),
                 timeouts,
                 controller,
-                config.provider().cancelRequest(request).orElse(null),
+                ServerAnswer.to(request, config),
                 budget,
                 StreamSurroundings.of(config, request, wire, true));
     }
@@ -80,6 +82,32 @@ final class RequestSender implements MessageSender {
     /** Starts a reader that was prepared. */
     void launch(StreamReaderTask reader, StreamController controller) {
         requests.launch(reader, controller);
+    }
+
+    @Override
+    public MessageStream resume(String text, StreamController controller) {
+        checkOpen();
+        Provider provider = config.provider();
+        ResumeToken token = ResumeToken.parse(text);
+        if (!token.isOf(provider)) {
+            throw new IllegalArgumentException("token: it is of an answer of " + LogLabels.of(token.provider())
+                    + ", and this client asks " + provider.name());
+        }
+        ServerAnswer answer = ServerAnswer.of(token, config);
+        TransportRequest wire = answer.replayRequest()
+                .orElseThrow(() -> new UnsupportedOperationException(provider.name() + " keeps no answers to resume"));
+        StreamReaderTask reader = requests.prepare(
+                wire,
+                token.model(),
+                new ResponseMode.Streamed(null),
+                controller.timeouts(config.timeouts()),
+                controller,
+                answer,
+                null,
+                StreamSurroundings.unobserved(config));
+        var stream = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()));
+        requests.launch(reader, controller);
+        return stream;
     }
 
     @Override
@@ -102,7 +130,7 @@ final class RequestSender implements MessageSender {
                 new ResponseMode.Whole(),
                 times,
                 controller,
-                null,
+                ServerAnswer.ofConnection(config),
                 budget,
                 StreamSurroundings.of(config, request, wire.get(), false));
         try (var answer = new MessageStream(reader, controller, new ChunkAggregator(reader.recorder.arrivals()))) {
@@ -137,7 +165,14 @@ final class RequestSender implements MessageSender {
         var controller = StreamController.withCancellation();
         var around = StreamSurroundings.unobserved(config);
         StreamReaderTask reader = requests.prepare(
-                wire, model, new ResponseMode.Lookup(read), config.timeouts(), controller, null, null, around);
+                wire,
+                model,
+                new ResponseMode.Lookup(read),
+                config.timeouts(),
+                controller,
+                ServerAnswer.ofConnection(config),
+                null,
+                around);
         requests.launch(reader, controller);
         return new PendingLookup<T>(reader, controller).answer();
     }

@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has a stream's request sent, and decides after each failure whether, when and what is sent again: the same request before its
- * first event, a continuation after that. Each request first passes the gates and the budget. For the thread that calls {@link
+ * first event; after that a request for the rest of the answer, if the server keeps it, or else a continuation. Each request first passes the gates and the budget. For the thread that calls {@link
  * #run}, which waits here; an interrupt ends every wait at once.
  */
 final class RetryLoop implements RequestAttempt.Source {
+    /** How often in a row an answer is resumed without a new event. */
+    static final int RESUMES_IN_VAIN = 5;
+
     private final RequestGate gate;
     private final Optional<String> retryCountHeader;
     private final TimeSource time;
+    private final ServerAnswer answer;
     private final @Nullable BudgetMeter meter;
     private final Listener listener;
 
@@ -31,6 +35,14 @@ final class RetryLoop implements RequestAttempt.Source {
     private @Nullable TransportRequest request;
 
     private boolean reconnected;
+
+    /** Whether what is sent gets the rest of an answer, and how often such a request was in vain since there was a new event. */
+    private boolean resuming;
+
+    private int inVain;
+
+    /** What the connection of a kept answer failed with, until there is a new event. The failures of resuming it are suppressed in it. */
+    private volatile @Nullable StreamException broken;
 
     /** What went wrong so far: the last failure, with those before it suppressed in it. */
     private volatile @Nullable StreamException earlier;
@@ -45,6 +57,9 @@ final class RetryLoop implements RequestAttempt.Source {
          */
         void send() throws InterruptedException;
 
+        /** The answer is resumed after a delay. */
+        void onResume(StreamException failure, Duration delay);
+
         /** The request that continues the answer that broke off; empty if it cannot or may not be continued. */
         Optional<TransportRequest> continuationAfter(StreamException failure);
 
@@ -58,10 +73,19 @@ final class RetryLoop implements RequestAttempt.Source {
     /**
      * A loop that has not begun.
      *
+     * @param answer what is resumed, if it can be; if another stream has begun it, the first request is to get it
      * @param meter counts for the budget; null if there is none
      */
-    RetryLoop(ClientConfig config, TransportRequest first, @Nullable BudgetMeter meter, Listener listener) {
+    RetryLoop(
+            ClientConfig config,
+            TransportRequest first,
+            ServerAnswer answer,
+            @Nullable BudgetMeter meter,
+            Listener listener) {
         request = first;
+        this.answer = answer;
+        resuming = answer.isTakenOver();
+        inVain = resuming ? 1 : 0;
         time = config.time();
         RequestGates gates = InternalParts.of(config.resilience(), RequestGates.class);
         gate = gates.open(time);
@@ -123,6 +147,8 @@ final class RetryLoop implements RequestAttempt.Source {
     void onFirstEvent() {
         gate.onFirstEvent();
         request = null;
+        broken = null;
+        inVain = 0;
     }
 
     /** The stream failed while its request ran, by a time limit for instance. No other request is sent. */
@@ -139,7 +165,7 @@ final class RetryLoop implements RequestAttempt.Source {
 
     /** A failure, with what had failed before suppressed in it. For any thread. */
     StreamException withPrevious(StreamException failure) {
-        StreamException previous = earlier;
+        StreamException previous = broken == null ? earlier : broken;
         if (previous != null && !holds(previous, failure)) {
             failure.addSuppressed(previous);
         }
@@ -147,6 +173,10 @@ final class RetryLoop implements RequestAttempt.Source {
     }
 
     private void passGates() throws InterruptedException {
+        if (resuming) {
+            gate.beforeResume();
+            return;
+        }
         awaitBudget();
         gate.beforeRequest();
         Optional<LimitReached> exhausted =
@@ -162,15 +192,49 @@ final class RetryLoop implements RequestAttempt.Source {
     /** Decides what is sent after a failure, and waits as long as it must. Throws the failure if nothing is. */
     private void prepareNext(StreamException failure) throws InterruptedException {
         Optional<Duration> delay = gate.onFailure(failure);
-        if (delay.isEmpty()) {
-            request = listener.continuationAfter(failure).orElse(null);
-        }
-        earlier = withPrevious(failure);
         if (delay.isPresent()) {
+            earlier = withPrevious(failure);
             listener.onRetry(failure, gate.retries() + 1, delay.get());
             awaitBudget();
             time.sleep(delay.get());
-        } else if (request == null) {
+        } else if (!resume(failure)) {
+            continueAfter(Objects.requireNonNull(broken, "broken"));
+        }
+    }
+
+    /** Prepares to resume the answer, and waits as long as it must. Returns false if that cannot be, or has been in vain too often. */
+    private boolean resume(StreamException failure) throws InterruptedException {
+        if (answer.hasProgressed()) {
+            broken = null;
+            inVain = 0;
+        }
+        StreamException cause = broken;
+        if (cause == null) {
+            broken = withPrevious(failure);
+        } else if (!holds(cause, failure)) {
+            cause.addSuppressed(failure);
+        }
+        Optional<TransportRequest> next = inVain == RESUMES_IN_VAIN ? Optional.empty() : answer.resumeRequest(failure);
+        Optional<Duration> delay = next.flatMap(unused -> RequestGate.resumeDelay(failure, inVain));
+        if (delay.isEmpty()) {
+            return false;
+        }
+        request = next.orElseThrow();
+        resuming = true;
+        inVain++;
+        listener.onResume(failure, delay.get());
+        time.sleep(delay.get());
+        return true;
+    }
+
+    /** Prepares the continuation of an answer that broke off; throws the failure if there is none. */
+    private void continueAfter(StreamException failure) {
+        request = listener.continuationAfter(failure).orElse(null);
+        broken = null;
+        resuming = false;
+        inVain = 0;
+        earlier = failure;
+        if (request == null) {
             throw failure;
         }
     }

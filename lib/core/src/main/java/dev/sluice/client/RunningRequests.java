@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the readers of one client, and cancels those that still run when the client is closed. For any thread. */
@@ -48,12 +47,12 @@ final class RunningRequests {
             ResponseMode mode,
             Timeouts timeouts,
             StreamController controller,
-            @Nullable Function<String, TransportRequest> cancelRequest,
+            ServerAnswer serverAnswer,
             @Nullable Budget budget,
             StreamSurroundings surroundings) {
         String name = "sluice-" + config.provider().name() + "-" + nextNumber();
         var reader = new StreamReaderTask(
-                config, model, wire, mode, timeouts, name, cancelRequest, this::exited, budget, surroundings);
+                config, model, wire, mode, timeouts, name, serverAnswer, this::exited, budget, surroundings);
         try {
             attach(reader, controller);
         } catch (RuntimeException e) {

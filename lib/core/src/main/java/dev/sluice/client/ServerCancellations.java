@@ -14,9 +14,10 @@ import dev.sluice.transport.TransportResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,13 +36,13 @@ final class ServerCancellations {
     /**
      * Cancels an answer; returns at once.
      *
-     * @param request makes the request of the answer's id; see {@link Provider#cancelRequest}
+     * @param headers see {@link Provider#cancelRequest}
      * @param stream the name of the answer's stream, for the log
      */
-    void send(ClientConfig config, Function<String, TransportRequest> request, String id, String stream) {
+    void send(ClientConfig config, String id, Map<String, String> headers, String stream) {
         Thread thread = Thread.ofVirtual().name(stream + "-cancel").unstarted(() -> {
             try {
-                run(config, request, id, stream);
+                run(config, id, headers, stream);
             } finally {
                 running.remove(Thread.currentThread());
             }
@@ -76,12 +77,15 @@ final class ServerCancellations {
         }
     }
 
-    private static void run(ClientConfig config, Function<String, TransportRequest> request, String id, String stream) {
+    private static void run(ClientConfig config, String id, Map<String, String> headers, String stream) {
         var scope = new CancellationScope(Thread.currentThread());
         var limit = config.time().schedule(LIMIT, () -> scope.interrupt(new TimedOut(Phase.HEADERS, LIMIT)));
         try {
-            send(config, request.apply(id));
-            log.debug("{}: the server has cancelled answer {}", stream, LogLabels.of(id));
+            Optional<TransportRequest> request = config.provider().cancelRequest(id, headers);
+            if (request.isPresent()) {
+                send(config, request.get());
+                log.debug("{}: the server has cancelled answer {}", stream, LogLabels.of(id));
+            }
         } catch (Throwable e) { // the transport, the provider and the credentials are third parties'
             StreamException late = scope.end();
             StreamException failure = late == null ? new FailureMapper(stream, false, 0, Timeouts.none()).of(e) : late;

@@ -112,6 +112,11 @@ final class StreamConsumer {
                 case StreamEvent event -> {
                     return handOut(event) ? event : null;
                 }
+                case ReplayedEvent(StreamEvent event) -> {
+                    if (fold(event)) {
+                        reader.serverAnswer.onReplayed(event);
+                    }
+                }
                 case ResponseInfo info -> guarded(() -> handlers.emit(Signal.CONNECT, h -> h.accept(info)));
                 case Runnable alerts -> guarded(alerts);
                 case null, default -> deliverEnd(reader.queue.endReason().orElseThrow());
@@ -128,9 +133,10 @@ final class StreamConsumer {
                 () -> StreamStops.cancelUnasked(controller, "the consuming thread was interrupted"));
     }
 
-    private boolean handOut(StreamEvent event) {
+    private boolean fold(StreamEvent event) {
         try {
             message.accept(event);
+            return true;
         } catch (ProtocolError e) {
             failed(e);
             return false;
@@ -138,6 +144,13 @@ final class StreamConsumer {
             failed(new ProtocolError("An event could not be added to the message: " + Throwables.describe(e), e));
             return false;
         }
+    }
+
+    private boolean handOut(StreamEvent event) {
+        if (!fold(event)) {
+            return false;
+        }
+        reader.serverAnswer.onTaken(event);
         handedOut++;
         if (!handlers.isEmpty()) {
             guarded(() -> signals.emit(event));

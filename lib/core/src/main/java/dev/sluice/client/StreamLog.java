@@ -54,7 +54,7 @@ final class StreamLog {
         life.begin();
     }
 
-    /** A request is about to be sent: the first, a retry or a continuation. */
+    /** A request is about to be sent: the first, a retry, a resume or a continuation. */
     void connecting() {
         log.debug("{}: {}", name, request);
         attempts++;
@@ -107,6 +107,20 @@ final class StreamLog {
             event.commit();
         }
         purpose = "retry";
+    }
+
+    /** The connection of an answer that the server keeps was lost, and the rest is asked for after a delay. */
+    void resuming(StreamException failure, int resume, Duration delay) {
+        commitConnect(0, LogLabels.of(failure));
+        log.info(
+                "{}: resume {} in {} ms after {}, request {}",
+                name,
+                resume,
+                MILLISECONDS.convert(delay),
+                LogSummary.of(failure),
+                LogSummary.requestId(failure));
+        step(() -> new Step.Resume(resume, delay, failure));
+        purpose = "resume";
     }
 
     /** The answer broke off and is continued. */

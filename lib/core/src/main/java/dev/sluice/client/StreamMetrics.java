@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries how many requests were sent again before the loop had received anything of their answer
  * @param continuations how many times the answer broke off and was continued
  * @param failovers how many times another provider was asked because one had failed; 0 without a {@link Failover}
+ * @param resumes how many times the rest of an answer in the background was asked for on another connection
  */
 public record StreamMetrics(
         @Nullable Duration timeToHeaders,
@@ -36,7 +37,8 @@ public record StreamMetrics(
         double tokensPerSecond,
         int retries,
         int continuations,
-        int failovers) {
+        int failovers,
+        int resumes) {
 
     /** The time to the first words, or to the first event of an answer without words; empty before that. */
     public Optional<Duration> timeToFirstToken() {

@@ -26,14 +26,21 @@ abstract class StreamProducer implements Runnable {
     final MetricsRecorder recorder;
     final StreamSurroundings surroundings;
     final LatestHead heads = new LatestHead();
+
+    /** The answer on the server, which the consumer tells how far it has come. */
+    final ServerAnswer serverAnswer;
+
     final Thread thread;
 
     /**
      * A producer that has not started.
      *
+     * @param serverAnswer the answer, of which nothing is known yet
      * @param surroundings the context and the observation that its thread runs in
      */
-    StreamProducer(ClientConfig config, String name, StreamSurroundings surroundings) {
+    StreamProducer(
+            ClientConfig config, String name, ServerAnswer serverAnswer, StreamSurroundings surroundings) {
+        this.serverAnswer = serverAnswer;
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
         recorder = new MetricsRecorder(config.time());
         this.surroundings = surroundings;

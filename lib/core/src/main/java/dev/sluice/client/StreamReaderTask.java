@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +51,9 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     private final Consumer<StreamReaderTask> onExit;
     private final RetryLoop requests;
     private final @Nullable ContinuationJoiner joiner;
-    private final ServerAnswer serverAnswer;
     private final Deadlines deadlines;
     private final StreamLog streamLog;
+    private final EventDelivery delivery;
 
     /** What counts for the caller's budget; null if there is none. */
     private final @Nullable BudgetMeter meter;
@@ -62,10 +61,8 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
 
-    // The reader's own: whether the current request has an event, and bytes that were read for events that are not
-    // queued yet.
+    /** The reader's own: whether the current request has an event. */
     private boolean answered;
-    private long unqueuedBytes;
 
     /**
      * A task that has not started.
@@ -73,8 +70,7 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
      * @param model the model that is asked; empty if none is
      * @param first the first request
      * @param mode how its answer is read, and that of each that follows it
-     * @param cancelRequest which request stops an answer, by its id, that the server would finish without a connection; null if
-     *     closing the connection is enough
+     * @param serverAnswer the answer, of which nothing is known yet
      * @param onExit is told when the thread is done, but for its report
      * @param surroundings the context and the observation that its thread runs in
      */
@@ -85,11 +81,11 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
             ResponseMode mode,
             Timeouts timeouts,
             String name,
-            @Nullable Function<String, TransportRequest> cancelRequest,
+            ServerAnswer serverAnswer,
             Consumer<StreamReaderTask> onExit,
             @Nullable Budget budget,
             StreamSurroundings surroundings) {
-        super(config, name, surroundings);
+        super(config, name, serverAnswer, surroundings);
         this.config = config;
         this.model = model;
         this.first = new TransportRequest(first.method(), first.uri(), Map.of(), new byte[0]);
@@ -99,10 +95,10 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
                 ? null
                 : InternalParts.of(budget, BudgetLedger.class).open();
         joiner = mode instanceof ResponseMode.Streamed(ContinuationJoiner continuing) ? continuing : null;
-        requests = new RetryLoop(config, first, meter, this);
+        requests = new RetryLoop(config, first, serverAnswer, meter, this);
         deadlines = new Deadlines(config.time(), timeouts, this::timedOut);
         streamLog = new StreamLog(name, first.toString(), surroundings.observation(), this::isStopped);
-        serverAnswer = new ServerAnswer(config, cancelRequest, name);
+        delivery = new EventDelivery(queue, recorder, deadlines, streamLog, meter);
     }
 
     @Override
@@ -172,7 +168,7 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
         recorder.ended();
         heads.noMore();
         if (queue.ended().filter(EndReason::isAbort).isPresent()) {
-            serverAnswer.cancel();
+            serverAnswer.cancel(thread.getName());
         }
         onExit.accept(this);
         report();
@@ -187,7 +183,7 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     public void send() throws InterruptedException {
         streamLog.connecting();
         answered = false;
-        var attempt = new RequestAttempt(config, requests, mode, deadlines.limits(), this);
+        var attempt = new RequestAttempt(config, requests, serverAnswer::decoder, mode, deadlines.limits(), this);
         current = attempt;
         deadlines.beginRequest(timeout -> timedOut(attempt, timeout));
         try {
@@ -214,12 +210,17 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     }
 
     @Override
+    public void onResume(StreamException failure, Duration delay) {
+        streamLog.resuming(failure, recorder.resumed(), delay);
+    }
+
+    @Override
     public Optional<TransportRequest> continuationAfter(StreamException failure) {
         Optional<MessageRequest> next = joiner == null ? Optional.empty() : joiner.continuationRequest(failure);
         next.ifPresent(request -> {
             streamLog.continuing(failure, recorder.continued());
             if (!(failure instanceof ApiError)) { // which says that the server has ended it
-                serverAnswer.cancel();
+                serverAnswer.cancel(thread.getName());
             }
             serverAnswer.forget();
         });
@@ -265,26 +266,40 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
 
     @Override
     public boolean onHead(ResponseInfo info) throws InterruptedException {
+        serverAnswer.onAccepted();
         heads.arrived(info);
         return queue.put(info, 0);
     }
 
     @Override
     public void onEvent(StreamEvent event, long bytes) {
-        unqueuedBytes += bytes;
+        delivery.received(bytes);
         boolean isPing = event instanceof Ping;
         if (!answered && !isPing) {
             answered = true;
             requests.onFirstEvent();
         }
-        serverAnswer.note(event);
-        if (joiner == null) {
-            enqueue(event);
+        if (serverAnswer.isReplayed(event)) {
+            replayed(event);
+        } else if (joiner == null) {
+            delivery.deliver(event);
         } else {
-            joiner.accept(event, this::enqueue);
+            joiner.accept(event, delivery::deliver);
         }
         if (!isPing) {
             deadlines.content();
+        }
+    }
+
+    private void replayed(StreamEvent event) {
+        if (event instanceof MessageStop) {
+            queue.flush();
+            fail(new ProtocolError(
+                    "The answer is complete, and has fewer events than were taken of it before: the token is of another"
+                            + " answer, or the server sends the events otherwise than before",
+                    null));
+        } else {
+            delivery.deliverReplayed(event);
         }
     }
 
@@ -299,25 +314,6 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     public void onLookup(Object found) {
         deadlines.stop();
         queue.end(found, new Completed());
-    }
-
-    private void enqueue(StreamEvent event) {
-        Optional<LimitReached> exhausted = meter == null ? Optional.empty() : meter.count(event);
-        if (recorder.received(event)) {
-            recorder.timeToFirstContent().ifPresent(streamLog::firstToken);
-        }
-        if (event instanceof MessageStop || exhausted.isPresent()) {
-            deadlines.stop();
-            queue.end(event, exhausted.isPresent() ? exhausted.get() : new Completed());
-            exhausted.ifPresent(limit -> thread.interrupt()); // gives the connection up
-            return;
-        }
-        try {
-            queue.put(event, unqueuedBytes);
-            unqueuedBytes = 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // ends the attempt
-        }
     }
 
     /** The timer runs this when the whole has taken too long. What the server said no with comes first. */

@@ -157,6 +157,15 @@ public interface Observer {
         record Retry(int number, Duration delay, StreamException failure) implements Step {}
 
         /**
+         * The connection of an answer that the server keeps was lost, and the rest of the answer is asked for.
+         *
+         * @param number which one of the stream, from 1
+         * @param delay how long it waits before that
+         * @param failure why
+         */
+        record Resume(int number, Duration delay, StreamException failure) implements Step {}
+
+        /**
          * The answer broke off, and the model is asked to continue it.
          *
          * @param number which continuation of the stream, from 1

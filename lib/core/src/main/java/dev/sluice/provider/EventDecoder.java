@@ -43,6 +43,21 @@ public interface EventDecoder {
     }
 
     /**
+     * Where the last decoded event stands in the answer, in the words of {@link Provider#resumeRequest}. Empty if the wire does not
+     * say it, so that the answer cannot be resumed. Asked for answers in the background only, also while {@link #decode} emits.
+     */
+    default String position() {
+        return "";
+    }
+
+    /**
+     * The events that follow come from a request that resumed the answer behind {@link #position()}. The decoder goes on with what
+     * it has. It drops events that it has decoded before, because some servers send all of them again. An event that is missing
+     * is a {@link dev.sluice.StreamException.ProtocolError}.
+     */
+    default void resumed() {}
+
+    /**
      * The response has ended. Emits the events that waited for the end of the body. For a provider without an end
      * marker, this is the end of the answer.
      */

@@ -8,9 +8,9 @@ import dev.sluice.message.ModelInfo;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Translates between this library's words and one vendor's wire. Implementations are immutable and safe for use by any
@@ -107,13 +107,34 @@ public interface Provider {
     }
 
     /**
-     * Which request stops an answer that the server finishes even if its connection is closed, because it is made in the
-     * background. It is sent, once, if the caller stops the stream before its end. Empty if closing the connection is enough.
-     *
-     * @param request what was asked. What this returns should not keep it, because it may be a long conversation
-     * @return makes the HTTP request of the id of the answer's {@link Message}, which is never empty
+     * Whether the server makes the answer to this request in the background: it finishes and keeps the answer even if the
+     * connection is closed. Only such an answer is cancelled and resumed by requests of its own.
      */
-    default Optional<Function<String, TransportRequest>> cancelRequest(MessageRequest request) {
+    default boolean isInBackground(MessageRequest request) {
+        return false;
+    }
+
+    /**
+     * The HTTP request that stops an answer in the background. It is sent, once, if the caller stops the stream before its end.
+     * Empty if closing the connection is enough.
+     *
+     * @param answerId the id of the answer's {@link Message}, which is never empty
+     * @param headers further headers, those of the request that began the answer; none if another program began it
+     */
+    default Optional<TransportRequest> cancelRequest(String answerId, Map<String, String> headers) {
+        return Optional.empty();
+    }
+
+    /**
+     * The HTTP request that streams the rest of an answer in the background, after its connection was lost. It starts no other
+     * answer, and is not paid for. Empty if the server cannot.
+     *
+     * @param answerId the id of the answer's {@link Message}, which is never empty
+     * @param position the result of {@link EventDecoder#position()} behind the last event that was received; empty for all
+     *     events of the answer
+     * @param headers as for {@link #cancelRequest}
+     */
+    default Optional<TransportRequest> resumeRequest(String answerId, String position, Map<String, String> headers) {
         return Optional.empty();
     }
 

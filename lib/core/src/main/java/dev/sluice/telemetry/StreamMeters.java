@@ -41,6 +41,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
     private final MeterProvider<Counter> retries;
     private final MeterProvider<Counter> continuations;
     private final FailoverMeters failovers;
+    private final MeterProvider<Counter> resumes;
 
     private StreamMeters(MeterRegistry registry, Conventions names) {
         duration = Meters.timer(
@@ -66,6 +67,8 @@ public final class StreamMeters implements Consumer<StreamReport> {
         continuations = Meters.counter(
                 registry, "sluice.client.stream.continuations", "Answers that broke off and were continued");
         failovers = new FailoverMeters(registry);
+        resumes = Meters.counter(
+                registry, "sluice.client.stream.resumes", "Requests for the rest of an answer that the server keeps");
     }
 
     /** Meters in the given registry under the names of version 1.41; they appear with the first stream. */
@@ -110,6 +113,7 @@ public final class StreamMeters implements Consumer<StreamReport> {
         // Also when there were none: a counter that is there is one to alert on.
         retries.withTags(tags).increment(report.metrics().retries());
         continuations.withTags(tags).increment(report.metrics().continuations());
+        resumes.withTags(tags).increment(report.metrics().resumes());
     }
 
     private void times(StreamReport report, Tags tags) {

@@ -26,7 +26,7 @@ final class FaultPage {
         *Asked again* is what `RetryDefaults` do: two retries, 0.5 s and 1 s later, each up to a quarter sooner. A delay that \
         the server asks for replaces these, unless it is longer than 60 s. They add to the time that is given for one try. "No, \
         it has begun": `retryable()` is true, but the loop has received the beginning of the answer; `Continuation` can continue \
-        from there, and a run with [`retryTurns`](tools.md#turns-that-break-off) can ask again. Time limits are those of `Timeouts.defaults()`; [limits.md](limits.md) says how to choose them.
+        from there, and a run with [`retryTurns`](tools.md#turns-that-break-off) can ask again. An answer in the background is [resumed](openai.md#resuming) first. Time limits are those of `Timeouts.defaults()`; [limits.md](limits.md) says how to choose them.
         """;
 
     private FaultPage() {}

@@ -70,6 +70,7 @@ final class Reports {
                 50,
                 2,
                 1,
+                0,
                 0);
         return new StreamReport(
                 "claude",

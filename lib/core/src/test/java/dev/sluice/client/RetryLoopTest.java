@@ -82,7 +82,7 @@ class RetryLoopTest {
 
     private void run(Object... results) throws InterruptedException {
         outcomes.addAll(List.of(results));
-        loop = new RetryLoop(config(), FIRST, null, new RetryLoop.Listener() {
+        loop = new RetryLoop(config(), FIRST, ServerAnswer.ofConnection(config()), null, new RetryLoop.Listener() {
             @Override
             public void send() throws InterruptedException {
                 log.add(String.valueOf(loop.request().headers().get("name")));
@@ -99,6 +99,11 @@ class RetryLoopTest {
             @Override
             public Optional<TransportRequest> continuationAfter(StreamException failure) {
                 return continuation;
+            }
+
+            @Override
+            public void onResume(StreamException failure, Duration delay) {
+                throw new AssertionError("nothing is kept");
             }
 
             @Override

@@ -61,7 +61,8 @@ class StreamMetersTest {
         assertThat(count("sluice.client.stream.end")).isEqualTo(1);
         assertThat(count("sluice.client.stream.retries")).isEqualTo(2);
         assertThat(count("sluice.client.stream.continuations")).isEqualTo(1);
-        assertThat(ours()).hasSize(12);
+        assertThat(count("sluice.client.stream.resumes")).isEqualTo(3);
+        assertThat(ours()).hasSize(13);
     }
 
     @Test
@@ -162,7 +163,8 @@ class StreamMetersTest {
                         "gen_ai.client.operation.duration",
                         "sluice.client.stream.end",
                         "sluice.client.stream.retries",
-                        "sluice.client.stream.continuations");
+                        "sluice.client.stream.continuations",
+                        "sluice.client.stream.resumes");
     }
 
     @Test
@@ -287,6 +289,7 @@ class StreamMetersTest {
                 tokensPerSecond,
                 retries,
                 continuations,
-                0);
+                0,
+                3);
     }
 }

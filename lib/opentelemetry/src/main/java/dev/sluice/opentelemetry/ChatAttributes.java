@@ -78,6 +78,16 @@ final class ChatAttributes {
                                 seconds(delay),
                                 GenAiAttributes.ERROR_TYPE,
                                 LogLabels.of(failure)));
+            case Step.Resume(int number, Duration delay, var failure) ->
+                span.addEvent(
+                        "sluice.resume",
+                        Attributes.of(
+                                SluiceAttributes.RESUME,
+                                (long) number,
+                                SluiceAttributes.RETRY_DELAY,
+                                seconds(delay),
+                                GenAiAttributes.ERROR_TYPE,
+                                LogLabels.of(failure)));
             case Step.Continuation(int number, var failure) ->
                 span.addEvent(
                         "sluice.continuation",

@@ -13,6 +13,7 @@ final class SluiceAttributes {
     static final AttributeKey<Double> SINCE_START = AttributeKey.doubleKey("sluice.since_start");
     static final AttributeKey<Long> RETRY = AttributeKey.longKey("sluice.retry");
     static final AttributeKey<Double> RETRY_DELAY = AttributeKey.doubleKey("sluice.retry.delay");
+    static final AttributeKey<Long> RESUME = AttributeKey.longKey("sluice.resume");
     static final AttributeKey<Long> CONTINUATION = AttributeKey.longKey("sluice.continuation");
     static final AttributeKey<Boolean> WATCH_RESUMED = AttributeKey.booleanKey("sluice.watch.resumed");
 

@@ -13,6 +13,7 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ public final class RequestGate implements AutoCloseable {
 
     /** A request is out that has no verdict yet. */
     private boolean open;
+
+    /** That request starts an answer, and has passed the gates that count such requests. */
+    private boolean counted;
 
     private long sentAt;
     private @Nullable Long firstEventAt;
@@ -78,15 +82,7 @@ public final class RequestGate implements AutoCloseable {
      *     reserved is spent, for it takes nothing back
      */
     public void beforeRequest() throws InterruptedException {
-        if (open || closed) {
-            throw new IllegalStateException(
-                    closed
-                            ? "beforeRequest: the stream is closed"
-                            : "beforeRequest: the request before has no verdict yet");
-        }
-        if (breaker != null) {
-            breaker.acquire();
-        }
+        askBreaker();
         boolean out = false;
         try {
             if (limiter != null) {
@@ -104,10 +100,35 @@ public final class RequestGate implements AutoCloseable {
                 breaker.release();
             }
         }
+        sent(true);
+        retries.beforeRequest();
+    }
+
+    /**
+     * Asks to send a request for the rest of an answer that the server keeps. Only the breaker is asked: such a request
+     * starts no answer. It is not retried by the retry, see {@link #resumeDelay}.
+     *
+     * @throws StreamException.CircuitOpen if the breaker says no
+     */
+    public void beforeResume() {
+        askBreaker();
+        sent(false);
+    }
+
+    private void askBreaker() {
+        if (open || closed) {
+            throw new IllegalStateException(closed ? "the stream is closed" : "the request before has no verdict yet");
+        }
+        if (breaker != null) {
+            breaker.acquire();
+        }
+    }
+
+    private void sent(boolean isCounted) {
         open = true;
+        counted = isCounted;
         firstEventAt = null;
         sentAt = time.nanos();
-        retries.beforeRequest();
     }
 
     private void reserve(RateLimiter limiter) throws InterruptedException {
@@ -121,7 +142,7 @@ public final class RequestGate implements AutoCloseable {
 
     /** The request that {@link #beforeRequest} let out is not sent: there is no verdict on it. Does nothing after a verdict. */
     public void onNotSent() {
-        if (open && providerLimits != null) {
+        if (open && counted && providerLimits != null) {
             providerLimits.onNotSent();
         }
         onCancelled();
@@ -152,7 +173,7 @@ public final class RequestGate implements AutoCloseable {
         if (breaker != null) {
             breaker.onSuccess(nanosToFirstEvent());
         }
-        if (limiter != null) {
+        if (limiter != null && counted) {
             limiter.onSuccess();
         }
     }
@@ -165,6 +186,21 @@ public final class RequestGate implements AutoCloseable {
      */
     public Optional<Duration> onFailure(StreamException failure) {
         return recordFailure(failure) ? retries.onFailure(failure) : Optional.empty();
+    }
+
+    /**
+     * How long to wait after a failure before the answer is resumed; empty if the server asks for more than is waited on its word.
+     *
+     * @param inVain how many times it has been resumed in a row without a new event
+     */
+    public static Optional<Duration> resumeDelay(StreamException failure, int inVain) {
+        if (RetryRules.asksForTooLong(failure)) {
+            return Optional.empty();
+        }
+        Duration own = inVain == 0 ? Duration.ZERO : RetryRules.backoff(inVain, ThreadLocalRandom.current());
+        return Optional.of(RetryRules.requestedDelay(failure)
+                .filter(asked -> asked.compareTo(own) > 0)
+                .orElse(own));
     }
 
     /**
@@ -190,13 +226,13 @@ public final class RequestGate implements AutoCloseable {
             return false;
         }
         open = false;
-        if (providerLimits != null && failure instanceof CredentialsFailed) {
+        if (providerLimits != null && counted && failure instanceof CredentialsFailed) {
             providerLimits.onNotSent();
         }
         if (breaker != null) {
             breaker.onFailure(nanosToFirstEvent(), failure);
         }
-        if (limiter != null) {
+        if (limiter != null && counted) {
             limiter.onError(failure);
         }
         return true;

@@ -91,18 +91,30 @@ public final class GeminiInteractions implements Provider {
                 InteractionsRequestWriter.write(request, stateful, streamed));
     }
 
-    /** {@inheritDoc} It is for interactions with {@code put("background", true)}. */
+    /** {@inheritDoc} It does with {@code put("background", true)}. */
     @Override
-    public Optional<Function<String, TransportRequest>> cancelRequest(MessageRequest request) {
-        if (!InteractionsRequestWriter.isInBackground(request)) {
-            return Optional.empty();
-        }
-        Map<String, String> headers = access.headers(request.headers());
-        return Optional.of(id -> new TransportRequest(
-                "POST",
-                access.ofProject("interactions/" + RequestDefaults.encoded(id) + "/cancel"),
-                headers,
-                new byte[0]));
+    public boolean isInBackground(MessageRequest request) {
+        return InteractionsRequestWriter.isInBackground(request);
+    }
+
+    @Override
+    public Optional<TransportRequest> cancelRequest(String answerId, Map<String, String> headers) {
+        return Optional.of(kept("POST", answerId, "/cancel", headers));
+    }
+
+    @Override
+    public Optional<TransportRequest> resumeRequest(String answerId, String position, Map<String, String> headers) {
+        String after = position.isEmpty() ? "" : "&last_event_id=" + RequestDefaults.encoded(position);
+        return Optional.of(kept("GET", answerId, "?stream=true" + after, headers));
+    }
+
+    /** A request about an interaction that the service keeps. */
+    private TransportRequest kept(String method, String id, String what, Map<String, String> headers) {
+        return new TransportRequest(
+                method,
+                access.ofProject("interactions/" + RequestDefaults.encoded(id) + what),
+                access.headers(headers),
+                new byte[0]);
     }
 
     /** {@inheritDoc} Vertex AI does not. */

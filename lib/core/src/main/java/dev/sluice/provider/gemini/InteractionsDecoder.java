@@ -25,6 +25,8 @@ import tools.jackson.core.JacksonException;
 final class InteractionsDecoder implements EventDecoder {
     private static final String DELTA = "delta";
     private static final String INTERACTION = "interaction";
+    static final String CREATED = "interaction.created";
+    static final String COMPLETED = "interaction.completed";
     private static final String STATUS_UPDATE = "interaction.status_update";
 
     /** The fields of events that need no place: they say where the event belongs, or nothing. */
@@ -33,6 +35,7 @@ final class InteractionsDecoder implements EventDecoder {
 
     private final JsonFields event = new JsonFields();
     private final InteractionsAnswer answer = new InteractionsAnswer();
+    private final EventIds ids = new EventIds();
     private boolean done;
 
     @Override
@@ -42,13 +45,26 @@ final class InteractionsDecoder implements EventDecoder {
         }
         try {
             if (event.read(sse)) {
-                decode(type(sse), out);
+                String type = type(sse);
+                if (type.equals("error") || ids.next(type, InteractionsStep.text(event, "event_id"))) {
+                    decode(type, out);
+                }
             } else {
                 GeminiDecoder.foreign(sse.data(), null);
             }
         } catch (JacksonException e) {
             GeminiDecoder.foreign(sse.data(), e);
         }
+    }
+
+    @Override
+    public String position() {
+        return ids.position();
+    }
+
+    @Override
+    public void resumed() {
+        ids.resumed();
     }
 
     private String type(SseReader sse) {
@@ -70,7 +86,7 @@ final class InteractionsDecoder implements EventDecoder {
             answer.usage().merge(metadata.objectIfAny("total_usage"));
         }
         boolean known = switch (type) {
-            case "interaction.created" -> isFirst;
+            case CREATED -> isFirst;
             case "step.start" -> {
                 JsonFields step = event.objectIfAny("step");
                 yield answer.stepStart(answer.place(event, true), step, out);
@@ -88,7 +104,7 @@ final class InteractionsDecoder implements EventDecoder {
                 answer.status(event);
                 yield false;
             }
-            case "interaction.completed" -> {
+            case COMPLETED -> {
                 done = true;
                 answer.status(event); // a token beside the interaction
                 answer.end(interaction, out);

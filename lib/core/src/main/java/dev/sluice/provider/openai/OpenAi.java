@@ -109,15 +109,30 @@ public final class OpenAi implements Provider {
         });
     }
 
-    /** {@inheritDoc} It is for responses with {@code put("background", true)}. */
+    /** {@inheritDoc} It does with {@code put("background", true)}. */
     @Override
-    public Optional<Function<String, TransportRequest>> cancelRequest(MessageRequest request) {
-        if (!ResponsesRequestWriter.isInBackground(request)) {
-            return Optional.empty();
-        }
-        Map<String, String> headers = access.headers(request.headers());
-        return Optional.of(id -> new TransportRequest(
-                "POST", access.uri("/responses/" + RequestDefaults.encoded(id) + "/cancel"), headers, new byte[0]));
+    public boolean isInBackground(MessageRequest request) {
+        return ResponsesRequestWriter.isInBackground(request);
+    }
+
+    @Override
+    public Optional<TransportRequest> cancelRequest(String answerId, Map<String, String> headers) {
+        return Optional.of(kept("POST", answerId, "/cancel", headers));
+    }
+
+    @Override
+    public Optional<TransportRequest> resumeRequest(String answerId, String position, Map<String, String> headers) {
+        String after = position.isEmpty() ? "" : "&starting_after=" + RequestDefaults.encoded(position);
+        return Optional.of(kept("GET", answerId, "?stream=true" + after, headers));
+    }
+
+    /** A request about a response that the server keeps. */
+    private TransportRequest kept(String method, String id, String what, Map<String, String> headers) {
+        return new TransportRequest(
+                method,
+                access.uri("/responses/" + RequestDefaults.encoded(id) + what),
+                access.headers(headers),
+                new byte[0]);
     }
 
     /** {@inheritDoc} There is one page only. */

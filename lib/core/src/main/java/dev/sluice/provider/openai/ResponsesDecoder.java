@@ -25,6 +25,7 @@ import tools.jackson.core.JacksonException;
  */
 final class ResponsesDecoder implements EventDecoder {
     private static final String PREFIX = "response.";
+    private static final String KEEPALIVE = "keepalive";
     private static final String DELTA = ".delta";
     private static final String DONE = ".done";
 
@@ -77,6 +78,7 @@ final class ResponsesDecoder implements EventDecoder {
     private final @Nullable ResponsesScanner scanner;
     private final JsonFields event = new JsonFields();
     private final ResponsesAnswer answer = new ResponsesAnswer();
+    private final SequenceNumbers numbers = new SequenceNumbers();
 
     /** The text that the last event added to, and nothing else; null if it did anything else. */
     private @Nullable ResponsesText growing;
@@ -100,7 +102,7 @@ final class ResponsesDecoder implements EventDecoder {
         }
         ResponsesText latest = growing;
         String more = scanner == null || latest == null ? null : scanner.scan(sse);
-        if (latest == null || more == null) {
+        if (scanner == null || latest == null || more == null) {
             parse(sse, out);
             return;
         }
@@ -108,7 +110,20 @@ final class ResponsesDecoder implements EventDecoder {
             parsed = false;
             event.clear(); // nearly all that follows is the scanner's, or else nothing is
         }
-        latest.add(more, out);
+        if (numbers.next(scanner.number())) {
+            latest.add(more, out);
+        }
+    }
+
+    @Override
+    public String position() {
+        return numbers.position();
+    }
+
+    @Override
+    public void resumed() {
+        numbers.resumed();
+        done = false; // as far as it was: a mark that is no end
     }
 
     private void parse(SseReader sse, Consumer<? super StreamEvent> out) {
@@ -119,7 +134,10 @@ final class ResponsesDecoder implements EventDecoder {
         }
         try {
             if (event.read(sse)) {
-                decode(type(sse), sse, out);
+                String type = type(sse);
+                if (isNew(type)) {
+                    decode(type, sse, out);
+                }
             } else {
                 foreign(sse, null);
             }
@@ -134,6 +152,14 @@ final class ResponsesDecoder implements EventDecoder {
             return type;
         }
         return OpenAiErrors.isError(event) ? "error" : sse.type();
+    }
+
+    /** Whether the event was not decoded before. An error always is: it ends the answer. */
+    private boolean isNew(String type) {
+        long number = event.numberIfAny("sequence_number", SequenceNumbers.NONE);
+        return type.equals("error")
+                || (type.equals(KEEPALIVE) && number == SequenceNumbers.NONE)
+                || numbers.next(number);
     }
 
     private void decode(String type, SseReader sse, Consumer<? super StreamEvent> out) {
@@ -164,7 +190,7 @@ final class ResponsesDecoder implements EventDecoder {
                 yield true;
             }
             case "error" -> throw OpenAiErrors.inEvent(event, sse.data());
-            case "keepalive" -> {
+            case KEEPALIVE -> {
                 out.accept(new StreamEvent.Ping());
                 yield true;
             }

@@ -20,9 +20,8 @@ import tools.jackson.core.ObjectReadContext;
 final class ResponsesScanner {
     /*
      * Why the same bytes mean the same: the values that may differ stand where a parser has found a value of the same
-     * kind. With another one there it finds the same tokens around it. Three values are never read: the number of an
-     * event, the random text that hides its length, and the id of its item, which some servers change from event to
-     * event.
+     * kind. With another one there it finds the same tokens around it. Two values are never read: the random text
+     * that hides an event's length, and the id of its item, which some servers change from event to event.
      */
     private static final String DELTA = "delta";
 
@@ -61,6 +60,7 @@ final class ResponsesScanner {
     private final JsonStringScanner strings = new JsonStringScanner();
     private int attempts = ATTEMPTS;
     private boolean idsChange;
+    private long number = SequenceNumbers.NONE;
 
     /** The beginning of an event that would mean the same; null if nothing is known. */
     private @Nullable Piece first;
@@ -72,6 +72,7 @@ final class ResponsesScanner {
         int at = sse.offset();
         int to = at + sse.length();
         String text = null;
+        number = SequenceNumbers.NONE;
         for (Piece piece = first; piece != null && isNext(piece.before, bytes, at, to); piece = piece.next) {
             at += piece.before.length;
             switch (piece.value) {
@@ -89,10 +90,12 @@ final class ResponsesScanner {
                     at = strings.next();
                 }
                 case NUMBER -> {
-                    at = numberEnd(bytes, at, to);
-                    if (at < 0) {
+                    int end = numberEnd(bytes, at, to);
+                    if (end < 0) {
                         return null;
                     }
+                    number = number(bytes, at, end);
+                    at = end;
                 }
                 case NONE -> {
                     if (at != to) {
@@ -104,6 +107,11 @@ final class ResponsesScanner {
             }
         }
         return null;
+    }
+
+    /** The number of the event that was scanned. */
+    long number() {
+        return number;
     }
 
     /** An event is being parsed, which may change what the next one means. */
@@ -178,6 +186,14 @@ final class ResponsesScanner {
         }
         int digits = at - from;
         return digits == 0 || digits > DIGITS || (digits > 1 && bytes[from] == '0') ? -1 : at;
+    }
+
+    private static long number(byte[] bytes, int from, int to) {
+        long number = 0;
+        for (int at = from; at < to; at++) {
+            number = number * 10 + (bytes[at] - '0');
+        }
+        return number;
     }
 
     private static boolean isNext(byte[] expected, byte[] bytes, int at, int to) {

@@ -130,6 +130,12 @@ public final class JsonFields {
         return field.number;
     }
 
+    /** The whole number of a field; {@code absent} if it is absent or none. */
+    public long numberIfAny(String name, long absent) {
+        JsonField field = fields.take(name);
+        return field == null || !field.whole ? absent : field.number;
+    }
+
     /** Whether a field is true; if it is absent it is not. */
     public boolean flag(String name) {
         JsonField field = fields.take(name);
