@@ -38,8 +38,7 @@ abstract class StreamProducer implements Runnable {
      * @param serverAnswer the answer, of which nothing is known yet
      * @param surroundings the context and the observation that its thread runs in
      */
-    StreamProducer(
-            ClientConfig config, String name, ServerAnswer serverAnswer, StreamSurroundings surroundings) {
+    StreamProducer(ClientConfig config, String name, ServerAnswer serverAnswer, StreamSurroundings surroundings) {
         this.serverAnswer = serverAnswer;
         queue = new EventQueue<>(config.queueCapacity(), config.queueBytes());
         recorder = new MetricsRecorder(config.time());
