@@ -246,7 +246,7 @@ class OwnRetryTest {
         gate.beforeRequest();
         assertThatThrownBy(gate::beforeRequest)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("beforeRequest: ");
+                .hasMessage("the request before has no verdict yet");
     }
 
     private static void assertMetrics(Retry retry, long at1st, long later, long failedAt1st, long failedLater) {

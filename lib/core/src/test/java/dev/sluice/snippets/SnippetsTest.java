@@ -1,6 +1,7 @@
 package dev.sluice.snippets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.client.LlmClient;
@@ -102,17 +103,18 @@ class SnippetsTest {
     /** The Javadoc tool refuses a region that is not there; this finds one that nobody shows. */
     @Test
     void eachSnippetIsShownByTheTypeItIsAbout() throws IOException {
-        Map<String, String> types = Map.of(
-                "client", "client/LlmClient",
-                "stream", "client/MessageStream",
-                "controller", "StreamController",
-                "aggregator", "aggregate/ChunkAggregator",
-                "run", "tools/ToolLoop",
-                "events", "sse/SseClient",
-                "budget", "budget/Budget",
-                "continuation", "continuation/Continuation",
-                "resilience", "resilience/Resilience",
-                "conversation", "message/Conversation");
+        Map<String, String> types = Map.ofEntries(
+                entry("client", "client/LlmClient"),
+                entry("stream", "client/MessageStream"),
+                entry("controller", "StreamController"),
+                entry("aggregator", "aggregate/ChunkAggregator"),
+                entry("run", "tools/ToolLoop"),
+                entry("events", "sse/SseClient"),
+                entry("budget", "budget/Budget"),
+                entry("continuation", "continuation/Continuation"),
+                entry("resilience", "resilience/Resilience"),
+                entry("conversation", "message/Conversation"),
+                entry("failover", "client/Failover"));
         String snippets = Files.readString(Path.of("src/test/java/dev/sluice/snippets/Snippets.java"));
         assertThat(Pattern.compile("@start region=\"(\\w+)\"")
                         .matcher(snippets)
