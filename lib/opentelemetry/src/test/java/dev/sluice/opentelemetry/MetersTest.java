@@ -49,8 +49,7 @@ class MetersTest {
             await().until(() -> registry.find("sluice.client.run.turns").summary() != null);
             await().until(() -> registry.find("sluice.client.stream.end").counters().stream()
                     .anyMatch(counter -> counter.count() == 2));
-            await().until(() ->
-                    registry.find("sluice.client.stream.resumes").counter() != null); // the last one
+            await().until(() -> registry.find("sluice.client.stream.resumes").counter() != null); // the last one
         }
         return registry.getMeters().stream()
                 .map(Meter::getId)
