@@ -78,6 +78,7 @@ final class HopRace {
                 running.remove(hop);
                 if (hop.hasSpoken()) {
                     note(hop);
+                    running.forEach(this::note);
                     return hop;
                 }
                 if (hop.end() instanceof Failed(StreamException failure)) {
@@ -94,7 +95,6 @@ final class HopRace {
         } finally {
             stopTimer();
             for (FailoverHop loser : running) {
-                note(loser);
                 loser.stop("another provider answered first");
             }
         }
