@@ -24,6 +24,9 @@ final class FailoverHop {
     /** How many characters make a token, in an estimate. */
     private static final int CHARACTERS = 4;
 
+    /** How many bytes are kept back, beyond one event: far more than a provider has to say before its first content. */
+    private static final long OPENING_BYTES = 1 << 20;
+
     final FailoverMember member;
     final Hop.Reason reason;
     final StreamReaderTask reader;
@@ -78,15 +81,19 @@ final class FailoverHop {
         reader.stop(new Cancelled(why));
     }
 
-    /** Reads until there is content, or the end, or so many events that it is taken for an answer without. */
-    void readOpening(int most) throws InterruptedException {
-        while (!spoken && opening.size() < most) {
+    /** Reads until there is content, or the end, or so much without content that it is taken for an answer. */
+    void readOpening() throws InterruptedException {
+        long bytes = 0;
+        while (!spoken && bytes < OPENING_BYTES) {
             Object item = reader.queue.take();
             if (item == null) {
                 return;
             }
             opening.add(item);
-            spoken = item instanceof StreamEvent event && StreamEventSizes.isContent(event);
+            if (item instanceof StreamEvent event) {
+                bytes += StreamEventSizes.bytes(event);
+                spoken = StreamEventSizes.isContent(event);
+            }
         }
         spoken = true;
     }

@@ -14,6 +14,7 @@ import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
 import dev.sluice.client.StreamReport.Hop.Reason;
+import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.StreamFailures;
@@ -46,7 +47,6 @@ final class FailoverTask extends StreamProducer {
     private final StreamController limits;
     private final @Nullable Budget budget;
     private final RunningRequests requests;
-    private final int openingEvents;
     private final Deadlines deadlines; // of the whole
     private final @Nullable ContinuationJoiner joiner;
     private final FailoverFailures failures = new FailoverFailures();
@@ -109,7 +109,6 @@ final class FailoverTask extends StreamProducer {
         limits = controller.toBuilder().build();
         this.budget = budget;
         this.requests = requests;
-        openingEvents = config.queueCapacity();
         Timeouts total = Timeouts.none()
                 .with(Phase.TOTAL, limits.timeouts(config.timeouts()).total());
         deadlines = new Deadlines(config.time(), total, this::timedOut);
@@ -182,7 +181,7 @@ final class FailoverTask extends StreamProducer {
         Reason reason = Reason.FIRST;
         while (queue.ended().isEmpty()) {
             HedgeDelay hedge = broken == null ? settings.hedge() : null;
-            FailoverHop hop = new HopRace(this::startNext, hedge, settings.time(), openingEvents, failures).run(reason);
+            FailoverHop hop = new HopRace(this::startNext, hedge, settings.time(), failures).run(reason);
             if (hop == null) {
                 fail(failures.whole());
                 return;
@@ -355,6 +354,8 @@ final class FailoverTask extends StreamProducer {
 
     @Override
     void runAlerts() {
-        hops.forEach(hop -> hop.reader.runAlerts());
+        var callbacks = new CallbackErrors();
+        hops.forEach(hop -> callbacks.run(hop.reader::runAlerts));
+        callbacks.throwFirst();
     }
 }

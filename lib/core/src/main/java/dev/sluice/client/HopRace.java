@@ -20,7 +20,6 @@ final class HopRace {
     private final Function<Reason, @Nullable FailoverHop> starter;
     private final @Nullable HedgeDelay hedge;
     private final TimeSource time;
-    private final int openingEvents;
     private final FailoverFailures failures;
 
     /** What is asked now: two at most. */
@@ -38,19 +37,16 @@ final class HopRace {
      *
      * @param starter starts the next provider's stream; null if there is none left
      * @param hedge when a second one is asked beside it; null if never
-     * @param openingEvents how many events without content are kept
      * @param failures takes the failures
      */
     HopRace(
             Function<Reason, @Nullable FailoverHop> starter,
             @Nullable HedgeDelay hedge,
             TimeSource time,
-            int openingEvents,
             FailoverFailures failures) {
         this.starter = starter;
         this.hedge = hedge;
         this.time = time;
-        this.openingEvents = openingEvents;
         this.failures = failures;
     }
 
@@ -107,13 +103,13 @@ final class HopRace {
         }
         running.add(hop);
         if (hedge == null) {
-            hop.readOpening(openingEvents);
+            hop.readOpening();
             news.add(hop);
             return;
         }
         Thread.ofVirtual().name(hop.reader.thread.getName() + "-opening").start(() -> {
             try {
-                hop.readOpening(openingEvents);
+                hop.readOpening();
             } catch (InterruptedException e) { // by somebody who has no business with it
                 hop.stop("the thread that waits for its first words was interrupted");
             }
