@@ -54,6 +54,9 @@ final class FailoverTask extends StreamProducer {
     /** The providers that were asked; the last of them is the one to name. */
     private final List<FailoverHop> hops = new CopyOnWriteArrayList<>();
 
+    /** The one whose answer is moved on, or was last; null before. */
+    private volatile @Nullable FailoverHop shown;
+
     private volatile boolean isLate;
 
     // The thread's own.
@@ -186,7 +189,13 @@ final class FailoverTask extends StreamProducer {
                 fail(failures.whole());
                 return;
             }
-            EndReason end = forward(hop);
+            shown = hop;
+            EndReason end;
+            try {
+                end = forward(hop);
+            } finally {
+                queue.flush(); // also what came before something went wrong
+            }
             if (queue.ended().isPresent()) {
                 return;
             }
@@ -266,7 +275,6 @@ final class FailoverTask extends StreamProducer {
             }
             item = hop.take();
         }
-        queue.flush();
         return hop.reader.queue.ended().orElse(new Cancelled("the stream has ended"));
     }
 
@@ -321,7 +329,7 @@ final class FailoverTask extends StreamProducer {
 
     /** Ends it after what is queued. */
     private void fail(StreamException exception) {
-        StreamFailures.withPartial(exception, exception.partial(), requestId());
+        StreamFailures.withPartial(exception, exception.partial(), requestId(exception));
         queue.end(new Failed(exception));
         heads.noMore();
     }
@@ -334,7 +342,18 @@ final class FailoverTask extends StreamProducer {
     @Override
     @Nullable
     String requestId() {
-        return hops.isEmpty() ? null : hops.getLast().reader.requestId();
+        return requestId(queue.ended().orElse(null) instanceof Failed(StreamException failure) ? failure : null);
+    }
+
+    /** Of the provider whose failure this is: another one may have been asked since. */
+    private @Nullable String requestId(@Nullable StreamException failure) {
+        FailoverHop of = shown == null && !hops.isEmpty() ? hops.getLast() : shown;
+        for (FailoverHop hop : hops) {
+            if (failure != null && hop.reader.queue.ended().equals(Optional.of(new Failed(failure)))) {
+                of = hop;
+            }
+        }
+        return of == null ? null : of.reader.requestId();
     }
 
     /** Closing the clients waits for that. */
