@@ -2,7 +2,10 @@ package dev.sluice.client;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Failed;
 import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
@@ -13,6 +16,7 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +41,7 @@ final class FailoverHop {
     private final ArrayDeque<Object> opening = new ArrayDeque<>();
     private boolean spoken;
     private boolean answered;
+    private boolean replaced;
     private long characters;
 
     private FailoverHop(
@@ -113,6 +118,16 @@ final class FailoverHop {
         return answered;
     }
 
+    /** Another answer takes the place of it, or of its rest. Has the server stop it if it failed and might be made all the same. */
+    void replaced() {
+        if (!replaced
+                && reader.queue.ended().orElse(null) instanceof Failed(StreamException failure)
+                && !(failure instanceof ApiError)) { // which says that the server has ended it
+            replaced = true;
+            reader.serverAnswer.cancel(reader.thread.getName());
+        }
+    }
+
     /** How long it has been asked, in nanoseconds. */
     long asked() {
         return member.sender().config().time().nanos() - begun;
@@ -142,16 +157,20 @@ final class FailoverHop {
         EndReason end = reader.queue.ended().orElse(new Cancelled("the stream has ended"));
         StreamReport report = reader.reportOf(end);
         Usage usage = report.usage();
-        boolean unsaid = spoken || end instanceof Cancelled;
+        boolean unsaid = reader.hasSent() && (spoken || end instanceof Cancelled);
         boolean noInput = unsaid && usage.totalInputTokens() == 0;
-        boolean noOutput = unsaid && !(end instanceof EndReason.Completed) && usage.outputTokens() < tokens(characters);
+        long made = tokens(characters);
+        boolean isUnfinished = !(end instanceof EndReason.Completed); // what was said of it may be what it began with
+        boolean noOutput = unsaid && usage.outputTokens() < (isUnfinished ? made : Math.min(1, made));
         if (noInput || noOutput) {
             usage = new Usage(
                     noInput ? tokens(StreamEventSizes.characters(request)) : usage.inputTokens(),
-                    noOutput ? tokens(characters) : usage.outputTokens(),
+                    noOutput ? made : usage.outputTokens(),
                     usage.cacheReadTokens(),
                     usage.cacheWriteTokens(),
+                    usage.cacheWrite1hTokens(),
                     usage.thinkingTokens(),
+                    List.of(),
                     Map.of());
         }
         Prices prices = member.prices();

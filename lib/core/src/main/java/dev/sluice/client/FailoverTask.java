@@ -189,6 +189,7 @@ final class FailoverTask extends StreamProducer {
                 fail(failures.whole());
                 return;
             }
+            hops.stream().filter(other -> other != hop).forEach(FailoverHop::replaced);
             shown = hop;
             EndReason end;
             try {
