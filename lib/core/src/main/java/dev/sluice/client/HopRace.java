@@ -25,6 +25,9 @@ final class HopRace {
     /** What is asked now: two at most. */
     private final List<FailoverHop> running = new ArrayList<>(2);
 
+    /** Those that had said nothing when it was time to ask another one beside them. */
+    private final List<FailoverHop> slow = new ArrayList<>(2);
+
     /** Hops that have content or have ended, and those that are {@link Slow}. */
     private final BlockingQueue<Object> news = new LinkedBlockingQueue<>();
 
@@ -63,28 +66,27 @@ final class HopRace {
         try {
             begin(reason);
             while (!running.isEmpty()) {
-                Object next = news.take();
-                if (next instanceof Slow(FailoverHop slow)) {
-                    if (running.size() == 1 && running.contains(slow) && without == null) {
-                        begin(Reason.HEDGE);
+                switch (news.take()) {
+                    case Slow(FailoverHop hop) -> slow.add(hop);
+                    case FailoverHop hop
+                    when hop.hasSpoken() -> {
+                        running.forEach(this::note);
+                        running.remove(hop);
+                        return hop;
                     }
-                    continue;
+                    case FailoverHop hop -> {
+                        running.remove(hop);
+                        if (hop.end() instanceof Failed(StreamException failure)) {
+                            failures.add(hop.member, failure);
+                            mayAskNext &= FailoverRules.asksNext(failure);
+                        } else if (without == null) {
+                            without = hop;
+                        }
+                    }
+                    default -> throw new IllegalStateException("no news");
                 }
-                FailoverHop hop = (FailoverHop) next;
-                running.remove(hop);
-                if (hop.hasSpoken()) {
-                    note(hop);
-                    running.forEach(this::note);
-                    return hop;
-                }
-                if (hop.end() instanceof Failed(StreamException failure)) {
-                    failures.add(hop.member, failure);
-                    mayAskNext &= FailoverRules.asksNext(failure);
-                } else if (without == null) {
-                    without = hop;
-                }
-                if (running.isEmpty() && without == null && mayAskNext) {
-                    begin(Reason.FAILOVER);
+                if (without == null && mayAskNext && running.size() < 2 && slow.containsAll(running)) {
+                    begin(running.isEmpty() ? Reason.FAILOVER : Reason.HEDGE);
                 }
             }
             return without;

@@ -182,6 +182,25 @@ class HedgeTest {
     }
 
     @Test
+    void ifTheHedgeFailsTheOneAfterItIsAskedBesideTheSilentOne() throws Exception {
+        try (var fixture = new FailoverFixture()
+                        .claude(settings -> settings.time(time), silent())
+                        .claude(
+                                settings -> settings.time(time),
+                                Script.json(529, errorJson("overloaded_error", "Overloaded")))
+                        .claude(settings -> settings.time(time), Script.stream(answer("C")))
+                        .build(settings -> settings.hedgeAfter(DELAY));
+                var stream = fixture.stream()) {
+            time.passDelay();
+            assertThat(stream.finalText()).isEqualTo("C");
+            await().until(() -> !fixture.wholes.isEmpty());
+            assertThat(fixture.wholes.getFirst().hops())
+                    .map(Hop::reason)
+                    .containsExactly(Reason.FIRST, Reason.HEDGE, Reason.HEDGE);
+        }
+    }
+
+    @Test
     void anAnswerWithoutContentNeverWinsUnlessThereIsNoOther() throws Exception {
         var open = new CountDownLatch(1);
         String[] nothing = {messageStart(), messageDelta("refusal", 1), messageStop()};
