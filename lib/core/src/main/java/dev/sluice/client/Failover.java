@@ -102,8 +102,8 @@ public final class Failover {
         }
 
         /**
-         * Adds a listener that is called once when a whole stream has ended, after those of the clients. Give it the same
-         * {@code StreamMeters} as the clients: it counts failovers and hedges, and nothing a second time.
+         * Adds a listener that is called once when a whole stream has ended. A client's own may be called before or after it. Give it
+         * the same {@code StreamMeters} as the clients: it counts failovers and hedges, and nothing a second time.
          */
         public Builder onEnd(Consumer<StreamReport> listener) {
             onEnd = CallbackErrors.inOrder(onEnd, Objects.requireNonNull(listener, "listener"));

@@ -2,7 +2,10 @@ package dev.sluice.client;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
+import dev.sluice.EndReason.Failed;
 import dev.sluice.StreamController;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
@@ -13,6 +16,7 @@ import dev.sluice.message.StreamEvent;
 import dev.sluice.message.Usage;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,9 @@ final class FailoverHop {
     /** How many characters make a token, in an estimate. */
     private static final int CHARACTERS = 4;
 
+    /** How many bytes are kept back, beyond one event: far more than a provider has to say before its first content. */
+    private static final long OPENING_BYTES = 1 << 20;
+
     final FailoverMember member;
     final Hop.Reason reason;
     final StreamReaderTask reader;
@@ -34,6 +41,7 @@ final class FailoverHop {
     private final ArrayDeque<Object> opening = new ArrayDeque<>();
     private boolean spoken;
     private boolean answered;
+    private boolean replaced;
     private long characters;
 
     private FailoverHop(
@@ -78,15 +86,19 @@ final class FailoverHop {
         reader.stop(new Cancelled(why));
     }
 
-    /** Reads until there is content, or the end, or so many events that it is taken for an answer without. */
-    void readOpening(int most) throws InterruptedException {
-        while (!spoken && opening.size() < most) {
+    /** Reads until there is content, or the end, or so much without content that it is taken for an answer. */
+    void readOpening() throws InterruptedException {
+        long bytes = 0;
+        while (!spoken && bytes < OPENING_BYTES) {
             Object item = reader.queue.take();
             if (item == null) {
                 return;
             }
             opening.add(item);
-            spoken = item instanceof StreamEvent event && StreamEventSizes.isContent(event);
+            if (item instanceof StreamEvent event) {
+                bytes += StreamEventSizes.bytes(event);
+                spoken = StreamEventSizes.isContent(event);
+            }
         }
         spoken = true;
     }
@@ -104,6 +116,16 @@ final class FailoverHop {
     /** Whether something of it is in the message. For any thread after the end. */
     boolean hasAnswered() {
         return answered;
+    }
+
+    /** Another answer takes the place of it, or of its rest. Has the server stop it if it failed and might be made all the same. */
+    void replaced() {
+        if (!replaced
+                && reader.queue.ended().orElse(null) instanceof Failed(StreamException failure)
+                && !(failure instanceof ApiError)) { // which says that the server has ended it
+            replaced = true;
+            reader.serverAnswer.cancel(reader.thread.getName());
+        }
     }
 
     /** How long it has been asked, in nanoseconds. */
@@ -135,16 +157,20 @@ final class FailoverHop {
         EndReason end = reader.queue.ended().orElse(new Cancelled("the stream has ended"));
         StreamReport report = reader.reportOf(end);
         Usage usage = report.usage();
-        boolean unsaid = spoken || end instanceof Cancelled;
+        boolean unsaid = reader.hasSent() && (spoken || end instanceof Cancelled);
         boolean noInput = unsaid && usage.totalInputTokens() == 0;
-        boolean noOutput = unsaid && !(end instanceof EndReason.Completed) && usage.outputTokens() < tokens(characters);
+        long made = tokens(characters);
+        boolean isUnfinished = !(end instanceof EndReason.Completed); // what was said of it may be what it began with
+        boolean noOutput = unsaid && usage.outputTokens() < (isUnfinished ? made : Math.min(1, made));
         if (noInput || noOutput) {
             usage = new Usage(
                     noInput ? tokens(StreamEventSizes.characters(request)) : usage.inputTokens(),
-                    noOutput ? tokens(characters) : usage.outputTokens(),
+                    noOutput ? made : usage.outputTokens(),
                     usage.cacheReadTokens(),
                     usage.cacheWriteTokens(),
+                    usage.cacheWrite1hTokens(),
                     usage.thinkingTokens(),
+                    List.of(),
                     Map.of());
         }
         Prices prices = member.prices();

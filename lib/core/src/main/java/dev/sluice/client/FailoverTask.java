@@ -14,6 +14,7 @@ import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
 import dev.sluice.client.StreamReport.Hop.Reason;
+import dev.sluice.internal.CallbackErrors;
 import dev.sluice.internal.Deadlines;
 import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.StreamFailures;
@@ -46,13 +47,15 @@ final class FailoverTask extends StreamProducer {
     private final StreamController limits;
     private final @Nullable Budget budget;
     private final RunningRequests requests;
-    private final int openingEvents;
     private final Deadlines deadlines; // of the whole
     private final @Nullable ContinuationJoiner joiner;
     private final FailoverFailures failures = new FailoverFailures();
 
     /** The providers that were asked; the last of them is the one to name. */
     private final List<FailoverHop> hops = new CopyOnWriteArrayList<>();
+
+    /** The one whose answer is moved on, or was last; null before. */
+    private volatile @Nullable FailoverHop shown;
 
     private volatile boolean isLate;
 
@@ -109,7 +112,6 @@ final class FailoverTask extends StreamProducer {
         limits = controller.toBuilder().build();
         this.budget = budget;
         this.requests = requests;
-        openingEvents = config.queueCapacity();
         Timeouts total = Timeouts.none()
                 .with(Phase.TOTAL, limits.timeouts(config.timeouts()).total());
         deadlines = new Deadlines(config.time(), total, this::timedOut);
@@ -182,12 +184,19 @@ final class FailoverTask extends StreamProducer {
         Reason reason = Reason.FIRST;
         while (queue.ended().isEmpty()) {
             HedgeDelay hedge = broken == null ? settings.hedge() : null;
-            FailoverHop hop = new HopRace(this::startNext, hedge, settings.time(), openingEvents, failures).run(reason);
+            FailoverHop hop = new HopRace(this::startNext, hedge, settings.time(), failures).run(reason);
             if (hop == null) {
                 fail(failures.whole());
                 return;
             }
-            EndReason end = forward(hop);
+            hops.stream().filter(other -> other != hop).forEach(FailoverHop::replaced);
+            shown = hop;
+            EndReason end;
+            try {
+                end = forward(hop);
+            } finally {
+                queue.flush(); // also what came before something went wrong
+            }
             if (queue.ended().isPresent()) {
                 return;
             }
@@ -267,7 +276,6 @@ final class FailoverTask extends StreamProducer {
             }
             item = hop.take();
         }
-        queue.flush();
         return hop.reader.queue.ended().orElse(new Cancelled("the stream has ended"));
     }
 
@@ -322,7 +330,7 @@ final class FailoverTask extends StreamProducer {
 
     /** Ends it after what is queued. */
     private void fail(StreamException exception) {
-        StreamFailures.withPartial(exception, exception.partial(), requestId());
+        StreamFailures.withPartial(exception, exception.partial(), requestId(exception));
         queue.end(new Failed(exception));
         heads.noMore();
     }
@@ -335,7 +343,18 @@ final class FailoverTask extends StreamProducer {
     @Override
     @Nullable
     String requestId() {
-        return hops.isEmpty() ? null : hops.getLast().reader.requestId();
+        return requestId(queue.ended().orElse(null) instanceof Failed(StreamException failure) ? failure : null);
+    }
+
+    /** Of the provider whose failure this is: another one may have been asked since. */
+    private @Nullable String requestId(@Nullable StreamException failure) {
+        FailoverHop of = shown == null && !hops.isEmpty() ? hops.getLast() : shown;
+        for (FailoverHop hop : hops) {
+            if (failure != null && hop.reader.queue.ended().equals(Optional.of(new Failed(failure)))) {
+                of = hop;
+            }
+        }
+        return of == null ? null : of.reader.requestId();
     }
 
     /** Closing the clients waits for that. */
@@ -355,6 +374,8 @@ final class FailoverTask extends StreamProducer {
 
     @Override
     void runAlerts() {
-        hops.forEach(hop -> hop.reader.runAlerts());
+        var callbacks = new CallbackErrors();
+        hops.forEach(hop -> callbacks.run(hop.reader::runAlerts));
+        callbacks.throwFirst();
     }
 }

@@ -20,11 +20,13 @@ final class HopRace {
     private final Function<Reason, @Nullable FailoverHop> starter;
     private final @Nullable HedgeDelay hedge;
     private final TimeSource time;
-    private final int openingEvents;
     private final FailoverFailures failures;
 
     /** What is asked now: two at most. */
     private final List<FailoverHop> running = new ArrayList<>(2);
+
+    /** Those that had said nothing when it was time to ask another one beside them. */
+    private final List<FailoverHop> slow = new ArrayList<>(2);
 
     /** Hops that have content or have ended, and those that are {@link Slow}. */
     private final BlockingQueue<Object> news = new LinkedBlockingQueue<>();
@@ -38,19 +40,16 @@ final class HopRace {
      *
      * @param starter starts the next provider's stream; null if there is none left
      * @param hedge when a second one is asked beside it; null if never
-     * @param openingEvents how many events without content are kept
      * @param failures takes the failures
      */
     HopRace(
             Function<Reason, @Nullable FailoverHop> starter,
             @Nullable HedgeDelay hedge,
             TimeSource time,
-            int openingEvents,
             FailoverFailures failures) {
         this.starter = starter;
         this.hedge = hedge;
         this.time = time;
-        this.openingEvents = openingEvents;
         this.failures = failures;
     }
 
@@ -67,34 +66,33 @@ final class HopRace {
         try {
             begin(reason);
             while (!running.isEmpty()) {
-                Object next = news.take();
-                if (next instanceof Slow(FailoverHop slow)) {
-                    if (running.size() == 1 && running.contains(slow) && without == null) {
-                        begin(Reason.HEDGE);
+                switch (news.take()) {
+                    case Slow(FailoverHop hop) -> slow.add(hop);
+                    case FailoverHop hop
+                    when hop.hasSpoken() -> {
+                        running.forEach(this::note);
+                        running.remove(hop);
+                        return hop;
                     }
-                    continue;
+                    case FailoverHop hop -> {
+                        running.remove(hop);
+                        if (hop.end() instanceof Failed(StreamException failure)) {
+                            failures.add(hop.member, failure);
+                            mayAskNext &= FailoverRules.asksNext(failure);
+                        } else if (without == null) {
+                            without = hop;
+                        }
+                    }
+                    default -> throw new IllegalStateException("no news");
                 }
-                FailoverHop hop = (FailoverHop) next;
-                running.remove(hop);
-                if (hop.hasSpoken()) {
-                    note(hop);
-                    return hop;
-                }
-                if (hop.end() instanceof Failed(StreamException failure)) {
-                    failures.add(hop.member, failure);
-                    mayAskNext &= FailoverRules.asksNext(failure);
-                } else if (without == null) {
-                    without = hop;
-                }
-                if (running.isEmpty() && without == null && mayAskNext) {
-                    begin(Reason.FAILOVER);
+                if (without == null && mayAskNext && running.size() < 2 && slow.containsAll(running)) {
+                    begin(running.isEmpty() ? Reason.FAILOVER : Reason.HEDGE);
                 }
             }
             return without;
         } finally {
             stopTimer();
             for (FailoverHop loser : running) {
-                note(loser);
                 loser.stop("another provider answered first");
             }
         }
@@ -107,13 +105,13 @@ final class HopRace {
         }
         running.add(hop);
         if (hedge == null) {
-            hop.readOpening(openingEvents);
+            hop.readOpening();
             news.add(hop);
             return;
         }
         Thread.ofVirtual().name(hop.reader.thread.getName() + "-opening").start(() -> {
             try {
-                hop.readOpening(openingEvents);
+                hop.readOpening();
             } catch (InterruptedException e) { // by somebody who has no business with it
                 hop.stop("the thread that waits for its first words was interrupted");
             }

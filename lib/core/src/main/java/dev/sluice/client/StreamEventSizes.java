@@ -1,5 +1,6 @@
 package dev.sluice.client;
 
+import dev.sluice.message.Citation;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.Thinking;
@@ -68,6 +69,9 @@ final class StreamEventSizes {
                     case ContentBlockStart(int index, ContentBlock.Image image)
                     when image.source() instanceof MediaSource.Base64Data picture ->
                         picture.data().length();
+                    case ContentBlockDelta(int index, SignatureDelta(String signature)) -> signature.length();
+                    case ContentBlockDelta(int index, CitationsDelta(Citation citation)) ->
+                        citation.json().length();
                     default -> characters(event);
                 };
     }

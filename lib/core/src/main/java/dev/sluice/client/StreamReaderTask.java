@@ -60,6 +60,7 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
 
     private volatile @Nullable String requestId;
     private volatile @Nullable RequestAttempt current;
+    private volatile boolean sent;
 
     /** The reader's own: whether the current request has an event. */
     private boolean answered;
@@ -112,6 +113,11 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     @Nullable
     String requestId() {
         return requestId;
+    }
+
+    /** Whether a request passed the gates, so that it may have to be paid for. For any thread. */
+    boolean hasSent() {
+        return sent;
     }
 
     @Override
@@ -182,6 +188,7 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
     @Override
     public void send() throws InterruptedException {
         streamLog.connecting();
+        sent = true;
         answered = false;
         var attempt = new RequestAttempt(config, requests, serverAnswer::decoder, mode, deadlines.limits(), this);
         current = attempt;

@@ -2,8 +2,15 @@ package dev.sluice.client;
 
 import static dev.sluice.test.peer.ClaudeWire.answer;
 import static dev.sluice.test.peer.ClaudeWire.begin;
+import static dev.sluice.test.peer.ClaudeWire.error;
 import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.event;
+import static dev.sluice.test.peer.ClaudeWire.messageStart;
+import static dev.sluice.test.peer.ClaudeWire.ping;
+import static dev.sluice.test.peer.ClaudeWire.signature;
 import static dev.sluice.test.peer.ClaudeWire.text;
+import static dev.sluice.test.peer.ClaudeWire.textStart;
+import static dev.sluice.test.peer.ClaudeWire.thinkingStart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,11 +25,14 @@ import dev.sluice.Timeouts;
 import dev.sluice.budget.Budget;
 import dev.sluice.message.Usage;
 import dev.sluice.test.peer.Script;
+import dev.sluice.test.peer.ScriptedPeer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What bounds and stops a stream holds for all its providers together. */
 @Timeout(30)
@@ -149,22 +159,87 @@ class FailoverLimitsTest {
     }
 
     @Test
+    void anAlertThatThrowsKeepsNoOtherFromBeingCalled() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Budget budget = Budget.builder()
+                .maxOutputTokens(1000)
+                .alertAt(0.1, spent -> {
+                    told.add("0.1");
+                    throw new IllegalStateException("an alert's");
+                })
+                .alertAt(0.2, spent -> told.add("0.2"))
+                .build();
+        Script begun = Script.stream()
+                .sse(
+                        messageStart().replace("\"output_tokens\":1", "\"output_tokens\":150"),
+                        error("overloaded_error", "Overloaded"))
+                .end();
+        try (var fixture = new FailoverFixture()
+                        .claude(begun)
+                        .claude(begun)
+                        .claude(OVERLOADED)
+                        .build();
+                var stream = fixture.client.stream(FailoverFixture.REQUEST, budget)) {
+            assertThatThrownBy(stream::done).isNotNull();
+            assertThat(told).containsExactly("0.1", "0.2");
+        }
+    }
+
+    @Test
     void aSlowConsumerMakesTheSecondProviderWait() {
         String piece = text(0, "x".repeat(1000));
         var flood = Script.stream().sse(begin("One, t")).repeat(piece, 1 << 18);
         try (var fixture = new FailoverFixture().claude(BROKEN).claude(flood).midAnswer();
                 var stream = fixture.stream()) {
             inHopTwo(fixture, stream);
-            var peer = fixture.peers.getLast();
-            long[] written = {-1};
-            await().pollInterval(Duration.ofMillis(300)).until(() -> {
-                boolean stuck = written[0] == peer.bytesWritten() && written[0] > 0;
-                written[0] = peer.bytesWritten();
-                return stuck;
-            });
-            assertThat(written[0]).isLessThan(32 << 20);
+            assertThat(whenStuck(fixture)).isLessThan(32 << 20);
             assertThat(stream.isEnded()).isFalse();
         }
+    }
+
+    @Test
+    void aSmallQueueHoldsBackWhatComesBeforeTheFirstWordsToo() {
+        Script begun = Script.stream()
+                .sse(messageStart(), ping(), textStart(0), error("overloaded_error", "Overloaded"))
+                .end();
+        try (var fixture = new FailoverFixture()
+                        .claude(settings -> settings.queueCapacity(1), begun)
+                        .claude(Script.stream(answer("B")))
+                        .build();
+                var stream = fixture.stream()) {
+            assertThat(stream.finalText()).isEqualTo("B");
+        }
+    }
+
+    /** Events that bring nothing to show, each of a quarter of a megabyte. */
+    static List<String> wordless() {
+        String filling = "x".repeat(1 << 18);
+        return List.of(event("news", "{\"type\":\"news\",\"more\":\"" + filling + "\"}"), signature(0, filling));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wordless")
+    void aProviderThatSaysNothingForEverIsMadeToWait(String piece) {
+        var flood = Script.stream().sse(messageStart(), thinkingStart(0)).repeat(piece, 1 << 10);
+        try (var fixture =
+                        new FailoverFixture().claude(flood).claude(OVERLOADED).build();
+                var stream = fixture.stream()) {
+            assertThat(whenStuck(fixture)).isLessThan(32 << 20);
+            assertThat(stream.isEnded()).isFalse();
+        }
+    }
+
+    /** How many bytes the last provider that is asked has written when it can write no more. */
+    private static long whenStuck(FailoverFixture fixture) {
+        long[] written = {-1};
+        await().pollInterval(Duration.ofMillis(300)).until(() -> {
+            long now =
+                    fixture.peers.stream().mapToLong(ScriptedPeer::bytesWritten).sum();
+            boolean stuck = written[0] == now && written[0] > 0;
+            written[0] = now;
+            return stuck;
+        });
+        return written[0];
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sluice.client;
 import static dev.sluice.test.peer.ClaudeWire.answer;
 import static dev.sluice.test.peer.ClaudeWire.begin;
 import static dev.sluice.test.peer.ClaudeWire.errorJson;
+import static dev.sluice.test.peer.ClaudeWire.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stream that several providers may answer, as its caller sees it. */
 @Timeout(30)
@@ -80,6 +83,44 @@ class FailoverTest {
             assertThat(failure).isInstanceOf(StreamException.ConnectionFailed.class);
             assertThat(failure.partial().text()).isEqualTo("One, t");
             assertThat(fixture.requests()).containsExactly(1, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatCameBeforeAnEventThatIsOutOfOrderIsShown(boolean mid) {
+        String all = String.join("", begin("One, ", "two, ")) + text(7, "astray");
+        try (var fixture = new FailoverFixture()
+                        .claude(Script.stream().sse(all).stall())
+                        .claude(OVERLOADED)
+                        .build(settings -> {
+                            if (mid) {
+                                settings.midAnswer();
+                            }
+                        });
+                var stream = fixture.stream()) {
+            var failure = (StreamException) ClientFixture.collect(stream).failure();
+            assertThat(failure).isInstanceOf(StreamException.ProtocolError.class);
+            assertThat(failure.partial().text()).isEqualTo("One, two, ");
+            assertThat(failure.requestId()).isPresent();
+        }
+    }
+
+    @Test
+    void aFailureNamesTheRequestOfTheProviderThatFailed() {
+        Script broken = Script.empty()
+                .head(200, "content-type", "text/event-stream", "request-id", "req_first")
+                .sse(begin("One, ", "t"))
+                .cut();
+        Script astray = Script.empty()
+                .head(200, "content-type", "text/event-stream", "request-id", "req_second")
+                .sse(answer("Something else."));
+        try (var fixture = new FailoverFixture().claude(broken).claude(astray).midAnswer();
+                var stream = fixture.stream()) {
+            var failure = (StreamException) ClientFixture.collect(stream).failure();
+            assertThat(failure).isInstanceOf(StreamException.ConnectionFailed.class);
+            assertThat(failure.requestId()).contains("req_first");
+            assertThat(failure.partial().text()).isEqualTo("One, t");
         }
     }
 

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -181,6 +182,25 @@ class HedgeTest {
     }
 
     @Test
+    void ifTheHedgeFailsTheOneAfterItIsAskedBesideTheSilentOne() throws Exception {
+        try (var fixture = new FailoverFixture()
+                        .claude(settings -> settings.time(time), silent())
+                        .claude(
+                                settings -> settings.time(time),
+                                Script.json(529, errorJson("overloaded_error", "Overloaded")))
+                        .claude(settings -> settings.time(time), Script.stream(answer("C")))
+                        .build(settings -> settings.hedgeAfter(DELAY));
+                var stream = fixture.stream()) {
+            time.passDelay();
+            assertThat(stream.finalText()).isEqualTo("C");
+            await().until(() -> !fixture.wholes.isEmpty());
+            assertThat(fixture.wholes.getFirst().hops())
+                    .map(Hop::reason)
+                    .containsExactly(Reason.FIRST, Reason.HEDGE, Reason.HEDGE);
+        }
+    }
+
+    @Test
     void anAnswerWithoutContentNeverWinsUnlessThereIsNoOther() throws Exception {
         var open = new CountDownLatch(1);
         String[] nothing = {messageStart(), messageDelta("refusal", 1), messageStop()};
@@ -251,6 +271,24 @@ class HedgeTest {
             stream.done();
             fixture.peers.getFirst().awaitGone(Duration.ofSeconds(5));
             fixture.peers.getLast().awaitGone(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void aStreamThatIsCancelledTeachesNothing() throws Exception {
+        try (var fixture = new FailoverFixture()
+                .claude(settings -> settings.time(time), silent().times(21))
+                .claude(settings -> settings.time(time))
+                .build(settings -> settings.hedgeAfterP95(DELAY))) {
+            for (int i = 0; i <= 20; i++) {
+                try (var stream = fixture.stream()) {
+                    assertThat(time.waits.tryAcquire(10, TimeUnit.SECONDS))
+                            .as("stream %d waits as long as the others", i)
+                            .isTrue();
+                    stream.cancel("enough");
+                    await().until(() -> fixture.client.running() == 0);
+                }
+            }
         }
     }
 
