@@ -76,10 +76,10 @@ final class TurnRetries {
         time.sleep(delay.get());
     }
 
-    /** The call that was made before, and is made again with this one; null if there is none. */
+    /** Goes on with the call that was made before, and is made again with this one; null if there is none. */
     @Nullable
-    ToolCallTask kept(ToolUse use) {
-        return kept.take(use);
+    ToolCallTask resume(ToolUse use) throws InterruptedException {
+        return kept.resume(use);
     }
 
     /** The turn has come, with all of its calls. */
