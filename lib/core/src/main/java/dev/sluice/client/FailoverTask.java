@@ -338,6 +338,15 @@ final class FailoverTask extends StreamProducer {
         return hops.isEmpty() ? null : hops.getLast().reader.requestId();
     }
 
+    @Override
+    void cancelBroken(StreamException failure) {
+        for (FailoverHop hop : hops) {
+            if (hop.reader.queue.ended().orElse(null) instanceof Failed(StreamException own)) {
+                hop.reader.cancelBroken(own);
+            }
+        }
+    }
+
     /** Closing the clients waits for that. */
     @Override
     boolean isCancelledOnServer() {

@@ -57,6 +57,7 @@ final class TurnRetries {
         }
         previous = failure;
         retries++;
+        broken.cancelBroken(failure);
         int turn = transcript.takeBack();
         log.info(
                 "Turn {} of a run broke off with {} and is asked again in {} ms ({} of {})",
