@@ -74,7 +74,8 @@ final class TurnRetries {
         if (!reported) {
             throw new InterruptedException(); // as the thread that ended the run has done, or is about to do
         }
-        time.sleep(delay.get());
+        Duration left = deadline.remaining().orElse(delay.get()); // the consumer may have taken its time
+        time.sleep(left.compareTo(delay.get()) < 0 ? left : delay.get());
     }
 
     /** Goes on with the call that was made before, and is made again with this one; null if there is none. */

@@ -361,8 +361,7 @@ class ResumedStreamTest {
                             LlmClient.builder(Wire.RESPONSES.at(talk.peer.uri("")))
                                     .model("m")
                                     .build());
-                    ToolLoop run =
-                            ToolLoop.builder(both, REQUEST).retryTurns(1).start()) {
+                    ToolLoop run = ToolLoop.builder(both, REQUEST).retryTurns(1).start()) {
                 assertThat(run.events().filter(TurnReset.class::isInstance)).hasSize(1);
             }
             assertThat(talk.server.begun).isEqualTo(2);

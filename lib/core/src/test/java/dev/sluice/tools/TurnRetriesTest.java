@@ -14,11 +14,14 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
+import dev.sluice.FakeTime;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.Message;
@@ -507,6 +510,31 @@ class TurnRetriesTest {
             });
             Runs.awaitUninterruptibly(ended);
             assertThat(reports.getFirst().metrics().calls()).hasSize(1);
+        }
+    }
+
+    /** The consumer lets the time pass, so that there is less left than when the delay was chosen. */
+    @Test
+    void theDelayEndsWithTheTimeOfTheRun() {
+        var clock = new FakeTime();
+        StreamController brief =
+                StreamController.builder().timeout(Duration.ofSeconds(10)).build();
+        try (var runs = Runs.with(settings -> settings.time(clock), brokenWords("a"), says("ok"));
+                ToolLoop loop = runs.run(work)
+                        .retryTurns(1)
+                        .controller(brief)
+                        .queueCapacity(1)
+                        .start()) {
+            var collected = collect(loop, event -> {
+                if (event instanceof RunEvent.MessageDelta(ContentBlockDelta words)) {
+                    await().until(() -> loop.run.queue.size() == 1);
+                    clock.advance(Duration.ofSeconds(11));
+                }
+            });
+            assertThat(collected.of(TurnReset.class)).hasSize(1);
+            assertThat(collected.failure())
+                    .isInstanceOfSatisfying(
+                            TimedOut.class, late -> assertThat(late.phase()).isEqualTo(Phase.TOTAL));
         }
     }
 }
