@@ -356,11 +356,10 @@ class ResumedStreamTest {
     void soDoesATurnThatSeveralProvidersMayAnswer() {
         try (var talk = new Talk(Wire.RESPONSES)) {
             talk.server.instead = request -> Script.json(404, "{}");
-            try (LlmClient both = LlmClient.failover(
-                            talk.client,
-                            LlmClient.builder(Wire.RESPONSES.at(talk.peer.uri("")))
-                                    .model("m")
-                                    .build());
+            try (LlmClient other = LlmClient.builder(Wire.RESPONSES.at(talk.peer.uri("")))
+                            .model("m")
+                            .build();
+                    LlmClient both = LlmClient.failover(talk.client, other);
                     ToolLoop run = ToolLoop.builder(both, REQUEST).retryTurns(1).start()) {
                 assertThat(run.events().filter(TurnReset.class::isInstance)).hasSize(1);
             }

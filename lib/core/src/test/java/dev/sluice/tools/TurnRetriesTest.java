@@ -475,12 +475,14 @@ class TurnRetriesTest {
     @ValueSource(booleans = {true, false})
     void aCancelLosesNoKeptCall(boolean again) {
         var taken = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
         var begun = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         var reports = new CopyOnWriteArrayList<RunReport>();
         Tool slow = tool("slow", (input, context) -> {
             begun.countDown();
             Runs.await(taken);
+            done.countDown();
             return "done";
         });
         Script first = Script.stream()
@@ -500,6 +502,7 @@ class TurnRetriesTest {
             collect(loop, event -> {
                 if (event instanceof TurnReset) {
                     taken.countDown();
+                    Runs.awaitUninterruptibly(done);
                 }
                 boolean isLast = event instanceof RunEvent.MessageDelta(var told)
                         && (again ? told instanceof ContentBlockDelta : told instanceof StreamEvent.MessageDelta);
@@ -527,7 +530,7 @@ class TurnRetriesTest {
                         .start()) {
             var collected = collect(loop, event -> {
                 if (event instanceof RunEvent.MessageDelta(ContentBlockDelta words)) {
-                    await().until(() -> loop.run.queue.size() == 1);
+                    await().until(() -> loop.snapshot().text().isEmpty()); // it is taken back: the delay is chosen
                     clock.advance(Duration.ofSeconds(11));
                 }
             });
