@@ -357,6 +357,15 @@ final class FailoverTask extends StreamProducer {
         return of == null ? null : of.reader.requestId();
     }
 
+    @Override
+    void cancelBroken(StreamException failure) {
+        for (FailoverHop hop : hops) {
+            if (hop.reader.queue.ended().orElse(null) instanceof Failed(StreamException own)) {
+                hop.reader.cancelBroken(own);
+            }
+        }
+    }
+
     /** Closing the clients waits for that. */
     @Override
     boolean isCancelledOnServer() {

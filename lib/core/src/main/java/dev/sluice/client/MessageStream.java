@@ -5,8 +5,10 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.AutoClosingStream;
+import dev.sluice.internal.BrokenAnswer;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.StreamStops;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageChunk;
@@ -35,6 +37,10 @@ import java.util.stream.Stream;
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="stream"}
  */
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
+    static {
+        InternalParts.share(MessageStream.class, BrokenAnswer.class, stream -> stream.reader::cancelBroken);
+    }
+
     private final StreamProducer reader;
     private final StreamController controller;
     private final ChunkAggregator message;
@@ -215,8 +221,8 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
 
     /**
      * A text with which {@link LlmClient#resume(String)} goes on behind the last event that this stream has handed out: after a
-     * failure, or in another program. Empty if the server does not keep the answer, has not named it yet, or all of it was handed
-     * out, and for a {@link Failover}. For any thread; exact on the thread that consumes.
+     * failure, or in another program. Empty if the server does not keep the answer, has not named it yet, or was told to cancel it, if
+     * all of it was handed out, and for a {@link Failover}. For any thread; exact on the thread that consumes.
      *
      * <p>Only answers in the background are kept, as {@code put("background", true)} asks for at OpenAI and at Gemini's interactions,
      * and not for long: see the pages of the vendors. The text has the answer's id, and neither a key nor a word. It is not
@@ -236,9 +242,9 @@ public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable
      */
     public String detach() {
         String token = resumeToken()
-                .orElseThrow(() -> new IllegalStateException(
-                        "this answer cannot be resumed: it is not made in the background, not named yet, or complete"));
-        reader.serverAnswer.leaveRunning();
+                .filter(unused -> reader.serverAnswer.leaveRunning())
+                .orElseThrow(() -> new IllegalStateException("this answer cannot be resumed: it is not made in the"
+                        + " background, not named yet, complete, or cancelled"));
         controller.cancel("detached");
         return resumeToken().orElse(token);
     }

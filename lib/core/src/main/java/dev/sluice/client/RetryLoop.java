@@ -204,9 +204,9 @@ final class RetryLoop implements RequestAttempt.Source {
 
     /** Prepares to resume the answer, and waits as long as it must. Returns false if that cannot be, or has been in vain too often. */
     private boolean resume(StreamException failure) throws InterruptedException {
-        if (answer.hasProgressed()) {
+        if (answer.hasProgressed()) { // without an event for the caller, or the count would be zero by now
             broken = null;
-            inVain = 0;
+            inVain = Math.min(inVain, RESUMES_IN_VAIN - 1);
         }
         StreamException cause = broken;
         if (cause == null) {

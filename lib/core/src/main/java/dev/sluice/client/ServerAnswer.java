@@ -16,6 +16,7 @@ import dev.sluice.provider.Provider;
 import dev.sluice.transport.TransportRequest;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,15 @@ final class ServerAnswer {
     private volatile String id;
 
     private volatile boolean complete;
-    private volatile boolean leftRunning;
+
+    /** What becomes of it without its stream: decided once. */
+    private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
+
+    private enum Fate {
+        OPEN,
+        LEFT_RUNNING,
+        CANCELLED
+    }
 
     private @Nullable EventDecoder decoder;
     private boolean resuming;
@@ -159,9 +168,9 @@ final class ServerAnswer {
         };
     }
 
-    /** Asks the server to cancel it, on another thread, if it makes one and would not notice. */
+    /** Asks the server to cancel it, on another thread and once, if it makes one and would not notice. For any thread. */
     void cancel(String stream) {
-        if (headers != null && !id.isEmpty() && !complete && !leftRunning) {
+        if (headers != null && !id.isEmpty() && !complete && fate.compareAndSet(Fate.OPEN, Fate.CANCELLED)) {
             config.cancellations().send(config, id, headers, stream);
         }
     }
@@ -172,12 +181,13 @@ final class ServerAnswer {
         decoder = null;
         accepted = false;
         resumedAt = null;
+        fate.set(Fate.OPEN);
         progress.giveUp();
     }
 
-    /** It is not to be cancelled. For any thread. */
-    void leaveRunning() {
-        leftRunning = true;
+    /** It is not to be cancelled. Returns false if it has been. For any thread. */
+    boolean leaveRunning() {
+        return fate.compareAndSet(Fate.OPEN, Fate.LEFT_RUNNING) || fate.get() == Fate.LEFT_RUNNING;
     }
 
     /** The consumer has got an event. For the consumer. */
@@ -192,10 +202,10 @@ final class ServerAnswer {
         progress.replayed(event);
     }
 
-    /** What another stream can go on with; empty if it is not kept, there is nothing left, or nobody knows its id. For any thread. */
+    /** What another stream can go on with; empty if it is not kept or cancelled, nothing is left, or nobody knows its id. For any thread. */
     Optional<ResumeToken> token() {
         String known = id;
-        return headers == null || known.isEmpty()
+        return headers == null || known.isEmpty() || fate.get() == Fate.CANCELLED
                 ? Optional.empty()
                 : progress.place()
                         .map(place -> new ResumeToken(provider.name(), model, known, place.position(), place.events()));

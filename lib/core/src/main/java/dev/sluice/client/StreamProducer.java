@@ -2,6 +2,8 @@ package dev.sluice.client;
 
 import dev.sluice.EndReason;
 import dev.sluice.EndReason.Cancelled;
+import dev.sluice.StreamException;
+import dev.sluice.StreamException.ApiError;
 import dev.sluice.internal.EventQueue;
 import dev.sluice.message.StreamEvent;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,13 @@ abstract class StreamProducer implements Runnable {
         heads.noMore();
         thread.interrupt();
         return true;
+    }
+
+    /** Another answer takes the place of one that broke off: has the server cancel it, unless the failure says that it has ended it. */
+    void cancelBroken(StreamException failure) {
+        if (!(failure instanceof ApiError)) {
+            serverAnswer.cancel(thread.getName());
+        }
     }
 
     /** What an abandoned stream's cleaner runs; does nothing after the end. */

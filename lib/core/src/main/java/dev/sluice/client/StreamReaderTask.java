@@ -6,7 +6,6 @@ import dev.sluice.EndReason.Failed;
 import dev.sluice.EndReason.LimitReached;
 import dev.sluice.RateLimits;
 import dev.sluice.StreamException;
-import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.ProtocolError;
 import dev.sluice.StreamException.TimedOut;
@@ -226,9 +225,7 @@ final class StreamReaderTask extends StreamProducer implements RequestAttempt.Li
         Optional<MessageRequest> next = joiner == null ? Optional.empty() : joiner.continuationRequest(failure);
         next.ifPresent(request -> {
             streamLog.continuing(failure, recorder.continued());
-            if (!(failure instanceof ApiError)) { // which says that the server has ended it
-                serverAnswer.cancel(thread.getName());
-            }
+            cancelBroken(failure);
             serverAnswer.forget();
         });
         return next.map(config.provider()::streamRequest);

@@ -26,9 +26,9 @@ final class KeptCalls {
         kept.addAll(calls);
     }
 
-    /** Takes the first call of the same tool with the same input; null if there is none. */
+    /** Goes on with the first call of the same tool with the same input; null if there is none. */
     @Nullable
-    ToolCallTask take(ToolUse use) {
+    ToolCallTask resume(ToolUse use) throws InterruptedException {
         if (kept.isEmpty() || !use.isInputValid()) {
             return null;
         }
@@ -38,7 +38,8 @@ final class KeptCalls {
             if (asked.name().equals(use.name())
                     && asked.isInputValid()
                     && comparable(asked.inputAsMap()).equals(input)) {
-                kept.remove(call);
+                call.resume(use);
+                kept.remove(call); // not before: if that is interrupted, the call is still to be reported
                 return call;
             }
         }
@@ -48,8 +49,10 @@ final class KeptCalls {
     /** No call comes any more: stops all that are left, and reports the tools that have run for nothing. */
     void orphanAll(String why) throws InterruptedException {
         while (!kept.isEmpty()) {
-            ToolCallTask call = kept.removeFirst();
-            if (call.orphan(why)) {
+            ToolCallTask call = kept.getFirst();
+            boolean ran = call.orphan(why);
+            kept.removeFirst();
+            if (ran) {
                 log.warn(
                         "Tool '{}' has run for a turn that was taken back, and was not called again (call {}); its"
                                 + " result is not used",

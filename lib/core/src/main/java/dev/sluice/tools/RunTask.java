@@ -186,9 +186,8 @@ final class RunTask implements Runnable {
 
     /** Starts a call, of one of the run's tools or of none; or goes on with the same one that an earlier attempt has started. */
     private ToolCallTask call(ToolUse use, @Nullable String cut) throws InterruptedException {
-        ToolCallTask kept = cut == null ? retries.kept(use) : null;
+        ToolCallTask kept = cut == null ? retries.resume(use) : null;
         if (kept != null) {
-            kept.resume(use);
             return kept;
         }
         Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());

@@ -1,7 +1,10 @@
 package dev.sluice.tools;
 
 import dev.sluice.EndReason;
+import dev.sluice.StreamException;
 import dev.sluice.client.MessageStream;
+import dev.sluice.internal.BrokenAnswer;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -85,6 +88,11 @@ final class Turn {
     /** Whether anything of it was reported. */
     boolean wasShown() {
         return hasStart;
+    }
+
+    /** Another answer takes the place of this one, which broke off: its server need not finish it. */
+    void cancelBroken(StreamException failure) {
+        InternalParts.of(stream, BrokenAnswer.class).cancel(failure);
     }
 
     /** The calls that were started so far. */

@@ -57,6 +57,7 @@ final class TurnRetries {
         }
         previous = failure;
         retries++;
+        broken.cancelBroken(failure);
         int turn = transcript.takeBack();
         log.info(
                 "Turn {} of a run broke off with {} and is asked again in {} ms ({} of {})",
@@ -73,13 +74,14 @@ final class TurnRetries {
         if (!reported) {
             throw new InterruptedException(); // as the thread that ended the run has done, or is about to do
         }
-        time.sleep(delay.get());
+        Duration left = deadline.remaining().orElse(delay.get()); // the consumer may have taken its time
+        time.sleep(left.compareTo(delay.get()) < 0 ? left : delay.get());
     }
 
-    /** The call that was made before, and is made again with this one; null if there is none. */
+    /** Goes on with the call that was made before, and is made again with this one; null if there is none. */
     @Nullable
-    ToolCallTask kept(ToolUse use) {
-        return kept.take(use);
+    ToolCallTask resume(ToolUse use) throws InterruptedException {
+        return kept.resume(use);
     }
 
     /** The turn has come, with all of its calls. */

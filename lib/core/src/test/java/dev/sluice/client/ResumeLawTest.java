@@ -12,6 +12,7 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.provider.EventDecoder;
 import dev.sluice.provider.wire.Decoding;
+import dev.sluice.sse.NoWaitTime;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptedPeer;
 import java.io.ByteArrayInputStream;
@@ -152,7 +153,7 @@ class ResumeLawTest {
         Talk(Wire wire) {
             this.wire = wire;
             peer = ScriptedPeer.answering(request -> server.get().apply(request));
-            client = ClientFixture.client(wire.at(peer.uri("")), settings -> {});
+            client = ClientFixture.client(wire.at(peer.uri("")), settings -> settings.time(new NoWaitTime()));
         }
 
         private static Message message(List<StreamEvent> events) {

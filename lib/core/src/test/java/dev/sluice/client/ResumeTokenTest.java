@@ -313,4 +313,16 @@ class ResumeTokenTest {
                         "tide",
                         first.snapshot().text());
     }
+
+    /** The server is told to cancel it: nobody may believe that it goes on. */
+    @Test
+    void anAnswerThatWasCancelledIsNotHandedOn() throws Exception {
+        server.cuts.add(new Cut(server.length(0, 12), Script::stall));
+        MessageStream first = client().stream(REQUEST);
+        take(first, 5);
+        first.close();
+        first.reader().join();
+        assertThat(first.resumeToken()).isEmpty();
+        assertThatThrownBy(first::detach).isInstanceOf(IllegalStateException.class);
+    }
 }

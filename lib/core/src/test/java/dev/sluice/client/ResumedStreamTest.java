@@ -26,12 +26,15 @@ import dev.sluice.resilience.Resilience;
 import dev.sluice.test.peer.ReceivedRequest;
 import dev.sluice.test.peer.Script;
 import dev.sluice.test.peer.ScriptedPeer;
+import dev.sluice.tools.RunEvent.TurnReset;
+import dev.sluice.tools.ToolLoop;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -313,6 +316,55 @@ class ResumedStreamTest {
             var failure = ClientFixture.collect(talk.client.stream(REQUEST)).failure();
             assertThat(failure).isInstanceOf(CircuitOpen.class);
             assertThat(failure.getSuppressed()).singleElement().isInstanceOf(ConnectionFailed.class);
+        }
+    }
+
+    /** A server that moves on without a word, once for each connection, is not asked as fast as it hangs up. */
+    @Test
+    void aServerThatHangsUpAfterEventsWithoutWordsIsAskedWithDelays() {
+        try (var talk = new Talk(Wire.RESPONSES)) {
+            var next = new AtomicInteger(BROKEN);
+            talk.server.instead = request -> next.get() == BROKEN + 20
+                    ? Script.json(404, "{}")
+                    : Script.stream()
+                            .sse("data: {\"type\":\"response.in_progress\",\"response\":{},\"sequence_number\":"
+                                    + next.getAndIncrement() + "}\n\n")
+                            .cut();
+            assertThat(ClientFixture.collect(talk.client.stream(REQUEST)).failure())
+                    .isInstanceOf(ConnectionFailed.class);
+            assertThat(waits).hasSize(21).startsWith(Duration.ZERO);
+            assertThat(waits.subList(1, 21)).allMatch(Duration::isPositive);
+            assertThat(waits.getLast()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4));
+        }
+    }
+
+    /** Whoever asks anew pays anew. */
+    @Test
+    void aTurnThatIsAskedAgainStopsTheAnswerThatItTakesBack() {
+        try (var talk = new Talk(Wire.RESPONSES)) {
+            talk.server.instead = request -> Script.json(404, "{}");
+            try (ToolLoop run =
+                    ToolLoop.builder(talk.client, REQUEST).retryTurns(1).start()) {
+                assertThat(run.events().filter(TurnReset.class::isInstance)).hasSize(1);
+            }
+            assertThat(talk.server.begun).isEqualTo(2);
+            assertThat(talk.cancels()).isOne();
+        }
+    }
+
+    @Test
+    void soDoesATurnThatSeveralProvidersMayAnswer() {
+        try (var talk = new Talk(Wire.RESPONSES)) {
+            talk.server.instead = request -> Script.json(404, "{}");
+            try (LlmClient other = LlmClient.builder(Wire.RESPONSES.at(talk.peer.uri("")))
+                            .model("m")
+                            .build();
+                    LlmClient both = LlmClient.failover(talk.client, other);
+                    ToolLoop run = ToolLoop.builder(both, REQUEST).retryTurns(1).start()) {
+                assertThat(run.events().filter(TurnReset.class::isInstance)).hasSize(1);
+            }
+            assertThat(talk.server.begun).isEqualTo(2);
+            assertThat(talk.cancels()).isOne();
         }
     }
 }

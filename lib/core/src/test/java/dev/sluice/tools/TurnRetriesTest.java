@@ -9,18 +9,24 @@ import static dev.sluice.tools.Runs.says;
 import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.EndReason.Cancelled;
 import dev.sluice.EndReason.Completed;
 import dev.sluice.EndReason.LimitReached;
+import dev.sluice.FakeTime;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ApiError;
 import dev.sluice.StreamException.ConnectionFailed;
 import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.StreamException.TimedOut;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
 import dev.sluice.message.ToolChoice;
 import dev.sluice.sse.NoWaitTime;
 import dev.sluice.test.peer.CapturedLog;
@@ -40,6 +46,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A turn that breaks off after it was shown is asked again, and what it has begun is kept. */
 @Timeout(60)
@@ -459,6 +467,77 @@ class TurnRetriesTest {
                 assertThat(((StreamException) last.getSuppressed()[0]).partial().text())
                         .isEqualTo("first");
             });
+        }
+    }
+
+    /** The run's thread waits for the consumer, and is interrupted just before the kept call is taken up, or left. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCancelLosesNoKeptCall(boolean again) {
+        var taken = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        var reports = new CopyOnWriteArrayList<RunReport>();
+        Tool slow = tool("slow", (input, context) -> {
+            begun.countDown();
+            Runs.await(taken);
+            done.countDown();
+            return "done";
+        });
+        Script first = Script.stream()
+                .sse(messageStart(), use(0, "a", "slow", "{\"x\":1}"))
+                .gate(begun)
+                .cut();
+        Script second = again ? calls(use(0, "b", "slow", "{\"x\":1}")) : says("No");
+        try (var runs = runs(first, second);
+                ToolLoop loop = runs.run(slow)
+                        .retryTurns(1)
+                        .queueCapacity(1)
+                        .onEnd(report -> {
+                            reports.add(report);
+                            ended.countDown();
+                        })
+                        .start()) {
+            collect(loop, event -> {
+                if (event instanceof TurnReset) {
+                    taken.countDown();
+                    Runs.awaitUninterruptibly(done);
+                }
+                boolean isLast = event instanceof RunEvent.MessageDelta(var told)
+                        && (again ? told instanceof ContentBlockDelta : told instanceof StreamEvent.MessageDelta);
+                if (taken.getCount() == 0 && isLast) { // what follows is queued, and no more
+                    await().until(() -> loop.run.ending().getFirst().getState() == Thread.State.WAITING);
+                    loop.cancel("enough");
+                }
+            });
+            Runs.awaitUninterruptibly(ended);
+            assertThat(reports.getFirst().metrics().calls()).hasSize(1);
+        }
+    }
+
+    /** The consumer lets the time pass, so that there is less left than when the delay was chosen. */
+    @Test
+    void theDelayEndsWithTheTimeOfTheRun() {
+        var clock = new FakeTime();
+        StreamController brief =
+                StreamController.builder().timeout(Duration.ofSeconds(10)).build();
+        try (var runs = Runs.with(settings -> settings.time(clock), brokenWords("a"), says("ok"));
+                ToolLoop loop = runs.run(work)
+                        .retryTurns(1)
+                        .controller(brief)
+                        .queueCapacity(1)
+                        .start()) {
+            var collected = collect(loop, event -> {
+                if (event instanceof RunEvent.MessageDelta(ContentBlockDelta words)) {
+                    await().until(() -> loop.snapshot().text().isEmpty()); // it is taken back: the delay is chosen
+                    clock.advance(Duration.ofSeconds(11));
+                }
+            });
+            assertThat(collected.of(TurnReset.class)).hasSize(1);
+            assertThat(collected.failure())
+                    .isInstanceOfSatisfying(
+                            TimedOut.class, late -> assertThat(late.phase()).isEqualTo(Phase.TOTAL));
         }
     }
 }
