@@ -31,6 +31,8 @@ final class RunOptions {
     @Nullable
     String name;
 
+    RunJournal.@Nullable Claim journal;
+
     RunAttributes attributes = RunAttributes.NONE;
     Consumer<RunReport> onEnd = report -> {};
 
@@ -56,6 +58,7 @@ final class RunOptions {
                 queueBytes,
                 Optional.ofNullable(name),
                 attributes,
+                journal,
                 onEnd);
     }
 }

@@ -31,6 +31,7 @@ record RunSettings(
         long queueBytes,
         Optional<String> name,
         RunAttributes attributes,
+        RunJournal.@Nullable Claim journal,
         Consumer<RunReport> onEnd) {
 
     /** The client's clock, and when it is closed. */

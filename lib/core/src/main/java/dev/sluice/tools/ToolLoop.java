@@ -337,6 +337,15 @@ public final class ToolLoop implements ToolContext.InnerRun {
             return this;
         }
 
+        /**
+         * Makes the run durable: it writes down what it does under this claim, and goes on from what is written there already. Such a
+         * run delivers what was recorded again, from its beginning, then continues. It gives the claim up at its end.
+         */
+        public Builder journal(RunJournal.Claim claim) {
+            options.journal = Objects.requireNonNull(claim, "claim");
+            return this;
+        }
+
         /** Gives the run's tools and approval a value, which they get with {@link ToolContext#attribute}. */
         public <T> Builder attribute(ToolContext.Attribute<T> attribute, T value) {
             options.attributes = options.attributes.with(attribute, value);
