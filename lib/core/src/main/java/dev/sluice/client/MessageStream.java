@@ -5,8 +5,10 @@ import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.AutoClosingStream;
+import dev.sluice.internal.KeptAnswer;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.StreamStops;
+import dev.sluice.internal.base.InternalParts;
 import dev.sluice.json.JsonSchema;
 import dev.sluice.message.Message;
 import dev.sluice.message.MessageChunk;
@@ -35,6 +37,15 @@ import java.util.stream.Stream;
  * {@snippet file="dev/sluice/snippets/Snippets.java" region="stream"}
  */
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
+    static {
+        InternalParts.share(
+                MessageStream.class,
+                KeptAnswer.class,
+                stream -> new KeptAnswer(
+                        () -> stream.reader.serverAnswer.tokenOfAll().map(ResumeToken::text),
+                        stream.reader.serverAnswer::leaveRunning));
+    }
+
     private final StreamProducer reader;
     private final StreamController controller;
     private final ChunkAggregator message;

@@ -32,8 +32,22 @@ final class CallEvents {
         this.use = use;
     }
 
+    /** A call that was made before the run was claimed, with the input that its tool is given: nothing is reported yet. */
+    static CallEvents recorded(RunScope run, ToolUse use, String given) {
+        var events = new CallEvents(run, use);
+        events.repaired = given.equals(use.input()) ? null : given;
+        events.startDue = true;
+        events.takenBack = true;
+        return events;
+    }
+
     ToolUse use() {
         return use;
+    }
+
+    /** Reports that a person is asked. */
+    void ask(String key) throws InterruptedException {
+        put(() -> takenBack || ended ? null : new RunEvent.ApprovalAsked(use.id(), use.name(), use.input(), key));
     }
 
     /** Reports the start, if nobody has. */

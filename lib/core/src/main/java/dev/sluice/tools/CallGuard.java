@@ -1,11 +1,14 @@
 package dev.sluice.tools;
 
+import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.tools.ToolApproval.Verdict;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checks before a tool: its input must fit, after one repair if the caller has one, and the caller must agree. Runs
@@ -23,6 +26,8 @@ record CallGuard(
         @Nullable String cut,
         ToolContext context,
         BiConsumer<String, Throwable> onFailure) {
+
+    private static final Logger log = LoggerFactory.getLogger(CallGuard.class);
 
     /**
      * The result of a check of the input.
@@ -46,20 +51,22 @@ record CallGuard(
         return new Checked(mended, problem(mended.input()).map(this::invalid).orElse(null));
     }
 
-    /** Whether the caller agrees: null if so. */
-    @Nullable
-    CallOutcome approve() throws InterruptedException {
+    /** Whether the caller agrees. */
+    Verdict decide() throws InterruptedException {
         try {
-            return switch (settings.approval().decide(tool, context)) {
-                case Verdict.Allowed allowed -> null;
-                case Verdict.Denied(String reason) -> denied(reason);
-                case null -> denied("there was no decision");
-            };
+            Verdict decision = settings.approval().decide(tool, context);
+            if (decision instanceof Verdict.Later && settings.journal() == null) {
+                log.warn(
+                        "The approval of tool '{}' answers later, which takes a run with a journal; the call is refused",
+                        LogLabels.of(tool.name()));
+                return ToolApproval.deny("nobody can be asked");
+            }
+            return decision == null ? ToolApproval.deny("there was no decision") : decision;
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | Error e) {
             onFailure.accept("The approval of the tool", e);
-            return denied(Throwables.message(e));
+            return ToolApproval.deny(Throwables.message(e));
         }
     }
 
@@ -87,7 +94,8 @@ record CallGuard(
         return CallOutcome.error("the input of '" + tool.name() + "' is not valid: " + problem);
     }
 
-    private static CallOutcome denied(String reason) {
+    /** The outcome of a call that was not allowed. */
+    static CallOutcome denied(String reason) {
         return CallOutcome.error("the call was not allowed: " + reason);
     }
 }

@@ -26,10 +26,23 @@ final class KeptCalls {
         kept.addAll(calls);
     }
 
-    /** Takes the first call of the same tool with the same input; null if there is none. */
+    /**
+     * Takes the call that was recorded as this one; else the first call of the same tool with the same input. Null if there is none.
+     *
+     * @param isCut whether the input of the call was cut: then only the very same call is taken
+     */
     @Nullable
-    ToolCallTask take(ToolUse use) {
-        if (kept.isEmpty() || !use.isInputValid()) {
+    ToolCallTask take(ToolUse use, boolean isCut) {
+        if (kept.isEmpty()) {
+            return null;
+        }
+        for (ToolCallTask call : kept) {
+            if (call.isRecordedAs(use, isCut)) {
+                kept.remove(call);
+                return call;
+            }
+        }
+        if (isCut || !use.isInputValid()) {
             return null;
         }
         Object input = comparable(use.inputAsMap());

@@ -14,6 +14,11 @@ import java.util.Optional;
  */
 public interface RunJournal extends AutoCloseable {
 
+    /** A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. */
+    static RunJournal inMemory() {
+        return new MemoryRunJournal();
+    }
+
     /**
      * Claims a run: a new one, or one that nobody holds. Blocks for a bounded time.
      *

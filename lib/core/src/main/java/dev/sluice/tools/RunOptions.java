@@ -20,7 +20,7 @@ final class RunOptions {
     Duration toolTimeout = Duration.ofMinutes(1);
     int parallelism = 8;
     boolean startEarly = true;
-    ToolApproval approval = (tool, call) -> ToolApproval.allow();
+    ToolApproval approval = RunSettings.NO_APPROVAL;
 
     @Nullable
     InputRepair repair;

@@ -34,6 +34,14 @@ record RunSettings(
         RunJournal.@Nullable Claim journal,
         Consumer<RunReport> onEnd) {
 
+    /** All tools may run. */
+    static final ToolApproval NO_APPROVAL = (tool, call) -> ToolApproval.allow();
+
+    /** Whether somebody decides which tools may run. */
+    boolean asks() {
+        return approval != NO_APPROVAL;
+    }
+
     /** The client's clock, and when it is closed. */
     ClientLifetime lifetime() {
         return InternalParts.of(client, ClientLifetime.class);

@@ -13,7 +13,6 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.client.MessageStream;
 import dev.sluice.context.ContextCarrier.Captured;
 import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Cancellation;
@@ -24,11 +23,12 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.tools.RunEvent.StreamComplete;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -50,14 +50,13 @@ final class RunTask implements Runnable {
 
     private static final String ABANDONED = "abandoned without close()";
     private static final String CLOSED = "the client was closed";
+    private static final String LOST = "another machine has taken the run over";
 
     final RunSettings settings;
     final RunEventQueue queue;
     final Transcript transcript;
     final RunRecorder recorder;
     final TimeSource time;
-
-    private final RunScope scope;
 
     /** What the thread that started the run carried; and the same with the observed run in force. */
     private final Captured callers;
@@ -72,9 +71,8 @@ final class RunTask implements Runnable {
     private final TurnRequests requests;
     private final TurnRetries retries;
 
-    private final Set<String> removedTools;
-
-    final RunCalls calls = new RunCalls();
+    final RunCalls calls;
+    private final @Nullable JournaledRun journal;
 
     private final RunDeadline deadline;
     private Runnable clientForgets = () -> {};
@@ -82,9 +80,12 @@ final class RunTask implements Runnable {
     /** Set before the calls are stopped, so that the run's thread then fails with it. */
     private volatile @Nullable TimedOut timedOut;
 
+    private volatile boolean abandoned;
+    private volatile boolean parked;
+
     // Owned by the run's thread, once it has started.
     private @Nullable Turn turn;
-    private @Nullable MessageStream stream;
+    private @Nullable TurnAnswer stream;
 
     RunTask(RunSettings settings, StreamController controller) {
         this.settings = settings;
@@ -94,21 +95,28 @@ final class RunTask implements Runnable {
         transcript = new Transcript(settings.request());
         time = settings.lifetime().time();
         deadline = new RunDeadline(time, limits.timeouts(Timeouts.none()).total());
-        requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver);
+        journal = settings.journal() == null ? null : new JournaledRun(settings.journal());
+        requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver, journal);
         retries = new TurnRetries(settings, queue, transcript, deadline);
-        removedTools =
-                settings.client().provider().removedTools(settings.request().messages());
         callers = settings.client().contextCarrier().capture();
         recorder = new RunRecorder(settings, transcript);
         context = recorder.in(callers);
-        scope = new RunScope(
+        var scope = new RunScope(
                 settings,
                 queue,
                 new Semaphore(settings.parallelism(), true),
                 this::controller,
                 deadline::remaining,
                 context,
+                journal == null
+                        ? new CallKeys(null, 0)
+                        : new CallKeys(journal.runId(), journal.recorded().lastCall()),
+                journal,
                 recorder::callEnded);
+        calls = new RunCalls(
+                scope,
+                settings.client().provider().removedTools(settings.request().messages()),
+                () -> queue.isOver() || timedOut != null);
         thread =
                 Thread.ofVirtual().name("sluice-run-" + COUNT.incrementAndGet()).unstarted(this);
     }
@@ -139,6 +147,9 @@ final class RunTask implements Runnable {
         clientForgets = settings.lifetime().onClose(() -> cancel(CLOSED));
         deadline.start(this::totalPassed);
         thread.start();
+        if (journal != null) {
+            journal.watch(this::journalFailed, () -> cancel(LOST));
+        }
     }
 
     /**
@@ -167,6 +178,7 @@ final class RunTask implements Runnable {
 
     /** Stops the run for its closed client, with the callbacks of its controller. */
     private void cancel(String why) {
+        requests.leaveRunning(journal != null);
         StreamController held = controller.get();
         if (held != null) {
             StreamStops.cancelUnasked(held, why);
@@ -177,6 +189,7 @@ final class RunTask implements Runnable {
 
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void onAbandoned() {
+        abandoned = true;
         if (stop(new Cancelled(ABANDONED))) {
             Thread.ofVirtual() // because the cleaner must not wait for a carrier
                     .start(() -> context.run(() -> log.warn(
@@ -184,21 +197,14 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** Starts a call, of one of the run's tools or of none; or goes on with the same one that an earlier attempt has started. */
+    /** Starts a call; or goes on with the same one that an earlier attempt has started. */
     private ToolCallTask call(ToolUse use, @Nullable String cut) throws InterruptedException {
-        ToolCallTask kept = cut == null ? retries.kept(use) : null;
-        if (kept != null) {
-            kept.resume(use);
-            return kept;
+        ToolCallTask kept = retries.kept(use, cut != null);
+        if (kept == null) {
+            return calls.start(requests.turn(), use, cut);
         }
-        Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
-        var call = new ToolCallTask(scope, use, tool, cut);
-        calls.add(call);
-        if (queue.isOver() || timedOut != null) { // meanwhile
-            call.stop("the call was stopped before it began");
-        }
-        call.start();
-        return call;
+        kept.resume(use);
+        return kept;
     }
 
     /** The threads that shall end soon once the run has been stopped. */
@@ -217,28 +223,49 @@ final class RunTask implements Runnable {
     private void work() {
         try {
             end(turns());
-        } catch (InterruptedException e) {
-            fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
-        } catch (StreamException.Cancelled e) { // of the turn alone: the client was closed
-            cancel(e.reason());
-        } catch (StreamException e) {
-            fail(
-                    e instanceof TimedOut late && late.phase() == Phase.TOTAL && deadline.isLimited()
-                            ? deadline.passed(late)
-                            : e);
-        } catch (Throwable e) { // a mistake of ours, or of what the caller has called with a budget's alert
-            fail(new ProtocolError("The run failed: " + Throwables.describe(e), e));
+        } catch (Throwable e) {
+            end(journal == null ? e : journal.failure().<Throwable>map(first -> first).orElse(e));
         } finally {
             deadline.cancel();
             clientForgets.run();
             orphanKept();
             EndReason end = queue.ended().orElseThrow();
             StreamController held = controller.get();
+            if (journal != null && !parked) {
+                boolean isForGood = !(end instanceof Cancelled)
+                        || (held != null && !abandoned && !StreamStops.isUnasked(held));
+                journal.runEnds(isForGood);
+            }
             if (held != null) {
                 StreamStops.readerEnded(held, end);
             }
             recorder.ended(end);
         }
+    }
+
+    /** Ends it after an exception of a turn, or what made the turn throw one. */
+    private void end(Throwable cause) {
+        switch (cause) {
+            case JournalException lost when lost.code() == Code.FENCED -> cancel(LOST);
+            case JournalException failed -> {
+                calls.stop("the journal of the run has failed, so the tool was stopped");
+                var failure = new ProtocolError("The journal of the run has failed: " + failed.getMessage(), failed);
+                queue.putLast(StreamErrorEvents.of(failure), new Failed(failure));
+            }
+            case InterruptedException e ->
+                fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
+            case StreamException.Cancelled e -> cancel(e.reason()); // of the turn alone: the client was closed
+            case TimedOut late when late.phase() == Phase.TOTAL && deadline.isLimited() -> fail(deadline.passed(late));
+            case StreamException e -> fail(e);
+            // a mistake of ours, or of what the caller has called with a budget's alert
+            default -> fail(new ProtocolError("The run failed: " + Throwables.describe(cause), cause));
+        }
+    }
+
+    /** On any thread: the run's thread does the rest. */
+    private void journalFailed() {
+        requests.cancel("the journal of the run has failed");
+        thread.interrupt();
     }
 
     /** Turn after turn, until the model is done or may not continue. */
@@ -256,7 +283,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    private MessageStream askAgain() throws InterruptedException {
+    private TurnAnswer askAgain() throws InterruptedException {
         try {
             return requests.send();
         } catch (IllegalStateException e) { // the client is closed, and its notice is still on the way
@@ -270,7 +297,8 @@ final class RunTask implements Runnable {
         boolean last = transcript.requests() >= settings.maxTurns();
         Message said;
         Turn now;
-        try (MessageStream answer = stream()) {
+        retries.keep(calls.restored(requests.turn()));
+        try (TurnAnswer answer = stream()) {
             now = new Turn(queue, transcript, this::call, answer, settings.startEarly() && !last);
             turn = now;
             EndReason end = now.read();
@@ -300,25 +328,36 @@ final class RunTask implements Runnable {
             transcript.addTurn(said, List.of());
             return turnsAreUp();
         }
-        answer(said, all);
-        return null;
+        return answer(said, all) ? null : new Completed();
     }
 
-    /** Waits for the calls' results. */
-    private void answer(Message said, List<ToolCallTask> all) throws InterruptedException {
+    /** Waits for the calls' results; returns false if the run has been parked instead. */
+    private boolean answer(Message said, List<ToolCallTask> all) throws InterruptedException {
         transcript.calling(said, all);
+        String question = ApprovalWait.run(journal, all);
+        if (question != null) {
+            parked = true;
+            queue.end(new Cancelled(question));
+            return false;
+        }
         var results = new ArrayList<ToolResult>();
         for (ToolCallTask call : all) {
             results.add(call.result());
         }
         transcript.addTurn(said, results);
+        return true;
+    }
+
+    /** Whether it waits for an answer that comes some other time, and nothing of it runs. */
+    boolean isParked() {
+        return parked;
     }
 
     private LimitReached turnsAreUp() {
         return new LimitReached(Limit.TURNS, settings.maxTurns());
     }
 
-    private MessageStream stream() {
+    private TurnAnswer stream() {
         if (stream == null) {
             throw new IllegalStateException("no request was sent");
         }
@@ -359,6 +398,9 @@ final class RunTask implements Runnable {
     }
 
     private void stopCalls(String why) throws InterruptedException {
+        if (journal != null) {
+            journal.ending();
+        }
         if (turn != null) {
             turn.stopAll(why);
         }

@@ -8,13 +8,17 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.observation.Observer.Operation;
 import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.tools.JournalRecord.Stage;
+import dev.sluice.tools.RecordedRun.RecordedCall;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.Tool.AfterCrash;
+import dev.sluice.tools.ToolApproval.Verdict;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -31,14 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class ToolCallTask {
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
-    private static final Duration LONGEST = Duration.ofDays(10_000);
-
     private final RunScope run;
     private final @Nullable Tool tool;
     private final @Nullable String cut;
-    private final Thread supervisor;
+    private final CallJournal journal;
+    private final CallTime time;
     private final long number = COUNT.incrementAndGet();
+
+    /** Replaced when a person has answered. */
+    private volatile Thread supervisor;
+
     /** Completed once, by the worker, the time limit or a stop: the first one counts, without a lock. */
     private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
 
@@ -61,30 +67,49 @@ final class ToolCallTask {
         NEVER
     }
 
+    /** Whether a person is asked; before it is set, all else is done. */
+    private volatile boolean question;
+
+    /** Done with the outcome, or with a question. */
+    private volatile CompletableFuture<CallOutcome> settled;
+
     /** The thread that runs the caller's code: the supervisor in a hook, the worker in the tool. */
     private volatile @Nullable Thread busy;
 
     private volatile boolean toldToStop;
 
-    /** When the tool's time began, by the clock. */
-    private volatile @Nullable Long workingSince;
-
     /**
-     * A call that has not started.
+     * A call that has not started; or one that the journal knows from before, which goes on when the model makes it.
      *
      * @param tool what is called; null if there is no such tool
      * @param cut if the input is known to be cut, by what
      */
-    ToolCallTask(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut) {
+    ToolCallTask(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut, CallJournal journal) {
         this.run = run;
-        asked = use;
-        called = use;
-        events = new CallEvents(run, use);
         this.tool = tool;
         this.cut = cut;
-        supervisor = Thread.ofVirtual()
+        this.journal = journal;
+        asked = use;
+        settled = journal.isWritten() ? outcome.copy() : outcome;
+        supervisor = supervisor(this::isReady);
+        RecordedCall before = journal.before();
+        if (before == null) {
+            called = use;
+            events = new CallEvents(run, use);
+            time = new CallTime(run.time(), limit(), Duration.ZERO);
+        } else {
+            String given = before.call().given();
+            called = new ToolUse(use.id(), use.name(), given, use.extra());
+            events = CallEvents.recorded(run, use, given);
+            time = new CallTime(run.time(), limit(), before.worked());
+            before.outcome(tool).ifPresent(outcome::complete);
+        }
+    }
+
+    private Thread supervisor(Hooks hooks) {
+        return Thread.ofVirtual()
                 .name("sluice-call-" + number)
-                .unstarted(() -> run.context().run(this::supervise));
+                .unstarted(() -> run.context().run(() -> supervise(hooks)));
     }
 
     /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
@@ -115,6 +140,23 @@ final class ToolCallTask {
         return called;
     }
 
+    /** What names it on every machine. */
+    String key() {
+        return journal.key();
+    }
+
+    /** Whether the journal knows it from before as this very call; of one whose input was cut, its outcome. */
+    boolean isRecordedAs(ToolUse use, boolean isCut) {
+        RecordedCall before = journal.before();
+        return before != null && before.call().use().equals(use) && (isOver() || !isCut);
+    }
+
+    /** Whether its tool may have run in a process that died. */
+    boolean mayHaveRun() {
+        RecordedCall before = journal.before();
+        return before != null && before.mayHaveRun();
+    }
+
     /** Its turn is taken back: it goes on, and nothing is reported. The caller holds the queue. */
     void takeBack() {
         events.takeBack();
@@ -122,10 +164,33 @@ final class ToolCallTask {
 
     /** The model has made the same call again: from now on this is that call. */
     void resume(ToolUse again) throws InterruptedException {
+        journal.again(again);
         events.resume(again);
         if (isOver()) {
             end();
+        } else if (question) {
+            events.ask(key());
+        } else if (supervisor.getState() == Thread.State.NEW) {
+            supervisor.start();
         }
+    }
+
+    /** Waits for the outcome, or until all is done but what a person is asked. */
+    void awaitOutcomeOrQuestion() throws InterruptedException {
+        await(settled);
+    }
+
+    /** Whether a person is asked, and there is no outcome. */
+    boolean isQuestion() {
+        return question && !isOver();
+    }
+
+    /** A person has answered. */
+    void decided(Verdict decision) {
+        question = false;
+        settled = outcome.copy();
+        supervisor = supervisor(() -> isAllowed(decision));
+        supervisor.start();
     }
 
     /**
@@ -134,21 +199,25 @@ final class ToolCallTask {
      * @return whether the tool has run
      */
     boolean orphan(String why) throws InterruptedException {
-        boolean ran = !begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED;
+        boolean ran = mayHaveRun() | (!begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED);
         stop(why);
-        events.orphan(outcome.join(), worked(), ran);
+        events.orphan(outcome.join(), time.worked(), ran);
         return ran;
     }
 
     /** Waits for the outcome and sees to it that it is reported. */
     ToolResult result() throws InterruptedException {
+        await(outcome);
+        end();
+        return resultNow();
+    }
+
+    private static void await(CompletableFuture<CallOutcome> future) throws InterruptedException {
         try {
-            var unused = outcome.get();
+            var unused = future.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-        end();
-        return resultNow();
     }
 
     /** The result as far as there is one, or else that the call was stopped. */
@@ -178,7 +247,7 @@ final class ToolCallTask {
 
     /** Whether a thread of it may still do something. */
     boolean isAlive() {
-        return supervisor.isAlive() || busy != null;
+        return supervisor.isAlive() || busy != null || isQuestion();
     }
 
     /** Has something run when the call has its outcome; at once if it has. */
@@ -214,16 +283,12 @@ final class ToolCallTask {
     /** How long the tool may still run; null if there is no limit of its own. */
     @Nullable
     Duration remaining() {
-        Duration limit = limit();
-        Long since = workingSince;
-        return limit.isZero() || since == null
-                ? null
-                : limit.minusNanos(run.time().nanos() - since);
+        return time.remaining();
     }
 
-    private void supervise() {
+    private void supervise(Hooks hooks) {
         try {
-            if (hooked(this::isReady)) {
+            if (hooked(hooks)) {
                 run.permits().acquire();
                 try {
                     work();
@@ -233,10 +298,16 @@ final class ToolCallTask {
             }
         } catch (InterruptedException e) { // usually a stop: then there is an outcome
             outcome.complete(CallOutcome.error("the call was interrupted before it began"));
+        } catch (JournalException e) { // which stops the run
+            outcome.complete(CallOutcome.STOPPED);
         } catch (Throwable e) { // a mistake of ours; nobody shall wait for ever
             if (outcome.complete(CallOutcome.thrown(e))) {
                 logFailure("A check of the tool", e);
             }
+        }
+        if (isQuestion()) {
+            settled.complete(CallOutcome.STOPPED);
+            return;
         }
         onEnd.forEach(Runnable::run);
         try {
@@ -244,12 +315,14 @@ final class ToolCallTask {
             end();
         } catch (InterruptedException e) {
             // then the run's thread does
+        } catch (JournalException e) {
+            // then nobody may, and the run is being stopped
         }
     }
 
     /** Runs the caller's hooks, on the supervisor. */
     private boolean hooked(Hooks hooks) throws InterruptedException {
-        busy = supervisor;
+        busy = Thread.currentThread();
         try {
             return hooks.agree();
         } finally {
@@ -260,18 +333,47 @@ final class ToolCallTask {
     /** Whether the tool can and may run; if not, there is an outcome. */
     private boolean isReady() throws InterruptedException {
         var entrance = new CallGuard(run.settings(), tool(), cut, new CallContext(run, this), this::logFailure);
-        CallGuard.Checked checked = entrance.check(asked);
+        RecordedCall before = journal.before();
+        if (before != null && before.isChecked()) {
+            if (mayHaveRun() && tool().afterCrash() == AfterCrash.RUN_AGAIN) {
+                return !isOver();
+            }
+            if (mayHaveRun()) {
+                report(id -> new RunEvent.ToolProgress(id, RecordedCall.MAY_HAVE_RUN, null));
+            }
+            return isAllowed(before.isQuestion(run.settings()) ? ToolApproval.later() : entrance.decide());
+        }
+        CallGuard.Checked checked = entrance.check(called);
         called = checked.use();
         if (called.equals(asked)) {
             events.start();
         } else {
             events.start(called.input());
         }
-        CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve();
+        CallOutcome refusal = checked.refusal();
         if (refusal != null) {
             outcome.complete(refusal);
         }
-        return !isOver();
+        if (isOver() || !run.settings().asks()) {
+            return !isOver();
+        }
+        journal.reach(Stage.CALLED, asked, called.input()); // so that its key is no other call's
+        return isAllowed(entrance.decide());
+    }
+
+    private boolean isAllowed(Verdict decision) throws InterruptedException {
+        switch (decision) {
+            case Verdict.Allowed allowed -> {}
+            case Verdict.Denied(String reason) -> outcome.complete(CallGuard.denied(reason));
+            case Verdict.Later later -> {
+                if (!mayHaveRun()) {
+                    journal.reach(Stage.ASKED, use(), called.input());
+                }
+                question = true;
+                events.ask(key());
+            }
+        }
+        return !isOver() && !question;
     }
 
     /** Runs the tool until it ends, or is given up. */
@@ -279,36 +381,24 @@ final class ToolCallTask {
         if (isOver()) {
             return;
         }
+        journal.reach(Stage.STARTED, asked, called.input());
         GuardedObservation observed = run.observe(() -> new Operation.ToolCall(use(), tool().definition()));
         Thread worker = Thread.ofVirtual()
                 .name("sluice-tool-" + tool().name() + "-" + number)
                 .unstarted(() -> observed.in(run.context()).run(this::perform));
-        Duration limit = limit();
-        TimeSource.Scheduled timer = () -> {};
         busy = worker;
-        workingSince = run.time().nanos();
-        if (!limit.isZero() && limit.compareTo(LONGEST) < 0) {
-            timer = run.time().schedule(limit, () -> Thread.ofVirtual().start(this::timedOut));
-        }
+        TimeSource.Scheduled timer = time.begin(this::timedOut);
         worker.start();
         try {
-            var unused = outcome.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+            await(outcome);
         } finally {
             timer.cancel();
             if (toldToStop || !isOver()) {
                 interrupt(); // again, if it was stopped before it began
             }
             CallOutcome known = outcome.getNow(CallOutcome.STOPPED);
-            observed.end(() -> new Outcome.ToolCall(known.end(), Optional.ofNullable(known.cause()), worked()));
+            observed.end(() -> new Outcome.ToolCall(known.end(), Optional.ofNullable(known.cause()), time.worked()));
         }
-    }
-
-    /** How long the tool has run, or was waited for; zero if it has not begun. */
-    private Duration worked() {
-        Long since = workingSince;
-        return since == null ? Duration.ZERO : Duration.ofNanos(run.time().nanos() - since);
     }
 
     private void perform() {
@@ -331,10 +421,8 @@ final class ToolCallTask {
         Throwables.warn(ToolCallTask.class, what + " '" + name + "' failed (call " + LogLabels.of(use().id()) + ")", e);
     }
 
-    /** Not on the timer's thread: to interrupt a thread may close what it reads, which is the caller's. */
     private void timedOut() {
-        stop("the tool took longer than its limit of " + TimeUnit.MILLISECONDS.convert(limit())
-                + " ms and was stopped");
+        stop("the tool took longer than its limit of " + time.limitMillis() + " ms and was stopped");
     }
 
     private void interrupt() {
@@ -347,11 +435,16 @@ final class ToolCallTask {
 
     /** Reports the end, and the start if nobody has. Once, by the first of the supervisor and the run's thread. */
     private void end() throws InterruptedException {
-        events.end(outcome.join(), this::worked);
+        CallOutcome known = outcome.join();
+        if (!run.queue().isOver()) { // else it was stopped with the run, which may go on elsewhere
+            journal.end(asked, known, time.worked());
+        }
+        events.end(known, time::worked);
     }
 
     private Duration limit() {
-        return tool().timeout().orElse(run.settings().toolTimeout());
+        Duration ofRun = run.settings().toolTimeout();
+        return tool == null ? ofRun : tool.timeout().orElse(ofRun);
     }
 
     private Tool tool() {

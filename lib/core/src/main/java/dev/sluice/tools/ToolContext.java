@@ -31,6 +31,14 @@ public interface ToolContext {
     }
 
     /**
+     * Whether the tool may have run for this call before: its process died then. For an approval, which may ask a person for leave to
+     * run it again, and for the tool.
+     */
+    default boolean mayHaveRun() {
+        return false;
+    }
+
+    /**
      * Reports how far the tool is; see {@link RunEvent.ToolProgress}. Waits while the run's consumer is slow. An interrupt
      * meanwhile is kept.
      *

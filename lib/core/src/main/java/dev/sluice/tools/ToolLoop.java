@@ -212,6 +212,14 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return endReason().filter(EndReason::isAbort).isPresent();
     }
 
+    /**
+     * Whether the run has ended here because it waits for answers of people, after {@link ToolApproval#later()}. Whoever claims it after
+     * the answer goes on with it.
+     */
+    public boolean isParked() {
+        return run.isParked();
+    }
+
     /** How the run ended; empty while events may still be delivered. */
     public Optional<EndReason> endReason() {
         return consumption.endReason();

@@ -8,6 +8,7 @@ import dev.sluice.internal.resilience.RetryRules;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.tools.RunEvent.TurnReset;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ final class TurnRetries {
      * @throws InterruptedException if the run has ended
      */
     void takeBack(Turn broken, StreamException failure) throws InterruptedException {
+        if (broken.isLost()) {
+            var unused = transcript.takeBack();
+            return;
+        }
         Optional<Duration> delay = broken.wasShown() ? delay(failure) : Optional.empty();
         if (previous != null && !failure.equals(previous)) {
             failure.addSuppressed(previous);
@@ -78,8 +83,13 @@ final class TurnRetries {
 
     /** The call that was made before, and is made again with this one; null if there is none. */
     @Nullable
-    ToolCallTask kept(ToolUse use) {
-        return kept.take(use);
+    ToolCallTask kept(ToolUse use, boolean isCut) {
+        return kept.take(use, isCut);
+    }
+
+    /** These calls were made before, in another process, and may be made again in the turn that begins. */
+    void keep(List<ToolCallTask> calls) {
+        kept.addAll(calls);
     }
 
     /** The turn has come, with all of its calls. */
