@@ -20,7 +20,8 @@ public interface RunJournal extends AutoCloseable {
     }
 
     /**
-     * Claims a run: a new one, or one that nobody holds. Blocks for a bounded time.
+     * Claims a run: a new one, or one that nobody holds, also one that is parked or has ended and is still kept. Blocks for a bounded
+     * time.
      *
      * @param runId the application's name for the run: 1 to 200 characters; no two runs may share it
      * @throws JournalException {@code HELD} if somebody else holds it, {@code UNAVAILABLE}
@@ -67,7 +68,7 @@ public interface RunJournal extends AutoCloseable {
         int losses();
 
         /**
-         * Adds a record. Blocks until it is stored, for a bounded time.
+         * Adds a record. Blocks until it is stored, for a bounded time. If the thread is interrupted meanwhile, the interrupt is kept.
          *
          * @param record a JSON object
          * @throws JournalException {@code FENCED} if the claim was lost: nothing was written. {@code UNAVAILABLE} if it is not known
@@ -83,7 +84,10 @@ public interface RunJournal extends AutoCloseable {
          */
         boolean park(Collection<String> callKeys);
 
-        /** Has something run once when the claim is lost; at once if it is. It must not block. */
+        /**
+         * Has something run once when the claim is lost: to another holder, or because the journal is closed; at once if it is. It must
+         * not block.
+         */
         void onLost(Runnable action);
 
         /** The run has ended: nobody need take it over. Its records are kept for a while. Gives the claim up. */
