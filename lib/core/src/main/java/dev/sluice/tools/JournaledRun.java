@@ -13,6 +13,7 @@ import dev.sluice.tools.JournalRecord.TurnBegun;
 import dev.sluice.tools.RecordedRun.RecordedCall;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -150,7 +151,8 @@ final class JournaledRun {
     /** The run is over: nothing is written any more. Never throws. */
     void runEnds(boolean forGood) {
         try {
-            if (forGood && failure == null) {
+            JournalException known = failure;
+            if (forGood && (known == null || known.code() == Code.FULL)) {
                 claim.end();
             } else {
                 claim.close();

@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,17 @@ public interface RunJournal extends AutoCloseable {
     /** A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. */
     static RunJournal inMemory() {
         return new MemoryRunJournal();
+    }
+
+    /**
+     * A journal in a directory of a local file system, for several processes of one machine. A record is on the disk before {@link
+     * Claim#append} returns. When a process dies, its runs can be claimed at once. A run that has ended is kept for an hour.
+     *
+     * @param directory is made if it does not exist, and is for journals alone; it will have all that is said in the runs
+     * @throws JournalException {@code UNAVAILABLE} if it cannot be used
+     */
+    static RunJournal directory(Path directory) {
+        return new DirectoryRunJournal(directory);
     }
 
     /**
