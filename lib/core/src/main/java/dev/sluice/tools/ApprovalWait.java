@@ -28,7 +28,7 @@ final class ApprovalWait {
             if (journal == null || questions.isEmpty()) {
                 return null;
             }
-            if (journal.park(questions.stream().map(ToolCallTask::key).toList())) {
+            if (journal.park(questions.stream().map(ToolCallTask::questionKey).toList())) {
                 return questions.stream()
                         .map(call -> "'" + call.use().name() + "'")
                         .collect(Collectors.joining(", ", "waits for an approval of ", ""));
@@ -41,7 +41,7 @@ final class ApprovalWait {
         Map<String, String> answers = journal.answers();
         boolean answered = false;
         for (ToolCallTask call : questions) {
-            String answer = answers.get(call.key());
+            String answer = answers.get(call.questionKey());
             if (answer != null) {
                 call.decided(ToolApproval.decision(answer));
                 answered = true;

@@ -34,10 +34,6 @@ final class RecordedRun {
      * @param result null if none was recorded
      */
     record RecordedCall(Call call, @Nullable Result result) {
-        /** What whoever is asked for leave to run it again is told. */
-        static final String MAY_HAVE_RUN =
-                "The tool was started before, and its process died: it is not known whether it has run";
-
         private static final CallOutcome NOT_KNOWN = CallOutcome.error(
                 "it is not known whether the tool has run, because its process died meanwhile; find out before you call it again");
 
@@ -62,11 +58,6 @@ final class RecordedRun {
         /** Whether its input fits, and its approval was asked. */
         boolean isChecked() {
             return call.stage() != Stage.CALLED;
-        }
-
-        /** Whether a person is to be asked, or has been, rather than the run's approval. */
-        boolean isQuestion(RunSettings settings) {
-            return call.stage() == Stage.ASKED || (mayHaveRun() && !settings.asks());
         }
 
         /** How long its tool has run. */
