@@ -63,7 +63,8 @@ record CallGuard(
             Verdict decision = settings.approval().decide(tool, context);
             if (decision instanceof Verdict.Later && settings.journal() == null) {
                 log.warn(
-                        "The approval of tool '{}' answers later, which takes a run with a journal; the call is refused",
+                        "The approval of tool '{}' answers later, which takes a run with a journal; the call is"
+                                + " refused",
                         LogLabels.of(tool.name()));
                 return ToolApproval.deny("nobody can be asked");
             }

@@ -57,12 +57,19 @@ final class CallJournal {
      * answer before was not to that.
      */
     String questionKey() {
-        return before != null && before.mayHaveRun() ? key() + "." + before.call().starts() : key();
+        return before != null && before.mayHaveRun()
+                ? key() + "." + before.call().starts()
+                : key();
     }
 
     /** Whether the tool may have run before the run was claimed. */
     boolean mayHaveRun() {
         return before != null && before.mayHaveRun();
+    }
+
+    /** Whether it was recorded before the run was claimed, as this very call. */
+    boolean isRecordedAs(ToolUse use) {
+        return before != null && before.call().use().equals(use);
     }
 
     /** What was recorded before the run was claimed; null if it has begun since. */

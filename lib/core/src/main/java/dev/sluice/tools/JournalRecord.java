@@ -63,7 +63,8 @@ sealed interface JournalRecord {
             case TurnBegun(int turn) -> Json.write(fields("turn").with("turn", turn).map);
             case Kept(int turn, String token) ->
                 Json.write(fields("kept").with("turn", turn).with("token", token).map);
-            case Answer(int turn, Message said) -> fields("answer").with("turn", turn).and(said);
+            case Answer(int turn, Message said) ->
+                fields("answer").with("turn", turn).and(said);
             case Call(int turn, String key, ToolUse use, String given, Stage stage, int starts) -> {
                 Fields fields = fields("call")
                         .with("turn", turn)

@@ -35,7 +35,8 @@ final class RecordedRun {
      */
     record RecordedCall(Call call, @Nullable Result result) {
         private static final CallOutcome NOT_KNOWN = CallOutcome.error(
-                "it is not known whether the tool has run, because its process died meanwhile; find out before you call it again");
+                "it is not known whether the tool has run, because its process died meanwhile; find out before you"
+                        + " call it again");
 
         /** Whether its tool may have run. */
         boolean mayHaveRun() {
@@ -81,7 +82,8 @@ final class RecordedRun {
             } catch (RuntimeException e) {
                 throw new JournalException(
                         Code.UNAVAILABLE,
-                        "A record of the run cannot be read: " + Throwables.message(e) + ". A later version of the library"
+                        "A record of the run cannot be read: " + Throwables.message(e)
+                                + ". A later version of the library"
                                 + " may have written it; claim the run with that version",
                         e);
             }

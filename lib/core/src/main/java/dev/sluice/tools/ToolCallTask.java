@@ -123,25 +123,14 @@ final class ToolCallTask {
         return called;
     }
 
-    /** What names it on every machine. */
-    String key() {
-        return journal.key();
+    /** What is written of it, with its key. */
+    CallJournal journal() {
+        return journal;
     }
 
     /** Whether the journal knows it from before as this very call; of one whose input was cut, its outcome. */
     boolean isRecordedAs(ToolUse use, boolean isCut) {
-        RecordedCall before = journal.before();
-        return before != null && before.call().use().equals(use) && (isOver() || !isCut);
-    }
-
-    /** What an answer to its question names it by. */
-    String questionKey() {
-        return journal.questionKey();
-    }
-
-    /** Whether its tool may have run in a process that died. */
-    boolean mayHaveRun() {
-        return journal.mayHaveRun();
+        return journal.isRecordedAs(use) && (isOver() || !isCut);
     }
 
     /** Its turn is taken back: it goes on, and nothing is reported. The caller holds the queue. */
@@ -156,7 +145,7 @@ final class ToolCallTask {
         if (isOver()) {
             end();
         } else if (isQuestion()) {
-            events.ask(questionKey());
+            events.ask(journal.questionKey());
         } else if (supervisor.getState() == Thread.State.NEW) {
             supervisor.start();
         }
@@ -185,7 +174,8 @@ final class ToolCallTask {
      * @return whether the tool has run
      */
     boolean orphan(String why) throws InterruptedException {
-        boolean ran = mayHaveRun() | (!begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED);
+        boolean ran = journal.mayHaveRun()
+                | (!begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED);
         stop(why);
         events.orphan(outcome.known(), time.worked(), ran);
         return ran;
@@ -320,11 +310,11 @@ final class ToolCallTask {
             case Verdict.Allowed allowed -> {}
             case Verdict.Denied(String reason) -> outcome.complete(CallGuard.denied(reason));
             case Verdict.Later later -> {
-                if (!mayHaveRun()) {
+                if (!journal.mayHaveRun()) {
                     journal.reach(Stage.ASKED, use(), called.input());
                 }
                 outcome.ask();
-                events.ask(questionKey());
+                events.ask(journal.questionKey());
             }
         }
         return !isOver() && !isQuestion();

@@ -106,7 +106,9 @@ class DurableRunCrashTest {
             DyingClaim claim = DyingClaim.at(world.journal.claim("run"), record -> false, true);
             try (ToolLoop loop = world.start(claim)) {
                 assertThat(loop.finalText()).isEqualTo("Rivers run");
-                assertThat(world.effects).hasSize(4).allSatisfy((call, times) -> assertThat(times).isOne());
+                assertThat(world.effects)
+                        .hasSize(4)
+                        .allSatisfy((call, times) -> assertThat(times).isOne());
                 return new Uncut(said(loop), claim.appends());
             }
         }
@@ -121,7 +123,8 @@ class DurableRunCrashTest {
                 return;
             }
             assertThat(events.failure()).isInstanceOf(StreamException.Cancelled.class);
-            assertThat(loop.endReason()).hasValueSatisfying(end -> assertThat(end).isInstanceOf(EndReason.Cancelled.class));
+            assertThat(loop.endReason())
+                    .hasValueSatisfying(end -> assertThat(end).isInstanceOf(EndReason.Cancelled.class));
             assertThat(loop.isParked()).isFalse();
         }
     }
@@ -139,13 +142,18 @@ class DurableRunCrashTest {
                     .toList();
             assertThat(told)
                     .containsExactlyInAnyOrder(
-                            "start a", "complete a", "start b", "complete b", "start c", "complete c", "start d",
+                            "start a",
+                            "complete a",
+                            "start b",
+                            "complete b",
+                            "start c",
+                            "complete c",
+                            "start d",
                             "complete d");
         }
         assertThat(world.journal.claimAbandoned()).isEmpty();
-        world.effects.forEach((call, times) -> assertThat(times)
-                .as(call)
-                .isLessThanOrEqualTo(call.startsWith("report") ? 1 : startedAgain ? 3 : 2));
+        world.effects.forEach((call, times) ->
+                assertThat(times).as(call).isLessThanOrEqualTo(call.startsWith("report") ? 1 : startedAgain ? 3 : 2));
         Map<String, Long> keys = world.effects.keySet().stream()
                 .collect(Collectors.groupingBy(call -> call.split(" ")[1], Collectors.counting()));
         assertThat(keys.values()).as("calls of one key").containsOnly(1L);
