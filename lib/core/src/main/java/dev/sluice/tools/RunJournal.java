@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * <p>A run has one holder at a time. Whoever claims it gets a {@link Claim}, and what an earlier holder still writes is refused.
  * A journal stores records as they are: JSON texts, of which it knows nothing.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="durable"}
  */
 public interface RunJournal extends AutoCloseable {
 
