@@ -47,6 +47,7 @@ abstract class RunView {
                 note((reset.failure() instanceof ApiError ? "the model's server failed" : "connection lost")
                         + "; asking again");
             }
+            case RunEvent.ApprovalAsked question -> note(question.name() + " waits for an approval");
             case ToolOrphaned orphan -> note(orphan.name() + " has run for nothing");
             case ToolStart start -> {
                 var row = new ToolRow(start.name(), start.input(), nanos.getAsLong());

@@ -6,6 +6,7 @@ import dev.sluice.StreamException;
 import dev.sluice.aggregate.ChunkAggregator;
 import dev.sluice.internal.AutoClosingStream;
 import dev.sluice.internal.BrokenAnswer;
+import dev.sluice.internal.KeptAnswer;
 import dev.sluice.internal.PullIterator;
 import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.InternalParts;
@@ -39,6 +40,12 @@ import java.util.stream.Stream;
 public final class MessageStream implements Iterable<StreamEvent>, AutoCloseable {
     static {
         InternalParts.share(MessageStream.class, BrokenAnswer.class, stream -> stream.reader::cancelBroken);
+        InternalParts.share(
+                MessageStream.class,
+                KeptAnswer.class,
+                stream -> new KeptAnswer(
+                        () -> stream.reader.serverAnswer.tokenOfAll().map(ResumeToken::text),
+                        stream.reader.serverAnswer::leaveRunning));
     }
 
     private final StreamProducer reader;

@@ -202,6 +202,14 @@ final class ServerAnswer {
         progress.replayed(event);
     }
 
+    /** What another stream can get all of it with; empty if it is not kept, or nobody knows its id. For any thread. */
+    Optional<ResumeToken> tokenOfAll() {
+        String known = id;
+        return headers == null || known.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ResumeToken(provider.name(), model, known, "", 0));
+    }
+
     /** What another stream can go on with; empty if it is not kept or cancelled, nothing is left, or nobody knows its id. For any thread. */
     Optional<ResumeToken> token() {
         String known = id;

@@ -48,6 +48,11 @@ public final class StreamStops {
         return isQuiet || end instanceof EndReason.LimitReached ? Optional.empty() : end.toException();
     }
 
+    /** Whether a stream was cancelled, and its consumer did not ask for it. */
+    public static boolean isUnasked(StreamController controller) {
+        return part(controller).isUnasked();
+    }
+
     private static Cancellation part(StreamController controller) {
         return InternalParts.of(controller, Cancellation.class);
     }

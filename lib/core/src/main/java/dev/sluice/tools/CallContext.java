@@ -21,6 +21,16 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
     }
 
     @Override
+    public String callKey() {
+        return of.journal().key();
+    }
+
+    @Override
+    public boolean mayHaveRun() {
+        return of.journal().mayHaveRun();
+    }
+
+    @Override
     public void progress(String message) {
         Objects.requireNonNull(message, "message");
         report(id -> new ToolProgress(id, message, null));

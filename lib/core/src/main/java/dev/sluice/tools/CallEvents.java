@@ -32,8 +32,22 @@ final class CallEvents {
         this.use = use;
     }
 
+    /** A call that was made before the run was claimed, with the input that its tool is given: nothing is reported yet. */
+    static CallEvents recorded(RunScope run, ToolUse use, String given) {
+        var events = new CallEvents(run, use);
+        events.repaired = given.equals(use.input()) ? null : given;
+        events.startDue = true;
+        events.takenBack = true;
+        return events;
+    }
+
     ToolUse use() {
         return use;
+    }
+
+    /** Reports that a person is asked. */
+    void ask(String key) throws InterruptedException {
+        put(() -> takenBack || ended ? null : new RunEvent.ApprovalAsked(use.id(), use.name(), use.input(), key));
     }
 
     /** Reports the start, if nobody has. */
@@ -50,8 +64,25 @@ final class CallEvents {
         });
     }
 
-    /** Reports what the tool says. Returns whether that was still possible. */
-    boolean report(Function<String, RunEvent> event, Supplier<Boolean> isOver) throws InterruptedException {
+    /** Reports what the tool says. Returns whether that was still possible. An interrupt meanwhile is kept. */
+    boolean report(Function<String, RunEvent> event, Supplier<Boolean> isOver) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return tryReport(event, isOver);
+                } catch (InterruptedException e) {
+                    interrupted = true; // it has not had its turn yet; if the call was stopped it will not
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean tryReport(Function<String, RunEvent> event, Supplier<Boolean> isOver) throws InterruptedException {
         var dropped = new boolean[1];
         boolean queued = run.queue().put(() -> {
             dropped[0] = takenBack && !isOver.get();

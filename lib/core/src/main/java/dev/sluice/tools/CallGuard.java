@@ -1,11 +1,16 @@
 package dev.sluice.tools;
 
+import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.tools.RecordedRun.RecordedCall;
+import dev.sluice.tools.Tool.AfterCrash;
 import dev.sluice.tools.ToolApproval.Verdict;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checks before a tool: its input must fit, after one repair if the caller has one, and the caller must agree. Runs
@@ -23,6 +28,12 @@ record CallGuard(
         @Nullable String cut,
         ToolContext context,
         BiConsumer<String, Throwable> onFailure) {
+
+    /** What whoever is asked for leave to run a tool again is told. */
+    private static final String MAY_HAVE_RUN =
+            "The tool was started before, and its process died: it is not known whether it has run";
+
+    private static final Logger log = LoggerFactory.getLogger(CallGuard.class);
 
     /**
      * The result of a check of the input.
@@ -46,21 +57,36 @@ record CallGuard(
         return new Checked(mended, problem(mended.input()).map(this::invalid).orElse(null));
     }
 
-    /** Whether the caller agrees: null if so. */
-    @Nullable
-    CallOutcome approve() throws InterruptedException {
+    /** Whether the caller agrees. */
+    Verdict decide() throws InterruptedException {
         try {
-            return switch (settings.approval().decide(tool, context)) {
-                case Verdict.Allowed allowed -> null;
-                case Verdict.Denied(String reason) -> denied(reason);
-                case null -> denied("there was no decision");
-            };
+            Verdict decision = settings.approval().decide(tool, context);
+            if (decision instanceof Verdict.Later && settings.journal() == null) {
+                log.warn(
+                        "The approval of tool '{}' answers later, which takes a run with a journal; the call is"
+                                + " refused",
+                        LogLabels.of(tool.name()));
+                return ToolApproval.deny("nobody can be asked");
+            }
+            return decision == null ? ToolApproval.deny("there was no decision") : decision;
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | Error e) {
             onFailure.accept("The approval of the tool", e);
-            return denied(Throwables.message(e));
+            return ToolApproval.deny(Throwables.message(e));
         }
+    }
+
+    /** Whether a call may go on that was checked before its process died. */
+    Verdict decideAgain(RecordedCall before) throws InterruptedException {
+        if (!before.mayHaveRun()) {
+            return ToolApproval.later(); // as it was asked
+        }
+        if (tool.afterCrash() == AfterCrash.RUN_AGAIN) {
+            return ToolApproval.allow();
+        }
+        context.progress(MAY_HAVE_RUN);
+        return settings.asks() ? decide() : ToolApproval.later();
     }
 
     private Optional<String> repair(ToolUse use, String problem) throws InterruptedException {
@@ -87,7 +113,8 @@ record CallGuard(
         return CallOutcome.error("the input of '" + tool.name() + "' is not valid: " + problem);
     }
 
-    private static CallOutcome denied(String reason) {
+    /** The outcome of a call that was not allowed. */
+    static CallOutcome denied(String reason) {
         return CallOutcome.error("the call was not allowed: " + reason);
     }
 }

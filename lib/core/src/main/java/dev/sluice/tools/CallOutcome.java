@@ -38,6 +38,11 @@ record CallOutcome(
         return of(ToolOutput.error("Error: " + Throwables.message(e)), ToolFailure.THROWN, e);
     }
 
+    /** The outcome that was recorded. */
+    static CallOutcome recorded(ToolOutput output, ToolFailure end) {
+        return of(output, end, null);
+    }
+
     private static CallOutcome of(ToolOutput output, ToolFailure end, @Nullable Throwable cause) {
         return new CallOutcome(output, ToolOutputConverter.shown(output), end, cause);
     }

@@ -26,10 +26,32 @@ final class KeptCalls {
         kept.addAll(calls);
     }
 
-    /** Goes on with the first call of the same tool with the same input; null if there is none. */
+    /**
+     * Goes on with the call that was recorded as this one; else with the first call of the same tool with the same input. Null if there
+     * is none.
+     *
+     * @param isCut whether the input of the call was cut: then only the very same call is taken
+     */
     @Nullable
-    ToolCallTask resume(ToolUse use) throws InterruptedException {
-        if (kept.isEmpty() || !use.isInputValid()) {
+    ToolCallTask resume(ToolUse use, boolean isCut) throws InterruptedException {
+        ToolCallTask call = find(use, isCut);
+        if (call != null) {
+            call.resume(use);
+            kept.remove(call); // not before: if that is interrupted, the call is still to be reported
+        }
+        return call;
+    }
+
+    private @Nullable ToolCallTask find(ToolUse use, boolean isCut) {
+        if (kept.isEmpty()) {
+            return null;
+        }
+        for (ToolCallTask call : kept) {
+            if (call.isRecordedAs(use, isCut)) {
+                return call;
+            }
+        }
+        if (isCut || !use.isInputValid()) {
             return null;
         }
         Object input = comparable(use.inputAsMap());
@@ -38,8 +60,6 @@ final class KeptCalls {
             if (asked.name().equals(use.name())
                     && asked.isInputValid()
                     && comparable(asked.inputAsMap()).equals(input)) {
-                call.resume(use);
-                kept.remove(call); // not before: if that is interrupted, the call is still to be reported
                 return call;
             }
         }

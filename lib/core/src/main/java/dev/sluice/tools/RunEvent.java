@@ -39,6 +39,7 @@ public sealed interface RunEvent {
             case ToolError error -> "tool_error";
             case ToolEvent inner -> "tool_event";
             case ToolOrphaned orphan -> "tool_orphaned";
+            case ApprovalAsked question -> "approval_asked";
             case StreamError error -> "stream_error";
             case StreamComplete complete -> "stream_complete";
             case Debug debug -> "debug";
@@ -166,6 +167,16 @@ public sealed interface RunEvent {
      * @param output the tool's result or error, as the model would have read it. Not in {@link #toJson}
      */
     record ToolOrphaned(String id, String name, String input, String output) implements RunEvent {}
+
+    /**
+     * A call waits for a person's answer, which may come much later: {@link RunJournal#answer} takes it. Comes after {@link ToolStart}.
+     *
+     * @param id the call
+     * @param name the tool
+     * @param input the input that the tool is to be given, as JSON text
+     * @param callKey what the answer names the call by
+     */
+    record ApprovalAsked(String id, String name, String input, String callKey) implements RunEvent {}
 
     /**
      * The run has failed, or has come to a limit. The last event.

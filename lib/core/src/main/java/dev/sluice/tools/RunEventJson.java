@@ -41,6 +41,11 @@ final class RunEventJson {
             case RunEvent.ToolError(var id, var name, var error, var cause) ->
                 form.with("id", id).with("error", error);
             case RunEvent.ToolEvent(var id, var inner) -> form.with("id", id).with("event", form(inner).fields);
+            case RunEvent.ApprovalAsked(var id, var name, var input, var callKey) ->
+                form.with("id", id)
+                        .with("name", name)
+                        .with("input", valueOrText(input))
+                        .with("call_key", callKey);
             case RunEvent.ToolOrphaned(var id, var name, var input, var output) ->
                 form.with("id", id).with("name", name);
             case RunEvent.TurnReset(var turn, var attempt, var failure) ->

@@ -67,6 +67,17 @@ final class RunEventQueue {
         }
     }
 
+    /** Ends the run behind what is queued, with no event. Not interruptible. */
+    void end(EndReason reason) {
+        producing.lock();
+        try {
+            queue.flush();
+            var unused = queue.end(reason);
+        } finally {
+            producing.unlock();
+        }
+    }
+
     /** Ends the run now and drops what is queued. Does not wait. Returns whether it had not ended before. */
     boolean abort(EndReason reason) {
         return queue.abort(reason);

@@ -27,6 +27,7 @@ final class RunEventSize {
             case RunEvent.ToolComplete complete -> complete.output().length();
             case RunEvent.ToolError error -> error.error().length();
             case RunEvent.ToolEvent(String id, RunEvent inner) -> characters(inner);
+            case RunEvent.ApprovalAsked question -> question.input().length();
             case RunEvent.ToolOrphaned orphan ->
                 orphan.input().length() + orphan.output().length();
             case RunEvent.Debug note -> note.message().length();

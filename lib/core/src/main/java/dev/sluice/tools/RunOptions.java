@@ -20,7 +20,7 @@ final class RunOptions {
     Duration toolTimeout = Duration.ofMinutes(1);
     int parallelism = 8;
     boolean startEarly = true;
-    ToolApproval approval = (tool, call) -> ToolApproval.allow();
+    ToolApproval approval = RunSettings.NoApproval.NONE;
 
     @Nullable
     InputRepair repair;
@@ -30,6 +30,8 @@ final class RunOptions {
 
     @Nullable
     String name;
+
+    RunJournal.@Nullable Claim journal;
 
     RunAttributes attributes = RunAttributes.NONE;
     Consumer<RunReport> onEnd = report -> {};
@@ -56,6 +58,7 @@ final class RunOptions {
                 queueBytes,
                 Optional.ofNullable(name),
                 attributes,
+                journal,
                 onEnd);
     }
 }

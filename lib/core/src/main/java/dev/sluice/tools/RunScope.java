@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param controller steers the run
  * @param remaining how much is left of the run's time; empty if it has no limit
  * @param context the context of all threads of the run
+ * @param keys makes the keys of the calls
+ * @param journal what the run writes itself down in; null if it does not
  * @param onCallEnd gets each call that has ended
  */
 record RunScope(
@@ -29,6 +31,8 @@ record RunScope(
         Supplier<StreamController> controller,
         Supplier<Optional<Duration>> remaining,
         Captured context,
+        CallKeys keys,
+        @Nullable JournaledRun journal,
         CallListener onCallEnd) {
 
     /** Gets the calls that have ended. Never blocks. */

@@ -31,7 +31,24 @@ record RunSettings(
         long queueBytes,
         Optional<String> name,
         RunAttributes attributes,
+        RunJournal.@Nullable Claim journal,
         Consumer<RunReport> onEnd) {
+
+    /** All tools may run. */
+    enum NoApproval implements ToolApproval {
+        /** The only one. */
+        NONE;
+
+        @Override
+        public Verdict decide(Tool tool, ToolContext context) {
+            return ToolApproval.allow();
+        }
+    }
+
+    /** Whether somebody decides which tools may run. */
+    boolean asks() {
+        return !(approval instanceof NoApproval);
+    }
 
     /** The client's clock, and when it is closed. */
     ClientLifetime lifetime() {

@@ -13,9 +13,7 @@ import dev.sluice.StreamException.TimedOut;
 import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
-import dev.sluice.client.MessageStream;
 import dev.sluice.context.ContextCarrier.Captured;
-import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
@@ -24,11 +22,11 @@ import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.message.FinishReason;
 import dev.sluice.message.Message;
 import dev.sluice.tools.RunEvent.StreamComplete;
-import java.lang.ref.WeakReference;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -48,16 +46,14 @@ final class RunTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(RunTask.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private static final String ABANDONED = "abandoned without close()";
     private static final String CLOSED = "the client was closed";
+    private static final String LOST = "another machine has taken the run over";
 
     final RunSettings settings;
     final RunEventQueue queue;
     final Transcript transcript;
     final RunRecorder recorder;
     final TimeSource time;
-
-    private final RunScope scope;
 
     /** What the thread that started the run carried; and the same with the observed run in force. */
     private final Captured callers;
@@ -66,15 +62,13 @@ final class RunTask implements Runnable {
 
     private final Thread thread;
 
-    /** Weak, because its callbacks may refer to the loop. The cleaner must find a loop that nobody else refers to. */
-    private final WeakReference<StreamController> controller;
+    private final RunControl control;
 
     private final TurnRequests requests;
     private final TurnRetries retries;
 
-    private final Set<String> removedTools;
-
-    final RunCalls calls = new RunCalls();
+    final RunCalls calls;
+    private final @Nullable JournaledRun journal;
 
     private final RunDeadline deadline;
     private Runnable clientForgets = () -> {};
@@ -82,33 +76,40 @@ final class RunTask implements Runnable {
     /** Set before the calls are stopped, so that the run's thread then fails with it. */
     private volatile @Nullable TimedOut timedOut;
 
+    private volatile boolean parked;
+
     // Owned by the run's thread, once it has started.
     private @Nullable Turn turn;
-    private @Nullable MessageStream stream;
+    private @Nullable TurnAnswer stream;
 
     RunTask(RunSettings settings, StreamController controller) {
         this.settings = settings;
-        this.controller = new WeakReference<>(controller);
+        control = new RunControl(controller);
         StreamController limits = controller.toBuilder().build();
         queue = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
         time = settings.lifetime().time();
         deadline = new RunDeadline(time, limits.timeouts(Timeouts.none()).total());
-        requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver);
+        journal = settings.journal() == null ? null : new JournaledRun(settings.journal());
+        requests = new TurnRequests(settings, transcript, limits, deadline, queue::isOver, journal);
         retries = new TurnRetries(settings, queue, transcript, deadline);
-        removedTools =
-                settings.client().provider().removedTools(settings.request().messages());
         callers = settings.client().contextCarrier().capture();
         recorder = new RunRecorder(settings, transcript);
         context = recorder.in(callers);
-        scope = new RunScope(
+        var scope = new RunScope(
                 settings,
                 queue,
                 new Semaphore(settings.parallelism(), true),
-                this::controller,
+                control::controller,
                 deadline::remaining,
                 context,
+                CallKeys.of(journal),
+                journal,
                 recorder::callEnded);
+        calls = new RunCalls(
+                scope,
+                settings.client().provider().removedTools(settings.request().messages()),
+                () -> queue.isOver() || timedOut != null);
         thread =
                 Thread.ofVirtual().name("sluice-run-" + COUNT.incrementAndGet()).unstarted(this);
     }
@@ -139,6 +140,9 @@ final class RunTask implements Runnable {
         clientForgets = settings.lifetime().onClose(() -> cancel(CLOSED));
         deadline.start(this::totalPassed);
         thread.start();
+        if (journal != null) {
+            journal.watch(this::journalFailed, () -> cancel(LOST));
+        }
     }
 
     /**
@@ -155,49 +159,27 @@ final class RunTask implements Runnable {
         return true;
     }
 
-    /** The controller of the run; of a forgotten run, one that is cancelled. */
-    private StreamController controller() {
-        StreamController held = controller.get();
-        if (held == null) {
-            held = StreamController.withCancellation();
-            held.cancel(ABANDONED);
-        }
-        return held;
-    }
-
     /** Stops the run for its closed client, with the callbacks of its controller. */
     private void cancel(String why) {
-        StreamController held = controller.get();
-        if (held != null) {
-            StreamStops.cancelUnasked(held, why);
-        } else {
+        requests.leaveRunning(journal != null);
+        if (!control.cancelUnasked(why)) {
             stop(new Cancelled(why));
         }
     }
 
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void onAbandoned() {
-        if (stop(new Cancelled(ABANDONED))) {
+        if (stop(new Cancelled(RunControl.ABANDONED))) {
             Thread.ofVirtual() // because the cleaner must not wait for a carrier
                     .start(() -> context.run(() -> log.warn(
                             "{} was abandoned before its end; close runs with try-with-resources", thread.getName())));
         }
     }
 
-    /** Starts a call, of one of the run's tools or of none; or goes on with the same one that an earlier attempt has started. */
+    /** Starts a call; or goes on with the same one that an earlier attempt has started. */
     private ToolCallTask call(ToolUse use, @Nullable String cut) throws InterruptedException {
-        ToolCallTask kept = cut == null ? retries.resume(use) : null;
-        if (kept != null) {
-            return kept;
-        }
-        Tool tool = removedTools.contains(use.name()) ? null : settings.tools().get(use.name());
-        var call = new ToolCallTask(scope, use, tool, cut);
-        calls.add(call);
-        if (queue.isOver() || timedOut != null) { // meanwhile
-            call.stop("the call was stopped before it began");
-        }
-        call.start();
-        return call;
+        ToolCallTask kept = retries.resume(use, cut != null);
+        return kept != null ? kept : calls.start(requests.turn(), use, cut);
     }
 
     /** The threads that shall end soon once the run has been stopped. */
@@ -215,29 +197,49 @@ final class RunTask implements Runnable {
 
     private void work() {
         try {
-            end(turns());
-        } catch (InterruptedException e) {
-            fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
-        } catch (StreamException.Cancelled e) { // of the turn alone: the client was closed
-            cancel(e.reason());
-        } catch (StreamException e) {
-            fail(
-                    e instanceof TimedOut late && late.phase() == Phase.TOTAL && deadline.isLimited()
-                            ? deadline.passed(late)
-                            : e);
-        } catch (Throwable e) { // a mistake of ours, or of what the caller has called with a budget's alert
-            fail(new ProtocolError("The run failed: " + Throwables.describe(e), e));
+            EndReason end = turns();
+            if (journal != null) {
+                journal.throwFailure(); // which may be what has ended it
+            }
+            end(end);
+        } catch (Throwable e) {
+            end(journal == null ? e : journal.cause(e));
         } finally {
             deadline.cancel();
             clientForgets.run();
             orphanKept();
             EndReason end = queue.ended().orElseThrow();
-            StreamController held = controller.get();
-            if (held != null) {
-                StreamStops.readerEnded(held, end);
+            if (journal != null && !parked) {
+                journal.runEnds(control.isForGood(end));
             }
+            control.readerEnded(end);
             recorder.ended(end);
         }
+    }
+
+    /** Ends it after an exception of a turn, or what made the turn throw one. */
+    private void end(Throwable cause) {
+        switch (cause) {
+            case JournalException lost when lost.code() == Code.FENCED -> cancel(LOST);
+            case JournalException failed -> {
+                calls.stop("the journal of the run has failed, so the tool was stopped");
+                var failure = new ProtocolError("The journal of the run has failed: " + failed.getMessage(), failed);
+                queue.putLast(StreamErrorEvents.of(failure), new Failed(failure));
+            }
+            case InterruptedException e ->
+                fail(new ProtocolError("The thread of the run was interrupted", e)); // if it was not stopped
+            case StreamException.Cancelled e -> cancel(e.reason()); // of the turn alone: the client was closed
+            case TimedOut late when late.phase() == Phase.TOTAL && deadline.isLimited() -> fail(deadline.passed(late));
+            case StreamException e -> fail(e);
+            // a mistake of ours, or of what the caller has called with a budget's alert
+            default -> fail(new ProtocolError("The run failed: " + Throwables.describe(cause), cause));
+        }
+    }
+
+    /** On any thread: the run's thread does the rest. */
+    private void journalFailed() {
+        requests.cancel("the journal of the run has failed");
+        thread.interrupt();
     }
 
     /** Turn after turn, until the model is done or may not continue. */
@@ -255,7 +257,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    private MessageStream askAgain() throws InterruptedException {
+    private TurnAnswer askAgain() throws InterruptedException {
         try {
             return requests.send();
         } catch (IllegalStateException e) { // the client is closed, and its notice is still on the way
@@ -269,7 +271,8 @@ final class RunTask implements Runnable {
         boolean last = transcript.requests() >= settings.maxTurns();
         Message said;
         Turn now;
-        try (MessageStream answer = stream()) {
+        retries.keep(calls.restored(requests.turn()));
+        try (TurnAnswer answer = Objects.requireNonNull(stream)) {
             now = new Turn(queue, transcript, this::call, answer, settings.startEarly() && !last);
             turn = now;
             EndReason end = now.read();
@@ -299,29 +302,33 @@ final class RunTask implements Runnable {
             transcript.addTurn(said, List.of());
             return turnsAreUp();
         }
-        answer(said, all);
-        return null;
+        return answer(said, all) ? null : new Completed();
     }
 
-    /** Waits for the calls' results. */
-    private void answer(Message said, List<ToolCallTask> all) throws InterruptedException {
+    /** Waits for the calls' results; returns false if the run has been parked instead. */
+    private boolean answer(Message said, List<ToolCallTask> all) throws InterruptedException {
         transcript.calling(said, all);
+        String question = ApprovalWait.run(journal, all);
+        if (question != null) {
+            parked = true;
+            queue.end(new Cancelled(question));
+            return false;
+        }
         var results = new ArrayList<ToolResult>();
         for (ToolCallTask call : all) {
             results.add(call.result());
         }
         transcript.addTurn(said, results);
+        return true;
+    }
+
+    /** Whether it waits for an answer that comes some other time, and nothing of it runs. */
+    boolean isParked() {
+        return parked;
     }
 
     private LimitReached turnsAreUp() {
         return new LimitReached(Limit.TURNS, settings.maxTurns());
-    }
-
-    private MessageStream stream() {
-        if (stream == null) {
-            throw new IllegalStateException("no request was sent");
-        }
-        return stream;
     }
 
     /** Ends it in good order. */
@@ -358,6 +365,9 @@ final class RunTask implements Runnable {
     }
 
     private void stopCalls(String why) throws InterruptedException {
+        if (journal != null) {
+            journal.ending();
+        }
         if (turn != null) {
             turn.stopAll(why);
         }

@@ -20,21 +20,40 @@ public final class Tool {
     private final InputValidator check;
     private final ToolFunction<String> function;
     private final @Nullable Duration timeout;
+    private final AfterCrash afterCrash;
+
+    /**
+     * What becomes of a call in a run with a {@linkplain ToolLoop.Builder#journal journal} if its process died after the tool had
+     * started and before its result was recorded.
+     */
+    public enum AfterCrash {
+        /** It is run again, with the same input and the same {@link ToolContext#callKey()}: for a tool that does a thing once per key. */
+        RUN_AGAIN,
+        /**
+         * The run's approval is asked, also if it was before, with {@link ToolContext#mayHaveRun()}; in a run without an approval, a
+         * person is, as by {@link ToolApproval#later()}. If that allows it, it is run again.
+         */
+        ASK,
+        /** It is not run again. The model reads that it is not known whether the tool has run. */
+        REPORT
+    }
 
     private Tool(
             ToolDefinition definition,
             InputValidator check,
             ToolFunction<String> function,
-            @Nullable Duration timeout) {
+            @Nullable Duration timeout,
+            AfterCrash afterCrash) {
         this.definition = definition;
         this.check = check;
         this.function = function;
         this.timeout = timeout;
+        this.afterCrash = afterCrash;
     }
 
     /** A tool of which not every input can be read that fits the schema. */
     Tool(ToolDefinition definition, Consumer<String> reading, ToolFunction<String> function) {
-        this(definition, InputValidator.of(definition, reading), function, null);
+        this(definition, InputValidator.of(definition, reading), function, null, AfterCrash.REPORT);
     }
 
     /**
@@ -84,12 +103,17 @@ public final class Tool {
 
     /** This tool with a limit on the time of each call, in place of the run's; zero for none. */
     public Tool timeout(Duration limit) {
-        return new Tool(definition, check, function, Checks.notNegative("timeout", limit, "no limit"));
+        return new Tool(definition, check, function, Checks.notNegative("timeout", limit, "no limit"), afterCrash);
+    }
+
+    /** This tool with another fate for calls that a crash has cut; {@link AfterCrash#REPORT} if nothing is set. */
+    public Tool afterCrash(AfterCrash fate) {
+        return new Tool(definition, check, function, timeout, Objects.requireNonNull(fate, "fate"));
     }
 
     /** This tool with one more field in its definition, given as raw JSON text; see {@link ToolDefinition#with}. */
     public Tool with(String field, String json) {
-        return new Tool(definition.with(field, json), check, function, timeout);
+        return new Tool(definition.with(field, json), check, function, timeout, afterCrash);
     }
 
     /** The tool's name for the model. */
@@ -105,6 +129,11 @@ public final class Tool {
     /** The limit on the time of each call, if it has its own; zero for none. */
     public Optional<Duration> timeout() {
         return Optional.ofNullable(timeout);
+    }
+
+    /** What becomes of a call that a crash has cut. */
+    public AfterCrash afterCrash() {
+        return afterCrash;
     }
 
     /** The errors of an input, in words for the model; empty if it can be run with it. */

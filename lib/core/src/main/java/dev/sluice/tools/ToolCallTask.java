@@ -8,13 +8,12 @@ import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.observation.Observer.Operation;
 import dev.sluice.observation.Observer.Outcome;
+import dev.sluice.tools.JournalRecord.Stage;
+import dev.sluice.tools.RecordedRun.RecordedCall;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.ToolApproval.Verdict;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -31,18 +30,17 @@ import org.jspecify.annotations.Nullable;
 final class ToolCallTask {
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** A longer time is as good as no limit; this one is safe to count in nanoseconds. */
-    private static final Duration LONGEST = Duration.ofDays(10_000);
-
     private final RunScope run;
     private final @Nullable Tool tool;
     private final @Nullable String cut;
-    private final Thread supervisor;
+    private final CallJournal journal;
+    private final CallTime time;
     private final long number = COUNT.incrementAndGet();
-    /** Completed once, by the worker, the time limit or a stop: the first one counts, without a lock. */
-    private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
 
-    private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
+    /** Replaced when a person has answered. */
+    private volatile Thread supervisor;
+
+    private final CallPromise outcome;
 
     /** Decided once: a tool either is called, or never is. */
     private final AtomicReference<Begun> begun = new AtomicReference<>(Begun.NOT_YET);
@@ -61,30 +59,40 @@ final class ToolCallTask {
         NEVER
     }
 
-    /** The thread that runs the caller's code: the supervisor in a hook, the worker in the tool. */
-    private volatile @Nullable Thread busy;
-
-    private volatile boolean toldToStop;
-
-    /** When the tool's time began, by the clock. */
-    private volatile @Nullable Long workingSince;
+    private final BusyThread busy = new BusyThread();
 
     /**
-     * A call that has not started.
+     * A call that has not started; or one that the journal knows from before, which goes on when the model makes it.
      *
      * @param tool what is called; null if there is no such tool
      * @param cut if the input is known to be cut, by what
      */
-    ToolCallTask(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut) {
+    ToolCallTask(RunScope run, ToolUse use, @Nullable Tool tool, @Nullable String cut, CallJournal journal) {
         this.run = run;
-        asked = use;
-        called = use;
-        events = new CallEvents(run, use);
         this.tool = tool;
         this.cut = cut;
-        supervisor = Thread.ofVirtual()
+        this.journal = journal;
+        asked = use;
+        outcome = new CallPromise(journal.isWritten());
+        supervisor = supervisor(this::isReady);
+        RecordedCall before = journal.before();
+        if (before == null) {
+            called = use;
+            events = new CallEvents(run, use);
+            time = new CallTime(run.time(), limit(), Duration.ZERO);
+        } else {
+            String given = before.call().given();
+            called = new ToolUse(use.id(), use.name(), given, use.extra());
+            events = CallEvents.recorded(run, use, given);
+            time = new CallTime(run.time(), limit(), before.worked());
+            before.outcome(tool).ifPresent(outcome::complete);
+        }
+    }
+
+    private Thread supervisor(Hooks hooks) {
+        return Thread.ofVirtual()
                 .name("sluice-call-" + number)
-                .unstarted(() -> run.context().run(this::supervise));
+                .unstarted(() -> run.context().run(() -> supervise(hooks)));
     }
 
     /** Starts it. The run's thread reports the start, so that calls start in order, unless the input may be repaired first. */
@@ -115,6 +123,16 @@ final class ToolCallTask {
         return called;
     }
 
+    /** What is written of it, with its key. */
+    CallJournal journal() {
+        return journal;
+    }
+
+    /** Whether the journal knows it from before as this very call; of one whose input was cut, its outcome. */
+    boolean isRecordedAs(ToolUse use, boolean isCut) {
+        return journal.isRecordedAs(use) && (isOver() || !isCut);
+    }
+
     /** Its turn is taken back: it goes on, and nothing is reported. The caller holds the queue. */
     void takeBack() {
         events.takeBack();
@@ -122,10 +140,32 @@ final class ToolCallTask {
 
     /** The model has made the same call again: from now on this is that call. */
     void resume(ToolUse again) throws InterruptedException {
+        journal.again(again);
         events.resume(again);
         if (isOver()) {
             end();
+        } else if (isQuestion()) {
+            events.ask(journal.questionKey());
+        } else if (supervisor.getState() == Thread.State.NEW) {
+            supervisor.start();
         }
+    }
+
+    /** Waits for the outcome, or until all is done but what a person is asked. */
+    void awaitOutcomeOrQuestion() throws InterruptedException {
+        outcome.awaitOutcomeOrQuestion();
+    }
+
+    /** Whether a person is asked, and there is no outcome. */
+    boolean isQuestion() {
+        return outcome.isQuestion();
+    }
+
+    /** A person has answered. */
+    void decided(Verdict decision) {
+        outcome.answered();
+        supervisor = supervisor(() -> isAllowed(decision));
+        supervisor.start();
     }
 
     /**
@@ -134,60 +174,52 @@ final class ToolCallTask {
      * @return whether the tool has run
      */
     boolean orphan(String why) throws InterruptedException {
-        boolean ran = !begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED;
+        boolean isCalled = !begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED;
+        boolean ran = isCalled || journal.mayHaveRun();
         stop(why);
-        events.orphan(outcome.join(), worked(), ran);
+        events.orphan(outcome.known(), time.worked(), ran);
         return ran;
     }
 
     /** Waits for the outcome and sees to it that it is reported. */
     ToolResult result() throws InterruptedException {
-        try {
-            var unused = outcome.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+        var unused = outcome.await();
         end();
         return resultNow();
     }
 
     /** The result as far as there is one, or else that the call was stopped. */
     ToolResult resultNow() {
-        return outcome.getNow(CallOutcome.STOPPED).result(use().id());
+        return outcome.now().result(use().id());
     }
 
     /** Stops it, if it has no outcome yet. Does not wait, and does not report the end: see {@link #result}. */
     void stop(String why) {
         if (outcome.complete(CallOutcome.error(why))) {
-            interrupt();
+            busy.interrupt();
             supervisor.interrupt();
         }
     }
 
     /** Whether the result is no longer wanted, or is there. */
     boolean isOver() {
-        return outcome.isDone();
+        return outcome.isOver();
     }
 
     /** The interrupted thread that still runs the caller's code. */
     @Nullable
     Thread straggler() {
-        Thread thread = busy;
-        return toldToStop && thread != null && thread.isAlive() ? thread : null;
+        return busy.straggler();
     }
 
     /** Whether a thread of it may still do something. */
     boolean isAlive() {
-        return supervisor.isAlive() || busy != null;
+        return supervisor.isAlive() || busy.isBusy() || isQuestion();
     }
 
     /** Has something run when the call has its outcome; at once if it has. */
     Runnable onEnd(Runnable action) {
-        onEnd.add(action);
-        if (isOver()) {
-            action.run();
-        }
-        return () -> onEnd.remove(action);
+        return outcome.onEnd(action);
     }
 
     /**
@@ -195,35 +227,18 @@ final class ToolCallTask {
      * interrupt meanwhile is kept.
      */
     boolean report(Function<String, RunEvent> event) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    return events.report(event, this::isOver);
-                } catch (InterruptedException e) {
-                    interrupted = true; // it has not had its turn yet; if the call was stopped it will not
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return events.report(event, this::isOver);
     }
 
     /** How long the tool may still run; null if there is no limit of its own. */
     @Nullable
     Duration remaining() {
-        Duration limit = limit();
-        Long since = workingSince;
-        return limit.isZero() || since == null
-                ? null
-                : limit.minusNanos(run.time().nanos() - since);
+        return time.remaining();
     }
 
-    private void supervise() {
+    private void supervise(Hooks hooks) {
         try {
-            if (hooked(this::isReady)) {
+            if (hooked(hooks)) {
                 run.permits().acquire();
                 try {
                     work();
@@ -233,45 +248,76 @@ final class ToolCallTask {
             }
         } catch (InterruptedException e) { // usually a stop: then there is an outcome
             outcome.complete(CallOutcome.error("the call was interrupted before it began"));
+        } catch (JournalException e) { // which stops the run
+            outcome.complete(CallOutcome.STOPPED);
         } catch (Throwable e) { // a mistake of ours; nobody shall wait for ever
             if (outcome.complete(CallOutcome.thrown(e))) {
                 logFailure("A check of the tool", e);
             }
         }
-        onEnd.forEach(Runnable::run);
+        if (isQuestion()) {
+            outcome.asked();
+            return;
+        }
+        outcome.runOnEnd();
         try {
             var unused = Thread.interrupted(); // the thread that stopped it reports the end as well
             end();
         } catch (InterruptedException e) {
             // then the run's thread does
+        } catch (JournalException e) {
+            // then nobody may, and the run is being stopped
         }
     }
 
     /** Runs the caller's hooks, on the supervisor. */
     private boolean hooked(Hooks hooks) throws InterruptedException {
-        busy = supervisor;
+        busy.enter(Thread.currentThread());
         try {
             return hooks.agree();
         } finally {
-            busy = null;
+            busy.leave();
         }
     }
 
     /** Whether the tool can and may run; if not, there is an outcome. */
     private boolean isReady() throws InterruptedException {
         var entrance = new CallGuard(run.settings(), tool(), cut, new CallContext(run, this), this::logFailure);
-        CallGuard.Checked checked = entrance.check(asked);
+        RecordedCall before = journal.before();
+        if (before != null && before.isChecked()) {
+            return isAllowed(entrance.decideAgain(before));
+        }
+        CallGuard.Checked checked = entrance.check(called);
         called = checked.use();
         if (called.equals(asked)) {
             events.start();
         } else {
             events.start(called.input());
         }
-        CallOutcome refusal = checked.refusal() != null ? checked.refusal() : isOver() ? null : entrance.approve();
+        CallOutcome refusal = checked.refusal();
         if (refusal != null) {
             outcome.complete(refusal);
         }
-        return !isOver();
+        if (isOver() || !run.settings().asks()) {
+            return !isOver();
+        }
+        journal.reach(Stage.CALLED, asked, called.input()); // so that its key is no other call's
+        return isAllowed(entrance.decide());
+    }
+
+    private boolean isAllowed(Verdict decision) throws InterruptedException {
+        switch (decision) {
+            case Verdict.Allowed allowed -> {}
+            case Verdict.Denied(String reason) -> outcome.complete(CallGuard.denied(reason));
+            case Verdict.Later later -> {
+                if (!journal.mayHaveRun()) {
+                    journal.reach(Stage.ASKED, use(), called.input());
+                }
+                outcome.ask();
+                events.ask(journal.questionKey());
+            }
+        }
+        return !isOver() && !isQuestion();
     }
 
     /** Runs the tool until it ends, or is given up. */
@@ -279,36 +325,24 @@ final class ToolCallTask {
         if (isOver()) {
             return;
         }
+        journal.reach(Stage.STARTED, asked, called.input());
         GuardedObservation observed = run.observe(() -> new Operation.ToolCall(use(), tool().definition()));
         Thread worker = Thread.ofVirtual()
                 .name("sluice-tool-" + tool().name() + "-" + number)
                 .unstarted(() -> observed.in(run.context()).run(this::perform));
-        Duration limit = limit();
-        TimeSource.Scheduled timer = () -> {};
-        busy = worker;
-        workingSince = run.time().nanos();
-        if (!limit.isZero() && limit.compareTo(LONGEST) < 0) {
-            timer = run.time().schedule(limit, () -> Thread.ofVirtual().start(this::timedOut));
-        }
+        busy.enter(worker);
+        TimeSource.Scheduled timer = time.begin(this::timedOut);
         worker.start();
         try {
-            var unused = outcome.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+            var unused = outcome.await();
         } finally {
             timer.cancel();
-            if (toldToStop || !isOver()) {
-                interrupt(); // again, if it was stopped before it began
+            if (busy.isInterrupted() || !isOver()) {
+                busy.interrupt(); // again, if it was stopped before it began
             }
-            CallOutcome known = outcome.getNow(CallOutcome.STOPPED);
-            observed.end(() -> new Outcome.ToolCall(known.end(), Optional.ofNullable(known.cause()), worked()));
+            CallOutcome known = outcome.now();
+            observed.end(() -> new Outcome.ToolCall(known.end(), Optional.ofNullable(known.cause()), time.worked()));
         }
-    }
-
-    /** How long the tool has run, or was waited for; zero if it has not begun. */
-    private Duration worked() {
-        Long since = workingSince;
-        return since == null ? Duration.ZERO : Duration.ofNanos(run.time().nanos() - since);
     }
 
     private void perform() {
@@ -322,7 +356,7 @@ final class ToolCallTask {
                 logFailure("The tool", e);
             }
         } finally {
-            busy = null;
+            busy.leave();
         }
     }
 
@@ -331,27 +365,22 @@ final class ToolCallTask {
         Throwables.warn(ToolCallTask.class, what + " '" + name + "' failed (call " + LogLabels.of(use().id()) + ")", e);
     }
 
-    /** Not on the timer's thread: to interrupt a thread may close what it reads, which is the caller's. */
     private void timedOut() {
-        stop("the tool took longer than its limit of " + TimeUnit.MILLISECONDS.convert(limit())
-                + " ms and was stopped");
-    }
-
-    private void interrupt() {
-        toldToStop = true;
-        Thread thread = busy;
-        if (thread != null) {
-            thread.interrupt();
-        }
+        stop("the tool took longer than its limit of " + time.limitMillis() + " ms and was stopped");
     }
 
     /** Reports the end, and the start if nobody has. Once, by the first of the supervisor and the run's thread. */
     private void end() throws InterruptedException {
-        events.end(outcome.join(), this::worked);
+        CallOutcome known = outcome.known();
+        if (!run.queue().isOver()) { // else it was stopped with the run, which may go on elsewhere
+            journal.end(asked, known, time.worked());
+        }
+        events.end(known, time::worked);
     }
 
     private Duration limit() {
-        return tool().timeout().orElse(run.settings().toolTimeout());
+        Duration ofRun = run.settings().toolTimeout();
+        return tool == null ? ofRun : tool.timeout().orElse(ofRun);
     }
 
     private Tool tool() {

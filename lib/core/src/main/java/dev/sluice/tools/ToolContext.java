@@ -23,6 +23,22 @@ public interface ToolContext {
     }
 
     /**
+     * The key of the call: the same each time that this call is run, on every machine, and of no other call. Give it to a service that
+     * does the same thing once per key. In a run with a {@linkplain ToolLoop.Builder#journal journal} it outlives the process.
+     */
+    default String callKey() {
+        return id();
+    }
+
+    /**
+     * Whether the tool may have run for this call before: its process died then. For an approval, which may ask a person for leave to
+     * run it again, and for the tool.
+     */
+    default boolean mayHaveRun() {
+        return false;
+    }
+
+    /**
      * Reports how far the tool is; see {@link RunEvent.ToolProgress}. Waits while the run's consumer is slow. An interrupt
      * meanwhile is kept.
      *

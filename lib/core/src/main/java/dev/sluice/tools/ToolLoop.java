@@ -175,10 +175,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return run.recorder.metrics();
     }
 
-    /**
-     * The calls whose tool was interrupted, because the run has ended or the tool's time was up, and still runs. For
-     * any thread.
-     */
+    /** The calls whose tool was interrupted, because the run has ended or the tool's time was up, and still runs. For any thread. */
     public List<ToolUse> stillRunning() {
         return run.calls.stragglers().stream().map(ToolCallTask::use).toList();
     }
@@ -210,6 +207,11 @@ public final class ToolLoop implements ToolContext.InnerRun {
     /** Whether it was cancelled or met a limit of the caller's. */
     public boolean isAborted() {
         return endReason().filter(EndReason::isAbort).isPresent();
+    }
+
+    /** Whether it ended here to wait for people's answers, see {@link ToolApproval#later}; whoever claims it after one goes on. */
+    public boolean isParked() {
+        return run.isParked();
     }
 
     /** How the run ended; empty while events may still be delivered. */
@@ -334,6 +336,15 @@ public final class ToolLoop implements ToolContext.InnerRun {
         /** Names the run in traces and metrics, as the agent that it is: few names, and no word of a user's. */
         public Builder name(String name) {
             options.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Makes the run durable: it goes on from what the claim has, which it delivers again from the beginning, and writes down what
+         * it does. At its end it gives the claim up; if {@link #start} throws, the claim is still the caller's.
+         */
+        public Builder journal(RunJournal.Claim claim) {
+            options.journal = Objects.requireNonNull(claim, "claim");
             return this;
         }
 

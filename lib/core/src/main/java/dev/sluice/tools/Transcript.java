@@ -1,6 +1,5 @@
 package dev.sluice.tools;
 
-import dev.sluice.client.MessageStream;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.Text;
 import dev.sluice.message.ContentBlock.ToolResult;
@@ -29,7 +28,7 @@ final class Transcript {
     private List<ToolCallTask> open = List.of();
     private final List<Message> before = new ArrayList<>();
     private Usage takenBack = Usage.NONE;
-    private @Nullable MessageStream turn;
+    private @Nullable TurnAnswer turn;
     private int requests;
     private Duration timeBefore = Duration.ZERO;
 
@@ -42,15 +41,15 @@ final class Transcript {
         return (Text) block; // that is all it takes
     }
 
-    /** A turn begins, which a request was sent for, or not, because it was refused before. */
-    void beginTurn(MessageStream next, boolean sent) {
+    /** A turn begins, with so many requests: none if it was refused before, several if it broke off in another process. */
+    void beginTurn(TurnAnswer next, int sent) {
         locked(() -> {
             if (turn != null) {
                 before.add(turn.snapshot());
-                timeBefore = timeBefore.plus(turn.metrics().duration());
+                timeBefore = timeBefore.plus(turn.duration());
             }
             turn = next;
-            return requests += sent ? 1 : 0;
+            return requests += sent;
         });
     }
 
@@ -59,7 +58,7 @@ final class Transcript {
         return locked(() -> {
             if (turn != null) {
                 takenBack = takenBack.plus(turn.snapshot().usage());
-                timeBefore = timeBefore.plus(turn.metrics().duration());
+                timeBefore = timeBefore.plus(turn.duration());
                 turn = null;
             }
             return before.size() + 1;
@@ -136,8 +135,7 @@ final class Transcript {
 
     /** How long the model was asked, in all turns so far. */
     Duration modelTime() {
-        return locked(
-                () -> turn == null ? timeBefore : timeBefore.plus(turn.metrics().duration()));
+        return locked(() -> turn == null ? timeBefore : timeBefore.plus(turn.duration()));
     }
 
     int requests() {

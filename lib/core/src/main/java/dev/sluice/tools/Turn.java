@@ -2,9 +2,6 @@ package dev.sluice.tools;
 
 import dev.sluice.EndReason;
 import dev.sluice.StreamException;
-import dev.sluice.client.MessageStream;
-import dev.sluice.internal.BrokenAnswer;
-import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.ContentBlock;
 import dev.sluice.message.ContentBlock.ToolResult;
 import dev.sluice.message.ContentBlock.ToolUse;
@@ -29,7 +26,7 @@ final class Turn {
     private final RunEventQueue queue;
     private final Transcript transcript;
     private final CallStarter starter;
-    private final MessageStream stream;
+    private final TurnAnswer answer;
     private final boolean early;
 
     private final TreeSet<Integer> blocks = new TreeSet<>();
@@ -54,11 +51,11 @@ final class Turn {
      *
      * @param early whether calls start while the model speaks
      */
-    Turn(RunEventQueue queue, Transcript transcript, CallStarter starter, MessageStream stream, boolean early) {
+    Turn(RunEventQueue queue, Transcript transcript, CallStarter starter, TurnAnswer answer, boolean early) {
         this.queue = queue;
         this.transcript = transcript;
         this.starter = starter;
-        this.stream = stream;
+        this.answer = answer;
         this.early = early;
     }
 
@@ -69,7 +66,7 @@ final class Turn {
      * @throws dev.sluice.StreamException if it failed
      */
     EndReason read() throws InterruptedException {
-        for (StreamEvent event : stream) {
+        for (StreamEvent event : answer.events()) {
             if (!queue.put(toRunEvent(event))) {
                 throw new InterruptedException(); // as the thread that ended the run has done, or is about to do
             }
@@ -77,12 +74,17 @@ final class Turn {
                 look(event);
             }
         }
-        return stream.endReason().orElseThrow();
+        return answer.end();
     }
 
     /** The whole answer. */
     Message message() {
         return message;
+    }
+
+    /** Whether nothing has come of an answer that another process has begun: then the model can be asked instead. */
+    boolean isLost() {
+        return answer.isResumed() && !hasStart;
     }
 
     /** Whether anything of it was reported. */
@@ -92,7 +94,7 @@ final class Turn {
 
     /** Another answer takes the place of this one, which broke off: its server need not finish it. */
     void cancelBroken(StreamException failure) {
-        InternalParts.of(stream, BrokenAnswer.class).cancel(failure);
+        answer.cancelBroken(failure);
     }
 
     /** The calls that were started so far. */
@@ -141,7 +143,7 @@ final class Turn {
             return new MessageStart(start);
         }
         if (event instanceof StreamEvent.MessageStop) {
-            message = stream.snapshot();
+            message = answer.snapshot();
             transcript.calling(message, calls);
             return new MessageStop(message);
         }
@@ -163,7 +165,7 @@ final class Turn {
             }
             case ContentBlockStop(int index) -> {
                 int place = blocks.headSet(index).size();
-                if (stream.snapshot().content().get(place) instanceof ToolUse use && use.isInputValid()) {
+                if (answer.snapshot().content().get(place) instanceof ToolUse use && use.isInputValid()) {
                     if (isEmpty(use)) {
                         withoutInput = use;
                     } else {

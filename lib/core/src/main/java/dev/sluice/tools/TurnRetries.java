@@ -8,6 +8,7 @@ import dev.sluice.internal.resilience.RetryRules;
 import dev.sluice.message.ContentBlock.ToolUse;
 import dev.sluice.tools.RunEvent.TurnReset;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ final class TurnRetries {
      * @throws InterruptedException if the run has ended
      */
     void takeBack(Turn broken, StreamException failure) throws InterruptedException {
+        if (broken.isLost()) {
+            var unused = transcript.takeBack();
+            return;
+        }
         Optional<Duration> delay = broken.wasShown() ? delay(failure) : Optional.empty();
         if (previous != null && !failure.equals(previous)) {
             failure.addSuppressed(previous);
@@ -80,8 +85,13 @@ final class TurnRetries {
 
     /** Goes on with the call that was made before, and is made again with this one; null if there is none. */
     @Nullable
-    ToolCallTask resume(ToolUse use) throws InterruptedException {
-        return kept.resume(use);
+    ToolCallTask resume(ToolUse use, boolean isCut) throws InterruptedException {
+        return kept.resume(use, isCut);
+    }
+
+    /** These calls were made before, in another process, and may be made again in the turn that begins. */
+    void keep(List<ToolCallTask> calls) {
+        kept.addAll(calls);
     }
 
     /** The turn has come, with all of its calls. */

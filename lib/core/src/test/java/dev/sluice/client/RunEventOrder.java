@@ -67,6 +67,7 @@ final class RunEventOrder {
                 assertThat(ended).doesNotContain(id);
                 assertThat(running.add(id)).isTrue();
             }
+            case RunEvent.ApprovalAsked question -> assertThat(running).contains(question.id());
             case ToolProgress(var id, var message, var percentage) ->
                 assertThat(running).contains(id);
             case ToolEvent(var id, var inner) -> assertThat(running).contains(id);

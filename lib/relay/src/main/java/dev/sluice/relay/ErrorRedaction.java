@@ -38,6 +38,7 @@ record ErrorRedaction(boolean errors) {
             case RunEvent.ToolStart start -> Optional.of(start);
             case RunEvent.ToolProgress progress -> Optional.of(progress);
             case RunEvent.ToolComplete complete -> Optional.of(complete);
+            case RunEvent.ApprovalAsked question -> Optional.of(question);
             case RunEvent.ToolOrphaned orphan -> Optional.of(orphan); // its JSON has no input and no output
             case RunEvent.StreamComplete complete -> Optional.of(complete);
         };

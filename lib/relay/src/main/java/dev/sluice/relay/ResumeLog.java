@@ -21,6 +21,27 @@ public interface ResumeLog extends AutoCloseable {
     Writer create(String streamId, Session owner, Consumer<String> cancel);
 
     /**
+     * Begins a stream of a run that can go on on another machine. Its watchers are told only what is stored where the next writer finds
+     * it, and are not told at once that a writer was lost: another may {@linkplain #takeOver take over}.
+     *
+     * @throws RelayException as {@link #create} does
+     */
+    default Writer createDurable(String streamId, Session owner, Consumer<String> cancel) {
+        return create(streamId, owner, cancel);
+    }
+
+    /**
+     * Goes on writing a durable stream whose writer is gone, or has {@linkplain Writer#leave left}. What that one still writes is refused.
+     * The caller has made sure that it is the only one who takes over.
+     *
+     * @throws RelayException {@code UNKNOWN} if there is no such stream, it has ended, or this log keeps none that outlive their writer.
+     *     {@code UNAVAILABLE}
+     */
+    default Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+        throw new RelayException(RelayException.Code.UNKNOWN, "There is no stream that could go on here.");
+    }
+
+    /**
      * Delivers a stream's events to a listener, from a number on: first those that are kept, then each as it comes.
      *
      * @param after the last event the watcher has; 0 for none. It comes from the watcher, and may be anything
@@ -84,6 +105,16 @@ public interface ResumeLog extends AutoCloseable {
 
         /** Whether a watcher that loses its connection now could come back for what it missed. */
         boolean isResumable();
+
+        /** The id of the last event; 0 if there is none. */
+        default long lastId() {
+            throw new UnsupportedOperationException("lastId");
+        }
+
+        /** Gives a durable stream up without an end: its watchers wait for whoever takes it over. Closes this writer. */
+        default void leave() {
+            close();
+        }
 
         /** Ends the stream: nothing follows. Without it, {@link #close} leaves a stream whose writer was lost. */
         void finish();

@@ -1,0 +1,238 @@
+package dev.sluice.tools;
+
+import dev.sluice.internal.base.Checks;
+import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps runs in this process. */
+final class MemoryRunJournal implements RunJournal {
+    static final long MAX_BYTES = 64L << 20;
+    private static final long RETENTION = TimeUnit.HOURS.toNanos(1);
+    private static final int LONGEST_ID = 200;
+
+    /** Held for a few instructions. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock, and all that is in it. */
+    private final Map<String, Run> runs = new LinkedHashMap<>();
+
+    private static final class Run {
+        final List<String> records = new ArrayList<>();
+        final Map<String, String> answers = new LinkedHashMap<>();
+        long bytes;
+
+        @Nullable
+        Held holder;
+
+        /** What it waits for; empty if for nothing. */
+        Set<String> waits = Set.of();
+
+        @Nullable
+        Long endedAt;
+
+        boolean canGoOn() {
+            return holder == null
+                    && endedAt == null
+                    && (waits.isEmpty() || waits.stream().anyMatch(answers::containsKey));
+        }
+    }
+
+    static String checkedId(String runId) {
+        if (runId.isEmpty() || runId.length() > LONGEST_ID) {
+            throw new IllegalArgumentException(
+                    "runId: has " + runId.length() + " characters, and must have 1 to " + LONGEST_ID);
+        }
+        return runId;
+    }
+
+    @Override
+    public Claim claim(String runId) {
+        checkedId(runId);
+        lock.lock();
+        try {
+            forgetOld();
+            Run run = runs.computeIfAbsent(runId, id -> new Run());
+            if (run.holder != null) {
+                throw new JournalException(
+                        Code.HELD, "The run '" + runId + "' is held by another claim in this process");
+            }
+            return held(runId, run);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Claim> claimAbandoned() {
+        lock.lock();
+        try {
+            return runs.entrySet().stream()
+                    .filter(run -> run.getValue().canGoOn())
+                    .findFirst()
+                    .map(run -> held(run.getKey(), run.getValue()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean answer(String runId, String callKey, String answer) {
+        Objects.requireNonNull(callKey, "callKey");
+        Objects.requireNonNull(answer, "answer");
+        lock.lock();
+        try {
+            Run run = runs.get(runId);
+            if (run == null || run.endedAt != null) {
+                throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
+            }
+            return run.answers.putIfAbsent(callKey, answer) == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        List<Held> lost;
+        lock.lock();
+        try {
+            lost = runs.values().stream()
+                    .map(run -> run.holder)
+                    .filter(Objects::nonNull)
+                    .toList();
+            runs.values().forEach(run -> run.holder = null);
+        } finally {
+            lock.unlock();
+        }
+        lost.forEach(held -> held.onLost.run());
+    }
+
+    private Claim held(String runId, Run run) {
+        var held = new Held(runId, run);
+        run.holder = held;
+        run.waits = Set.of();
+        run.endedAt = null;
+        return held;
+    }
+
+    private void forgetOld() {
+        long now = System.nanoTime();
+        runs.values().removeIf(run -> run.endedAt != null && now - run.endedAt > RETENTION);
+    }
+
+    private final class Held implements Claim {
+        private final String runId;
+        private final Run run;
+        private final List<String> records;
+        final LostActions onLost = new LostActions();
+
+        Held(String runId, Run run) {
+            this.runId = runId;
+            this.run = run;
+            records = List.copyOf(run.records);
+        }
+
+        @Override
+        public String runId() {
+            return runId;
+        }
+
+        @Override
+        public List<String> records() {
+            return records;
+        }
+
+        @Override
+        public Map<String, String> answers() {
+            lock.lock();
+            try {
+                return Map.copyOf(run.answers);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public int losses() {
+            return 0;
+        }
+
+        @Override
+        public void append(String record) {
+            lock.lock();
+            try {
+                checkHeld();
+                if (run.bytes + record.length() > MAX_BYTES) {
+                    throw new JournalException(
+                            Code.FULL, "The run '" + runId + "' has more than " + MAX_BYTES + " characters of records");
+                }
+                run.bytes += record.length();
+                run.records.add(record);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public boolean park(Collection<String> callKeys) {
+            Checks.atLeast("callKeys", callKeys.size(), 1);
+            lock.lock();
+            try {
+                checkHeld();
+                if (callKeys.stream().anyMatch(run.answers::containsKey)) {
+                    return false;
+                }
+                run.waits = Set.copyOf(callKeys);
+                run.holder = null;
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void onLost(Runnable action) {
+            onLost.add(action);
+        }
+
+        @Override
+        public void end() {
+            lock.lock();
+            try {
+                if (run.holder == this) {
+                    run.endedAt = System.nanoTime();
+                    run.holder = null;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                run.holder = run.holder == this ? null : run.holder;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void checkHeld() {
+            if (run.holder != this) {
+                throw new JournalException(
+                        Code.FENCED, "The claim on run '" + runId + "' was given up or lost; claim it again");
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.tools;
+
+import dev.sluice.EndReason;
+import dev.sluice.EndReason.Completed;
+import dev.sluice.message.Citation;
+import dev.sluice.message.ContentBlock;
+import dev.sluice.message.ContentBlock.Text;
+import dev.sluice.message.ContentBlock.Thinking;
+import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.message.Delta;
+import dev.sluice.message.Delta.CitationsDelta;
+import dev.sluice.message.Delta.InputJsonDelta;
+import dev.sluice.message.Delta.SignatureDelta;
+import dev.sluice.message.Delta.TextDelta;
+import dev.sluice.message.Delta.ThinkingDelta;
+import dev.sluice.message.FinishReason;
+import dev.sluice.message.Message;
+import dev.sluice.message.StreamEvent;
+import dev.sluice.message.StreamEvent.ContentBlockDelta;
+import dev.sluice.message.StreamEvent.ContentBlockStart;
+import dev.sluice.message.StreamEvent.ContentBlockStop;
+import dev.sluice.message.StreamEvent.MessageDelta;
+import dev.sluice.message.StreamEvent.MessageStart;
+import dev.sluice.message.StreamEvent.MessageStop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An answer that was recorded, as the fewest events that add up to it. */
+record RecordedAnswer(Message said) implements TurnAnswer {
+    @Override
+    public List<StreamEvent> events() {
+        var events = new ArrayList<StreamEvent>();
+        events.add(new MessageStart(new Message(
+                said.id(),
+                said.role(),
+                said.model(),
+                said.provider(),
+                List.of(),
+                FinishReason.UNKNOWN,
+                null,
+                null,
+                said.usage(),
+                said.extra())));
+        for (int i = 0; i < said.content().size(); i++) {
+            ContentBlock block = said.content().get(i);
+            events.add(new ContentBlockStart(i, empty(block)));
+            for (Delta delta : deltas(block)) {
+                events.add(new ContentBlockDelta(i, delta));
+            }
+            events.add(new ContentBlockStop(i));
+        }
+        events.add(
+                new MessageDelta(said.finishReason(), said.stopReason(), said.stopSequence(), said.usage(), Map.of()));
+        events.add(new MessageStop());
+        return events;
+    }
+
+    /** The block as it starts. */
+    private static ContentBlock empty(ContentBlock block) {
+        return switch (block) {
+            case Text text -> new Text("", List.of(), text.extra());
+            case Thinking thinking -> new Thinking("", null, thinking.extra());
+            case ToolUse use -> new ToolUse(use.id(), use.name(), "{}", use.extra());
+            default -> block;
+        };
+    }
+
+    /** What fills it. */
+    private static List<Delta> deltas(ContentBlock block) {
+        var deltas = new ArrayList<Delta>();
+        switch (block) {
+            case Text text -> {
+                add(deltas, text.text().isEmpty() ? null : new TextDelta(text.text()));
+                for (Citation citation : text.citations()) {
+                    deltas.add(new CitationsDelta(citation));
+                }
+            }
+            case Thinking thinking -> {
+                add(deltas, thinking.thinking().isEmpty() ? null : new ThinkingDelta(thinking.thinking()));
+                add(deltas, thinking.signature() == null ? null : new SignatureDelta(thinking.signature()));
+            }
+            case ToolUse use -> add(deltas, use.input().isBlank() ? null : new InputJsonDelta(use.input()));
+            default -> {}
+        }
+        return deltas;
+    }
+
+    private static void add(List<Delta> deltas, @Nullable Delta delta) {
+        if (delta != null) {
+            deltas.add(delta);
+        }
+    }
+
+    @Override
+    public EndReason end() {
+        return new Completed();
+    }
+
+    @Override
+    public Message snapshot() {
+        return said;
+    }
+
+    @Override
+    public Duration duration() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close() {}
+}
