@@ -28,7 +28,8 @@ final class ApprovalWait {
             if (journal == null || questions.isEmpty()) {
                 return null;
             }
-            if (journal.park(questions.stream().map(ToolCallTask::key).toList())) {
+            if (journal.park(
+                    questions.stream().map(call -> call.journal().questionKey()).toList())) {
                 return questions.stream()
                         .map(call -> "'" + call.use().name() + "'")
                         .collect(Collectors.joining(", ", "waits for an approval of ", ""));
@@ -41,7 +42,7 @@ final class ApprovalWait {
         Map<String, String> answers = journal.answers();
         boolean answered = false;
         for (ToolCallTask call : questions) {
-            String answer = answers.get(call.key());
+            String answer = answers.get(call.journal().questionKey());
             if (answer != null) {
                 call.decided(ToolApproval.decision(answer));
                 answered = true;

@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,19 @@ public interface RunJournal extends AutoCloseable {
     }
 
     /**
-     * Claims a run: a new one, or one that nobody holds. Blocks for a bounded time.
+     * A journal in a directory of a local file system, for several processes of one machine. A record is on the disk before {@link
+     * Claim#append} returns. When a process dies, its runs can be claimed at once. A run that has ended is kept for an hour.
+     *
+     * @param directory is made if it does not exist, and is for journals alone; it will have all that is said in the runs
+     * @throws JournalException {@code UNAVAILABLE} if it cannot be used
+     */
+    static RunJournal directory(Path directory) {
+        return new DirectoryRunJournal(directory);
+    }
+
+    /**
+     * Claims a run: a new one, or one that nobody holds, also one that is parked or has ended and is still kept. Blocks for a bounded
+     * time.
      *
      * @param runId the application's name for the run: 1 to 200 characters; no two runs may share it
      * @throws JournalException {@code HELD} if somebody else holds it, {@code UNAVAILABLE}
@@ -67,7 +80,7 @@ public interface RunJournal extends AutoCloseable {
         int losses();
 
         /**
-         * Adds a record. Blocks until it is stored, for a bounded time.
+         * Adds a record. Blocks until it is stored, for a bounded time. If the thread is interrupted meanwhile, the interrupt is kept.
          *
          * @param record a JSON object
          * @throws JournalException {@code FENCED} if the claim was lost: nothing was written. {@code UNAVAILABLE} if it is not known
@@ -83,7 +96,10 @@ public interface RunJournal extends AutoCloseable {
          */
         boolean park(Collection<String> callKeys);
 
-        /** Has something run once when the claim is lost; at once if it is. It must not block. */
+        /**
+         * Has something run once when the claim is lost: to another holder, or because the journal is closed; at once if it is. It must
+         * not block.
+         */
         void onLost(Runnable action);
 
         /** The run has ended: nobody need take it over. Its records are kept for a while. Gives the claim up. */

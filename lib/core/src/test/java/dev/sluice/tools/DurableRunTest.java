@@ -27,15 +27,18 @@ class DurableRunTest {
 
     @Test
     void aRunThatHasEndedIsDeliveredAgainAndNothingIsDoneAgain() {
-        try (var runs = Runs.with(calls(use(0, "a", "work", "{\"n\":1}"), use(1, "b", "work", "{}")), says("Riv", "ers"))) {
+        try (var runs =
+                Runs.with(calls(use(0, "a", "work", "{\"n\":1}"), use(1, "b", "work", "{}")), says("Riv", "ers"))) {
             String conversation;
-            try (ToolLoop loop = runs.run(work).journal(journal.claim("order-1")).start()) {
+            try (ToolLoop loop =
+                    runs.run(work).journal(journal.claim("order-1")).start()) {
                 assertThat(loop.finalText()).isEqualTo("Rivers");
                 conversation = loop.conversation().toJson();
             }
             assertThat(ran).containsExactlyInAnyOrder("order-1-1 {\"n\":1}", "order-1-2 {}");
             assertThat(journal.claimAbandoned()).isEmpty();
-            try (ToolLoop again = runs.run(work).journal(journal.claim("order-1")).start()) {
+            try (ToolLoop again =
+                    runs.run(work).journal(journal.claim("order-1")).start()) {
                 var events = collect(again);
                 assertThat(events.failure()).isNull();
                 assertThat(events.of(MessageStop.class)).hasSize(2);
@@ -53,8 +56,12 @@ class DurableRunTest {
     void aQuestionParksTheRunAndItsAnswerLetsItGoOnElsewhere() {
         try (var runs = Runs.with(calls(use(0, "a", "work", "{\"n\":1}"), use(1, "b", "free", "{}")), says("ok"))) {
             Tool free = tool("free", (input, context) -> ran.add("free"));
-            ToolApproval approval = (tool, context) -> tool.name().equals("free") ? ToolApproval.allow() : ToolApproval.later();
-            try (ToolLoop loop = runs.run(work, free).approval(approval).journal(journal.claim("r")).start()) {
+            ToolApproval approval =
+                    (tool, context) -> tool.name().equals("free") ? ToolApproval.allow() : ToolApproval.later();
+            try (ToolLoop loop = runs.run(work, free)
+                    .approval(approval)
+                    .journal(journal.claim("r"))
+                    .start()) {
                 var events = collect(loop);
                 assertThat(events.failure()).isNull();
                 assertThat(events.of(ApprovalAsked.class)).singleElement().satisfies(asked -> {
@@ -65,10 +72,13 @@ class DurableRunTest {
                 assertThat(ran).containsExactly("free");
             }
             assertThat(journal.claimAbandoned()).isEmpty();
-            assertThat(journal.answer("r", "r-1", ToolApproval.answer(ToolApproval.allow()))).isTrue();
-            assertThat(journal.answer("r", "r-1", ToolApproval.answer(ToolApproval.deny("no")))).isFalse();
+            assertThat(journal.answer("r", "r-1", ToolApproval.answer(ToolApproval.allow())))
+                    .isTrue();
+            assertThat(journal.answer("r", "r-1", ToolApproval.answer(ToolApproval.deny("no"))))
+                    .isFalse();
             RunJournal.Claim claim = journal.claimAbandoned().orElseThrow();
-            try (ToolLoop loop = runs.run(work, free).approval(approval).journal(claim).start()) {
+            try (ToolLoop loop =
+                    runs.run(work, free).approval(approval).journal(claim).start()) {
                 assertThat(loop.finalText()).isEqualTo("ok");
                 assertThat(loop.isParked()).isFalse();
             }

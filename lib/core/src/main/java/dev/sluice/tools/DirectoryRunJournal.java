@@ -1,0 +1,309 @@
+package dev.sluice.tools;
+
+import dev.sluice.internal.base.Checks;
+import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps runs in a directory of a local file system, for the processes of one machine. Who holds a run has a lock of the operating
+ * system, which ends with its process; see {@link DirectoryLocks}. {@link RunFiles} has the files of one run.
+ */
+final class DirectoryRunJournal implements RunJournal {
+    /** How long a run that has ended is kept. */
+    static final Duration RETENTION = Duration.ofHours(1);
+
+    private static final Logger log = LoggerFactory.getLogger(DirectoryRunJournal.class);
+
+    private final Path directory;
+    private final DirectoryLocks locks;
+    private final Set<Held> claims = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    DirectoryRunJournal(Path directory) {
+        this.directory = directory;
+        try {
+            locks = DirectoryLocks.open(directory);
+        } catch (IOException e) {
+            throw unavailable("The directory " + directory + " cannot be used as a journal", e);
+        }
+    }
+
+    @Override
+    public Claim claim(String runId) {
+        RunFiles files = RunFiles.of(directory, MemoryRunJournal.checkedId(runId));
+        try {
+            Claim claim = claim(files);
+            if (claim != null) {
+                return claim;
+            }
+        } catch (IOException e) {
+            throw unavailable("The run '" + runId + "' cannot be claimed", e);
+        }
+        throw new JournalException(Code.HELD, "The run '" + runId + "' is held by another claim");
+    }
+
+    @Override
+    public Optional<Claim> claimAbandoned() {
+        try {
+            for (RunFiles files : RunFiles.in(directory)) {
+                Claim claim = files.isOld(RETENTION) || files.canGoOn() ? claimIfStillAbandoned(files) : null;
+                if (claim != null) {
+                    return Optional.of(claim);
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unavailable("The directory " + directory + " cannot be read", e);
+        }
+    }
+
+    private @Nullable Claim claim(RunFiles files) throws IOException {
+        FileLock lock = locks.tryLock(files.place());
+        return lock == null ? null : held(files, lock);
+    }
+
+    private @Nullable Claim claimIfStillAbandoned(RunFiles files) throws IOException {
+        FileLock lock = locks.tryLock(files.place());
+        if (lock == null) {
+            return null;
+        }
+        try {
+            if (files.isOld(RETENTION)) {
+                files.delete();
+            }
+            if (files.canGoOn()) { // still
+                return held(files, lock);
+            }
+        } catch (NoSuchFileException e) {
+            files.delete(); // what there is of it
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+        lock.close();
+        return null;
+    }
+
+    private Claim held(RunFiles files, FileLock lock) throws IOException {
+        try {
+            var held = new Held(files, lock);
+            claims.add(held);
+            return held;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean answer(String runId, String callKey, String answer) {
+        RunFiles files = RunFiles.of(directory, runId);
+        try {
+            if (!files.isOpen()) {
+                throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
+            }
+            return files.answer(Objects.requireNonNull(callKey, "callKey"), Objects.requireNonNull(answer, "answer"));
+        } catch (IOException e) {
+            throw unavailable("The answer for run '" + runId + "' cannot be written", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        claims.forEach(Held::lose);
+        closeLocks();
+    }
+
+    /** Ends as the process would if it died, for tests. */
+    void die() {
+        claims.forEach(Held::die);
+        closeLocks();
+    }
+
+    private void closeLocks() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                locks.close();
+            } catch (IOException e) {
+                throw unavailable("The directory " + directory + " cannot be closed", e);
+            }
+        }
+    }
+
+    private static JournalException unavailable(String what, IOException e) {
+        return new JournalException(Code.UNAVAILABLE, what + ": " + e, e);
+    }
+
+    private final class Held implements Claim {
+        private final RunFiles files;
+        private final FileLock lock;
+        private final RunWriter writer;
+        private final int losses;
+        private final LostActions onLost = new LostActions();
+
+        /** Held while a record is written. */
+        private final ReentrantLock writing = new ReentrantLock();
+
+        /** Guarded by the lock. */
+        private boolean givenUp;
+
+        Held(RunFiles files, FileLock lock) throws IOException {
+            this.files = files;
+            this.lock = lock;
+            writer = files.open();
+            losses = files.hold();
+        }
+
+        @Override
+        public String runId() {
+            return writer.runId();
+        }
+
+        @Override
+        public List<String> records() {
+            return writer.before();
+        }
+
+        @Override
+        public Map<String, String> answers() {
+            try {
+                return files.answers();
+            } catch (IOException e) {
+                throw unavailable("The answers for run '" + runId() + "' cannot be read", e);
+            }
+        }
+
+        @Override
+        public int losses() {
+            return losses;
+        }
+
+        @Override
+        public void append(String record) {
+            held(() -> {
+                writer.append(record);
+                return true;
+            });
+        }
+
+        @Override
+        public boolean park(Collection<String> callKeys) {
+            Checks.atLeast("callKeys", callKeys.size(), 1);
+            return held(() -> {
+                // An answer that comes now is found by whoever looks for runs that can go on.
+                boolean answered = files.answers().keySet().stream().anyMatch(callKeys::contains);
+                if (!answered) {
+                    files.park(losses, callKeys);
+                    giveUp();
+                }
+                return !answered;
+            });
+        }
+
+        @Override
+        public void onLost(Runnable action) {
+            onLost.add(action);
+        }
+
+        @Override
+        public void end() {
+            finish(files::end);
+        }
+
+        @Override
+        public void close() {
+            finish(files::release);
+        }
+
+        void lose() {
+            if (finish(files::release)) {
+                onLost.run();
+            }
+        }
+
+        void die() {
+            writing.lock();
+            try {
+                giveUp();
+            } finally {
+                writing.unlock();
+            }
+            onLost.run();
+        }
+
+        /** Gives it up with a note; nothing if it was given up. Returns whether it was not. */
+        private boolean finish(Note note) {
+            writing.lock();
+            try {
+                if (givenUp) {
+                    return false;
+                }
+                try {
+                    note.write(losses);
+                } catch (IOException e) {
+                    throw unavailable("The end of the claim on run '" + runId() + "' cannot be written", e);
+                } finally {
+                    giveUp();
+                }
+                return true;
+            } finally {
+                writing.unlock();
+            }
+        }
+
+        /** The caller holds the lock. */
+        private void giveUp() {
+            if (!givenUp) {
+                givenUp = true;
+                claims.remove(this);
+                try (lock;
+                        writer) {
+                    // all is written
+                } catch (IOException e) {
+                    log.warn("The files of run '{}' were not closed: {}", runId(), e.toString());
+                }
+            }
+        }
+
+        private boolean held(Write action) {
+            writing.lock();
+            try {
+                if (givenUp) {
+                    throw new JournalException(
+                            Code.FENCED, "The claim on run '" + runId() + "' was given up or lost; claim it again");
+                }
+                return action.run();
+            } catch (IOException e) {
+                giveUp();
+                onLost.run();
+                throw unavailable("The record of run '" + runId() + "' may not have been written", e);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    private interface Note {
+        void write(int losses) throws IOException;
+    }
+
+    private interface Write {
+        boolean run() throws IOException;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.tools;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.internal.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one run in the directory of a journal: its records, its state, and a file for each answer. Their names begin with what
+ * can be read of the run's id, and its hash.
+ *
+ * @param runId null if only its files are known
+ */
+record RunFiles(Path directory, String name, @Nullable String runId) {
+    private static final String RECORDS = ".jsonl";
+    private static final int READABLE = 40;
+    private static final int HASH = 32;
+    private static final int PLACE = 15; // hexadecimal digits of a long that is positive
+
+    /** Whether a run is held, and what it waits for if it is not. */
+    private record State(String state, int losses, List<String> waits, long at) {
+        /** Of a run whose state was never written. */
+        static final State OPEN = new State("open", 0, List.of(), 0);
+    }
+
+    /** The files of a run, whether they exist or not. */
+    static RunFiles of(Path directory, String runId) {
+        String readable = runId.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "_");
+        String name = readable.substring(0, Math.min(readable.length(), READABLE)) + "-" + hash(runId);
+        return new RunFiles(directory, name, runId);
+    }
+
+    /** All runs of a directory. */
+    static List<RunFiles> in(Path directory) throws IOException {
+        return list(directory, "*" + RECORDS).stream()
+                .map(file -> file.getFileName().toString())
+                .map(file -> new RunFiles(directory, file.substring(0, file.length() - RECORDS.length()), null))
+                .toList();
+    }
+
+    /** Where the lock of the run is. */
+    long place() {
+        int hash = name.length() - HASH;
+        return Long.parseLong(name.substring(hash, hash + PLACE), 16);
+    }
+
+    /** The records, to be written by who holds the run. */
+    RunWriter open() throws IOException {
+        return new RunWriter(file(RECORDS), runId);
+    }
+
+    /** Notes that the run is held from now on. Returns how often a holder was lost. */
+    int hold() throws IOException {
+        State before = state();
+        int losses = before.losses() + (before.state().equals("held") ? 1 : 0);
+        write(new State("held", losses, List.of(), 0));
+        return losses;
+    }
+
+    /** Notes that the run is not held any more, and can go on. */
+    void release(int losses) throws IOException {
+        write(new State("open", losses, List.of(), 0));
+    }
+
+    /** Notes that the run waits for one of these answers. */
+    void park(int losses, Collection<String> callKeys) throws IOException {
+        write(new State("parked", losses, List.copyOf(callKeys), 0));
+    }
+
+    /** Notes that the run has ended. */
+    void end(int losses) throws IOException {
+        write(new State("ended", losses, List.of(), System.currentTimeMillis()));
+    }
+
+    /** Whether there is such a run, and it has not ended. */
+    boolean isOpen() throws IOException {
+        return Files.exists(file(RECORDS)) && !state().state().equals("ended");
+    }
+
+    /** Whether the run can go on if nobody holds it. */
+    boolean canGoOn() throws IOException {
+        State now = state();
+        return isOpen() && (now.waits().isEmpty() || answers().keySet().stream().anyMatch(now.waits()::contains));
+    }
+
+    /** Whether the run has ended so long ago. */
+    boolean isOld(Duration retention) throws IOException {
+        State now = state();
+        return now.state().equals("ended") && System.currentTimeMillis() - now.at() > retention.toMillis();
+    }
+
+    /** Deletes all of it; for who has its lock. */
+    void delete() throws IOException {
+        Files.deleteIfExists(file(RECORDS)); // first, so that there is no such run
+        for (Path file : list(directory, name + ".*")) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Adds an answer, and waits until it is on the disk. Returns whether it is the first one of its call. */
+    boolean answer(String callKey, String answer) throws IOException {
+        Path whole = write(Json.write(Map.of("key", callKey, "answer", answer)));
+        try {
+            Files.createLink(file("." + hash(callKey) + ".answer"), whole); // at once, and once
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.delete(whole);
+        }
+    }
+
+    /** The answers so far, by the keys of their calls. */
+    Map<String, String> answers() throws IOException {
+        var answers = new LinkedHashMap<String, String>();
+        for (Path file : list(directory, name + ".*.answer")) {
+            Map<String, Object> fields = Json.readObject(Files.readString(file));
+            answers.put(String.valueOf(fields.get("key")), String.valueOf(fields.get("answer")));
+        }
+        return answers;
+    }
+
+    private State state() throws IOException {
+        try {
+            return Json.read(Files.readString(file(".state")), State.class);
+        } catch (NoSuchFileException | IllegalArgumentException e) { // or it was lost with the power
+            return State.OPEN;
+        }
+    }
+
+    private void write(State state) throws IOException {
+        Files.move(
+                write(Json.write(state)),
+                file(".state"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** A new file with this text, on the disk. */
+    private Path write(String text) throws IOException {
+        return Files.writeString(
+                file("." + UUID.randomUUID() + ".new"),
+                text,
+                UTF_8,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.DSYNC);
+    }
+
+    private Path file(String suffix) {
+        return directory.resolve(name + suffix);
+    }
+
+    private static List<Path> list(Path directory, String glob) throws IOException {
+        var files = new ArrayList<Path>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, glob)) {
+            all.forEach(files::add);
+        } catch (UncheckedIOException | java.nio.file.DirectoryIteratorException e) {
+            throw new IOException(e);
+        }
+        return files;
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, HASH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.tools.RunJournal.Claim;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryRunJournalTest extends RunJournalContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    protected RunJournal open() {
+        return RunJournal.directory(directory);
+    }
+
+    @Override
+    protected boolean kill(RunJournal journal) {
+        ((DirectoryRunJournal) journal).die();
+        return true;
+    }
+
+    private Path records() throws Exception {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".jsonl"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void aLineThatWasTornIsCutOff() throws Exception {
+        try (RunJournal journal = open()) {
+            try (Claim claim = journal.claim("a")) {
+                claim.append("{\"n\":1}");
+            }
+            Files.writeString(records(), "{\"n\":2", StandardOpenOption.APPEND);
+            try (Claim claim = journal.claimAbandoned().orElseThrow()) {
+                assertThat(claim.records()).containsExactly("{\"n\":1}");
+                claim.append("{\"n\":3}");
+            }
+            try (Claim claim = journal.claim("a")) {
+                assertThat(claim.records()).containsExactly("{\"n\":1}", "{\"n\":3}");
+            }
+        }
+    }
+
+    @Test
+    void aFileThatDoesNotSayItsRunIsPassedOver() throws Exception {
+        try (RunJournal journal = open()) {
+            journal.claim("a").close();
+            Files.writeString(records(), "{\"ru");
+            assertThat(journal.claimAbandoned()).isEmpty();
+            journal.claim("a").close();
+            assertThat(journal.claimAbandoned()).isPresent();
+        }
+    }
+
+    @Test
+    void anInterruptedThreadWrites() throws Exception {
+        try (RunJournal journal = open();
+                Claim claim = journal.claim("a")) {
+            Thread.currentThread().interrupt();
+            claim.append("{\"n\":1}");
+            assertThat(journal.answer("a", "k", "{}")).isTrue();
+            assertThat(Thread.interrupted()).isTrue();
+            claim.append("{\"n\":2}");
+            assertThat(claim.answers()).containsKey("k");
+        }
+    }
+}
