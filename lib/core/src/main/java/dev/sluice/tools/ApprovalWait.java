@@ -22,6 +22,9 @@ final class ApprovalWait {
         while (true) {
             for (ToolCallTask call : calls) {
                 call.awaitOutcomeOrQuestion();
+                if (!call.isQuestion()) {
+                    var unused = call.result(); // which is written by then
+                }
             }
             List<ToolCallTask> questions =
                     calls.stream().filter(ToolCallTask::isQuestion).toList();

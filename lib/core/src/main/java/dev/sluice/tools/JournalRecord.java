@@ -111,7 +111,7 @@ sealed interface JournalRecord {
                                 text(fields, "key"),
                                 new ToolOutput(message(json).content(), Boolean.TRUE.equals(fields.get("error"))),
                                 ToolFailure.valueOf(text(fields, "end").toUpperCase(Locale.ROOT)),
-                                number(fields, "millis"));
+                                whole(fields, "millis"));
                     default -> null;
                 });
     }
@@ -121,8 +121,12 @@ sealed interface JournalRecord {
     }
 
     private static int number(Map<String, Object> fields, String name) {
+        return Math.toIntExact(whole(fields, name));
+    }
+
+    private static long whole(Map<String, Object> fields, String name) {
         if (fields.get(name) instanceof Number number) {
-            return number.intValue();
+            return number.longValue();
         }
         throw new IllegalArgumentException("not a record of a run: " + name + " is no number");
     }

@@ -13,8 +13,6 @@ final class RunControl {
     /** Weak, because its callbacks may refer to the loop. The cleaner must find a loop that nobody else refers to. */
     private final WeakReference<StreamController> controller;
 
-    private volatile boolean abandoned;
-
     RunControl(StreamController controller) {
         this.controller = new WeakReference<>(controller);
     }
@@ -39,15 +37,11 @@ final class RunControl {
         return true;
     }
 
-    /** Nobody refers to the loop any more. */
-    void abandon() {
-        abandoned = true;
-    }
-
     /** Whether a run with this end is not to be taken up by another process: it is done, or its caller has stopped it. */
     boolean isForGood(EndReason end) {
         StreamController held = controller.get();
-        return !(end instanceof Cancelled) || (held != null && !abandoned && !StreamStops.isUnasked(held));
+        return !(end instanceof Cancelled(String why))
+                || (held != null && !why.equals(ABANDONED) && !StreamStops.isUnasked(held));
     }
 
     /** The run's thread has ended it. */

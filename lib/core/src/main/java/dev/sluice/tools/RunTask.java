@@ -169,7 +169,6 @@ final class RunTask implements Runnable {
 
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void onAbandoned() {
-        control.abandon();
         if (stop(new Cancelled(RunControl.ABANDONED))) {
             Thread.ofVirtual() // because the cleaner must not wait for a carrier
                     .start(() -> context.run(() -> log.warn(

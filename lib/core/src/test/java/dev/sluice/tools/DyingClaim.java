@@ -4,14 +4,11 @@ import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A claim whose process "dies" at one record: that one is written or not, and none after it. The real claim is given up. */
-final class DyingClaim implements Claim {
-    private final Claim claim;
+public final class DyingClaim extends ClaimWrapper {
     private final Predicate<String> fatal;
     private final boolean writesIt;
     private final AtomicInteger appends = new AtomicInteger();
@@ -19,19 +16,19 @@ final class DyingClaim implements Claim {
     private volatile boolean dead;
 
     private DyingClaim(Claim claim, Predicate<String> fatal, boolean writesIt) {
-        this.claim = claim;
+        super(claim);
         this.fatal = fatal;
         this.writesIt = writesIt;
     }
 
     /** Dies at the n-th record, from 1. */
-    static DyingClaim at(Claim claim, int n, boolean writesIt) {
+    public static DyingClaim at(Claim claim, int n, boolean writesIt) {
         var seen = new AtomicInteger();
         return new DyingClaim(claim, record -> seen.incrementAndGet() == n, writesIt);
     }
 
     /** Dies at the first such record. */
-    static DyingClaim at(Claim claim, Predicate<String> record, boolean writesIt) {
+    public static DyingClaim at(Claim claim, Predicate<String> record, boolean writesIt) {
         return new DyingClaim(claim, record, writesIt);
     }
 
@@ -76,31 +73,6 @@ final class DyingClaim implements Claim {
         if (!dead) {
             claim.end();
         }
-    }
-
-    @Override
-    public void close() {
-        claim.close();
-    }
-
-    @Override
-    public String runId() {
-        return claim.runId();
-    }
-
-    @Override
-    public List<String> records() {
-        return claim.records();
-    }
-
-    @Override
-    public Map<String, String> answers() {
-        return claim.answers();
-    }
-
-    @Override
-    public int losses() {
-        return claim.losses();
     }
 
     @Override
