@@ -8,9 +8,7 @@ import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
 import dev.sluice.relay.Session;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -19,7 +17,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * Keeps the events of runs in Redis, so that every machine of a fleet can serve every watcher. It also keeps them in
@@ -35,11 +32,10 @@ import redis.clients.jedis.util.JedisURIHelper;
 public final class RedisResumeLog implements ResumeLog {
     private static final Logger log = LoggerFactory.getLogger(RedisResumeLog.class);
     private static final int READERS = 4;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RedisSettings settings;
     private final Keys keys;
-    private final String node = random();
+    private final String node = Tokens.next();
     private final MemoryResumeLog local;
     private final RedisServer server;
     private final LocalRuns runs = new LocalRuns();
@@ -56,7 +52,7 @@ public final class RedisResumeLog implements ResumeLog {
                 .retention(settings.retention())
                 .time(time)
                 .build();
-        server = new RedisServer(settings, new RefusalLog(time, log::warn));
+        server = new RedisServer(settings.server(), settings.timeout(), new RefusalLog(time, log::warn));
         remote = new RemoteStreams(server, keys, new KnownStreams(), settings, time);
         committer = new PipelineWriter(server, settings, time);
         readers = IntStream.range(0, READERS)
@@ -96,7 +92,7 @@ public final class RedisResumeLog implements ResumeLog {
         @Nullable RedisWriter writer = null;
         try {
             here = local.create(streamId, owner, once);
-            var claim = new Lease(streamId, random(), keys);
+            var claim = new Lease(streamId, Tokens.next(), keys);
             boolean kept = begin(claim, owner);
             writer = new RedisWriter(claim, here, kept ? committer : null, () -> runs.remove(streamId));
             if (kept) {
@@ -207,15 +203,9 @@ public final class RedisResumeLog implements ResumeLog {
         }
     }
 
-    private static String random() {
-        var bytes = new byte[16];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
     /** Collects the settings of a {@link RedisResumeLog}. Not for use by several threads. */
     public static final class Builder {
-        private final URI server;
+        private final RedisAddress server;
         private String prefix = "sluice:";
         private Duration retention = Duration.ofMinutes(5);
         private int maxEvents = 5_000;
@@ -226,12 +216,7 @@ public final class RedisResumeLog implements ResumeLog {
         private TimeSource time = TimeSource.system();
 
         private Builder(URI server) {
-            if (!JedisURIHelper.isValid(server)
-                    || !(JedisURIHelper.isRedisScheme(server) || JedisURIHelper.isRedisSSLScheme(server))) {
-                // not the URI itself, which may hold a password
-                throw new IllegalArgumentException("server: must be redis://host:port or rediss://host:port");
-            }
-            this.server = server;
+            this.server = RedisAddress.of(server);
         }
 
         /** The prefix of all keys; {@code sluice:} if nothing is set. The same on all machines of a fleet. */
@@ -242,7 +227,7 @@ public final class RedisResumeLog implements ResumeLog {
 
         /** How long a stream is kept after its end; 5 minutes if nothing is set. */
         public Builder retention(Duration afterEnd) {
-            retention = positive("afterEnd", afterEnd);
+            retention = RedisSettings.positive("afterEnd", afterEnd);
             return this;
         }
 
@@ -257,13 +242,13 @@ public final class RedisResumeLog implements ResumeLog {
          * times as often.
          */
         public Builder lease(Duration lease) {
-            this.lease = positive("lease", lease);
+            this.lease = RedisSettings.positive("lease", lease);
             return this;
         }
 
         /** How long Redis may take to connect or to answer; 2 s if nothing is set. */
         public Builder timeout(Duration limit) {
-            timeout = positive("limit", limit);
+            timeout = RedisSettings.positive("limit", limit);
             return this;
         }
 
@@ -302,13 +287,6 @@ public final class RedisResumeLog implements ResumeLog {
                             buffer,
                             singleNode),
                     time);
-        }
-
-        private static Duration positive(String name, Duration value) {
-            if (value.toMillis() < 1) {
-                throw new IllegalArgumentException(name + ": " + value + ", must be a millisecond at least");
-            }
-            return value;
         }
     }
 }

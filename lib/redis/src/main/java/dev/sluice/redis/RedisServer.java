@@ -3,52 +3,83 @@ package dev.sluice.redis;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import org.apache.commons.pool2.BasePooledObjectFactory;
+import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.impl.DefaultPooledObject;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.util.JedisURIHelper;
 
 /** The one Redis server: opens connections of one's own, and lends some for brief questions. For any thread. */
 final class RedisServer implements AutoCloseable {
     /** How many connections are lent at a time. */
     static final int LENT = 16;
 
-    private final HostAndPort address;
-    private final RedisSettings settings;
+    private final RedisAddress address;
+    private final int timeout;
     private final RefusalLog refusals;
     private final ConnectionPool pool;
 
-    RedisServer(RedisSettings settings, RefusalLog refusals) {
-        this.settings = settings;
+    RedisServer(RedisAddress address, Duration timeout, RefusalLog refusals) {
+        this.address = address;
+        this.timeout = Math.toIntExact(timeout.toMillis());
         this.refusals = refusals;
-        address = JedisURIHelper.getHostAndPort(settings.server());
         var lending = new ConnectionPoolConfig();
         lending.setMaxTotal(LENT);
         lending.setMaxIdle(LENT);
         lending.setMinIdle(0);
         // Without it, many threads that find a pool empty wait in it for half a minute and longer.
-        lending.setMaxWait(settings.timeout());
+        lending.setMaxWait(timeout);
         lending.setJmxEnabled(false);
-        pool = new ConnectionPool(address, config(0), lending);
+        pool = new ConnectionPool(new Lending(), lending);
+    }
+
+    /** Makes the connections that are lent. */
+    private final class Lending extends BasePooledObjectFactory<Connection> {
+        @Override
+        public Connection create() {
+            return open(0);
+        }
+
+        @Override
+        public PooledObject<Connection> wrap(Connection connection) {
+            return new DefaultPooledObject<>(connection);
+        }
+
+        @Override
+        public boolean validateObject(PooledObject<Connection> lent) {
+            return lent.getObject().isConnected();
+        }
+
+        @Override
+        public void destroyObject(PooledObject<Connection> lent) {
+            RedisServer.close(lent.getObject());
+        }
     }
 
     /**
-     * Opens a connection.
+     * Opens a connection to the primary.
      *
      * @param blocking how long a command on it may wait by itself, in milliseconds, before the time limit begins
      */
     Connection open(int blocking) {
-        var connection = new Connection(address, config(blocking));
+        return open(timeout, blocking);
+    }
+
+    /** As {@link #open(int)}, with a time limit of its own in milliseconds. */
+    Connection open(int limit, int blocking) {
+        var connection = new Connection(address.hosts.getFirst(), config(limit, blocking));
         try {
             connection.connect();
             return connection;
@@ -65,19 +96,29 @@ final class RedisServer implements AutoCloseable {
      */
     <T> T ask(Function<Connection, T> question) {
         try {
-            try {
-                return askOnce(question);
-            } catch (JedisConnectionException e) {
-                if (isTimeout(e)) {
-                    throw e;
-                }
-                pool.clear();
-                return askOnce(question);
-            }
+            return call(question);
         } catch (JedisException e) {
             var what = isRefusal(e) ? "does not do what it is asked" : "cannot be reached";
             throw new RelayException(Code.UNAVAILABLE, "The storage of the streams " + what + "; try again later.", e);
         }
+    }
+
+    /** As {@link #ask}, but throws what came. */
+    <T> T call(Function<Connection, T> question) {
+        try {
+            return askOnce(question);
+        } catch (JedisConnectionException e) {
+            if (isTimeout(e)) {
+                throw e;
+            }
+            pool.clear();
+            return askOnce(question);
+        }
+    }
+
+    /** What Redis said no with, and what to do about it; empty if it did not say no. */
+    Optional<String> refusal(Throwable failure) {
+        return refusals.sentence(failure);
     }
 
     /** Whether Redis was there and said no, which is logged then, now and again. */
@@ -120,19 +161,17 @@ final class RedisServer implements AutoCloseable {
         return false;
     }
 
-    private JedisClientConfig config(int blocking) {
-        var uri = settings.server();
-        int timeout = Math.toIntExact(settings.timeout().toMillis());
+    private JedisClientConfig config(int limit, int blocking) {
         var config = DefaultJedisClientConfig.builder()
                 .resp2() // the same shapes of answers from every server
                 .clientName("sluice")
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-                .user(JedisURIHelper.getUser(uri))
-                .password(JedisURIHelper.getPassword(uri))
-                .database(JedisURIHelper.getDBIndex(uri))
-                .connectionTimeoutMillis(timeout)
-                .socketTimeoutMillis(timeout + blocking);
-        if (JedisURIHelper.isRedisSSLScheme(uri)) {
+                .user(address.user)
+                .password(address.password)
+                .database(address.database)
+                .connectionTimeoutMillis(limit)
+                .socketTimeoutMillis(limit + blocking);
+        if (address.tls) {
             config.sslOptions(SslOptions.defaults()); // which check the certificate and the name
         }
         return config.build();

@@ -1,12 +1,11 @@
 package dev.sluice.redis;
 
-import java.net.URI;
 import java.time.Duration;
 
 /**
  * The settings of a log.
  *
- * @param server where Redis is, as a URI
+ * @param server where Redis is
  * @param prefix what the names of all keys begin with
  * @param retention how long a stream is kept after its end
  * @param maxEvents how many events of a stream are kept, about
@@ -17,7 +16,7 @@ import java.time.Duration;
  * @param singleNode whether streams are begun without Redis if it cannot be reached
  */
 record RedisSettings(
-        URI server,
+        RedisAddress server,
         String prefix,
         Duration retention,
         int maxEvents,
@@ -47,5 +46,13 @@ record RedisSettings(
     Duration underWay() {
         var half = timeout.dividedBy(2);
         return half.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : half;
+    }
+
+    /** Gives a time back that can be told to Redis. */
+    static Duration positive(String name, Duration value) {
+        if (value.toMillis() < 1) {
+            throw new IllegalArgumentException(name + ": " + value + ", must be a millisecond at least");
+        }
+        return value;
     }
 }

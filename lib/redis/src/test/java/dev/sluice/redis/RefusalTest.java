@@ -25,13 +25,13 @@ final class RefusalTest {
     private final List<String> logged = new CopyOnWriteArrayList<>();
 
     private RedisServer server(String address) {
-        return new RedisServer(settings(address), new RefusalLog(TimeSource.system(), logged::add));
+        return new RedisServer(RedisAddress.of(URI.create(address)), Duration.ofSeconds(1), new RefusalLog(TimeSource.system(), logged::add));
     }
 
     private static RedisSettings settings(String address) {
         var second = Duration.ofSeconds(1);
         return new RedisSettings(
-                URI.create(address), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false);
+                RedisAddress.of(URI.create(address)), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false);
     }
 
     private RemoteStreams streams(RedisServer server) {
