@@ -2,6 +2,7 @@ package dev.sluice.redis;
 
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.redis.LocalRuns.Run;
 import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
@@ -84,29 +85,76 @@ public final class RedisResumeLog implements ResumeLog {
     @Override
     public Writer create(String streamId, Session owner, Consumer<String> cancel) {
         checkOpen();
-        if (!Keys.isId(streamId)) {
-            throw new IllegalArgumentException("streamId: must not be blank, nor longer than 200 characters");
-        }
-        var once = runs.add(streamId, cancel);
+        checkId(streamId);
+        var run = Run.of(streamId, cancel, true);
+        runs.add(run);
         @Nullable Writer here = null;
         @Nullable RedisWriter writer = null;
         try {
-            here = local.create(streamId, owner, once);
+            here = local.create(streamId, owner, run.cancel());
             var claim = new Lease(streamId, Tokens.next(), keys);
             boolean kept = begin(claim, owner);
-            writer = new RedisWriter(claim, here, kept ? committer : null, () -> runs.remove(streamId));
+            writer = new RedisWriter(claim, settings, here, kept ? committer : null, () -> runs.remove(run));
             if (kept) {
                 committer.hold(writer);
             }
             return writer;
         } finally {
             if (writer == null) {
-                runs.remove(streamId);
+                runs.remove(run);
                 if (here != null) {
                     here.close();
                 }
             }
         }
+    }
+
+    private static void checkId(String streamId) {
+        if (!Keys.isId(streamId)) {
+            throw new IllegalArgumentException("streamId: must not be blank, nor longer than 200 characters");
+        }
+    }
+
+    /**
+     * As {@link ResumeLog} says. Its watchers are told only what Redis has, also those on this machine. While Redis is away they are told
+     * nothing. The writer's {@code finish} and {@code leave} wait until Redis has all, for four times the timeout at most.
+     */
+    @Override
+    public Writer createDurable(String streamId, Session owner, Consumer<String> cancel) {
+        checkOpen();
+        checkId(streamId);
+        var run = Run.of(streamId, cancel, false);
+        runs.add(run);
+        boolean begun = false;
+        try {
+            var claim = new Lease(streamId, Tokens.next(), keys);
+            if (!remote.createDurable(claim, owner, node)) {
+                throw new IllegalArgumentException("streamId: there is such a stream already");
+            }
+            begun = true;
+            return durable(run, claim, 0);
+        } finally {
+            if (!begun) {
+                runs.remove(run);
+            }
+        }
+    }
+
+    @Override
+    public Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+        checkOpen();
+        checkId(streamId);
+        var claim = new Lease(streamId, Tokens.next(), keys);
+        long last = remote.takeOver(claim, owner, node);
+        var run = Run.of(streamId, cancel, false);
+        runs.replace(run);
+        return durable(run, claim, last);
+    }
+
+    private Writer durable(Run run, Lease claim, long last) {
+        var writer = new DurableWriter(claim, settings, last, committer, () -> runs.remove(run));
+        committer.hold(writer);
+        return writer;
     }
 
     private boolean begin(Lease claim, Session owner) {
@@ -172,7 +220,7 @@ public final class RedisResumeLog implements ResumeLog {
         try {
             return here.get();
         } catch (RelayException notHere) {
-            if (runs.contains(streamId) || notHere.code() == Code.UNAVAILABLE) {
+            if (runs.isInMemory(streamId) || notHere.code() == Code.UNAVAILABLE) {
                 throw notHere;
             }
             try {
@@ -213,6 +261,9 @@ public final class RedisResumeLog implements ResumeLog {
         private Duration timeout = Duration.ofSeconds(2);
         private int buffer = 16 << 20;
         private boolean singleNode;
+        private long maxBytes = 16 << 20;
+        private Duration recoverWithin = Duration.ofMinutes(1);
+        private Duration parkedFor = Duration.ofDays(30);
         private TimeSource time = TimeSource.system();
 
         private Builder(URI server) {
@@ -234,6 +285,33 @@ public final class RedisResumeLog implements ResumeLog {
         /** How many events of a stream are kept at least, the newest; 5,000 if nothing is set. Redis keeps up to a hundred more. */
         public Builder maxEvents(int events) {
             maxEvents = Checks.atLeast("events", events, 1);
+            return this;
+        }
+
+        /**
+         * How many bytes of a stream's events are kept at most, the newest; 16 MiB if nothing is set. Counted are type and JSON, and 100
+         * for each event. The newest event is kept however long it is.
+         */
+        public Builder maxBytes(long perStream) {
+            maxBytes = Checks.atLeast("perStream", perStream, 1);
+            return this;
+        }
+
+        /**
+         * How long a durable stream whose writer is lost waits for another machine to take over, before its watchers are told; a minute
+         * if nothing is set. Longer than the lease of the journal.
+         */
+        public Builder recoverWithin(Duration limit) {
+            recoverWithin = RedisSettings.positive("limit", limit);
+            return this;
+        }
+
+        /**
+         * How long a durable stream is kept that its writer has left, such as one of a run that waits for an answer; 30 days if nothing
+         * is set. As long as the journal keeps the run.
+         */
+        public Builder parkedFor(Duration limit) {
+            parkedFor = RedisSettings.positive("limit", limit);
             return this;
         }
 
@@ -285,7 +363,10 @@ public final class RedisResumeLog implements ResumeLog {
                             lease.dividedBy(3),
                             timeout,
                             buffer,
-                            singleNode),
+                            singleNode,
+                            maxBytes,
+                            recoverWithin,
+                            parkedFor),
                     time);
         }
     }

@@ -14,6 +14,9 @@ import java.time.Duration;
  * @param timeout how long Redis may take for an answer
  * @param buffer how many bytes may wait for Redis
  * @param singleNode whether streams are begun without Redis if it cannot be reached
+ * @param maxBytes how many bytes of a stream's events are kept
+ * @param recoverWithin how long a durable stream waits for another writer if its own is lost
+ * @param parkedFor how long a durable stream is kept that its writer has left
  */
 record RedisSettings(
         RedisAddress server,
@@ -24,7 +27,10 @@ record RedisSettings(
         Duration renewal,
         Duration timeout,
         int buffer,
-        boolean singleNode) {
+        boolean singleNode,
+        long maxBytes,
+        Duration recoverWithin,
+        Duration parkedFor) {
 
     /** How often a reader looks whether writers still hold their streams, and the longest it waits for events. */
     Duration check() {
@@ -35,6 +41,21 @@ record RedisSettings(
     /** How long the keys of a stream that is being written live if its writer dies. */
     Duration keep() {
         return retention.plus(lease);
+    }
+
+    /** As {@link #lease}, of a stream that waits for another writer. */
+    Duration durableLease() {
+        return lease.plus(recoverWithin);
+    }
+
+    /** As {@link #keep}, of a stream that waits for another writer. */
+    Duration durableKeep() {
+        return keep().plus(recoverWithin);
+    }
+
+    /** How long the end of a durable stream may take. */
+    Duration ending() {
+        return timeout.multipliedBy(4);
     }
 
     /** How long a writer may be held up while the buffer is full. */

@@ -31,7 +31,7 @@ final class RefusalTest {
     private static RedisSettings settings(String address) {
         var second = Duration.ofSeconds(1);
         return new RedisSettings(
-                RedisAddress.of(URI.create(address)), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false);
+                RedisAddress.of(URI.create(address)), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false, 1 << 20, second, second);
     }
 
     private RemoteStreams streams(RedisServer server) {
@@ -90,7 +90,7 @@ final class RefusalTest {
                 var local = MemoryResumeLog.builder().build();
                 var committer = new PipelineWriter(server, settings("redis://127.0.0.1:1"), TimeSource.system())) {
             var claim = new Lease("a", "token", new Keys("sluice:"));
-            var writer = new RedisWriter(claim, local.create("a", OWNER, reason -> {}), committer, () -> {});
+            var writer = new RedisWriter(claim, settings("redis://127.0.0.1:1"), local.create("a", OWNER, reason -> {}), committer, () -> {});
             committer.hold(writer);
             append(writer, 1);
             await().until(() -> !writer.isResumable());
