@@ -136,6 +136,11 @@ final class DurableWriter extends LeasedWriter {
     }
 
     @Override
+    boolean isEnding() {
+        return over;
+    }
+
+    @Override
     void ended(boolean done) {
         stored.complete(done);
     }

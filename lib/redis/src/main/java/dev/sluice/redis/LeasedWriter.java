@@ -47,6 +47,11 @@ abstract class LeasedWriter implements ResumeLog.Writer {
     /** The log is closed while this writes. */
     abstract void logCloses();
 
+    /** Whether its last write is on its way. A lease that is gone then may be the doing of that write, whose answer was lost. */
+    boolean isEnding() {
+        return false;
+    }
+
     /** Its last write is stored, or never will be. */
     void ended(boolean stored) {}
 }

@@ -140,7 +140,9 @@ final class PipelineWriter implements AutoCloseable {
                 settings.timeout().multipliedBy(2), () -> Thread.startVirtualThread(() -> RedisServer.close(open)));
         try {
             long sent = time.nanos();
-            var renewed = renew ? List.copyOf(writers) : List.<LeasedWriter>of();
+            var renewed = renew
+                    ? writers.stream().filter(writer -> !writer.isEnding()).toList()
+                    : List.<LeasedWriter>of();
             boolean asks = renew;
             renew = false;
             for (LeasedWriter writer : renewed) {
