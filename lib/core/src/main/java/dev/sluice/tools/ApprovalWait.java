@@ -22,13 +22,17 @@ final class ApprovalWait {
         while (true) {
             for (ToolCallTask call : calls) {
                 call.awaitOutcomeOrQuestion();
+                if (!call.isQuestion()) {
+                    var unused = call.result(); // which is written by then
+                }
             }
             List<ToolCallTask> questions =
                     calls.stream().filter(ToolCallTask::isQuestion).toList();
             if (journal == null || questions.isEmpty()) {
                 return null;
             }
-            if (journal.park(questions.stream().map(ToolCallTask::key).toList())) {
+            if (journal.park(
+                    questions.stream().map(call -> call.journal().questionKey()).toList())) {
                 return questions.stream()
                         .map(call -> "'" + call.use().name() + "'")
                         .collect(Collectors.joining(", ", "waits for an approval of ", ""));
@@ -41,7 +45,7 @@ final class ApprovalWait {
         Map<String, String> answers = journal.answers();
         boolean answered = false;
         for (ToolCallTask call : questions) {
-            String answer = answers.get(call.key());
+            String answer = answers.get(call.journal().questionKey());
             if (answer != null) {
                 call.decided(ToolApproval.decision(answer));
                 answered = true;

@@ -22,12 +22,12 @@ record CallContext(RunScope run, ToolCallTask of) implements ToolContext {
 
     @Override
     public String callKey() {
-        return of.key();
+        return of.journal().key();
     }
 
     @Override
     public boolean mayHaveRun() {
-        return of.mayHaveRun();
+        return of.journal().mayHaveRun();
     }
 
     @Override

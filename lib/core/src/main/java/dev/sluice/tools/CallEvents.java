@@ -64,8 +64,25 @@ final class CallEvents {
         });
     }
 
-    /** Reports what the tool says. Returns whether that was still possible. */
-    boolean report(Function<String, RunEvent> event, Supplier<Boolean> isOver) throws InterruptedException {
+    /** Reports what the tool says. Returns whether that was still possible. An interrupt meanwhile is kept. */
+    boolean report(Function<String, RunEvent> event, Supplier<Boolean> isOver) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return tryReport(event, isOver);
+                } catch (InterruptedException e) {
+                    interrupted = true; // it has not had its turn yet; if the call was stopped it will not
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean tryReport(Function<String, RunEvent> event, Supplier<Boolean> isOver) throws InterruptedException {
         var dropped = new boolean[1];
         boolean queued = run.queue().put(() -> {
             dropped[0] = takenBack && !isOver.get();

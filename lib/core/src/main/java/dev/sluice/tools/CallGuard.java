@@ -3,6 +3,8 @@ package dev.sluice.tools;
 import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.base.Throwables;
 import dev.sluice.message.ContentBlock.ToolUse;
+import dev.sluice.tools.RecordedRun.RecordedCall;
+import dev.sluice.tools.Tool.AfterCrash;
 import dev.sluice.tools.ToolApproval.Verdict;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -26,6 +28,10 @@ record CallGuard(
         @Nullable String cut,
         ToolContext context,
         BiConsumer<String, Throwable> onFailure) {
+
+    /** What whoever is asked for leave to run a tool again is told. */
+    private static final String MAY_HAVE_RUN =
+            "The tool was started before, and its process died: it is not known whether it has run";
 
     private static final Logger log = LoggerFactory.getLogger(CallGuard.class);
 
@@ -57,7 +63,8 @@ record CallGuard(
             Verdict decision = settings.approval().decide(tool, context);
             if (decision instanceof Verdict.Later && settings.journal() == null) {
                 log.warn(
-                        "The approval of tool '{}' answers later, which takes a run with a journal; the call is refused",
+                        "The approval of tool '{}' answers later, which takes a run with a journal; the call is"
+                                + " refused",
                         LogLabels.of(tool.name()));
                 return ToolApproval.deny("nobody can be asked");
             }
@@ -68,6 +75,18 @@ record CallGuard(
             onFailure.accept("The approval of the tool", e);
             return ToolApproval.deny(Throwables.message(e));
         }
+    }
+
+    /** Whether a call may go on that was checked before its process died. */
+    Verdict decideAgain(RecordedCall before) throws InterruptedException {
+        if (!before.mayHaveRun()) {
+            return ToolApproval.later(); // as it was asked
+        }
+        if (tool.afterCrash() == AfterCrash.RUN_AGAIN) {
+            return ToolApproval.allow();
+        }
+        context.progress(MAY_HAVE_RUN);
+        return settings.asks() ? decide() : ToolApproval.later();
     }
 
     private Optional<String> repair(ToolUse use, String problem) throws InterruptedException {

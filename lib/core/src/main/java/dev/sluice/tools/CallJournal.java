@@ -52,6 +52,26 @@ final class CallJournal {
         return key.get();
     }
 
+    /**
+     * What the answer of a person names the call by. It is the call's key, except for a question whether a tool may be run again: the
+     * answer before was not to that.
+     */
+    String questionKey() {
+        return before != null && before.mayHaveRun()
+                ? key() + "." + before.call().starts()
+                : key();
+    }
+
+    /** Whether the tool may have run before the run was claimed. */
+    boolean mayHaveRun() {
+        return before != null && before.mayHaveRun();
+    }
+
+    /** Whether it was recorded before the run was claimed, as this very call. */
+    boolean isRecordedAs(ToolUse use) {
+        return before != null && before.call().use().equals(use);
+    }
+
     /** What was recorded before the run was claimed; null if it has begun since. */
     @Nullable
     RecordedCall before() {
@@ -65,8 +85,15 @@ final class CallJournal {
 
     /** The call is at this stage, with this input for its tool. */
     void reach(Stage stage, ToolUse use, String given) {
-        if (run != null) {
-            write(run, new Call(turn, key(), use, given, stage));
+        if (run == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            int starts = (written == null ? 0 : written.starts()) + (stage == Stage.STARTED ? 1 : 0);
+            write(run, new Call(turn, key(), use, given, stage, starts));
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -77,7 +104,7 @@ final class CallJournal {
         }
         lock.lock();
         try {
-            if (written != null) {
+            if (written != null && !written.use().equals(use)) {
                 write(run, written.as(use));
             }
         } finally {
@@ -94,7 +121,7 @@ final class CallJournal {
         try {
             if (!ended) {
                 if (written == null) {
-                    write(run, new Call(turn, key(), use, use.input(), Stage.CALLED));
+                    write(run, new Call(turn, key(), use, use.input(), Stage.CALLED, 0));
                 }
                 run.append(new Result(key(), outcome.output(), outcome.end(), worked.toMillis()));
                 ended = true;

@@ -21,6 +21,13 @@ final class CallKeys {
         this.last = new AtomicInteger(last);
     }
 
+    /** The keys of a run with or without a journal. */
+    static CallKeys of(@Nullable JournaledRun journal) {
+        return journal == null
+                ? new CallKeys(null, 0)
+                : new CallKeys(journal.runId(), journal.recorded().lastCall());
+    }
+
     /** The number of a call that begins. */
     int next() {
         return last.incrementAndGet();

@@ -43,8 +43,7 @@ final class DirectoryLocks implements AutoCloseable {
             if (locks == null) {
                 locks = new DirectoryLocks(
                         real,
-                        FileChannel.open(
-                                real.resolve("locks"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+                        FileChannel.open(real.resolve("locks"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
                 OPEN.put(real, locks);
             }
             locks.users++;

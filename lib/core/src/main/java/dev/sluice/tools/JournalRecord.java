@@ -32,10 +32,11 @@ sealed interface JournalRecord {
      *
      * @param use the call as the model made it
      * @param given the input that the tool is given: the model's, or as it was repaired
+     * @param starts how often its tool was started
      */
-    record Call(int turn, String key, ToolUse use, String given, Stage stage) implements JournalRecord {
+    record Call(int turn, String key, ToolUse use, String given, Stage stage, int starts) implements JournalRecord {
         Call as(ToolUse again) {
-            return new Call(turn, key, again, given, stage);
+            return new Call(turn, key, again, given, stage, starts);
         }
     }
 
@@ -62,12 +63,14 @@ sealed interface JournalRecord {
             case TurnBegun(int turn) -> Json.write(fields("turn").with("turn", turn).map);
             case Kept(int turn, String token) ->
                 Json.write(fields("kept").with("turn", turn).with("token", token).map);
-            case Answer(int turn, Message said) -> fields("answer").with("turn", turn).and(said);
-            case Call(int turn, String key, ToolUse use, String given, Stage stage) -> {
+            case Answer(int turn, Message said) ->
+                fields("answer").with("turn", turn).and(said);
+            case Call(int turn, String key, ToolUse use, String given, Stage stage, int starts) -> {
                 Fields fields = fields("call")
                         .with("turn", turn)
                         .with("key", key)
-                        .with("stage", stage.name().toLowerCase(Locale.ROOT));
+                        .with("stage", stage.name().toLowerCase(Locale.ROOT))
+                        .with("starts", starts);
                 yield (given.equals(use.input()) ? fields : fields.with("given", given))
                         .and(Message.of(Role.ASSISTANT, List.of(use)));
             }
@@ -100,14 +103,15 @@ sealed interface JournalRecord {
                                 text(fields, "key"),
                                 use,
                                 fields.get("given") instanceof String given ? given : use.input(),
-                                Stage.valueOf(text(fields, "stage").toUpperCase(Locale.ROOT)));
+                                Stage.valueOf(text(fields, "stage").toUpperCase(Locale.ROOT)),
+                                number(fields, "starts"));
                     }
                     case "result" ->
                         new Result(
                                 text(fields, "key"),
                                 new ToolOutput(message(json).content(), Boolean.TRUE.equals(fields.get("error"))),
                                 ToolFailure.valueOf(text(fields, "end").toUpperCase(Locale.ROOT)),
-                                number(fields, "millis"));
+                                whole(fields, "millis"));
                     default -> null;
                 });
     }
@@ -117,8 +121,12 @@ sealed interface JournalRecord {
     }
 
     private static int number(Map<String, Object> fields, String name) {
+        return Math.toIntExact(whole(fields, name));
+    }
+
+    private static long whole(Map<String, Object> fields, String name) {
         if (fields.get(name) instanceof Number number) {
-            return number.intValue();
+            return number.longValue();
         }
         throw new IllegalArgumentException("not a record of a run: " + name + " is no number");
     }

@@ -3,10 +3,10 @@ package dev.sluice.tools;
 import dev.sluice.EndReason;
 import dev.sluice.internal.KeptAnswer;
 import dev.sluice.internal.base.InternalParts;
+import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
-import dev.sluice.message.Message;
 import dev.sluice.tools.JournalRecord.Answer;
 import dev.sluice.tools.JournalRecord.Kept;
 import dev.sluice.tools.JournalRecord.TurnBegun;
@@ -93,7 +93,8 @@ final class JournaledRun {
      * @throws JournalException if it is not stored; then the run is being stopped
      */
     void append(JournalRecord record) {
-        boolean interrupted = Thread.interrupted(); // it is for the run's own work, and what is written may not be half of it
+        boolean interrupted =
+                Thread.interrupted(); // it is for the run's own work, and what is written may not be half of it
         writing.lock();
         try {
             JournalException known = failure;
@@ -158,7 +159,10 @@ final class JournaledRun {
                 claim.close();
             }
         } catch (RuntimeException e) {
-            log.warn("The journal of run '{}' did not take its end, so the run may be done again: {}", runId(), e.toString());
+            log.warn(
+                    "The journal of run '{}' did not take its end, so the run may be done again: {}",
+                    runId(),
+                    e.toString());
         }
     }
 

@@ -30,6 +30,7 @@ final class MemoryRunJournal implements RunJournal {
         final List<String> records = new ArrayList<>();
         final Map<String, String> answers = new LinkedHashMap<>();
         long bytes;
+
         @Nullable
         Held holder;
 
@@ -62,7 +63,8 @@ final class MemoryRunJournal implements RunJournal {
             forgetOld();
             Run run = runs.computeIfAbsent(runId, id -> new Run());
             if (run.holder != null) {
-                throw new JournalException(Code.HELD, "The run '" + runId + "' is held by another claim in this process");
+                throw new JournalException(
+                        Code.HELD, "The run '" + runId + "' is held by another claim in this process");
             }
             return held(runId, run);
         } finally {
@@ -104,7 +106,10 @@ final class MemoryRunJournal implements RunJournal {
         List<Held> lost;
         lock.lock();
         try {
-            lost = runs.values().stream().map(run -> run.holder).filter(Objects::nonNull).toList();
+            lost = runs.values().stream()
+                    .map(run -> run.holder)
+                    .filter(Objects::nonNull)
+                    .toList();
             runs.values().forEach(run -> run.holder = null);
         } finally {
             lock.unlock();

@@ -52,7 +52,8 @@ record RecordedAnswer(Message said) implements TurnAnswer {
             }
             events.add(new ContentBlockStop(i));
         }
-        events.add(new MessageDelta(said.finishReason(), said.stopReason(), said.stopSequence(), said.usage(), Map.of()));
+        events.add(
+                new MessageDelta(said.finishReason(), said.stopReason(), said.stopSequence(), said.usage(), Map.of()));
         events.add(new MessageStop());
         return events;
     }

@@ -34,12 +34,9 @@ final class RecordedRun {
      * @param result null if none was recorded
      */
     record RecordedCall(Call call, @Nullable Result result) {
-        /** What whoever is asked for leave to run it again is told. */
-        static final String MAY_HAVE_RUN =
-                "The tool was started before, and its process died: it is not known whether it has run";
-
         private static final CallOutcome NOT_KNOWN = CallOutcome.error(
-                "it is not known whether the tool has run, because its process died meanwhile; find out before you call it again");
+                "it is not known whether the tool has run, because its process died meanwhile; find out before you"
+                        + " call it again");
 
         /** Whether its tool may have run. */
         boolean mayHaveRun() {
@@ -64,11 +61,6 @@ final class RecordedRun {
             return call.stage() != Stage.CALLED;
         }
 
-        /** Whether a person is to be asked, or has been, rather than the run's approval. */
-        boolean isQuestion(RunSettings settings) {
-            return call.stage() == Stage.ASKED || (mayHaveRun() && !settings.asks());
-        }
-
         /** How long its tool has run. */
         Duration worked() {
             return result == null ? Duration.ZERO : Duration.ofMillis(result.millis());
@@ -90,7 +82,8 @@ final class RecordedRun {
             } catch (RuntimeException e) {
                 throw new JournalException(
                         Code.UNAVAILABLE,
-                        "A record of the run cannot be read: " + Throwables.message(e) + ". A later version of the library"
+                        "A record of the run cannot be read: " + Throwables.message(e)
+                                + ". A later version of the library"
                                 + " may have written it; claim the run with that version",
                         e);
             }

@@ -100,8 +100,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** Whether the run can go on if nobody holds it. */
     boolean canGoOn() throws IOException {
         State now = state();
-        return isOpen()
-                && (now.waits().isEmpty() || answers().keySet().stream().anyMatch(now.waits()::contains));
+        return isOpen() && (now.waits().isEmpty() || answers().keySet().stream().anyMatch(now.waits()::contains));
     }
 
     /** Whether the run has ended so long ago. */
@@ -160,7 +159,11 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** A new file with this text, on the disk. */
     private Path write(String text) throws IOException {
         return Files.writeString(
-                file("." + UUID.randomUUID() + ".new"), text, UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.DSYNC);
+                file("." + UUID.randomUUID() + ".new"),
+                text,
+                UTF_8,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.DSYNC);
     }
 
     private Path file(String suffix) {

@@ -14,7 +14,6 @@ import dev.sluice.TimeSource;
 import dev.sluice.Timeouts;
 import dev.sluice.Timeouts.Phase;
 import dev.sluice.context.ContextCarrier.Captured;
-import dev.sluice.internal.StreamStops;
 import dev.sluice.internal.base.Cancellation;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.internal.base.Throwables;
@@ -25,7 +24,6 @@ import dev.sluice.message.Message;
 import dev.sluice.tools.RunEvent.StreamComplete;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +46,6 @@ final class RunTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(RunTask.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private static final String ABANDONED = "abandoned without close()";
     private static final String CLOSED = "the client was closed";
     private static final String LOST = "another machine has taken the run over";
 
@@ -65,8 +62,7 @@ final class RunTask implements Runnable {
 
     private final Thread thread;
 
-    /** Weak, because its callbacks may refer to the loop. The cleaner must find a loop that nobody else refers to. */
-    private final WeakReference<StreamController> controller;
+    private final RunControl control;
 
     private final TurnRequests requests;
     private final TurnRetries retries;
@@ -80,7 +76,6 @@ final class RunTask implements Runnable {
     /** Set before the calls are stopped, so that the run's thread then fails with it. */
     private volatile @Nullable TimedOut timedOut;
 
-    private volatile boolean abandoned;
     private volatile boolean parked;
 
     // Owned by the run's thread, once it has started.
@@ -89,7 +84,7 @@ final class RunTask implements Runnable {
 
     RunTask(RunSettings settings, StreamController controller) {
         this.settings = settings;
-        this.controller = new WeakReference<>(controller);
+        control = new RunControl(controller);
         StreamController limits = controller.toBuilder().build();
         queue = new RunEventQueue(settings.queueCapacity(), settings.queueBytes());
         transcript = new Transcript(settings.request());
@@ -105,12 +100,10 @@ final class RunTask implements Runnable {
                 settings,
                 queue,
                 new Semaphore(settings.parallelism(), true),
-                this::controller,
+                control::controller,
                 deadline::remaining,
                 context,
-                journal == null
-                        ? new CallKeys(null, 0)
-                        : new CallKeys(journal.runId(), journal.recorded().lastCall()),
+                CallKeys.of(journal),
                 journal,
                 recorder::callEnded);
         calls = new RunCalls(
@@ -166,31 +159,17 @@ final class RunTask implements Runnable {
         return true;
     }
 
-    /** The controller of the run; of a forgotten run, one that is cancelled. */
-    private StreamController controller() {
-        StreamController held = controller.get();
-        if (held == null) {
-            held = StreamController.withCancellation();
-            held.cancel(ABANDONED);
-        }
-        return held;
-    }
-
     /** Stops the run for its closed client, with the callbacks of its controller. */
     private void cancel(String why) {
         requests.leaveRunning(journal != null);
-        StreamController held = controller.get();
-        if (held != null) {
-            StreamStops.cancelUnasked(held, why);
-        } else {
+        if (!control.cancelUnasked(why)) {
             stop(new Cancelled(why));
         }
     }
 
     /** What an abandoned run's cleaner runs; does nothing after the end. */
     void onAbandoned() {
-        abandoned = true;
-        if (stop(new Cancelled(ABANDONED))) {
+        if (stop(new Cancelled(RunControl.ABANDONED))) {
             Thread.ofVirtual() // because the cleaner must not wait for a carrier
                     .start(() -> context.run(() -> log.warn(
                             "{} was abandoned before its end; close runs with try-with-resources", thread.getName())));
@@ -224,21 +203,19 @@ final class RunTask implements Runnable {
         try {
             end(turns());
         } catch (Throwable e) {
-            end(journal == null ? e : journal.failure().<Throwable>map(first -> first).orElse(e));
+            end(
+                    journal == null
+                            ? e
+                            : journal.failure().<Throwable>map(first -> first).orElse(e));
         } finally {
             deadline.cancel();
             clientForgets.run();
             orphanKept();
             EndReason end = queue.ended().orElseThrow();
-            StreamController held = controller.get();
             if (journal != null && !parked) {
-                boolean isForGood = !(end instanceof Cancelled)
-                        || (held != null && !abandoned && !StreamStops.isUnasked(held));
-                journal.runEnds(isForGood);
+                journal.runEnds(control.isForGood(end));
             }
-            if (held != null) {
-                StreamStops.readerEnded(held, end);
-            }
+            control.readerEnded(end);
             recorder.ended(end);
         }
     }
@@ -298,7 +275,7 @@ final class RunTask implements Runnable {
         Message said;
         Turn now;
         retries.keep(calls.restored(requests.turn()));
-        try (TurnAnswer answer = stream()) {
+        try (TurnAnswer answer = Objects.requireNonNull(stream)) {
             now = new Turn(queue, transcript, this::call, answer, settings.startEarly() && !last);
             turn = now;
             EndReason end = now.read();
@@ -355,13 +332,6 @@ final class RunTask implements Runnable {
 
     private LimitReached turnsAreUp() {
         return new LimitReached(Limit.TURNS, settings.maxTurns());
-    }
-
-    private TurnAnswer stream() {
-        if (stream == null) {
-            throw new IllegalStateException("no request was sent");
-        }
-        return stream;
     }
 
     /** Ends it in good order. */

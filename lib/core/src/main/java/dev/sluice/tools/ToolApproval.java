@@ -75,7 +75,9 @@ public interface ToolApproval {
         try {
             Map<String, Object> fields = Json.readObject(answer);
             if (fields.get("allowed") instanceof Boolean allowed) {
-                return allowed ? allow() : deny(fields.get("reason") instanceof String reason ? reason : "no reason was given");
+                return allowed
+                        ? allow()
+                        : deny(fields.get("reason") instanceof String reason ? reason : "no reason was given");
             }
         } catch (IllegalArgumentException e) {
             // no decision

@@ -11,14 +11,9 @@ import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.tools.JournalRecord.Stage;
 import dev.sluice.tools.RecordedRun.RecordedCall;
 import dev.sluice.tools.RunJournal.JournalException;
-import dev.sluice.tools.Tool.AfterCrash;
 import dev.sluice.tools.ToolApproval.Verdict;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -45,10 +40,7 @@ final class ToolCallTask {
     /** Replaced when a person has answered. */
     private volatile Thread supervisor;
 
-    /** Completed once, by the worker, the time limit or a stop: the first one counts, without a lock. */
-    private final CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
-
-    private final Set<Runnable> onEnd = ConcurrentHashMap.newKeySet();
+    private final CallPromise outcome;
 
     /** Decided once: a tool either is called, or never is. */
     private final AtomicReference<Begun> begun = new AtomicReference<>(Begun.NOT_YET);
@@ -67,16 +59,7 @@ final class ToolCallTask {
         NEVER
     }
 
-    /** Whether a person is asked; before it is set, all else is done. */
-    private volatile boolean question;
-
-    /** Done with the outcome, or with a question. */
-    private volatile CompletableFuture<CallOutcome> settled;
-
-    /** The thread that runs the caller's code: the supervisor in a hook, the worker in the tool. */
-    private volatile @Nullable Thread busy;
-
-    private volatile boolean toldToStop;
+    private final BusyThread busy = new BusyThread();
 
     /**
      * A call that has not started; or one that the journal knows from before, which goes on when the model makes it.
@@ -90,7 +73,7 @@ final class ToolCallTask {
         this.cut = cut;
         this.journal = journal;
         asked = use;
-        settled = journal.isWritten() ? outcome.copy() : outcome;
+        outcome = new CallPromise(journal.isWritten());
         supervisor = supervisor(this::isReady);
         RecordedCall before = journal.before();
         if (before == null) {
@@ -140,21 +123,14 @@ final class ToolCallTask {
         return called;
     }
 
-    /** What names it on every machine. */
-    String key() {
-        return journal.key();
+    /** What is written of it, with its key. */
+    CallJournal journal() {
+        return journal;
     }
 
     /** Whether the journal knows it from before as this very call; of one whose input was cut, its outcome. */
     boolean isRecordedAs(ToolUse use, boolean isCut) {
-        RecordedCall before = journal.before();
-        return before != null && before.call().use().equals(use) && (isOver() || !isCut);
-    }
-
-    /** Whether its tool may have run in a process that died. */
-    boolean mayHaveRun() {
-        RecordedCall before = journal.before();
-        return before != null && before.mayHaveRun();
+        return journal.isRecordedAs(use) && (isOver() || !isCut);
     }
 
     /** Its turn is taken back: it goes on, and nothing is reported. The caller holds the queue. */
@@ -168,8 +144,8 @@ final class ToolCallTask {
         events.resume(again);
         if (isOver()) {
             end();
-        } else if (question) {
-            events.ask(key());
+        } else if (isQuestion()) {
+            events.ask(journal.questionKey());
         } else if (supervisor.getState() == Thread.State.NEW) {
             supervisor.start();
         }
@@ -177,18 +153,17 @@ final class ToolCallTask {
 
     /** Waits for the outcome, or until all is done but what a person is asked. */
     void awaitOutcomeOrQuestion() throws InterruptedException {
-        await(settled);
+        outcome.awaitOutcomeOrQuestion();
     }
 
     /** Whether a person is asked, and there is no outcome. */
     boolean isQuestion() {
-        return question && !isOver();
+        return outcome.isQuestion();
     }
 
     /** A person has answered. */
     void decided(Verdict decision) {
-        question = false;
-        settled = outcome.copy();
+        outcome.answered();
         supervisor = supervisor(() -> isAllowed(decision));
         supervisor.start();
     }
@@ -199,64 +174,52 @@ final class ToolCallTask {
      * @return whether the tool has run
      */
     boolean orphan(String why) throws InterruptedException {
-        boolean ran = mayHaveRun() | (!begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED);
+        boolean ran = journal.mayHaveRun()
+                | (!begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED);
         stop(why);
-        events.orphan(outcome.join(), time.worked(), ran);
+        events.orphan(outcome.known(), time.worked(), ran);
         return ran;
     }
 
     /** Waits for the outcome and sees to it that it is reported. */
     ToolResult result() throws InterruptedException {
-        await(outcome);
+        var unused = outcome.await();
         end();
         return resultNow();
     }
 
-    private static void await(CompletableFuture<CallOutcome> future) throws InterruptedException {
-        try {
-            var unused = future.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** The result as far as there is one, or else that the call was stopped. */
     ToolResult resultNow() {
-        return outcome.getNow(CallOutcome.STOPPED).result(use().id());
+        return outcome.now().result(use().id());
     }
 
     /** Stops it, if it has no outcome yet. Does not wait, and does not report the end: see {@link #result}. */
     void stop(String why) {
         if (outcome.complete(CallOutcome.error(why))) {
-            interrupt();
+            busy.interrupt();
             supervisor.interrupt();
         }
     }
 
     /** Whether the result is no longer wanted, or is there. */
     boolean isOver() {
-        return outcome.isDone();
+        return outcome.isOver();
     }
 
     /** The interrupted thread that still runs the caller's code. */
     @Nullable
     Thread straggler() {
-        Thread thread = busy;
-        return toldToStop && thread != null && thread.isAlive() ? thread : null;
+        return busy.straggler();
     }
 
     /** Whether a thread of it may still do something. */
     boolean isAlive() {
-        return supervisor.isAlive() || busy != null || isQuestion();
+        return supervisor.isAlive() || busy.isBusy() || isQuestion();
     }
 
     /** Has something run when the call has its outcome; at once if it has. */
     Runnable onEnd(Runnable action) {
-        onEnd.add(action);
-        if (isOver()) {
-            action.run();
-        }
-        return () -> onEnd.remove(action);
+        return outcome.onEnd(action);
     }
 
     /**
@@ -264,20 +227,7 @@ final class ToolCallTask {
      * interrupt meanwhile is kept.
      */
     boolean report(Function<String, RunEvent> event) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    return events.report(event, this::isOver);
-                } catch (InterruptedException e) {
-                    interrupted = true; // it has not had its turn yet; if the call was stopped it will not
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return events.report(event, this::isOver);
     }
 
     /** How long the tool may still run; null if there is no limit of its own. */
@@ -306,10 +256,10 @@ final class ToolCallTask {
             }
         }
         if (isQuestion()) {
-            settled.complete(CallOutcome.STOPPED);
+            outcome.asked();
             return;
         }
-        onEnd.forEach(Runnable::run);
+        outcome.runOnEnd();
         try {
             var unused = Thread.interrupted(); // the thread that stopped it reports the end as well
             end();
@@ -322,11 +272,11 @@ final class ToolCallTask {
 
     /** Runs the caller's hooks, on the supervisor. */
     private boolean hooked(Hooks hooks) throws InterruptedException {
-        busy = Thread.currentThread();
+        busy.enter(Thread.currentThread());
         try {
             return hooks.agree();
         } finally {
-            busy = null;
+            busy.leave();
         }
     }
 
@@ -335,13 +285,7 @@ final class ToolCallTask {
         var entrance = new CallGuard(run.settings(), tool(), cut, new CallContext(run, this), this::logFailure);
         RecordedCall before = journal.before();
         if (before != null && before.isChecked()) {
-            if (mayHaveRun() && tool().afterCrash() == AfterCrash.RUN_AGAIN) {
-                return !isOver();
-            }
-            if (mayHaveRun()) {
-                report(id -> new RunEvent.ToolProgress(id, RecordedCall.MAY_HAVE_RUN, null));
-            }
-            return isAllowed(before.isQuestion(run.settings()) ? ToolApproval.later() : entrance.decide());
+            return isAllowed(entrance.decideAgain(before));
         }
         CallGuard.Checked checked = entrance.check(called);
         called = checked.use();
@@ -366,14 +310,14 @@ final class ToolCallTask {
             case Verdict.Allowed allowed -> {}
             case Verdict.Denied(String reason) -> outcome.complete(CallGuard.denied(reason));
             case Verdict.Later later -> {
-                if (!mayHaveRun()) {
+                if (!journal.mayHaveRun()) {
                     journal.reach(Stage.ASKED, use(), called.input());
                 }
-                question = true;
-                events.ask(key());
+                outcome.ask();
+                events.ask(journal.questionKey());
             }
         }
-        return !isOver() && !question;
+        return !isOver() && !isQuestion();
     }
 
     /** Runs the tool until it ends, or is given up. */
@@ -386,17 +330,17 @@ final class ToolCallTask {
         Thread worker = Thread.ofVirtual()
                 .name("sluice-tool-" + tool().name() + "-" + number)
                 .unstarted(() -> observed.in(run.context()).run(this::perform));
-        busy = worker;
+        busy.enter(worker);
         TimeSource.Scheduled timer = time.begin(this::timedOut);
         worker.start();
         try {
-            await(outcome);
+            var unused = outcome.await();
         } finally {
             timer.cancel();
-            if (toldToStop || !isOver()) {
-                interrupt(); // again, if it was stopped before it began
+            if (busy.isInterrupted() || !isOver()) {
+                busy.interrupt(); // again, if it was stopped before it began
             }
-            CallOutcome known = outcome.getNow(CallOutcome.STOPPED);
+            CallOutcome known = outcome.now();
             observed.end(() -> new Outcome.ToolCall(known.end(), Optional.ofNullable(known.cause()), time.worked()));
         }
     }
@@ -412,7 +356,7 @@ final class ToolCallTask {
                 logFailure("The tool", e);
             }
         } finally {
-            busy = null;
+            busy.leave();
         }
     }
 
@@ -425,17 +369,9 @@ final class ToolCallTask {
         stop("the tool took longer than its limit of " + time.limitMillis() + " ms and was stopped");
     }
 
-    private void interrupt() {
-        toldToStop = true;
-        Thread thread = busy;
-        if (thread != null) {
-            thread.interrupt();
-        }
-    }
-
     /** Reports the end, and the start if nobody has. Once, by the first of the supervisor and the run's thread. */
     private void end() throws InterruptedException {
-        CallOutcome known = outcome.join();
+        CallOutcome known = outcome.known();
         if (!run.queue().isOver()) { // else it was stopped with the run, which may go on elsewhere
             journal.end(asked, known, time.worked());
         }

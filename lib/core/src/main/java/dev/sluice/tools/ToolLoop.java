@@ -175,10 +175,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return run.recorder.metrics();
     }
 
-    /**
-     * The calls whose tool was interrupted, because the run has ended or the tool's time was up, and still runs. For
-     * any thread.
-     */
+    /** The calls whose tool was interrupted, because the run has ended or the tool's time was up, and still runs. For any thread. */
     public List<ToolUse> stillRunning() {
         return run.calls.stragglers().stream().map(ToolCallTask::use).toList();
     }
@@ -212,10 +209,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
         return endReason().filter(EndReason::isAbort).isPresent();
     }
 
-    /**
-     * Whether the run has ended here because it waits for answers of people, after {@link ToolApproval#later()}. Whoever claims it after
-     * the answer goes on with it.
-     */
+    /** Whether it ended here to wait for people's answers, see {@link ToolApproval#later}; whoever claims it after one goes on. */
     public boolean isParked() {
         return run.isParked();
     }
@@ -346,8 +340,8 @@ public final class ToolLoop implements ToolContext.InnerRun {
         }
 
         /**
-         * Makes the run durable: it writes down what it does under this claim, and goes on from what is written there already. Such a
-         * run delivers what was recorded again, from its beginning, then continues. It gives the claim up at its end.
+         * Makes the run durable: it goes on from what the claim has, which it delivers again from the beginning, and writes down what
+         * it does. At its end it gives the claim up; if {@link #start} throws, the claim is still the caller's.
          */
         public Builder journal(RunJournal.Claim claim) {
             options.journal = Objects.requireNonNull(claim, "claim");

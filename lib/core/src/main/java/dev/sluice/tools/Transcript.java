@@ -135,8 +135,7 @@ final class Transcript {
 
     /** How long the model was asked, in all turns so far. */
     Duration modelTime() {
-        return locked(
-                () -> turn == null ? timeBefore : timeBefore.plus(turn.duration()));
+        return locked(() -> turn == null ? timeBefore : timeBefore.plus(turn.duration()));
     }
 
     int requests() {

@@ -80,7 +80,8 @@ final class TurnRequests {
             return answer;
         }
         int before = isAgain ? 0 : journal.recorded().requests(turn);
-        Optional<Message> recorded = isAgain ? Optional.empty() : journal.recorded().answer(turn);
+        Optional<Message> recorded =
+                isAgain ? Optional.empty() : journal.recorded().answer(turn);
         if (recorded.isPresent()) {
             var answer = new RecordedAnswer(recorded.get());
             transcript.beginTurn(answer, before);

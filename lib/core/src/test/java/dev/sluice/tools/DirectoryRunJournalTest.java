@@ -26,7 +26,9 @@ class DirectoryRunJournalTest extends RunJournalContract {
 
     private Path records() throws Exception {
         try (var files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".jsonl"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -65,7 +65,8 @@ public abstract class RunJournalContract {
     private static void assertRefused(Code code, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        JournalException.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
+                        JournalException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(code));
     }
 
     private static String record(int n) {
@@ -75,7 +76,8 @@ public abstract class RunJournalContract {
     @Test
     protected void recordsComeBackInTheirOrder() {
         RunJournal journal = journal();
-        List<String> all = IntStream.range(0, 50).mapToObj(RunJournalContract::record).toList();
+        List<String> all =
+                IntStream.range(0, 50).mapToObj(RunJournalContract::record).toList();
         try (Claim claim = journal.claim("a")) {
             assertThat(claim.runId()).isEqualTo("a");
             assertThat(claim.records()).isEmpty();
@@ -133,7 +135,8 @@ public abstract class RunJournalContract {
         assertThatThrownBy(() -> journal.claim("x".repeat(201))).isInstanceOf(IllegalArgumentException.class);
         String longest = "水".repeat(200);
         journal.claim(longest).close();
-        assertThat(journal.claimAbandoned()).hasValueSatisfying(claim -> assertThat(claim.runId()).isEqualTo(longest));
+        assertThat(journal.claimAbandoned())
+                .hasValueSatisfying(claim -> assertThat(claim.runId()).isEqualTo(longest));
     }
 
     @Test
@@ -328,9 +331,7 @@ public abstract class RunJournalContract {
         RunJournal dying = journal();
         RunJournal other = journal();
         for (int loss = 1; loss <= 3; loss++) {
-            Claim claim = loss == 1
-                    ? dying.claim("a")
-                    : dying.claimAbandoned().orElseThrow();
+            Claim claim = loss == 1 ? dying.claim("a") : dying.claimAbandoned().orElseThrow();
             assertThat(claim.losses()).isEqualTo(loss - 1);
             claim.append(record(loss));
             Assumptions.assumeTrue(kill(dying));
@@ -343,8 +344,9 @@ public abstract class RunJournalContract {
             assertThat(taken.losses()).isEqualTo(loss);
             assertThat(taken.records()).hasSize(loss).last().isEqualTo(record(loss));
             assertThatThrownBy(() -> claim.append(record(99)))
-                    .isInstanceOfSatisfying(JournalException.class, refusal -> assertThat(refusal.code())
-                            .isIn(Code.FENCED, Code.UNAVAILABLE));
+                    .isInstanceOfSatisfying(
+                            JournalException.class,
+                            refusal -> assertThat(refusal.code()).isIn(Code.FENCED, Code.UNAVAILABLE));
             taken.close();
             dying = journal();
         }
@@ -362,7 +364,8 @@ public abstract class RunJournalContract {
         RunJournal next = journal();
         assertThat(next.claimAbandoned()).isEmpty();
         assertThat(next.answer("a", "k", "{}")).isTrue();
-        assertThat(next.claimAbandoned()).hasValueSatisfying(claim -> assertThat(claim.losses()).isZero());
+        assertThat(next.claimAbandoned())
+                .hasValueSatisfying(claim -> assertThat(claim.losses()).isZero());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /** A client, and the scripted peer that its runs send requests to. Requests are not retried. */
 final class Runs implements AutoCloseable {
@@ -44,6 +45,14 @@ final class Runs implements AutoCloseable {
 
     static Runs with(Consumer<LlmClient.Builder> settings, Script... turns) {
         return new Runs(ScriptedPeer.serving(turns), settings);
+    }
+
+    /** The script of each request is by how many messages it has. */
+    static Runs byMessages(IntFunction<Script> turns) {
+        return new Runs(
+                ScriptedPeer.answering(request ->
+                        turns.apply(((List<?>) Json.readObject(request.bodyText()).get("messages")).size())),
+                settings -> {});
     }
 
     ToolLoop.Builder run(Tool... tools) {

@@ -60,6 +60,7 @@ public final class RelayEndpoint {
                 new StartRateLimiter("this session", settings.starts, per, settings.time),
                 new StartRateLimiter("this address", settings.startsPerAddress(), per, settings.time),
                 new IdempotencyKeys(settings.time));
+        runs.recover();
         addresses = new ClientAddress(settings.trustedProxies);
         socketCounter = new QuotaCounter(settings.sockets, "WebSockets");
         authenticator = settings.authenticator;

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,13 +65,17 @@ final class RunService {
     }
 
     private String start(Caller caller, ClientProtocol dialect, Map<String, Object> body) {
-        Session session = caller.session();
-        StartRequest request;
-        RunSource run;
         sizes.check(body);
         try {
-            request = dialect.request(session, body);
-            run = Objects.requireNonNull(starter.start(request), "the RunFactory returned no run");
+            StartRequest request = dialect.request(caller.session(), body);
+            var tracked = new AtomicReference<ActiveChats.@Nullable Tracked>();
+            String id = relay.start(caller, request, asked -> {
+                ActiveChats.Tracked run = run(asked);
+                tracked.set(run);
+                return run;
+            });
+            Objects.requireNonNull(tracked.get()).started(id);
+            return id;
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
         } catch (AccessDenied | RelayException e) {
@@ -80,10 +86,21 @@ final class RunService {
             LOG.warn("A run could not be started", e);
             throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
         }
-        ActiveChats.Tracked tracked = chats.track(session, request.chatId(), run);
-        String id = relay.start(caller, tracked);
-        tracked.started(id);
-        return id;
+    }
+
+    /** Makes a run that is found by the name of its chat. */
+    private ActiveChats.Tracked run(StartRequest request) throws Exception {
+        RunSource run = Objects.requireNonNull(starter.start(request), "the RunFactory returned no run");
+        return chats.track(request.session(), request.chatId(), run);
+    }
+
+    /** Goes on with lost runs, as this starts new ones. */
+    void recover() {
+        relay.recoverWith(asked -> {
+            ActiveChats.Tracked run = run(asked);
+            asked.journal().ifPresent(claim -> run.started(claim.runId()));
+            return run;
+        });
     }
 
     /** Whether there is nothing more to send; throws if the stream is not there for this session. */
