@@ -2,6 +2,7 @@ package dev.sluice.redis;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,8 +14,7 @@ import redis.clients.jedis.util.JedisURIHelper;
 /** Where Redis is, and as whom to log in: one server, or the Sentinels that know the primary. It has no text form, because it has a password. */
 final class RedisAddress {
     private static final int SENTINEL_PORT = 26_379;
-    private static final Pattern SENTINELS =
-            Pattern.compile("(?:(?<login>.*)@)?(?<hosts>[^@]+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SENTINELS = Pattern.compile("(?:(?<login>.*)@)?(?<hosts>[^@]+)");
 
     final boolean tls;
     final @Nullable String user;
@@ -68,7 +68,7 @@ final class RedisAddress {
 
     /** Java's URI has no parts for several hosts. */
     private static RedisAddress sentinels(URI server, boolean tls) {
-        Matcher parts = SENTINELS.matcher(String.valueOf(server.getRawAuthority()));
+        Matcher parts = SENTINELS.matcher(Objects.requireNonNullElse(server.getRawAuthority(), ""));
         String name = server.getFragment();
         if (!parts.matches() || name == null || name.isBlank()) {
             throw new IllegalArgumentException(
@@ -95,7 +95,7 @@ final class RedisAddress {
     }
 
     private static HostAndPort host(String text) {
-        String host = text.contains(":") && !text.endsWith("]") ? text : text + ":" + SENTINEL_PORT;
+        String host = text.contains(":") ? text : text + ":" + SENTINEL_PORT;
         HostAndPort parsed = HostAndPort.from(host);
         if (parsed.getHost().isBlank()) {
             throw new IllegalArgumentException("a host is missing");

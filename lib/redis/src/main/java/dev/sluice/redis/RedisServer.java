@@ -15,24 +15,28 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** The one Redis server: opens connections of one's own, and lends some for brief questions. For any thread. */
+/** The one Redis server, or the primary that Sentinels name: opens connections of one's own, and lends some for brief questions. For any thread. */
 final class RedisServer implements AutoCloseable {
     /** How many connections are lent at a time. */
     static final int LENT = 16;
 
     private final RedisAddress address;
+    private final Optional<PrimaryFinder> primary;
     private final int timeout;
     private final RefusalLog refusals;
     private final ConnectionPool pool;
 
     RedisServer(RedisAddress address, Duration timeout, RefusalLog refusals) {
         this.address = address;
+        primary = address.primary.map(name -> new PrimaryFinder(address.hosts, name));
         this.timeout = Math.toIntExact(timeout.toMillis());
         this.refusals = refusals;
         var lending = new ConnectionPoolConfig();
@@ -79,14 +83,34 @@ final class RedisServer implements AutoCloseable {
 
     /** As {@link #open(int)}, with a time limit of its own in milliseconds. */
     Connection open(int limit, int blocking) {
-        var connection = new Connection(address.hosts.getFirst(), config(limit, blocking));
+        HostAndPort server = primary.isPresent() ? primary.get().find(sentinel(limit)) : address.hosts.getFirst();
+        var connection = new Connection(server, config(limit, blocking));
         try {
             connection.connect();
+            check(connection);
             return connection;
         } catch (JedisException e) {
             close(connection);
             throw e;
         }
+    }
+
+    /** Asks what kind of a server it is. One that does not say will refuse what it cannot do. */
+    private static void check(Connection connection) {
+        List<Object> hello;
+        try {
+            connection.sendCommand(Command.HELLO);
+            hello = connection.getObjectMultiBulkReply();
+        } catch (JedisDataException e) {
+            String message = String.valueOf(e.getMessage());
+            if (message.startsWith("NOPERM") || message.contains("unknown command")) {
+                return;
+            }
+            throw e;
+        }
+        WrongServerException.of(hello).ifPresent(wrong -> {
+            throw wrong;
+        });
     }
 
     /**
@@ -99,7 +123,12 @@ final class RedisServer implements AutoCloseable {
             return call(question);
         } catch (JedisException e) {
             var what = isRefusal(e) ? "does not do what it is asked" : "cannot be reached";
-            throw new RelayException(Code.UNAVAILABLE, "The storage of the streams " + what + "; try again later.", e);
+            throw new RelayException(
+                    Code.UNAVAILABLE,
+                    e instanceof WrongServerException
+                            ? e.getMessage() + "."
+                            : "The storage of the streams " + what + "; try again later.",
+                    e);
         }
     }
 
@@ -113,7 +142,17 @@ final class RedisServer implements AutoCloseable {
             }
             pool.clear();
             return askOnce(question);
+        } catch (JedisDataException e) {
+            if (primary.isEmpty() || !isReplica(e)) {
+                throw e;
+            }
+            return askOnce(question); // on a connection to the primary of now
         }
+    }
+
+    private static boolean isReplica(JedisDataException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        return message.contains("READONLY") || message.contains("MASTERDOWN");
     }
 
     /** What Redis said no with, and what to do about it; empty if it did not say no. */
@@ -128,7 +167,15 @@ final class RedisServer implements AutoCloseable {
 
     private <T> T askOnce(Function<Connection, T> question) {
         try (Connection lent = pool.getResource()) {
-            return question.apply(lent);
+            try {
+                return question.apply(lent);
+            } catch (JedisDataException e) {
+                if (isReplica(e)) { // it was the primary
+                    lent.setBroken();
+                    pool.clear();
+                }
+                throw e;
+            }
         }
     }
 
@@ -162,19 +209,28 @@ final class RedisServer implements AutoCloseable {
     }
 
     private JedisClientConfig config(int limit, int blocking) {
+        return config(limit)
+                .socketTimeoutMillis(limit + blocking)
+                .user(address.user)
+                .password(address.password)
+                .database(address.database)
+                .build();
+    }
+
+    private JedisClientConfig sentinel(int limit) {
+        return config(limit).socketTimeoutMillis(limit).build();
+    }
+
+    private DefaultJedisClientConfig.Builder config(int limit) {
         var config = DefaultJedisClientConfig.builder()
                 .resp2() // the same shapes of answers from every server
                 .clientName("sluice")
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-                .user(address.user)
-                .password(address.password)
-                .database(address.database)
-                .connectionTimeoutMillis(limit)
-                .socketTimeoutMillis(limit + blocking);
+                .connectionTimeoutMillis(limit);
         if (address.tls) {
             config.sslOptions(SslOptions.defaults()); // which check the certificate and the name
         }
-        return config.build();
+        return config;
     }
 
     @Override

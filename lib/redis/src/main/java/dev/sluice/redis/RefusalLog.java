@@ -22,6 +22,7 @@ final class RefusalLog {
     private record Advice(String word, String text) {}
 
     private static final List<Advice> ADVICE = List.of(
+            new Advice(WrongServerException.START, "docs/redis.md names what Sluice needs."),
             new Advice("NOPERM", RIGHTS),
             new Advice("user executing the script can't", RIGHTS), // what Redis makes of NOPERM in a script
             new Advice("WRONGPASS", LOGIN),

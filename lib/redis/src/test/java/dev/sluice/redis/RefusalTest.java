@@ -4,15 +4,19 @@ import static dev.sluice.redis.ResumeLogs.OWNER;
 import static dev.sluice.redis.ResumeLogs.append;
 import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.TimeSource;
 import dev.sluice.relay.MemoryResumeLog;
+import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunJournal.JournalException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +83,32 @@ final class RefusalTest {
     void aNodeOfAClusterIsNamedAsSuch(String error) throws Exception {
         try (var redis = new RefusingRedis(error)) {
             isRefusedAndLoggedOnce("redis://127.0.0.1:" + redis.port(), error, "node of Redis Cluster");
+        }
+    }
+
+    @Test
+    void aServerOfTheWrongKindIsRefusedAtTheFirstConnection() {
+        try (var cluster = RedisProcess.start("--cluster-enabled", "yes");
+                var primary = RedisProcess.start();
+                var replica = RedisProcess.start("--replicaof", "127.0.0.1 " + primary.port);
+                var sentinel = RedisProcess.sentinel("mine", primary.port)) {
+            for (var wrong : Map.of(cluster, "Redis Cluster, which Sluice does not support", replica, "a replica", sentinel, "a Sentinel")
+                    .entrySet()) {
+                var address = URI.create("redis://127.0.0.1:" + wrong.getKey().port);
+                logged.clear();
+                isRefusedAndLoggedOnce(address.toString(), wrong.getValue(), "docs/redis.md");
+                try (var log = RedisResumeLog.builder(address).build();
+                        var journal = RedisRunJournal.builder(address)
+                                .timeout(Duration.ofMillis(200))
+                                .build()) {
+                    assertThatThrownBy(() -> log.createDurable("a", OWNER, reason -> {}))
+                            .isInstanceOf(RelayException.class)
+                            .hasMessageContaining(wrong.getValue());
+                    assertThatThrownBy(() -> journal.claim("a"))
+                            .isInstanceOf(JournalException.class)
+                            .hasMessageContaining(wrong.getValue());
+                }
+            }
         }
     }
 
