@@ -48,7 +48,7 @@ export class ToolCard {
     this.#question?.remove();
     const note = element('span', { role: 'status' });
     const buttons = [['Allow', true], ['Deny', false]].map(([label, allowed]) =>
-      element('button', { type: 'button', class: allowed ? 'allow' : 'quiet', onclick: () => answer(label, allowed) }, label));
+      element('button', { type: 'button', class: 'quiet', onclick: () => answer(label, allowed) }, label));
     const answer = async (label, allowed) => {
       for (const button of buttons) button.disabled = true;
       note.textContent = `${label} …`;
