@@ -7,35 +7,54 @@ import java.util.function.Consumer;
 
 /** The runs that this node writes, and how each is stopped: once, whether somebody here or on another node asks. */
 final class LocalRuns {
-    private final Map<String, Consumer<String>> runs = new ConcurrentHashMap<>();
+    private final Map<String, Run> runs = new ConcurrentHashMap<>();
 
-    /** Adds a run; what it gives back is to be called instead of its own. */
-    Consumer<String> add(String streamId, Consumer<String> cancel) {
-        var told = new AtomicBoolean();
-        Consumer<String> once = reason -> {
-            if (told.compareAndSet(false, true)) {
-                cancel.accept(reason);
-            }
-        };
-        if (runs.putIfAbsent(streamId, once) != null) {
+    /**
+     * A run.
+     *
+     * @param inMemory whether its events are in this machine's memory
+     */
+    record Run(String streamId, Consumer<String> cancel, boolean inMemory) {
+        /** One that is stopped once. */
+        static Run of(String streamId, Consumer<String> cancel, boolean inMemory) {
+            var told = new AtomicBoolean();
+            return new Run(
+                    streamId,
+                    reason -> {
+                        if (told.compareAndSet(false, true)) {
+                            cancel.accept(reason);
+                        }
+                    },
+                    inMemory);
+        }
+    }
+
+    /** Adds a new run. */
+    void add(Run run) {
+        if (runs.putIfAbsent(run.streamId, run) != null) {
             throw new IllegalArgumentException("streamId: there is such a stream already");
         }
-        return once;
     }
 
-    boolean contains(String streamId) {
-        return runs.containsKey(streamId);
+    /** Adds a run that goes on with a stream, maybe in the place of one that wrote it here before. */
+    void replace(Run run) {
+        runs.put(run.streamId, run);
     }
 
-    void remove(String streamId) {
-        runs.remove(streamId);
+    boolean isInMemory(String streamId) {
+        var run = runs.get(streamId);
+        return run != null && run.inMemory;
+    }
+
+    void remove(Run run) {
+        runs.remove(run.streamId, run);
     }
 
     /** Stops a run, if it has not ended. */
     void cancel(String streamId, String reason) {
         var run = runs.get(streamId);
         if (run != null) {
-            run.accept(reason);
+            run.cancel.accept(reason);
         }
     }
 }

@@ -30,7 +30,7 @@ final class PipelineWriter implements AutoCloseable {
     private final TimeSource time;
     private final WriteBuffer backlog;
     /** The writers whose lease this renews. Any thread adds and removes. */
-    private final Set<RedisWriter> writers = ConcurrentHashMap.newKeySet();
+    private final Set<LeasedWriter> writers = ConcurrentHashMap.newKeySet();
 
     private final Thread thread;
 
@@ -56,9 +56,14 @@ final class PipelineWriter implements AutoCloseable {
     }
 
     /** Keeps the lease of a stream that has just been begun. */
-    void hold(RedisWriter writer) {
-        writer.heldUntil(time.nanos() + settings.lease().toNanos());
+    void hold(LeasedWriter writer) {
+        writer.heldUntil(time.nanos() + writer.lease.toNanos());
         writers.add(writer);
+    }
+
+    /** No longer keeps the lease of a stream. What was written of it is still stored. */
+    void release(LeasedWriter writer) {
+        writers.remove(writer);
     }
 
     /** Whether it keeps the lease of this stream. */
@@ -78,6 +83,8 @@ final class PipelineWriter implements AutoCloseable {
         } else if (!backlog.add(write, reachable ? settings.heldUp() : Duration.ZERO)) {
             lose(write.writer, "more waits for Redis than may");
             backlog.dropLost();
+        } else if (!thread.isAlive()) {
+            write.writer.ended(false);
         }
     }
 
@@ -133,10 +140,12 @@ final class PipelineWriter implements AutoCloseable {
                 settings.timeout().multipliedBy(2), () -> Thread.startVirtualThread(() -> RedisServer.close(open)));
         try {
             long sent = time.nanos();
-            var renewed = renew ? List.copyOf(writers) : List.<RedisWriter>of();
+            var renewed = renew
+                    ? writers.stream().filter(writer -> !writer.isEnding()).toList()
+                    : List.<LeasedWriter>of();
             boolean asks = renew;
             renew = false;
-            for (RedisWriter writer : renewed) {
+            for (LeasedWriter writer : renewed) {
                 sendRenewal(open, writer);
             }
             var streams = byStream(batch);
@@ -148,7 +157,7 @@ final class PipelineWriter implements AutoCloseable {
             }
             var answers = open.getMany(renewed.size() + streams.size());
             int i = 0;
-            for (RedisWriter writer : renewed) {
+            for (LeasedWriter writer : renewed) {
                 renewed(writer, sent, answers.get(i++));
             }
             for (var stream : streams.entrySet()) {
@@ -179,8 +188,8 @@ final class PipelineWriter implements AutoCloseable {
         return open.getBinaryBulkReply();
     }
 
-    private static Map<RedisWriter, List<PendingWrite>> byStream(List<PendingWrite> batch) {
-        Map<RedisWriter, List<PendingWrite>> streams = new LinkedHashMap<>();
+    private static Map<LeasedWriter, List<PendingWrite>> byStream(List<PendingWrite> batch) {
+        Map<LeasedWriter, List<PendingWrite>> streams = new LinkedHashMap<>();
         for (PendingWrite write : batch) {
             if (!write.writer.isLost()) {
                 var writes = streams.computeIfAbsent(write.writer, writer -> new ArrayList<>());
@@ -192,7 +201,7 @@ final class PipelineWriter implements AutoCloseable {
         return streams;
     }
 
-    private void sendRenewal(Connection open, RedisWriter writer) {
+    private void sendRenewal(Connection open, LeasedWriter writer) {
         open.sendCommand(
                 Command.EVALSHA,
                 renewing,
@@ -201,13 +210,14 @@ final class PipelineWriter implements AutoCloseable {
                 writer.claim.events,
                 writer.claim.meta,
                 writer.claim.token,
-                Keys.bytes(settings.lease().toMillis()),
-                Keys.bytes(settings.keep().toMillis()));
+                Keys.bytes(writer.lease.toMillis()),
+                Keys.bytes(writer.keep.toMillis()));
     }
 
-    private void sendWrites(Connection open, RedisWriter writer, List<PendingWrite> writes) {
-        boolean ending = writes.getLast().end;
-        var arguments = new ArrayList<byte[]>(writes.size() * 3 + 9);
+    private void sendWrites(Connection open, LeasedWriter writer, List<PendingWrite> writes) {
+        var last = writes.getLast();
+        var life = last.leaves() ? settings.parkedFor() : last.end ? settings.retention() : writer.keep;
+        var arguments = new ArrayList<byte[]>(writes.size() * 3 + 10);
         arguments.add(append);
         arguments.add(Keys.bytes(3));
         arguments.add(writer.claim.events);
@@ -215,8 +225,9 @@ final class PipelineWriter implements AutoCloseable {
         arguments.add(writer.claim.meta);
         arguments.add(writer.claim.token);
         arguments.add(Keys.bytes(settings.maxEvents()));
-        arguments.add(Keys.bytes((ending ? settings.retention() : settings.keep()).toMillis()));
-        arguments.add(Keys.bytes(ending ? 1 : 0));
+        arguments.add(Keys.bytes(settings.maxBytes()));
+        arguments.add(Keys.bytes(life.toMillis()));
+        arguments.add(Keys.bytes(last.leaves() ? 2 : last.end ? 1 : 0));
         for (PendingWrite write : writes) {
             arguments.add(Keys.bytes(write.id));
             arguments.add(write.type);
@@ -225,20 +236,21 @@ final class PipelineWriter implements AutoCloseable {
         open.sendCommand(Command.EVALSHA, arguments.toArray(byte[][]::new));
     }
 
-    private void renewed(RedisWriter writer, long sent, Object answer) {
+    private void renewed(LeasedWriter writer, long sent, Object answer) {
         if (isDone(writer, answer)) {
-            writer.heldUntil(sent + settings.lease().toNanos());
+            writer.heldUntil(sent + writer.lease.toNanos());
         }
     }
 
-    private void written(RedisWriter writer, List<PendingWrite> writes, Object answer) {
-        isDone(writer, answer);
+    private void written(LeasedWriter writer, List<PendingWrite> writes, Object answer) {
+        boolean done = isDone(writer, answer);
         if (writes.getLast().end) {
             writers.remove(writer);
+            writer.ended(done);
         }
     }
 
-    private boolean isDone(RedisWriter writer, Object answer) {
+    private boolean isDone(LeasedWriter writer, Object answer) {
         if (answer instanceof JedisDataException refusal) {
             if (concernsAll(refusal)) {
                 throw new JedisConnectionException(refusal);
@@ -251,7 +263,7 @@ final class PipelineWriter implements AutoCloseable {
             if (writers.contains(writer)) {
                 lose(
                         writer,
-                        "its lease was lost, because Redis lost its data or had no sign of this node for too long");
+                        "its lease was lost, because another machine took over, Redis lost its data, or had no sign of this one");
             }
             return false;
         }
@@ -262,14 +274,14 @@ final class PipelineWriter implements AutoCloseable {
     private static boolean concernsAll(JedisDataException refusal) {
         var message = String.valueOf(refusal.getMessage());
         return List.of("NOSCRIPT", "LOADING", "BUSY", "READONLY", "MASTERDOWN").stream()
-                .anyMatch(message::startsWith);
+                .anyMatch(message::contains);
     }
 
-    private void lose(RedisWriter writer, String why) {
+    private void lose(LeasedWriter writer, String why) {
         writers.remove(writer);
         if (!writer.isLost()) {
             writer.lose();
-            log.info("Stream {} can no longer be resumed on other machines: {}", writer.claim.streamId, why);
+            log.info("Stream {} {}: {}", writer.claim.streamId, writer.lossMeans(), why);
         }
     }
 
@@ -283,7 +295,7 @@ final class PipelineWriter implements AutoCloseable {
             }
         }
         long now = time.nanos();
-        for (RedisWriter writer : writers) {
+        for (LeasedWriter writer : writers) {
             if (!writer.isHeld(now)) {
                 lose(writer, "Redis could not be reached for too long");
             }
@@ -302,7 +314,7 @@ final class PipelineWriter implements AutoCloseable {
     /** Reports to watchers on other machines that the open streams are lost, and waits for that, but not long. */
     @Override
     public void close() {
-        writers.forEach(writer -> writer.end(StoredEntry.LOST));
+        List.copyOf(writers).forEach(LeasedWriter::logCloses);
         closing = true;
         renewal.cancel();
         backlog.ring();

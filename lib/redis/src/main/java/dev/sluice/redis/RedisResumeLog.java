@@ -2,15 +2,14 @@ package dev.sluice.redis;
 
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.redis.LocalRuns.Run;
 import dev.sluice.relay.MemoryResumeLog;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
 import dev.sluice.relay.Session;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -19,7 +18,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * Keeps the events of runs in Redis, so that every machine of a fleet can serve every watcher. It also keeps them in
@@ -35,11 +33,10 @@ import redis.clients.jedis.util.JedisURIHelper;
 public final class RedisResumeLog implements ResumeLog {
     private static final Logger log = LoggerFactory.getLogger(RedisResumeLog.class);
     private static final int READERS = 4;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RedisSettings settings;
     private final Keys keys;
-    private final String node = random();
+    private final String node = Tokens.next();
     private final MemoryResumeLog local;
     private final RedisServer server;
     private final LocalRuns runs = new LocalRuns();
@@ -56,7 +53,7 @@ public final class RedisResumeLog implements ResumeLog {
                 .retention(settings.retention())
                 .time(time)
                 .build();
-        server = new RedisServer(settings, new RefusalLog(time, log::warn));
+        server = new RedisServer(settings.server(), settings.timeout(), new RefusalLog(time, log::warn));
         remote = new RemoteStreams(server, keys, new KnownStreams(), settings, time);
         committer = new PipelineWriter(server, settings, time);
         readers = IntStream.range(0, READERS)
@@ -88,29 +85,76 @@ public final class RedisResumeLog implements ResumeLog {
     @Override
     public Writer create(String streamId, Session owner, Consumer<String> cancel) {
         checkOpen();
-        if (!Keys.isId(streamId)) {
-            throw new IllegalArgumentException("streamId: must not be blank, nor longer than 200 characters");
-        }
-        var once = runs.add(streamId, cancel);
+        checkId(streamId);
+        var run = Run.of(streamId, cancel, true);
+        runs.add(run);
         @Nullable Writer here = null;
         @Nullable RedisWriter writer = null;
         try {
-            here = local.create(streamId, owner, once);
-            var claim = new Lease(streamId, random(), keys);
+            here = local.create(streamId, owner, run.cancel());
+            var claim = new Lease(streamId, Tokens.next(), keys);
             boolean kept = begin(claim, owner);
-            writer = new RedisWriter(claim, here, kept ? committer : null, () -> runs.remove(streamId));
+            writer = new RedisWriter(claim, settings, here, kept ? committer : null, () -> runs.remove(run));
             if (kept) {
                 committer.hold(writer);
             }
             return writer;
         } finally {
             if (writer == null) {
-                runs.remove(streamId);
+                runs.remove(run);
                 if (here != null) {
                     here.close();
                 }
             }
         }
+    }
+
+    private static void checkId(String streamId) {
+        if (!Keys.isId(streamId)) {
+            throw new IllegalArgumentException("streamId: must not be blank, nor longer than 200 characters");
+        }
+    }
+
+    /**
+     * As {@link ResumeLog} says. Its watchers are told only what Redis has, also those on this machine. While Redis is away they are told
+     * nothing. The writer's {@code finish} and {@code leave} wait until Redis has all, for four times the timeout at most.
+     */
+    @Override
+    public Writer createDurable(String streamId, Session owner, Consumer<String> cancel) {
+        checkOpen();
+        checkId(streamId);
+        var run = Run.of(streamId, cancel, false);
+        runs.add(run);
+        boolean begun = false;
+        try {
+            var claim = new Lease(streamId, Tokens.next(), keys);
+            if (!remote.createDurable(claim, owner, node)) {
+                throw new IllegalArgumentException("streamId: there is such a stream already");
+            }
+            begun = true;
+            return durable(run, claim, 0);
+        } finally {
+            if (!begun) {
+                runs.remove(run);
+            }
+        }
+    }
+
+    @Override
+    public Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+        checkOpen();
+        checkId(streamId);
+        var claim = new Lease(streamId, Tokens.next(), keys);
+        long last = remote.takeOver(claim, owner, node);
+        var run = Run.of(streamId, cancel, false);
+        runs.replace(run);
+        return durable(run, claim, last);
+    }
+
+    private Writer durable(Run run, Lease claim, long last) {
+        var writer = new DurableWriter(claim, settings, last, committer, () -> runs.remove(run));
+        committer.hold(writer);
+        return writer;
     }
 
     private boolean begin(Lease claim, Session owner) {
@@ -176,7 +220,7 @@ public final class RedisResumeLog implements ResumeLog {
         try {
             return here.get();
         } catch (RelayException notHere) {
-            if (runs.contains(streamId) || notHere.code() == Code.UNAVAILABLE) {
+            if (runs.isInMemory(streamId) || notHere.code() == Code.UNAVAILABLE) {
                 throw notHere;
             }
             try {
@@ -207,15 +251,9 @@ public final class RedisResumeLog implements ResumeLog {
         }
     }
 
-    private static String random() {
-        var bytes = new byte[16];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
     /** Collects the settings of a {@link RedisResumeLog}. Not for use by several threads. */
     public static final class Builder {
-        private final URI server;
+        private final RedisAddress server;
         private String prefix = "sluice:";
         private Duration retention = Duration.ofMinutes(5);
         private int maxEvents = 5_000;
@@ -223,15 +261,13 @@ public final class RedisResumeLog implements ResumeLog {
         private Duration timeout = Duration.ofSeconds(2);
         private int buffer = 16 << 20;
         private boolean singleNode;
+        private long maxBytes = 16 << 20;
+        private Duration recoverWithin = Duration.ofMinutes(1);
+        private Duration parkedFor = Duration.ofDays(30);
         private TimeSource time = TimeSource.system();
 
         private Builder(URI server) {
-            if (!JedisURIHelper.isValid(server)
-                    || !(JedisURIHelper.isRedisScheme(server) || JedisURIHelper.isRedisSSLScheme(server))) {
-                // not the URI itself, which may hold a password
-                throw new IllegalArgumentException("server: must be redis://host:port or rediss://host:port");
-            }
-            this.server = server;
+            this.server = RedisAddress.of(server);
         }
 
         /** The prefix of all keys; {@code sluice:} if nothing is set. The same on all machines of a fleet. */
@@ -242,7 +278,7 @@ public final class RedisResumeLog implements ResumeLog {
 
         /** How long a stream is kept after its end; 5 minutes if nothing is set. */
         public Builder retention(Duration afterEnd) {
-            retention = positive("afterEnd", afterEnd);
+            retention = RedisSettings.positive("afterEnd", afterEnd);
             return this;
         }
 
@@ -253,17 +289,44 @@ public final class RedisResumeLog implements ResumeLog {
         }
 
         /**
+         * How many bytes of a stream's events are kept at most, the newest; 16 MiB if nothing is set. Counted are type and JSON, and 100
+         * for each event. The newest event is kept however long it is.
+         */
+        public Builder maxBytes(long perStream) {
+            maxBytes = Checks.atLeast("perStream", perStream, 1);
+            return this;
+        }
+
+        /**
+         * How long a durable stream whose writer is lost waits for another machine to take over, before its watchers are told; a minute
+         * if nothing is set. Longer than the lease of the journal.
+         */
+        public Builder recoverWithin(Duration limit) {
+            recoverWithin = RedisSettings.positive("limit", limit);
+            return this;
+        }
+
+        /**
+         * How long a durable stream is kept that its writer has left, such as one of a run that waits for an answer; 30 days if nothing
+         * is set. As long as the journal keeps the run.
+         */
+        public Builder parkedFor(Duration limit) {
+            parkedFor = RedisSettings.positive("limit", limit);
+            return this;
+        }
+
+        /**
          * After how long without a sign of its writer a stream is taken for lost; 3 s if nothing is set. A sign is given three
          * times as often.
          */
         public Builder lease(Duration lease) {
-            this.lease = positive("lease", lease);
+            this.lease = RedisSettings.positive("lease", lease);
             return this;
         }
 
         /** How long Redis may take to connect or to answer; 2 s if nothing is set. */
         public Builder timeout(Duration limit) {
-            timeout = positive("limit", limit);
+            timeout = RedisSettings.positive("limit", limit);
             return this;
         }
 
@@ -300,15 +363,11 @@ public final class RedisResumeLog implements ResumeLog {
                             lease.dividedBy(3),
                             timeout,
                             buffer,
-                            singleNode),
+                            singleNode,
+                            maxBytes,
+                            recoverWithin,
+                            parkedFor),
                     time);
-        }
-
-        private static Duration positive(String name, Duration value) {
-            if (value.toMillis() < 1) {
-                throw new IllegalArgumentException(name + ": " + value + ", must be a millisecond at least");
-            }
-            return value;
         }
     }
 }

@@ -1,12 +1,11 @@
 package dev.sluice.redis;
 
-import java.net.URI;
 import java.time.Duration;
 
 /**
  * The settings of a log.
  *
- * @param server where Redis is, as a URI
+ * @param server where Redis is
  * @param prefix what the names of all keys begin with
  * @param retention how long a stream is kept after its end
  * @param maxEvents how many events of a stream are kept, about
@@ -15,9 +14,12 @@ import java.time.Duration;
  * @param timeout how long Redis may take for an answer
  * @param buffer how many bytes may wait for Redis
  * @param singleNode whether streams are begun without Redis if it cannot be reached
+ * @param maxBytes how many bytes of a stream's events are kept
+ * @param recoverWithin how long a durable stream waits for another writer if its own is lost
+ * @param parkedFor how long a durable stream is kept that its writer has left
  */
 record RedisSettings(
-        URI server,
+        RedisAddress server,
         String prefix,
         Duration retention,
         int maxEvents,
@@ -25,7 +27,10 @@ record RedisSettings(
         Duration renewal,
         Duration timeout,
         int buffer,
-        boolean singleNode) {
+        boolean singleNode,
+        long maxBytes,
+        Duration recoverWithin,
+        Duration parkedFor) {
 
     /** How often a reader looks whether writers still hold their streams, and the longest it waits for events. */
     Duration check() {
@@ -38,6 +43,21 @@ record RedisSettings(
         return retention.plus(lease);
     }
 
+    /** As {@link #lease}, of a stream that waits for another writer. */
+    Duration durableLease() {
+        return lease.plus(recoverWithin);
+    }
+
+    /** As {@link #keep}, of a stream that waits for another writer. */
+    Duration durableKeep() {
+        return keep().plus(recoverWithin);
+    }
+
+    /** How long the end of a durable stream may take. */
+    Duration ending() {
+        return timeout.multipliedBy(4);
+    }
+
     /** How long a writer may be held up while the buffer is full. */
     Duration heldUp() {
         return timeout.dividedBy(4);
@@ -47,5 +67,13 @@ record RedisSettings(
     Duration underWay() {
         var half = timeout.dividedBy(2);
         return half.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : half;
+    }
+
+    /** Gives a time back that can be told to Redis. */
+    static Duration positive(String name, Duration value) {
+        if (value.toMillis() < 1) {
+            throw new IllegalArgumentException(name + ": " + value + ", must be a millisecond at least");
+        }
+        return value;
     }
 }

@@ -8,15 +8,12 @@ import org.jspecify.annotations.Nullable;
  * Writes a stream to this machine's memory, for watchers on this machine, and passes it to the pipeline for watchers on
  * others. A failure of Redis never reaches the first.
  */
-final class RedisWriter implements ResumeLog.Writer {
-    final Lease claim;
+final class RedisWriter extends LeasedWriter {
     private final ResumeLog.Writer local;
     private final @Nullable PipelineWriter committer;
     private final Runnable onEnd;
     private volatile long last;
     private volatile boolean over;
-    private volatile boolean lost;
-    private volatile long heldUntil;
 
     /**
      * A writer of a stream that has begun.
@@ -24,8 +21,13 @@ final class RedisWriter implements ResumeLog.Writer {
      * @param committer none if Redis knows nothing of the stream
      * @param onEnd called when it has ended
      */
-    RedisWriter(Lease claim, ResumeLog.Writer local, @Nullable PipelineWriter committer, Runnable onEnd) {
-        this.claim = claim;
+    RedisWriter(
+            Lease claim,
+            RedisSettings settings,
+            ResumeLog.Writer local,
+            @Nullable PipelineWriter committer,
+            Runnable onEnd) {
+        super(claim, settings.lease(), settings.keep());
         this.local = local;
         this.committer = committer;
         this.onEnd = onEnd;
@@ -35,7 +37,7 @@ final class RedisWriter implements ResumeLog.Writer {
     public RelayEvent append(String type, String json) {
         var event = local.append(type, json);
         last = event.id();
-        if (committer != null && !lost) {
+        if (committer != null && !isLost()) {
             committer.write(PendingWrite.event(this, event.id(), type, json));
         }
         return event;
@@ -43,7 +45,7 @@ final class RedisWriter implements ResumeLog.Writer {
 
     @Override
     public boolean isResumable() {
-        return committer != null && !lost && committer.isReachable() && local.isResumable();
+        return committer != null && !isLost() && committer.isReachable() && local.isResumable();
     }
 
     @Override
@@ -59,33 +61,24 @@ final class RedisWriter implements ResumeLog.Writer {
     }
 
     /** Reports the end to watchers on other machines, unless they know it. */
-    void end(String how) {
+    private void end(String how) {
         if (over) {
             return;
         }
         over = true;
         onEnd.run();
-        if (committer != null && !lost) {
+        if (committer != null && !isLost()) {
             committer.write(PendingWrite.end(this, last + 1, how));
         }
     }
 
-    /** Whether no more of it reaches Redis. It is for good: what followed a gap would be taken for the whole. */
-    boolean isLost() {
-        return lost;
+    @Override
+    void logCloses() {
+        end(StoredEntry.LOST);
     }
 
-    /** Gives Redis up; false if that was so. True for one thread at a time. */
-    void lose() {
-        lost = true;
-    }
-
-    /** Redis has seen a sign of this writer, and does not take it for lost before this moment. */
-    void heldUntil(long nanos) {
-        heldUntil = nanos;
-    }
-
-    boolean isHeld(long now) {
-        return heldUntil - now > 0;
+    @Override
+    String lossMeans() {
+        return "can no longer be resumed on other machines";
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class RefusalLog {
     private record Advice(String word, String text) {}
 
     private static final List<Advice> ADVICE = List.of(
+            new Advice(WrongServerException.START, "docs/redis.md names what Sluice needs."),
             new Advice("NOPERM", RIGHTS),
             new Advice("user executing the script can't", RIGHTS), // what Redis makes of NOPERM in a script
             new Advice("WRONGPASS", LOGIN),
@@ -52,14 +54,28 @@ final class RefusalLog {
         if (message == null) {
             return false;
         }
-        var advice = ADVICE.stream()
+        var advice = advice(message);
+        if (isDue(advice)) {
+            log.accept(sentence(message, advice));
+        }
+        return true;
+    }
+
+    /** What Redis said, and what to do about it; empty if the failure is no refusal. */
+    Optional<String> sentence(Throwable failure) {
+        var message = refusal(failure);
+        return message == null ? Optional.empty() : Optional.of(sentence(message, advice(message)));
+    }
+
+    private static String sentence(String message, Advice advice) {
+        return "Redis refuses what Sluice needs: " + message + ". " + advice.text();
+    }
+
+    private static Advice advice(String message) {
+        return ADVICE.stream()
                 .filter(each -> message.contains(each.word()))
                 .findFirst()
                 .orElseThrow();
-        if (isDue(advice)) {
-            log.accept("Redis refuses what streams need: " + message + ". " + advice.text());
-        }
-        return true;
     }
 
     private boolean isDue(Advice advice) {

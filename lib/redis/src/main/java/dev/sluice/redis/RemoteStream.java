@@ -15,6 +15,9 @@ final class RemoteStream {
     /** Whether anything came since the last look at the lease. */
     private boolean heard;
 
+    /** The place that the reader asked about last. A watch that came since may be before it, and has to wait for the next answer. */
+    private long asked;
+
     RemoteStream(String streamId, Keys keys) {
         events = keys.events(streamId);
         lease = keys.lease(streamId);
@@ -34,19 +37,33 @@ final class RemoteStream {
         return watches.isEmpty();
     }
 
-    /** The last event that all have been given. */
-    long position() {
+    /** The place to ask about: the last event that all have been given; {@code Long.MAX_VALUE} if nobody watches. */
+    long ask() {
         long least = Long.MAX_VALUE;
         for (RemoteSubscription watch : watches) {
             least = Math.min(least, watch.position());
         }
+        asked = least;
         return least;
     }
 
+    /** What followed the place that was asked about. */
     void entries(List<StoredEntry> entries) {
         heard = true;
         for (RemoteSubscription watch : watches) {
-            watch.entries(entries);
+            if (watch.position() >= asked) {
+                watch.entries(entries);
+            }
+        }
+        dropOver();
+    }
+
+    /** Nothing follows what was answered. */
+    void nothingFollows(End end) {
+        for (RemoteSubscription watch : watches) {
+            if (watch.position() >= asked) {
+                watch.end(end);
+            }
         }
         dropOver();
     }

@@ -6,6 +6,7 @@ import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
 import dev.sluice.relay.ResumeLog.End;
 import dev.sluice.relay.Session;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -48,8 +49,18 @@ final class RemoteStreams {
             @Nullable End end,
             List<StoredEntry> page) {}
 
-    /** Begins a stream. False if there is such a stream already. */
+    /** Begins a stream that has one writer. False if there is such a stream already. */
     boolean create(Lease claim, Session owner, String node) {
+        return create(claim, owner, node, settings.lease(), settings.keep(), false);
+    }
+
+    /** Begins a stream that may have other writers later. False if there is such a stream already. */
+    boolean createDurable(Lease claim, Session owner, String node) {
+        return create(claim, owner, node, settings.durableLease(), settings.durableKeep(), true);
+    }
+
+    private boolean create(
+            Lease claim, Session owner, String node, Duration lease, Duration keep, boolean durable) {
         boolean created = server.ask(connection -> {
             connection.sendCommand(
                     Command.EVAL,
@@ -60,12 +71,37 @@ final class RemoteStreams {
                     Keys.owner(claim.streamId, owner),
                     Keys.bytes(node),
                     claim.token,
-                    Keys.bytes(settings.lease().toMillis()),
-                    Keys.bytes(settings.keep().toMillis()));
+                    Keys.bytes(lease.toMillis()),
+                    Keys.bytes(keep.toMillis()),
+                    Keys.bytes(durable ? 1 : 0));
             return connection.getIntegerReply() == 1;
         });
         seen.add(claim.streamId, owner);
         return created;
+    }
+
+    /** Takes a stream from its writer. Returns the id of its last event. */
+    long takeOver(Lease claim, Session owner, String node) {
+        long last = server.ask(connection -> {
+            connection.sendCommand(
+                    Command.EVAL,
+                    Keys.bytes(LuaScripts.TAKE_OVER),
+                    Keys.bytes(3),
+                    claim.meta,
+                    claim.lease,
+                    claim.events,
+                    Keys.owner(claim.streamId, owner),
+                    Keys.bytes(node),
+                    claim.token,
+                    Keys.bytes(settings.durableLease().toMillis()),
+                    Keys.bytes(settings.durableKeep().toMillis()));
+            return connection.getIntegerReply();
+        });
+        if (last < 0) {
+            throw new RelayException(Code.UNKNOWN, "There is no stream that could go on.");
+        }
+        seen.add(claim.streamId, owner);
+        return last;
     }
 
     /** Delivers the stored events on this thread, then gives the subscription to the reader. */

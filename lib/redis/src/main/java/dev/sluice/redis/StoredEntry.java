@@ -19,6 +19,9 @@ record StoredEntry(
     static final String FINISHED = "finished";
     static final String LOST = "lost";
 
+    /** Not stored: the writer leaves the stream open for another one. */
+    static final String LEFT = "left";
+
     /** The last event's place if this is the last entry. */
     long lastEvent() {
         return end == null ? id : id - 1;

@@ -186,7 +186,7 @@ final class StreamReader implements AutoCloseable {
         names.add(control);
         places.add(heard);
         for (RemoteStream stream : streams) {
-            long position = stream.position();
+            long position = stream.ask();
             if (position != Long.MAX_VALUE) { // its last watch has just gone
                 names.add(stream.events);
                 places.add(Keys.bytes("0-" + position));
@@ -234,14 +234,14 @@ final class StreamReader implements AutoCloseable {
     /** Its writer has ended it or is lost: what it wrote last may not have been read. */
     private void afterTheWriter(Connection from, RemoteStream stream) {
         for (int taken = PAGE; taken == PAGE && !stream.isEmpty(); ) {
-            from.sendCommand(Command.XRANGE, range(stream.events, stream.position()));
+            from.sendCommand(Command.XRANGE, range(stream.events, stream.ask()));
             var entries = StoredEntry.all(from.getOne());
             stream.entries(entries);
             taken = entries.size();
         }
         if (!stream.isEmpty()) {
             from.sendCommand(Command.EXISTS, stream.meta);
-            stream.end(from.getIntegerReply() == 1 ? End.WRITER_LOST : End.EXPIRED);
+            stream.nothingFollows(from.getIntegerReply() == 1 ? End.WRITER_LOST : End.EXPIRED);
         }
     }
 

@@ -25,6 +25,7 @@ final class RedisProcess implements AutoCloseable {
     private final List<String> options;
     final int port;
     private Process process;
+    private List<String> sentinelOf = List.of();
 
     private RedisProcess(Path program, int port, List<String> options) {
         this.program = program;
@@ -46,12 +47,31 @@ final class RedisProcess implements AutoCloseable {
 
     /** One that is not started yet. */
     static RedisProcess absent(String... options) {
-        var program = RedisProgram.require();
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new RedisProcess(program, free.getLocalPort(), List.of(options));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        return new RedisProcess(RedisProgram.require(), freePort(), List.of(options));
+    }
+
+    /** One that leaves room for the port of a cluster, which is ten thousand higher. */
+    private static int freePort() {
+        while (true) {
+            try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (free.getLocalPort() < 55_000) {
+                    return free.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+    }
+
+    /** Starts a Sentinel that knows this primary by a name. */
+    static RedisProcess sentinel(String name, int primary) {
+        var sentinel = absent();
+        sentinel.sentinelOf = List.of(
+                "sentinel monitor " + name + " 127.0.0.1 " + primary + " 1",
+                "sentinel down-after-milliseconds " + name + " 500",
+                "sentinel failover-timeout " + name + " 5000");
+        sentinel.restart();
+        return sentinel;
     }
 
     /** Starts it again, with nothing of what it knew, and waits until it answers. */
@@ -65,20 +85,8 @@ final class RedisProcess implements AutoCloseable {
     }
 
     private void launch(Consumer<Jedis> greeting) {
-        var command = new ArrayList<>(List.of(
-                program.toString(),
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(port),
-                "--save",
-                "",
-                "--appendonly",
-                "no"));
-        command.addAll(List.of("--dir", folder.toString()));
-        command.addAll(options);
         try {
-            process = new ProcessBuilder(command)
+            process = new ProcessBuilder(sentinelOf.isEmpty() ? serverCommand() : sentinelCommand())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -94,6 +102,29 @@ final class RedisProcess implements AutoCloseable {
                         return true;
                     }
                 });
+    }
+
+    private List<String> serverCommand() {
+        var command = new ArrayList<>(List.of(
+                program.toString(),
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--save",
+                "",
+                "--appendonly",
+                "no"));
+        command.addAll(List.of("--dir", folder.toString()));
+        command.addAll(options);
+        return command;
+    }
+
+    private List<String> sentinelCommand() throws IOException {
+        var settings = new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir " + folder));
+        settings.addAll(sentinelOf);
+        var file = Files.write(folder.resolve("sentinel.conf"), settings);
+        return List.of(program.toString(), file.toString(), "--sentinel");
     }
 
     Jedis client() {

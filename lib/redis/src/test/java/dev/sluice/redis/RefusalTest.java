@@ -4,15 +4,19 @@ import static dev.sluice.redis.ResumeLogs.OWNER;
 import static dev.sluice.redis.ResumeLogs.append;
 import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.TimeSource;
 import dev.sluice.relay.MemoryResumeLog;
+import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunJournal.JournalException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +29,13 @@ final class RefusalTest {
     private final List<String> logged = new CopyOnWriteArrayList<>();
 
     private RedisServer server(String address) {
-        return new RedisServer(settings(address), new RefusalLog(TimeSource.system(), logged::add));
+        return new RedisServer(RedisAddress.of(URI.create(address)), Duration.ofSeconds(1), new RefusalLog(TimeSource.system(), logged::add));
     }
 
     private static RedisSettings settings(String address) {
         var second = Duration.ofSeconds(1);
         return new RedisSettings(
-                URI.create(address), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false);
+                RedisAddress.of(URI.create(address)), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false, 1 << 20, second, second);
     }
 
     private RemoteStreams streams(RedisServer server) {
@@ -83,6 +87,32 @@ final class RefusalTest {
     }
 
     @Test
+    void aServerOfTheWrongKindIsRefusedAtTheFirstConnection() {
+        try (var cluster = RedisProcess.start("--cluster-enabled", "yes");
+                var primary = RedisProcess.start();
+                var replica = RedisProcess.start("--replicaof", "127.0.0.1 " + primary.port);
+                var sentinel = RedisProcess.sentinel("mine", primary.port)) {
+            for (var wrong : Map.of(cluster, "Redis Cluster, which Sluice does not support", replica, "a replica", sentinel, "a Sentinel")
+                    .entrySet()) {
+                var address = URI.create("redis://127.0.0.1:" + wrong.getKey().port);
+                logged.clear();
+                isRefusedAndLoggedOnce(address.toString(), wrong.getValue(), "docs/redis.md");
+                try (var log = RedisResumeLog.builder(address).build();
+                        var journal = RedisRunJournal.builder(address)
+                                .timeout(Duration.ofMillis(200))
+                                .build()) {
+                    assertThatThrownBy(() -> log.createDurable("a", OWNER, reason -> {}))
+                            .isInstanceOf(RelayException.class)
+                            .hasMessageContaining(wrong.getValue());
+                    assertThatThrownBy(() -> journal.claim("a"))
+                            .isInstanceOf(JournalException.class)
+                            .hasMessageContaining(wrong.getValue());
+                }
+            }
+        }
+    }
+
+    @Test
     void writersAndReadersThatAreRefusedSaySo() {
         var user = "--user app on >word ~sluice:* +@connection +script +exists";
         try (var redis = RedisProcess.start(user.split(" "));
@@ -90,7 +120,7 @@ final class RefusalTest {
                 var local = MemoryResumeLog.builder().build();
                 var committer = new PipelineWriter(server, settings("redis://127.0.0.1:1"), TimeSource.system())) {
             var claim = new Lease("a", "token", new Keys("sluice:"));
-            var writer = new RedisWriter(claim, local.create("a", OWNER, reason -> {}), committer, () -> {});
+            var writer = new RedisWriter(claim, settings("redis://127.0.0.1:1"), local.create("a", OWNER, reason -> {}), committer, () -> {});
             committer.hold(writer);
             append(writer, 1);
             await().until(() -> !writer.isResumable());

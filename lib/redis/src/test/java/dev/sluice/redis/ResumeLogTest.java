@@ -13,10 +13,12 @@ import dev.sluice.relay.RelayEvent;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog;
 import dev.sluice.relay.ResumeLog.End;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,13 @@ final class ResumeLogTest {
     enum Kind {
         MEMORY,
         REDIS_WATCHED_ON_THE_SAME_NODE,
-        REDIS_WATCHED_ON_ANOTHER_NODE
+        REDIS_WATCHED_ON_ANOTHER_NODE,
+        DURABLE_WATCHED_ON_THE_SAME_NODE,
+        DURABLE_WATCHED_ON_ANOTHER_NODE;
+
+        boolean isDurable() {
+            return name().startsWith("DURABLE");
+        }
     }
 
     @Parameter
@@ -58,7 +66,7 @@ final class ResumeLogTest {
 
     private void open(ResumeLog log) {
         writing = log;
-        watching = kind == Kind.REDIS_WATCHED_ON_ANOTHER_NODE ? node().build() : log;
+        watching = kind.name().endsWith("ANOTHER_NODE") ? node().build() : log;
     }
 
     @AfterEach
@@ -69,8 +77,11 @@ final class ResumeLogTest {
         }
     }
 
-    private static RedisResumeLog.Builder node() {
-        return RedisResumeLog.builder("127.0.0.1", redis.port());
+    private RedisResumeLog.Builder node() {
+        var node = RedisResumeLog.builder("127.0.0.1", redis.port());
+        return kind.isDurable() // a lost writer is waited for
+                ? node.lease(Duration.ofMillis(900)).recoverWithin(Duration.ofMillis(300))
+                : node;
     }
 
     /** Opens the logs anew, so that they keep only so many events of a stream, about. */
@@ -86,7 +97,11 @@ final class ResumeLogTest {
     private final String id = UUID.randomUUID().toString();
 
     private ResumeLog.Writer create() {
-        return writing.create(id, OWNER, reason -> {});
+        return create(reason -> {});
+    }
+
+    private ResumeLog.Writer create(Consumer<String> cancel) {
+        return kind.isDurable() ? writing.createDurable(id, OWNER, cancel) : writing.create(id, OWNER, cancel);
     }
 
     private Watcher watch(long after) {
@@ -234,7 +249,7 @@ final class ResumeLogTest {
     @Test
     void aRunIsToldOnceThatItIsToStop() {
         var reasons = new CopyOnWriteArrayList<String>();
-        var writer = writing.create(id, OWNER, reasons::add);
+        var writer = create(reasons::add);
         append(writer, 1);
         var watcher = watch(0).has(1);
         watching.cancel(id, OWNER, "enough €");

@@ -20,7 +20,7 @@ final class AbandonTimer {
 
     private final TimeSource time;
     private final Duration grace;
-    private final BooleanSupplier watchedElsewhere;
+    private final BooleanSupplier isWatched;
     private final Runnable abandon;
 
     /** Held for a few instructions; the timer's check, which may ask another machine, runs without it. */
@@ -30,11 +30,11 @@ final class AbandonTimer {
     private TimeSource.@Nullable Scheduled look;
     private boolean over;
 
-    /** Begins with nobody; {@code abandon} is called once at most, and {@code watchedElsewhere} on a thread that may block. */
-    AbandonTimer(RelaySettings settings, BooleanSupplier watchedElsewhere, Runnable abandon) {
+    /** Begins with nobody; {@code abandon} is called once at most, and {@code isWatched} on a thread that may block. */
+    AbandonTimer(RelaySettings settings, BooleanSupplier isWatched, Runnable abandon) {
         time = settings.time();
         grace = settings.abandonAfter();
-        this.watchedElsewhere = watchedElsewhere;
+        this.isWatched = isWatched;
         this.abandon = abandon;
     }
 
@@ -95,7 +95,7 @@ final class AbandonTimer {
     }
 
     private void abandonIfAlone() {
-        if (isWatchedElsewhere()) {
+        if (isStillWatched()) {
             lookAfter(longer(grace, AGAIN));
             return;
         }
@@ -112,9 +112,9 @@ final class AbandonTimer {
     }
 
     /** A log that cannot say is asked again later. */
-    private boolean isWatchedElsewhere() {
+    private boolean isStillWatched() {
         try {
-            return watchedElsewhere.getAsBoolean();
+            return isWatched.getAsBoolean();
         } catch (RuntimeException | Error e) {
             Failures.warn(log, "The log could not say whether a run is watched", e);
             return true;

@@ -84,7 +84,17 @@ public final class MemoryResumeLog implements ResumeLog {
         } finally {
             lock.unlock();
         }
-        return new MemoryWriter(streamId, stream);
+        return new MemoryWriter(streamId, stream, 1);
+    }
+
+    @Override
+    public Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+        MemoryStream stream = find(streamId, owner);
+        int writer = stream.takeOver(cancel);
+        if (writer == 0) {
+            throw new RelayException(RelayException.Code.UNKNOWN, "This stream has ended");
+        }
+        return new MemoryWriter(streamId, stream, writer);
     }
 
     @Override
@@ -115,7 +125,7 @@ public final class MemoryResumeLog implements ResumeLog {
         } finally {
             lock.unlock();
         }
-        lost.values().forEach(stream -> stream.end(End.WRITER_LOST, () -> {}));
+        lost.values().forEach(MemoryStream::lose);
     }
 
     /** How many streams it holds, ended ones included. */
@@ -206,15 +216,28 @@ public final class MemoryResumeLog implements ResumeLog {
     private final class MemoryWriter implements Writer {
         private final String streamId;
         private final MemoryStream stream;
+        private final int number;
+        private volatile boolean left;
 
-        MemoryWriter(String streamId, MemoryStream stream) {
+        MemoryWriter(String streamId, MemoryStream stream, int number) {
             this.streamId = streamId;
             this.stream = stream;
+            this.number = number;
         }
 
         @Override
         public RelayEvent append(String type, String json) {
-            return stream.append(type, json);
+            return stream.append(number, type, json);
+        }
+
+        @Override
+        public long lastId() {
+            return stream.last();
+        }
+
+        @Override
+        public void leave() {
+            left = true;
         }
 
         @Override
@@ -233,7 +256,9 @@ public final class MemoryResumeLog implements ResumeLog {
         }
 
         private void end(End how) {
-            stream.end(how, () -> ended(streamId, stream));
+            if (!left) {
+                stream.end(number, how, () -> ended(streamId, stream));
+            }
         }
     }
 

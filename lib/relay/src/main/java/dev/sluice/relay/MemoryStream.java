@@ -24,11 +24,12 @@ final class MemoryStream {
     private static final int BATCH = 256;
 
     private final Session owner;
-    private final Consumer<String> onCancel;
     private final LongConsumer onGrowth;
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
+    private Consumer<String> onCancel;
+    private int writers = 1;
     private final EventRing events;
     private List<Place> places = List.of(); // replaced, not changed: a writer walks the list without the lock
     private ResumeLog.@Nullable End end;
@@ -46,12 +47,41 @@ final class MemoryStream {
         return owner;
     }
 
-    RelayEvent append(String type, String json) {
+    /** Has a new writer, which is asked for stops from now on. Returns its number, or 0 if the stream has ended. */
+    int takeOver(Consumer<String> cancel) {
+        lock.lock();
+        try {
+            if (end != null) {
+                return 0;
+            }
+            onCancel = cancel;
+            cancelled = false;
+            return ++writers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The id of the last event. */
+    long last() {
+        lock.lock();
+        try {
+            return events.last();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds an event of the writer of this number, from 1. */
+    RelayEvent append(int writer, String type, String json) {
         RelayEvent event;
         List<Place> behind;
         long growth;
         lock.lock();
         try {
+            if (writer != writers) {
+                throw new RelayException(RelayException.Code.UNAVAILABLE, "Somebody else goes on with this stream");
+            }
             if (end != null) {
                 throw new IllegalStateException("the stream has ended");
             }
@@ -67,6 +97,18 @@ final class MemoryStream {
         return event;
     }
 
+    /** Nothing follows, whoever writes. No effect if that was known. */
+    void lose() {
+        int writer;
+        lock.lock();
+        try {
+            writer = writers;
+        } finally {
+            lock.unlock();
+        }
+        end(writer, ResumeLog.End.WRITER_LOST, () -> {});
+    }
+
     /** How much it keeps. */
     long bytes() {
         lock.lock();
@@ -78,15 +120,15 @@ final class MemoryStream {
     }
 
     /**
-     * Nothing follows. No effect if that was known.
+     * Nothing follows, says the writer of this number. No effect if that was known, or somebody else writes.
      *
      * @param first run before any listener is called, so that a listener finds the log in its state after the end
      */
-    void end(ResumeLog.End how, Runnable first) {
+    void end(int writer, ResumeLog.End how, Runnable first) {
         List<Place> behind;
         lock.lock();
         try {
-            if (end != null) {
+            if (end != null || writer != writers) {
                 return;
             }
             end = how;
@@ -125,16 +167,18 @@ final class MemoryStream {
     }
 
     void cancel(String reason) {
+        Consumer<String> told;
         lock.lock();
         try {
             if (end != null || cancelled) {
                 return;
             }
             cancelled = true;
+            told = onCancel;
         } finally {
             lock.unlock();
         }
-        onCancel.accept(reason);
+        told.accept(reason);
     }
 
     private void check(long after) {

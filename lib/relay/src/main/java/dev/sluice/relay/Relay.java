@@ -2,17 +2,14 @@ package dev.sluice.relay;
 
 import dev.sluice.TimeSource;
 import dev.sluice.context.ContextCarrier;
-import dev.sluice.internal.GuardedObservation;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.observation.Observer;
-import dev.sluice.observation.Observer.Operation;
-import dev.sluice.observation.Observer.Outcome;
 import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunJournal;
+import dev.sluice.tools.ToolApproval;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +22,9 @@ public final class Relay implements AutoCloseable {
     private final RelaySettings settings;
     private final ResumeLog log;
     private final boolean ownLog;
-    private final StreamIds ids = new StreamIds();
-    private final WatcherTimer pulse;
-    private final Map<String, RunPublisher> running = new ConcurrentHashMap<>();
-    private final QuotaCounter runs;
-    private final QuotaCounter watchers;
+    private final RunRegistry runs;
+    private final WatcherRegistry watchers;
+    private final Optional<RunRecovery> recovery;
     private final ShutdownWait allGone = new ShutdownWait(() -> running() == 0 && watching() == 0);
     private volatile boolean closing;
 
@@ -37,9 +32,20 @@ public final class Relay implements AutoCloseable {
         settings = builder.settings();
         ownLog = builder.log == null;
         log = builder.log == null ? MemoryResumeLog.builder().time(builder.time).build() : builder.log;
-        pulse = new WatcherTimer(settings);
-        runs = new QuotaCounter(builder.runs, "answers under way");
-        watchers = new QuotaCounter(builder.watchers, "connections that watch");
+        runs = new RunRegistry(
+                settings,
+                log,
+                Optional.ofNullable(builder.journal),
+                new QuotaCounter(builder.runs, "answers under way"),
+                this::isWatched,
+                () -> allGone.check());
+        watchers = new WatcherRegistry(
+                settings,
+                log,
+                runs,
+                new QuotaCounter(builder.watchers, "connections that watch"),
+                () -> allGone.check());
+        recovery = Optional.ofNullable(builder.journal).map(journal -> new RunRecovery(runs, journal, settings));
     }
 
     /** A relay with nothing set. */
@@ -63,37 +69,54 @@ public final class Relay implements AutoCloseable {
     public String start(Caller caller, RunSource run) {
         Objects.requireNonNull(caller, "caller");
         Objects.requireNonNull(run, "run");
-        boolean started = false;
         try {
-            String id = start(caller, run, ids.next());
-            started = true;
-            return id;
-        } finally {
-            if (!started) {
-                RunPublisher.close(run);
-            }
-        }
-    }
-
-    private String start(Caller caller, RunSource run, String id) {
-        checkOpen();
-        watchers.check(caller); // a run that its caller cannot watch would be paid for in vain
-        QuotaCounter.Permit permit = runs.acquire(caller);
-        Session session = caller.session();
-        RunPublisher carried;
-        try {
-            var writer = log.create(id, session, reason -> stop(id, StopReason.cancelled(), reason));
-            carried = new RunPublisher(id, session, run, log, writer, settings, over -> ended(over, permit));
+            check(caller);
         } catch (Throwable e) {
-            permit.release();
+            RunPublisher.close(run);
             throw e;
         }
-        running.put(id, carried);
-        carried.start();
-        if (closing) { // since it was looked at, and maybe too late to be seen
-            carried.stop(StopReason.shutDown(), "the relay is being shut down");
-        }
-        return id;
+        return runs.start(caller, run);
+    }
+
+    /**
+     * Has a run made of a request, and takes it over as {@link #start(Session, RunSource)} does. With a {@linkplain
+     * Builder#journal journal} the request has a claim on it; if the factory gives that to the run, the run outlives this machine.
+     *
+     * @return the stream's id, not guessable; also the run's name in the journal
+     * @throws RelayException if there are too many runs, the log or the journal is unavailable, or the relay is closing
+     * @throws Exception what the factory throws
+     */
+    public String start(Caller caller, StartRequest request, RunFactory factory) throws Exception {
+        Objects.requireNonNull(caller, "caller");
+        check(caller);
+        return runs.start(caller, request, factory);
+    }
+
+    /**
+     * Begins to go on with durable runs whose machine was lost, and with those whose question was answered. The factory makes them
+     * again, from the request that they were started with. Does nothing without a {@linkplain Builder#journal journal}, or the
+     * second time.
+     */
+    public void recoverWith(RunFactory factory) {
+        Objects.requireNonNull(factory, "factory");
+        recovery.ifPresent(found -> found.start(factory));
+    }
+
+    private void check(Caller caller) {
+        checkOpen();
+        watchers.check(caller); // a run that its caller cannot watch would be paid for in vain
+    }
+
+    /**
+     * Answers a question of a durable run, {@link dev.sluice.tools.RunEvent.ApprovalAsked}. The run goes on with it, here or elsewhere.
+     * Blocks for a bounded time.
+     *
+     * @param callKey the key that the question names
+     * @return whether it was the first answer, and the run has not ended
+     * @throws RelayException {@code UNKNOWN} if there is no such stream for this session, or no such question of it. {@code UNAVAILABLE}
+     */
+    public boolean answer(Session session, String streamId, String callKey, ToolApproval.Verdict answer) {
+        return runs.answer(session, streamId, callKey, ToolApproval.answer(answer));
     }
 
     /**
@@ -111,31 +134,7 @@ public final class Relay implements AutoCloseable {
 
     /** The same for a caller whose watchers are counted by its address, too. */
     public void attach(Caller caller, String streamId, long after, StreamFormat format, EventSink sink) {
-        QuotaCounter.Permit permit = watchers.acquire(caller);
-        long from;
-        Watcher watcher;
-        GuardedObservation observation = GuardedObservation.NONE;
-        try {
-            from = format.resumesByEventId() ? after : 0;
-            observation = observe(streamId, from > 0);
-            GuardedObservation watched = observation;
-            var place = new StreamRef(log, streamId, caller.session());
-            var delivery = new FrameWriter(settings, format.encoder(streamId), sink);
-            watcher = new Watcher(settings, place, delivery, gone -> left(gone, permit, watched));
-        } catch (Throwable e) {
-            observation.end(() -> new Outcome.Watch("refused"));
-            permit.release();
-            throw e;
-        }
-        pulse.add(watcher); // from now on a shutdown sees it
-        RunPublisher run = running.get(streamId);
-        if (run != null) {
-            run.attendance().came();
-        }
-        if (closing) { // the log may be closed already, and would say that there is no such stream
-            watcher.fail(CloseReason.SHUTDOWN);
-        }
-        watcher.attach(from);
+        watchers.attach(caller, streamId, after, format, sink);
     }
 
     /**
@@ -153,20 +152,21 @@ public final class Relay implements AutoCloseable {
      * @throws RelayException if there is no such stream for this session
      */
     public void cancel(Session session, String streamId, String reason) {
-        log.cancel(streamId, session, reason);
+        runs.cancel(session, streamId, reason);
     }
 
     /**
      * Reports to every watcher that the server stops, ends their connections, cancels the runs, and waits for all that,
-     * but not longer. Connections that are open then are cut off. A log that was given to the relay stays open.
+     * but not longer. Durable runs are not cancelled: another machine goes on with them. Connections that are open then are cut off. A log that was given to the relay stays open.
      */
     public void shutdown(Duration atMost) {
         closing = true;
-        pulse.watchers().forEach(watcher -> watcher.fail(CloseReason.SHUTDOWN));
-        running.values().forEach(run -> run.stop(StopReason.shutDown(), "the relay is being shut down"));
+        watchers.shutDown();
+        recovery.ifPresent(RunRecovery::close);
+        runs.shutDown();
         if (!allGone.await(atMost)) {
-            pulse.watchers().forEach(watcher -> watcher.cut(RelayListener.Departure.SHUT_DOWN));
-            running.values().forEach(RunPublisher::giveUp);
+            watchers.cut();
+            runs.all().forEach(RunPublisher::giveUp);
         }
         if (ownLog) {
             log.close();
@@ -181,43 +181,17 @@ public final class Relay implements AutoCloseable {
 
     /** How many runs it carries. */
     public int running() {
-        return running.size();
+        return runs.all().size();
     }
 
     /** How many watchers it has. */
     public int watching() {
-        return pulse.watchers().size();
+        return watchers.size();
     }
 
-    private void stop(String id, StopReason why, String reason) {
-        RunPublisher run = running.get(id);
-        if (run != null) {
-            run.stop(why, reason);
-        }
-    }
-
-    private void ended(RunPublisher run, QuotaCounter.Permit permit) {
-        running.remove(run.id());
-        permit.release();
-        allGone.check();
-    }
-
-    private GuardedObservation observe(String streamId, boolean resumed) {
-        return GuardedObservation.start(settings.observer(), () -> {
-            RunPublisher run = running.get(streamId);
-            return new Operation.Watch(resumed, run == null ? Optional.empty() : run.origin());
-        });
-    }
-
-    private void left(Watcher watcher, QuotaCounter.Permit permit, GuardedObservation watched) {
-        pulse.remove(watcher);
-        watched.end(() -> new Outcome.Watch(watcher.departure()));
-        permit.release();
-        RunPublisher run = running.get(watcher.streamId());
-        if (run != null) {
-            run.attendance().left();
-        }
-        allGone.check();
+    /** On this machine or another one. May block for a bounded time. */
+    private boolean isWatched(String streamId) {
+        return watchers.isWatched(streamId) || log.isWatchedElsewhere(streamId);
     }
 
     private void checkOpen() {
@@ -229,6 +203,7 @@ public final class Relay implements AutoCloseable {
     /** Collects the settings of a {@link Relay}. Not for use by several threads. */
     public static final class Builder {
         private @Nullable ResumeLog log;
+        private @Nullable RunJournal journal;
         private Quota runs = new Quota(4, 40, 1_000);
         private Quota watchers = new Quota(32, 320, 10_000);
         private Duration heartbeat = Duration.ofSeconds(15);
@@ -250,6 +225,15 @@ public final class Relay implements AutoCloseable {
         /** Where events are kept; in this program's memory if nothing is set. The relay does not close it. */
         public Builder log(ResumeLog log) {
             this.log = Objects.requireNonNull(log, "log");
+            return this;
+        }
+
+        /**
+         * Where runs write themselves down, so that they outlive their machine; nowhere if nothing is set. All machines of a fleet
+         * share one. The relay does not close it. See {@code docs/durable.md}.
+         */
+        public Builder journal(RunJournal journal) {
+            this.journal = Objects.requireNonNull(journal, "journal");
             return this;
         }
 

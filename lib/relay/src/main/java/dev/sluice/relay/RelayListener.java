@@ -21,7 +21,11 @@ public interface RelayListener {
         /** It was silent for too long, or took too long. */
         TIMED_OUT,
         /** The relay was shut down. */
-        SHUT_DOWN
+        SHUT_DOWN,
+        /** It waits for people's answers, and goes on after them. */
+        PARKED,
+        /** Another machine goes on with it. */
+        HANDED_OVER
     }
 
     /** Why a watcher left. */
@@ -43,7 +47,7 @@ public interface RelayListener {
         SHUT_DOWN
     }
 
-    /** A run was taken over. */
+    /** A run has begun here, or goes on here. */
     default void started() {}
 
     /** A run has ended, which had been started so long ago. */

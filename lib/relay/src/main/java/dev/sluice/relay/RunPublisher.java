@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,8 @@ final class RunPublisher {
     private final Session session;
     private final RunSource run;
     private final ResumeLog.Writer writer;
+    private final Optional<DurableRun> durable;
+    private final ToldEvents told;
     private final RelaySettings settings;
     private final AbandonTimer attendance;
     private final RunLimits limits;
@@ -51,22 +54,32 @@ final class RunPublisher {
 
     private volatile boolean over; // written under the lock
 
+    /**
+     * The publisher of a run.
+     *
+     * @param durable the run's claim on its journal, if it goes on elsewhere when this machine is lost
+     * @param told what watchers were told of a durable run before
+     * @param isWatched whether somebody watches, on any machine; called where it may block
+     */
     RunPublisher(
             String id,
             Session session,
             RunSource run,
-            ResumeLog log,
             ResumeLog.Writer writer,
+            Optional<DurableRun> durable,
+            ToldEvents told,
             RelaySettings settings,
+            BooleanSupplier isWatched,
             Consumer<RunPublisher> onEnd) {
         this.id = id;
         this.session = session;
         this.run = run;
         this.writer = writer;
+        this.durable = durable;
+        this.told = told;
         this.settings = settings;
         this.onEnd = onEnd;
-        attendance = new AbandonTimer(
-                settings, () -> log.isWatchedElsewhere(id), () -> stop(StopReason.abandoned(), "nobody watches"));
+        attendance = new AbandonTimer(settings, isWatched, () -> stop(StopReason.abandoned(), "nobody watches"));
         limits = new RunLimits(settings, why -> stop(StopReason.timedOut(why), why));
         started = settings.time().nanos();
         context = settings.carrier().capture();
@@ -107,6 +120,21 @@ final class RunPublisher {
         Thread.ofVirtual().name("sluice-relay-cancel").start(() -> context.run(() -> cancel(reason)));
     }
 
+    /** Gives the run up, so that another machine goes on with it. One that is not durable is stopped for good. Does not wait. */
+    void handOver(StopReason otherwise, String reason) {
+        if (durable.isEmpty()) {
+            stop(otherwise, reason);
+            return;
+        }
+        Thread.ofVirtual()
+                .name("sluice-relay-hand-over")
+                .start(() -> context.run(() -> {
+                    durable.get().close(); // the run notices, and is stopped
+                    leave(Outcome.HANDED_OVER);
+                    cancel(reason);
+                }));
+    }
+
     private void cancel(String reason) {
         try {
             run.cancel(reason);
@@ -140,9 +168,13 @@ final class RunPublisher {
                     break;
                 }
             }
-            failed("incomplete", true, "The run ended without a word");
+            if (!goesOnElsewhere()) {
+                failed("incomplete", true, "The run ended without a word");
+            }
         } catch (StreamException e) {
-            failed(code(e), e.retryable(), Failures.message(e));
+            if (!goesOnElsewhere()) {
+                failed(code(e), e.retryable(), Failures.message(e));
+            }
         } catch (RelayException e) {
             failed(e.code().name().toLowerCase(Locale.ROOT), true, Failures.message(e));
         } catch (Throwable e) { // the run is the application's, which may throw anything
@@ -153,8 +185,51 @@ final class RunPublisher {
         }
     }
 
+    /** Leaves the stream open if this is not the run's end. */
+    private boolean goesOnElsewhere() {
+        if (durable.isEmpty() || stop.get() != null) {
+            return false;
+        }
+        DurableRun run = durable.get();
+        if (run.isParked()) {
+            leave(Outcome.PARKED);
+        } else if (run.isLost()) {
+            leave(Outcome.HANDED_OVER);
+        }
+        return over;
+    }
+
+    /** Ends here, without an end for the watchers. Nothing if there was an end. */
+    private void leave(Outcome outcome) {
+        writing.lock();
+        try {
+            if (over) {
+                return;
+            }
+            over = true;
+            writer.leave();
+        } catch (Throwable e) { // the next writer finds what is stored
+            Failures.warn(log, "The stream of run " + label() + " could not be left in order", e);
+        } finally {
+            writing.unlock();
+        }
+        ended(outcome);
+    }
+
     /** Carries one event; false if nothing may follow. */
     private boolean tell(RunEvent event) {
+        if (durable.isEmpty()) {
+            return tellNew(event);
+        }
+        for (RunEvent untold : told.toTell(event)) {
+            if (!tellNew(untold)) {
+                return false;
+            }
+        }
+        return !over;
+    }
+
+    private boolean tellNew(RunEvent event) {
         if (event instanceof StreamError(String error, Map<String, Object> details)) {
             failed(String.valueOf(details.get("code")), event);
             return false;
@@ -205,11 +280,18 @@ final class RunPublisher {
             LogEntry text = LogEntry.of(last, settings.maxEventLength());
             writer.append(text.type(), text.json());
             writer.finish();
+            durable.ifPresent(DurableRun::told);
         } catch (Throwable e) { // any failure: the session's slot must be released
             Failures.warn(log, "The end of run " + label() + " could not be written", e);
+            durable.ifPresent(DurableRun::close); // somebody else tells it
         } finally {
             writing.unlock();
         }
+        ended(outcome);
+        return true;
+    }
+
+    private void ended(Outcome outcome) {
         limits.end();
         attendance.end();
         try {
@@ -217,7 +299,6 @@ final class RunPublisher {
         } finally {
             onEnd.accept(this);
         }
-        return true;
     }
 
     private void close() {

@@ -27,6 +27,11 @@ record StopReason(Outcome outcome, String code, String message, boolean retryabl
         return new StopReason(Outcome.TIMED_OUT, "timed_out", "The answer was stopped because " + why + ".", true);
     }
 
+    static StopReason lost() {
+        return new StopReason(
+                Outcome.FAILED, "producer_lost", "The server that worked on this answer was lost. Ask again.", true);
+    }
+
     static StopReason shutDown() {
         return new StopReason(
                 Outcome.SHUT_DOWN, "server_shutdown", "The answer was stopped because the server stops.", true);

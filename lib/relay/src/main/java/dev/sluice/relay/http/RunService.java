@@ -9,12 +9,15 @@ import dev.sluice.relay.RunSource;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.StreamFormat;
+import dev.sluice.tools.ToolApproval;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,13 +66,17 @@ final class RunService {
     }
 
     private String start(Caller caller, ClientProtocol dialect, Map<String, Object> body) {
-        Session session = caller.session();
-        StartRequest request;
-        RunSource run;
         sizes.check(body);
         try {
-            request = dialect.request(session, body);
-            run = Objects.requireNonNull(starter.start(request), "the RunFactory returned no run");
+            StartRequest request = dialect.request(caller.session(), body);
+            var tracked = new AtomicReference<ActiveChats.@Nullable Tracked>();
+            String id = relay.start(caller, request, asked -> {
+                ActiveChats.Tracked run = run(asked);
+                tracked.set(run);
+                return run;
+            });
+            Objects.requireNonNull(tracked.get()).started(id);
+            return id;
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
         } catch (AccessDenied | RelayException e) {
@@ -80,10 +87,21 @@ final class RunService {
             LOG.warn("A run could not be started", e);
             throw new Problem(500, "start_failed", "The run could not be started; the server's log says why.");
         }
-        ActiveChats.Tracked tracked = chats.track(session, request.chatId(), run);
-        String id = relay.start(caller, tracked);
-        tracked.started(id);
-        return id;
+    }
+
+    /** Makes a run that is found by the name of its chat. */
+    private ActiveChats.Tracked run(StartRequest request) throws Exception {
+        RunSource run = Objects.requireNonNull(starter.start(request), "the RunFactory returned no run");
+        return chats.track(request.session(), request.chatId(), run);
+    }
+
+    /** Goes on with lost runs, as this starts new ones. */
+    void recover() {
+        relay.recoverWith(asked -> {
+            ActiveChats.Tracked run = run(asked);
+            asked.journal().ifPresent(claim -> run.started(claim.runId()));
+            return run;
+        });
     }
 
     /** Whether there is nothing more to send; throws if the stream is not there for this session. */
@@ -111,6 +129,19 @@ final class RunService {
 
     void cancel(Session session, String streamId) {
         relay.cancel(session, checked(streamId), "stopped by the client");
+    }
+
+    /** Takes the answer to a question of a run. Throws if it is none, or there was one. */
+    void answer(Session session, String streamId, String callKey, Map<String, Object> answer) {
+        if (!(answer.get("allowed") instanceof Boolean allowed)) {
+            throw Problem.badRequest("allowed: must be true or false");
+        }
+        String reason = answer.get("reason") instanceof String given ? given : "the user did not allow it";
+        boolean first = relay.answer(
+                session, checked(streamId), callKey, allowed ? ToolApproval.allow() : ToolApproval.deny(reason));
+        if (!first) {
+            throw new Problem(409, "answered", "This question was answered before, or its run has ended.");
+        }
     }
 
     Optional<String> streamOf(Session session, String chatId) {

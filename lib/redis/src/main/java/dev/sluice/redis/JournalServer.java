@@ -1,0 +1,96 @@
+package dev.sluice.redis;
+
+import dev.sluice.TimeSource;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Redis as a journal asks it. An interrupt ends no command, because it could not be known then what became of it: it is kept for
+ * later. For any thread.
+ */
+final class JournalServer implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** What a server says that will soon be another one, or be ready. */
+    private static final List<String> PASSING = List.of("LOADING", "BUSY", "READONLY", "MASTERDOWN", "TRYAGAIN");
+
+    private final RedisServer server;
+    private final TimeSource time;
+
+    JournalServer(RedisServer server, TimeSource time) {
+        this.server = server;
+        this.time = time;
+    }
+
+    /** Opens a connection of one's own. */
+    Connection open(Duration limit) {
+        return server.open(Math.toIntExact(limit.toMillis()), 0);
+    }
+
+    /** Whether Redis was there and said no, which is logged then. */
+    boolean isRefusal(Throwable failure) {
+        return server.isRefusal(failure);
+    }
+
+    /**
+     * Has something done, which may be done twice.
+     *
+     * @param until a moment of the time source after which it is not begun again
+     * @throws JournalException {@code UNAVAILABLE}
+     */
+    <T extends @Nullable Object> T call(long until, Function<Connection, T> question) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return server.call(question);
+                } catch (JedisException e) {
+                    boolean again = Thread.interrupted(); // which has cut the connection
+                    interrupted |= again;
+                    if (!again && (!isPassing(e) || time.nanos() - until >= 0)) {
+                        throw unavailable(e);
+                    }
+                }
+                interrupted |= pause();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static boolean isPassing(JedisException failure) {
+        return !(failure instanceof JedisDataException)
+                || PASSING.stream().anyMatch(String.valueOf(failure.getMessage())::contains);
+    }
+
+    private boolean pause() {
+        try {
+            time.sleep(PAUSE);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    private JournalException unavailable(JedisException e) {
+        server.isRefusal(e);
+        return new JournalException(
+                Code.UNAVAILABLE,
+                server.refusal(e).orElse("The Redis of the journal of runs cannot be reached; check its address and try again later"),
+                e);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

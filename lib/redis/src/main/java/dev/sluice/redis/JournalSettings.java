@@ -1,0 +1,37 @@
+package dev.sluice.redis;
+
+import java.time.Duration;
+
+/**
+ * The settings of a journal.
+ *
+ * @param prefix what the names of all keys begin with
+ * @param lease how long a claim holds its run without a sign of its holder
+ * @param timeout how long Redis may take for an answer
+ * @param retention how long a run is kept after its end
+ * @param parkedFor how long a run is kept while nobody holds it
+ * @param maxBytes how many bytes of records and answers a run may have
+ */
+record JournalSettings(
+        String prefix, Duration lease, Duration timeout, Duration retention, Duration parkedFor, long maxBytes) {
+
+    /** How often a lease is renewed. */
+    Duration renewal() {
+        return lease.dividedBy(3);
+    }
+
+    /** How long before Redis may give a run to somebody else its holder gives it up. */
+    Duration margin() {
+        return lease.dividedBy(6);
+    }
+
+    /** How often it is looked for claims that are lost: twice within the margin. */
+    Duration check() {
+        return lease.dividedBy(12);
+    }
+
+    /** How long a command of a claim is repeated. */
+    Duration patience() {
+        return timeout.multipliedBy(2);
+    }
+}

@@ -1,0 +1,226 @@
+package dev.sluice.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.internal.base.Checks;
+import dev.sluice.tools.RunJournal;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import redis.clients.jedis.Protocol.Command;
+
+/** A claim on a run in Redis. For any thread. */
+final class RedisClaim implements RunJournal.Claim {
+    private final RedisRunJournal journal;
+    private final String runId;
+
+    /** Says in Redis that this claim holds the run. */
+    final byte[] token;
+
+    private final List<String> records;
+    private final int losses;
+    private final LossActions onLost = new LossActions();
+
+    /** Whether it was given up or lost. Set once. */
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    private volatile long heldUntil;
+
+    /** Held while Redis is asked to write, so that records keep their order. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private long written; // guarded by the lock
+
+    /**
+     * A claim that Redis has given.
+     *
+     * @param heldUntil until when no other claim can be given if it is not renewed
+     */
+    RedisClaim(
+            RedisRunJournal journal, String runId, byte[] token, List<String> records, int losses, long heldUntil) {
+        this.journal = journal;
+        this.runId = runId;
+        this.token = token;
+        this.records = List.copyOf(records);
+        this.losses = losses;
+        this.heldUntil = heldUntil;
+        written = records.size();
+    }
+
+    @Override
+    public String runId() {
+        return runId;
+    }
+
+    @Override
+    public List<String> records() {
+        return records;
+    }
+
+    @Override
+    public int losses() {
+        return losses;
+    }
+
+    @Override
+    public Map<String, String> answers() {
+        List<byte[]> found = journal.server().call(journal.patience(), connection -> {
+            connection.sendCommand(Command.HGETALL, journal.keys().answers(runId));
+            return connection.getBinaryMultiBulkReply();
+        });
+        var answers = new LinkedHashMap<String, String>();
+        for (int i = 0; i < found.size(); i += 2) {
+            answers.put(new String(found.get(i), UTF_8), RedisRunJournal.unmarked(new String(found.get(i + 1), UTF_8)));
+        }
+        return Map.copyOf(answers);
+    }
+
+    @Override
+    public void append(String record) {
+        byte[] bytes = Keys.bytes(record);
+        writing.lock();
+        try {
+            int answer = write(
+                    JournalScripts.APPEND,
+                    List.of(journal.keys().run(runId), journal.keys().records(runId)),
+                    List.of(
+                            token,
+                            Keys.bytes(written),
+                            bytes,
+                            Keys.bytes(journal.settings().maxBytes()),
+                            journal.life()));
+            if (answer == 1) {
+                written++;
+                return;
+            }
+            if (answer == -2) {
+                throw new JournalException(
+                        Code.FULL,
+                        "The run '" + runId + "' has more than " + journal.settings().maxBytes()
+                                + " bytes of records; raise maxBytes of the journal");
+            }
+            lose();
+            throw answer == 0
+                    ? fenced()
+                    : new JournalException(
+                            Code.FENCED,
+                            "Redis has lost records of the run '" + runId + "'; it goes on from those that are left");
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public boolean park(Collection<String> callKeys) {
+        Checks.atLeast("callKeys", callKeys.size(), 1);
+        writing.lock();
+        try {
+            var arguments = new ArrayList<>(
+                    List.of(token, Keys.bytes(journal.settings().parkedFor().toMillis()), Keys.bytes(runId)));
+            callKeys.forEach(key -> arguments.add(Keys.bytes(key)));
+            int answer = write(JournalScripts.PARK, journal.keys().all(runId), arguments);
+            if (answer == 0) {
+                lose();
+                throw fenced();
+            }
+            if (answer == 1) {
+                giveUp();
+            }
+            return answer == 1;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Runs a script that writes, if the claim is held. */
+    private int write(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
+        if (over.get() || journal.time().nanos() - heldUntil >= 0) {
+            lose();
+            throw fenced();
+        }
+        try {
+            return journal.server()
+                    .call(until(), connection -> RedisRunJournal.number(script.run(connection, keys, arguments)));
+        } catch (JournalException e) {
+            lose(); // nobody knows what was written, and who goes on will see
+            throw e;
+        }
+    }
+
+    /** No longer than it is held, because then another claim writes. */
+    private long until() {
+        long patience = journal.patience();
+        return patience - heldUntil < 0 ? patience : heldUntil;
+    }
+
+    private JournalException fenced() {
+        return new JournalException(
+                Code.FENCED,
+                "The claim on the run '" + runId + "' was given up or lost; another machine may go on with it");
+    }
+
+    @Override
+    public void onLost(Runnable action) {
+        onLost.add(action);
+    }
+
+    @Override
+    public void end() {
+        if (!giveUp()) {
+            return;
+        }
+        writing.lock(); // who writes has written
+        try {
+            List<byte[]> arguments =
+                    List.of(token, Keys.bytes(journal.settings().retention().toMillis()), Keys.bytes(runId));
+            int ended = journal.server()
+                    .call(
+                            journal.patience(),
+                            connection -> RedisRunJournal.number(
+                                    JournalScripts.END.run(connection, journal.keys().all(runId), arguments)));
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (giveUp()) {
+            journal.release(List.of(this));
+        }
+    }
+
+    /** No longer holds it, by its holder's wish. False if that was so. */
+    private boolean giveUp() {
+        boolean first = over.compareAndSet(false, true);
+        if (first) {
+            journal.forget(this);
+        }
+        return first;
+    }
+
+    /** No longer holds it, and says so. False if that was so. */
+    boolean lose() {
+        boolean first = giveUp();
+        if (first) {
+            onLost.run();
+        }
+        return first;
+    }
+
+    /** It was renewed. */
+    void heldUntil(long nanos) {
+        heldUntil = nanos;
+    }
+
+    /** Whether it will soon be another's, unless it is renewed. */
+    boolean isAlmostOver(long now, long margin) {
+        return heldUntil - margin - now <= 0;
+    }
+}

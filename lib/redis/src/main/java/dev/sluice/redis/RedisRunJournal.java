@@ -1,0 +1,286 @@
+package dev.sluice.redis;
+
+import dev.sluice.TimeSource;
+import dev.sluice.internal.base.Checks;
+import dev.sluice.tools.RunJournal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what runs have done in Redis, so that every machine of a fleet can go on with the runs of one that dies. Safe for use by any
+ * thread.
+ *
+ * <p>A claim holds its run for the length of a lease, which is renewed three times in its length. If Redis cannot be reached for that
+ * long, or this machine stands still, the claim is lost, and another machine may go on. What Redis has confirmed outlives this machine;
+ * whether it outlives Redis depends on Redis' persistence. {@code docs/redis.md} says what is lost with which setting, and has the
+ * layout of the keys.
+ *
+ * <p>Threads: a virtual one, with a connection of its own. All methods block for a few times the timeout at most.
+ */
+public final class RedisRunJournal implements RunJournal {
+    private static final Logger log = LoggerFactory.getLogger(RedisRunJournal.class);
+    private static final int LONGEST_ID = 200;
+    private static final int MARK = Tokens.LENGTH;
+
+    private final JournalSettings settings;
+    private final RunKeys keys;
+    private final TimeSource time;
+    private final JournalServer server;
+    private final ClaimRenewal renewal;
+    private volatile boolean closed;
+
+    private RedisRunJournal(RedisAddress address, JournalSettings settings, TimeSource time) {
+        this.settings = settings;
+        this.time = time;
+        keys = new RunKeys(settings.prefix());
+        server = new JournalServer(new RedisServer(address, settings.timeout(), new RefusalLog(time, log::warn)), time);
+        renewal = new ClaimRenewal(server, settings, keys, time);
+    }
+
+    /**
+     * A journal on the Redis server of this URI, with nothing else set.
+     *
+     * @param server as {@link RedisResumeLog#builder(URI)} takes it
+     */
+    public static Builder builder(URI server) {
+        return new Builder(server);
+    }
+
+    @Override
+    public Claim claim(String runId) {
+        if (runId.isEmpty() || runId.length() > LONGEST_ID) {
+            throw new IllegalArgumentException(
+                    "runId: has " + runId.length() + " characters, and must have 1 to " + LONGEST_ID);
+        }
+        checkOpen();
+        byte[] token = Keys.bytes(Tokens.next());
+        List<byte[]> arguments = List.of(token, lease(), life(), Keys.bytes(runId));
+        return hold(token, connection -> JournalScripts.CLAIM.run(connection, keys.all(runId), arguments))
+                .orElseThrow(() -> new JournalException(
+                        JournalException.Code.HELD, "Somebody else holds the run '" + runId + "'"));
+    }
+
+    @Override
+    public Optional<Claim> claimAbandoned() {
+        checkOpen();
+        byte[] token = Keys.bytes(Tokens.next());
+        List<byte[]> arguments = List.of(token, lease(), life(), keys.prefix);
+        return hold(token, connection -> JournalScripts.CLAIM_ABANDONED.run(connection, List.of(keys.open), arguments));
+    }
+
+    private interface Question {
+        @Nullable Object ask(redis.clients.jedis.Connection connection);
+    }
+
+    /** Reads what a script answers that gives a claim. */
+    private Optional<Claim> hold(byte[] token, Question question) {
+        var asked = new long[1];
+        Object answer = server.<@Nullable Object>call(time.nanos(), connection -> {
+            asked[0] = time.nanos();
+            return question.ask(connection);
+        });
+        if (!(answer instanceof List)) {
+            return Optional.empty();
+        }
+        List<Object> run = StoredEntry.list(answer);
+        var claim = new RedisClaim(
+                this,
+                StoredEntry.text(run.getFirst()),
+                token,
+                StoredEntry.list(run.get(2)).stream().map(StoredEntry::text).toList(),
+                Integer.parseInt(StoredEntry.text(run.get(1))),
+                asked[0] + settings.lease().toNanos());
+        renewal.add(claim);
+        if (closed) { // since it was looked at
+            claim.close();
+            checkOpen();
+        }
+        return Optional.of(claim);
+    }
+
+    @Override
+    public boolean answer(String runId, String callKey, String answer) {
+        Objects.requireNonNull(callKey, "callKey");
+        Objects.requireNonNull(answer, "answer");
+        checkOpen();
+        List<byte[]> arguments = List.of(
+                Keys.bytes(runId),
+                Keys.bytes(callKey),
+                Keys.bytes(Tokens.next() + answer), // by the mark an attempt whose answer was lost knows its own
+                Keys.bytes(settings.maxBytes()));
+        int result = server.call(
+                time.nanos(), connection -> number(JournalScripts.ANSWER.run(
+                        connection,
+                        List.of(keys.open, keys.run(runId), keys.answers(runId), keys.waits(runId)),
+                        arguments)));
+        return switch (result) {
+            case -1 ->
+                throw new JournalException(
+                        JournalException.Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
+            case -2 ->
+                throw new JournalException(
+                        JournalException.Code.FULL,
+                        "The run '" + runId + "' has more than " + settings.maxBytes() + " bytes of records and answers");
+            default -> result == 1;
+        };
+    }
+
+    /** An answer as it was given. */
+    static String unmarked(String answer) {
+        return answer.substring(MARK);
+    }
+
+    /** An answer of a script that is a number. */
+    static int number(@Nullable Object answer) {
+        return Math.toIntExact((Long) Objects.requireNonNull(answer));
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new JournalException(JournalException.Code.UNAVAILABLE, "The journal is closed");
+        }
+    }
+
+    private byte[] lease() {
+        return Keys.bytes(settings.lease().toMillis());
+    }
+
+    /** How long the keys of a run live that nobody renews. */
+    byte[] life() {
+        return Keys.bytes(settings.parkedFor().toMillis());
+    }
+
+    JournalSettings settings() {
+        return settings;
+    }
+
+    RunKeys keys() {
+        return keys;
+    }
+
+    JournalServer server() {
+        return server;
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    /** Until when a claim's command is repeated that begins now. */
+    long patience() {
+        return time.nanos() + settings.patience().toNanos();
+    }
+
+    /** The claim is not held any more. */
+    void forget(RedisClaim claim) {
+        renewal.remove(claim);
+    }
+
+    /** Lets others have these runs at once. If Redis cannot be reached they have them when the leases are over. */
+    void release(Collection<RedisClaim> claims) {
+        var arguments = new ArrayList<byte[]>(claims.size() * 2 + 1);
+        arguments.add(keys.prefix);
+        claims.forEach(claim -> {
+            arguments.add(Keys.bytes(claim.runId()));
+            arguments.add(claim.token);
+        });
+        try {
+            int released = server.call(
+                    time.nanos(),
+                    connection -> number(JournalScripts.RELEASE.run(connection, List.of(keys.open), arguments)));
+        } catch (JournalException e) {
+            log.info("Runs could not be given up; others have them when their lease is over: {}", e.getMessage());
+        }
+    }
+
+    /** Loses all claims, and lets others have their runs at once. Waits for a few times the timeout at most. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        renewal.close();
+        List<RedisClaim> lost =
+                renewal.all().stream().filter(RedisClaim::lose).toList();
+        if (!lost.isEmpty()) {
+            release(lost);
+        }
+        server.close();
+    }
+
+    /** Collects the settings of a {@link RedisRunJournal}. Not for use by several threads. */
+    public static final class Builder {
+        private final RedisAddress server;
+        private String prefix = "sluice:";
+        private Duration lease = Duration.ofSeconds(3);
+        private Duration timeout = Duration.ofSeconds(2);
+        private Duration retention = Duration.ofHours(1);
+        private Duration parkedFor = Duration.ofDays(30);
+        private long maxBytes = 64 << 20;
+        private TimeSource time = TimeSource.system();
+
+        private Builder(URI server) {
+            this.server = RedisAddress.of(server);
+        }
+
+        /** The prefix of all keys; {@code sluice:} if nothing is set. The same on all machines of a fleet. */
+        public Builder prefix(String prefix) {
+            this.prefix = Objects.requireNonNull(prefix, "prefix");
+            return this;
+        }
+
+        /**
+         * After how long without a sign of its holder another machine may have a run; 3 s if nothing is set. The same on all machines of
+         * a fleet. Longer than the pauses of the machines, and than a failover of Redis if runs are to outlast one.
+         */
+        public Builder lease(Duration lease) {
+            this.lease = RedisSettings.positive("lease", lease);
+            return this;
+        }
+
+        /** How long Redis may take to connect or to answer; 2 s if nothing is set. */
+        public Builder timeout(Duration limit) {
+            timeout = RedisSettings.positive("limit", limit);
+            return this;
+        }
+
+        /** How long the records of a run are kept after its end; an hour if nothing is set. */
+        public Builder retention(Duration afterEnd) {
+            retention = RedisSettings.positive("afterEnd", afterEnd);
+            return this;
+        }
+
+        /** How long a run is kept that nobody holds, such as one that waits for an answer; 30 days if nothing is set. */
+        public Builder parkedFor(Duration limit) {
+            parkedFor = RedisSettings.positive("limit", limit);
+            return this;
+        }
+
+        /** How many bytes of records and answers a run may have; 64 MiB if nothing is set. A run that has more fails. */
+        public Builder maxBytes(long perRun) {
+            maxBytes = Checks.atLeast("perRun", perRun, 1);
+            return this;
+        }
+
+        /** The clock and timer. */
+        public Builder time(TimeSource time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** The journal. It connects by itself; a Redis that is not there is no error yet. */
+        public RedisRunJournal build() {
+            return new RedisRunJournal(
+                    server, new JournalSettings(prefix, lease, timeout, retention, parkedFor, maxBytes), time);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+package dev.sluice.relay;
+
+import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunJournal;
+import dev.sluice.tools.RunJournal.Claim;
+import dev.sluice.tools.RunJournal.JournalException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The runs that a relay carries: starts them, goes on with those of lost machines, and stops them. For any thread. */
+final class RunRegistry {
+    private final RelaySettings settings;
+    private final ResumeLog log;
+    private final Optional<RunJournal> journal;
+    private final QuotaCounter quota;
+    private final Predicate<String> isWatched;
+    private final Runnable onEnd;
+    private final StreamIds ids = new StreamIds();
+    private final Map<String, RunPublisher> running = new ConcurrentHashMap<>();
+    private volatile boolean closing;
+
+    /**
+     * No runs yet.
+     *
+     * @param isWatched whether somebody watches a stream, on any machine; may block for a bounded time
+     * @param onEnd run after each run's end
+     */
+    RunRegistry(
+            RelaySettings settings,
+            ResumeLog log,
+            Optional<RunJournal> journal,
+            QuotaCounter quota,
+            Predicate<String> isWatched,
+            Runnable onEnd) {
+        this.settings = settings;
+        this.log = log;
+        this.journal = journal;
+        this.quota = quota;
+        this.isWatched = isWatched;
+        this.onEnd = onEnd;
+    }
+
+    Collection<RunPublisher> all() {
+        return running.values();
+    }
+
+    @Nullable
+    RunPublisher get(String id) {
+        return running.get(id);
+    }
+
+    /** Carries a run that is not durable; closes it if it cannot. Returns its stream's id. */
+    String start(Caller caller, RunSource run) {
+        String id = ids.next();
+        try (var start = new Start(run)) {
+            QuotaCounter.Permit permit = start.uses(quota.acquire(caller));
+            start.succeeds(plain(id, caller.session(), run, permit));
+        }
+        return id;
+    }
+
+    /** Has a run made and carries it: a durable one, if there is a journal and the factory gives it to the run. */
+    String start(Caller caller, StartRequest request, RunFactory factory) throws Exception {
+        if (journal.isEmpty()) {
+            return start(caller, made(factory, request));
+        }
+        String id = ids.next();
+        Session session = caller.session();
+        try (var start = new Start(null)) {
+            QuotaCounter.Permit permit = start.uses(quota.acquire(caller));
+            DurableRun durable = start.uses(new DurableRun(journal.get().claim(id)));
+            durable.appendFirst(StartRecord.of(request));
+            RunSource run = start.uses(made(factory, with(request, durable)));
+            if (durable.isUsed()) {
+                ResumeLog.Writer writer = log.createDurable(id, session, reason -> stop(id, reason));
+                start.succeeds(publisher(id, session, run, writer, Optional.of(durable), new ToldEvents(), permit));
+            } else {
+                durable.told(); // nobody could go on with it
+                start.succeeds(plain(id, session, run, permit));
+            }
+        } catch (JournalException e) {
+            throw unreachable(e);
+        }
+        return id;
+    }
+
+    private RunPublisher plain(String id, Session session, RunSource run, QuotaCounter.Permit permit) {
+        ResumeLog.Writer writer = log.create(id, session, reason -> stop(id, reason));
+        return publisher(id, session, run, writer, Optional.empty(), new ToldEvents(), permit);
+    }
+
+    private RunPublisher publisher(
+            String id,
+            Session session,
+            RunSource run,
+            ResumeLog.Writer writer,
+            Optional<DurableRun> durable,
+            ToldEvents told,
+            QuotaCounter.Permit permit) {
+        return new RunPublisher(
+                id,
+                session,
+                run,
+                writer,
+                durable,
+                told,
+                settings,
+                () -> isWatched.test(id),
+                over -> ended(over, permit));
+    }
+
+    /**
+     * Goes on with a run whose machine is gone, from what its watchers know. If it cannot, the claim is still held.
+     *
+     * @throws RelayException if there are too many runs here, or the log cannot be reached
+     * @throws Exception if the factory fails
+     */
+    void takeOver(StartRequest request, DurableRun durable, RunFactory factory) throws Exception {
+        String id = durable.runId();
+        Session session = request.session();
+        try (var start = new Start(null)) {
+            QuotaCounter.Permit permit = start.uses(quota.acquire(Caller.of(session)));
+            ResumeLog.Writer writer = start.uses(writer(id, session));
+            ToldEvents told = new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
+            RunSource run = start.uses(made(factory, with(request, durable))); // last, because it begins at once
+            if (!durable.isUsed()) {
+                throw new IllegalStateException("the RunFactory did not give the run its journal this time");
+            }
+            start.succeeds(publisher(id, session, run, writer, Optional.of(durable), told, permit));
+        }
+    }
+
+    /**
+     * Tells the watchers of a run with which nobody goes on that it is over.
+     *
+     * @throws RelayException if the log cannot be reached
+     */
+    void giveUp(String id, Session session, StopReason why) {
+        try (ResumeLog.Writer writer = writer(id, session)) {
+            LogEntry last = LogEntry.of(why.event(), settings.maxEventLength());
+            writer.append(last.type(), last.json());
+            writer.finish();
+        }
+    }
+
+    /** The stream goes on; or, in a log that has forgotten it, begins again. */
+    private ResumeLog.Writer writer(String id, Session session) {
+        try {
+            return log.takeOver(id, session, reason -> stop(id, reason));
+        } catch (RelayException e) {
+            if (e.code() != Code.UNKNOWN) {
+                throw e;
+            }
+            return log.createDurable(id, session, reason -> stop(id, reason));
+        }
+    }
+
+    private void ended(RunPublisher run, QuotaCounter.Permit permit) {
+        running.remove(run.id(), run);
+        permit.release();
+        onEnd.run();
+    }
+
+    private void stop(String id, String reason) {
+        RunPublisher run = running.get(id);
+        if (run != null) {
+            run.stop(StopReason.cancelled(), reason);
+        }
+    }
+
+    /** Stops a run on any machine, or one that waits for answers on none. */
+    void cancel(Session session, String id, String reason) {
+        log.cancel(id, session, reason);
+        if (journal.isPresent()) {
+            answer(journal.get(), id, DurableRun.STOPPED, "{}");
+        }
+    }
+
+    /**
+     * Takes a person's answer to a question of a run.
+     *
+     * @return whether it is the first; false also if the run has ended
+     * @throws RelayException {@code UNKNOWN} if it is not this session's, or no such call's. {@code UNAVAILABLE}
+     */
+    boolean answer(Session session, String id, String callKey, String answer) {
+        if (journal.isEmpty() || !callKey.startsWith(id + "-")) {
+            throw new RelayException(Code.UNKNOWN, "There is no such question");
+        }
+        checkOwner(session, id);
+        return answer(journal.get(), id, callKey, answer);
+    }
+
+    private static boolean answer(RunJournal journal, String id, String key, String answer) {
+        try {
+            return journal.answer(id, key, answer);
+        } catch (JournalException e) {
+            if (e.code() == JournalException.Code.UNKNOWN) { // it is not durable, or has ended
+                return false;
+            }
+            throw unreachable(e);
+        }
+    }
+
+    private void checkOwner(Session session, String id) {
+        try {
+            var unused = log.isDelivered(id, session, 0);
+        } catch (RelayException e) {
+            if (e.code() != Code.EXPIRED) { // it is the session's, and its first events are no longer kept
+                throw e;
+            }
+        }
+    }
+
+    /** Hands over what is durable and stops the rest. */
+    void shutDown() {
+        closing = true;
+        running.values().forEach(run -> run.handOver(StopReason.shutDown(), "the relay is being shut down"));
+    }
+
+    private static RelayException unreachable(JournalException e) {
+        return new RelayException(Code.UNAVAILABLE, "The journal of the runs cannot be reached; try again soon", e);
+    }
+
+    private static RunSource made(RunFactory factory, StartRequest request) throws Exception {
+        return Objects.requireNonNull(factory.start(request), "the RunFactory returned no run");
+    }
+
+    private static StartRequest with(StartRequest request, Claim claim) {
+        return new StartRequest(
+                request.session(), request.chatId(), request.conversation(), request.body(), Optional.of(claim));
+    }
+
+    /** What a start has taken, given back unless it succeeds. */
+    private final class Start implements AutoCloseable {
+        private @Nullable RunSource run;
+        private QuotaCounter.@Nullable Permit permit;
+        private @Nullable DurableRun durable;
+        private ResumeLog.@Nullable Writer writer;
+        private boolean succeeded;
+
+        Start(@Nullable RunSource run) {
+            this.run = run;
+        }
+
+        QuotaCounter.Permit uses(QuotaCounter.Permit taken) {
+            permit = taken;
+            return taken;
+        }
+
+        RunSource uses(RunSource made) {
+            run = made;
+            return made;
+        }
+
+        DurableRun uses(DurableRun claimed) {
+            durable = claimed;
+            return claimed;
+        }
+
+        ResumeLog.Writer uses(ResumeLog.Writer takenOver) {
+            writer = takenOver;
+            return takenOver;
+        }
+
+        void succeeds(RunPublisher carried) {
+            succeeded = true;
+            running.put(carried.id(), carried);
+            carried.start();
+            if (closing) { // since it was looked at, and maybe too late to be seen
+                carried.handOver(StopReason.shutDown(), "the relay is being shut down");
+            }
+        }
+
+        @Override
+        public void close() {
+            if (succeeded) {
+                return;
+            }
+            if (run != null) {
+                RunPublisher.close(run);
+            }
+            if (writer != null) {
+                writer.leave();
+            }
+            if (durable != null) {
+                durable.told(); // the caller learns that it has not begun
+            }
+            if (permit != null) {
+                permit.release();
+            }
+        }
+    }
+}
