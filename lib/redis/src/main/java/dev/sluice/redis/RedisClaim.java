@@ -99,21 +99,28 @@ final class RedisClaim implements RunJournal.Claim {
                 written++;
                 return;
             }
-            if (answer == -2) {
-                throw new JournalException(
-                        Code.FULL,
-                        "The run '" + runId + "' has more than " + journal.settings().maxBytes()
-                                + " bytes of records; raise maxBytes of the journal");
-            }
-            lose();
-            throw answer == 0
-                    ? fenced()
-                    : new JournalException(
-                            Code.FENCED,
-                            "Redis has lost records of the run '" + runId + "'; it goes on from those that are left");
+            throw refused(answer);
         } finally {
             writing.unlock();
         }
+    }
+
+    private JournalException refused(int answer) {
+        if (answer == -2) {
+            return journal.full(runId);
+        }
+        lose();
+        return switch (answer) {
+            case -1 ->
+                new JournalException(
+                        Code.FENCED,
+                        "Redis has lost records of the run '" + runId + "', as after a failover; the run goes on from those before");
+            case -3 ->
+                new JournalException(
+                        Code.UNAVAILABLE,
+                        "Redis has lost the run '" + runId + "'; docs/redis.md says how it keeps its data");
+            default -> fenced();
+        };
     }
 
     @Override

@@ -125,10 +125,7 @@ public final class RedisRunJournal implements RunJournal {
             case -1 ->
                 throw new JournalException(
                         JournalException.Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
-            case -2 ->
-                throw new JournalException(
-                        JournalException.Code.FULL,
-                        "The run '" + runId + "' has more than " + settings.maxBytes() + " bytes of records and answers");
+            case -2 -> throw full(runId);
             default -> result == 1;
         };
     }
@@ -141,6 +138,14 @@ public final class RedisRunJournal implements RunJournal {
     /** An answer of a script that is a number. */
     static int number(@Nullable Object answer) {
         return Math.toIntExact((Long) Objects.requireNonNull(answer));
+    }
+
+    /** The run has too much. */
+    JournalException full(String runId) {
+        return new JournalException(
+                JournalException.Code.FULL,
+                "The run '" + runId + "' has more than " + settings.maxBytes()
+                        + " bytes of records and answers; raise maxBytes of the journal");
     }
 
     private void checkOpen() {
