@@ -42,8 +42,7 @@ final class RedisClaim implements RunJournal.Claim {
      *
      * @param heldUntil until when no other claim can be given if it is not renewed
      */
-    RedisClaim(
-            RedisRunJournal journal, String runId, byte[] token, List<String> records, int losses, long heldUntil) {
+    RedisClaim(RedisRunJournal journal, String runId, byte[] token, List<String> records, int losses, long heldUntil) {
         this.journal = journal;
         this.runId = runId;
         this.token = token;
@@ -114,7 +113,8 @@ final class RedisClaim implements RunJournal.Claim {
             case -1 ->
                 new JournalException(
                         Code.FENCED,
-                        "Redis has lost records of the run '" + runId + "', as after a failover; the run goes on from those before");
+                        "Redis has lost records of the run '" + runId
+                                + "', as after a failover; the run goes on from those before");
             case -3 ->
                 new JournalException(
                         Code.UNAVAILABLE,
@@ -189,8 +189,8 @@ final class RedisClaim implements RunJournal.Claim {
             int ended = journal.server()
                     .call(
                             journal.patience(),
-                            connection -> RedisRunJournal.number(
-                                    JournalScripts.END.run(connection, journal.keys().all(runId), arguments)));
+                            connection -> RedisRunJournal.number(JournalScripts.END.run(
+                                    connection, journal.keys().all(runId), arguments)));
         } finally {
             writing.unlock();
         }

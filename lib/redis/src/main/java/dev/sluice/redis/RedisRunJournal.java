@@ -77,7 +77,8 @@ public final class RedisRunJournal implements RunJournal {
     }
 
     private interface Question {
-        @Nullable Object ask(redis.clients.jedis.Connection connection);
+        @Nullable
+        Object ask(redis.clients.jedis.Connection connection);
     }
 
     /** Reads what a script answers that gives a claim. */
@@ -117,7 +118,8 @@ public final class RedisRunJournal implements RunJournal {
                 Keys.bytes(Tokens.next() + answer), // by the mark an attempt whose answer was lost knows its own
                 Keys.bytes(settings.maxBytes()));
         int result = server.call(
-                time.nanos(), connection -> number(JournalScripts.ANSWER.run(
+                time.nanos(),
+                connection -> number(JournalScripts.ANSWER.run(
                         connection,
                         List.of(keys.open, keys.run(runId), keys.answers(runId), keys.waits(runId)),
                         arguments)));
@@ -214,8 +216,7 @@ public final class RedisRunJournal implements RunJournal {
         }
         closed = true;
         renewal.close();
-        List<RedisClaim> lost =
-                renewal.all().stream().filter(RedisClaim::lose).toList();
+        List<RedisClaim> lost = renewal.all().stream().filter(RedisClaim::lose).toList();
         if (!lost.isEmpty()) {
             release(lost);
         }

@@ -53,8 +53,9 @@ final class LoginTest {
                         .lease(Duration.ofMillis(900))
                         .build();
                 var there = RedisResumeLog.builder(server).build();
-                var journal =
-                        RedisRunJournal.builder(server).lease(Duration.ofMillis(600)).build();
+                var journal = RedisRunJournal.builder(server)
+                        .lease(Duration.ofMillis(600))
+                        .build();
                 var other = RedisRunJournal.builder(server).build()) {
             var cancelled = new AtomicBoolean();
             Claim claim = journal.claim("a");
@@ -104,10 +105,13 @@ final class LoginTest {
                 try (var journal = RedisRunJournal.builder(URI.create("redis://" + login + "@127.0.0.1:" + redis.port))
                         .build()) {
                     assertThatThrownBy(() -> journal.claim("a"))
-                            .isInstanceOfSatisfying(JournalException.class, refusal -> assertThat(refusal.code())
-                                    .isEqualTo(JournalException.Code.UNAVAILABLE))
+                            .isInstanceOfSatisfying(
+                                    JournalException.class,
+                                    refusal -> assertThat(refusal.code()).isEqualTo(JournalException.Code.UNAVAILABLE))
                             .hasMessageContaining(
-                                    login.endsWith("wrong") ? "Check the user and the password" : "rights that docs/redis.md names")
+                                    login.endsWith("wrong")
+                                            ? "Check the user and the password"
+                                            : "rights that docs/redis.md names")
                             .hasMessageNotContaining(":password");
                 }
             }
@@ -146,8 +150,22 @@ final class LoginTest {
         Path store = folder.resolve("store.p12");
         var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         var made = new ProcessBuilder(List.of(
-                        keytool, "-genkeypair", "-alias", "redis", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-                        "san=dns:localhost", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit"))
+                        keytool,
+                        "-genkeypair",
+                        "-alias",
+                        "redis",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "changeit"))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.txt").toFile())
                 .start();
@@ -169,14 +187,16 @@ final class LoginTest {
     private void pem(String name, String what, byte[] content) throws IOException {
         Files.writeString(
                 folder.resolve(name),
-                "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                        + "\n-----END " + what + "-----\n");
+                "-----BEGIN " + what + "-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + what
+                        + "-----\n");
     }
 
     /** Adds TLS to the options of a server, if it can do that. */
     private Optional<Integer> tlsPort(List<String> options) throws Exception {
         var program = RedisProgram.require();
-        var answer = new ProcessBuilder(program.toString(), "--port", "0", "--tls-port", "0", "--dir", folder.toString())
+        var answer = new ProcessBuilder(
+                        program.toString(), "--port", "0", "--tls-port", "0", "--dir", folder.toString())
                 .redirectErrorStream(true)
                 .start();
         answer.getOutputStream().close();

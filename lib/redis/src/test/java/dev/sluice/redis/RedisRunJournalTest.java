@@ -181,7 +181,8 @@ final class RedisRunJournalTest {
         claim.append(record(1));
         var lost = new CountDownLatch(1);
         claim.onLost(lost::countDown);
-        assertThat(lost.await(LEASE.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS)).isFalse(); // it is renewed
+        assertThat(lost.await(LEASE.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS))
+                .isFalse(); // it is renewed
         way.close();
         Claim next = next(other);
         assertThat(lost.getCount()).isZero();
@@ -331,7 +332,8 @@ final class RedisRunJournalTest {
 
     @Test
     void nothingIsKeptForEver() {
-        var journal = journal(builder(redis.port()).parkedFor(Duration.ofHours(2)).retention(Duration.ofHours(1)));
+        var journal =
+                journal(builder(redis.port()).parkedFor(Duration.ofHours(2)).retention(Duration.ofHours(1)));
         try (Jedis client = redis.client()) {
             Claim ended = journal.claim("ended");
             Claim parked = journal.claim("parked");
@@ -342,8 +344,12 @@ final class RedisRunJournalTest {
             }
             assertThat(parked.park(List.of("other"))).isTrue();
             ended.end();
-            assertThat(client.keys(prefix + "*")).hasSize(1 + 3 + 4 + 3).allSatisfy(key -> assertThat(client.pttl(key))
-                    .isBetween(key.contains("ended") ? 3_500_000L : 7_100_000L, key.contains("ended") ? 3_600_000L : 7_200_000L));
+            assertThat(client.keys(prefix + "*"))
+                    .hasSize(1 + 3 + 4 + 3)
+                    .allSatisfy(key -> assertThat(client.pttl(key))
+                            .isBetween(
+                                    key.contains("ended") ? 3_500_000L : 7_100_000L,
+                                    key.contains("ended") ? 3_600_000L : 7_200_000L));
         }
     }
 
@@ -365,7 +371,9 @@ final class RedisRunJournalTest {
             claim.end();
             Map<String, Long> calls = calls(client);
             assertThat(calls.get("evalsha")).isBetween(15L, 18L); // and some renewals, if this machine is slow
-            List<Claim> claims = IntStream.range(0, 300).mapToObj(i -> journal.claim("r" + i)).toList();
+            List<Claim> claims = IntStream.range(0, 300)
+                    .mapToObj(i -> journal.claim("r" + i))
+                    .toList();
             client.configResetStat();
             Thread.sleep(1_500);
             assertThat(calls(client).getOrDefault("evalsha", 0L)).isBetween(1L, 3L);
@@ -375,10 +383,13 @@ final class RedisRunJournalTest {
 
     private static Map<String, Long> calls(Jedis client) {
         var calls = new HashMap<String, Long>();
-        client.info("commandstats").lines().filter(line -> line.startsWith("cmdstat_")).forEach(line -> {
-            String name = line.substring("cmdstat_".length(), line.indexOf(':'));
-            calls.put(name, Long.parseLong(line.replaceFirst("[^=]*=(\\d+),.*", "$1")));
-        });
+        client.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_"))
+                .forEach(line -> {
+                    String name = line.substring("cmdstat_".length(), line.indexOf(':'));
+                    calls.put(name, Long.parseLong(line.replaceFirst("[^=]*=(\\d+),.*", "$1")));
+                });
         return calls;
     }
 }
