@@ -186,7 +186,7 @@ final class RedisClaim implements RunJournal.Claim {
         try {
             List<byte[]> arguments =
                     List.of(token, Keys.bytes(journal.settings().retention().toMillis()), Keys.bytes(runId));
-            int ended = journal.server()
+            journal.server()
                     .call(
                             journal.patience(),
                             connection -> RedisRunJournal.number(JournalScripts.END.run(

@@ -200,7 +200,7 @@ public final class RedisRunJournal implements RunJournal {
             arguments.add(claim.token);
         });
         try {
-            int released = server.call(
+            server.call(
                     time.nanos(),
                     connection -> number(JournalScripts.RELEASE.run(connection, List.of(keys.open), arguments)));
         } catch (JournalException e) {
