@@ -59,7 +59,9 @@ final class ClaimRenewal implements AutoCloseable {
         long margin = settings.margin().toNanos();
         for (RedisClaim claim : claims) {
             if (claim.isAlmostOver(now, margin)) {
-                Thread.ofVirtual().name("sluice-redis-claim-lost").start(() -> lose(claim, "Redis could not be reached in time"));
+                Thread.ofVirtual()
+                        .name("sluice-redis-claim-lost")
+                        .start(() -> lose(claim, "Redis could not be reached in time"));
             }
         }
         if (!closed) {
@@ -99,7 +101,10 @@ final class ClaimRenewal implements AutoCloseable {
         } catch (RuntimeException e) { // any failure: this thread must continue, or all claims are lost
             disconnect();
             if (!server.isRefusal(e) && reachable && !closed) {
-                log.warn("The Redis of the journal cannot be reached; runs are lost if that lasts for longer than their lease", e);
+                log.warn(
+                        "The Redis of the journal cannot be reached; runs are lost if that lasts for longer than their"
+                                + " lease",
+                        e);
             }
             reachable = false;
             return false;
@@ -134,7 +139,8 @@ final class ClaimRenewal implements AutoCloseable {
     private Connection connect() {
         Connection open = connection;
         if (open == null) {
-            Duration limit = settings.timeout().compareTo(settings.renewal()) < 0 ? settings.timeout() : settings.renewal();
+            Duration limit =
+                    settings.timeout().compareTo(settings.renewal()) < 0 ? settings.timeout() : settings.renewal();
             open = server.open(limit);
             connection = open;
         }

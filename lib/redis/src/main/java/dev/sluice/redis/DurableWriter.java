@@ -24,8 +24,7 @@ final class DurableWriter extends LeasedWriter {
      * @param last the id of the last event that is stored
      * @param onEnd called when it writes no more
      */
-    DurableWriter(
-            Lease claim, RedisSettings settings, long last, PipelineWriter committer, Runnable onEnd) {
+    DurableWriter(Lease claim, RedisSettings settings, long last, PipelineWriter committer, Runnable onEnd) {
         super(claim, settings.durableLease(), settings.durableKeep());
         this.last = last;
         this.committer = committer;

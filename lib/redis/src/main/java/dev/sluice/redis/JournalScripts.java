@@ -61,11 +61,13 @@ final class JournalScripts {
 
     /**
      * Keys: run, records. Arguments: token, number of the record from 0, record, bytes that a run may have, life in ms. Returns 1; 0 if
-     * the claim is lost; -1 if records are missing; -2 if there are too many. A record that is there already was written by an attempt
-     * whose answer was lost.
+     * the claim is lost; -1 if there are not the records that were written before, as after a failover of Redis; -2 if there are too
+     * many; -3 if the run is gone. A record that is there already was written by an attempt whose answer was lost.
      */
     static final LuaScript APPEND = new LuaScript("""
-        if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then return 0 end
+        if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then
+          return redis.call('EXISTS', KEYS[1]) == 1 and 0 or -3
+        end
         local count = redis.call('LLEN', KEYS[2])
         if count == ARGV[2] + 1 and redis.call('LINDEX', KEYS[2], -1) == ARGV[3] then return 1 end
         if count ~= tonumber(ARGV[2]) then return -1 end

@@ -85,7 +85,9 @@ final class JournalServer implements AutoCloseable {
         server.isRefusal(e);
         return new JournalException(
                 Code.UNAVAILABLE,
-                server.refusal(e).orElse("The Redis of the journal of runs cannot be reached; check its address and try again later"),
+                server.refusal(e)
+                        .orElse("The Redis of the journal of runs cannot be reached; check its address and try again"
+                                + " later"),
                 e);
     }
 

@@ -29,7 +29,8 @@ final class LuaScript {
     }
 
     /** Runs it and returns its answer; null if that is nil. */
-    @Nullable Object run(Connection connection, List<byte[]> keys, List<byte[]> arguments) {
+    @Nullable
+    Object run(Connection connection, List<byte[]> keys, List<byte[]> arguments) {
         connection.sendCommand(Command.EVALSHA, command(sha, keys, arguments));
         try {
             return connection.getOne();

@@ -263,7 +263,8 @@ final class PipelineWriter implements AutoCloseable {
             if (writers.contains(writer)) {
                 lose(
                         writer,
-                        "its lease was lost, because another machine took over, Redis lost its data, or had no sign of this one");
+                        "its lease was lost, because another machine took over, Redis lost its data, or had no sign of"
+                                + " this one");
             }
             return false;
         }

@@ -51,7 +51,8 @@ final class PrimaryFinder {
             connection.sendCommand(Command.SENTINEL, "GET-MASTER-ADDR-BY-NAME", primary);
             List<String> found = connection.getMultiBulkReply();
             if ((@Nullable Object) found == null) {
-                throw new JedisConnectionException("The Sentinel knows no primary with the name in the address of Redis");
+                throw new JedisConnectionException(
+                        "The Sentinel knows no primary with the name in the address of Redis");
             }
             return found;
         } finally {

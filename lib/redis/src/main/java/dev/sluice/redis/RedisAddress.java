@@ -80,7 +80,8 @@ final class RedisAddress {
                     .toList();
             String database = String.valueOf(server.getPath()).replace("/", "");
             // The login of an address with one host means the same.
-            URI login = URI.create("redis://" + (parts.group("login") == null ? "" : parts.group("login") + "@") + "host:1");
+            URI login = URI.create(
+                    "redis://" + (parts.group("login") == null ? "" : parts.group("login") + "@") + "host:1");
             return new RedisAddress(
                     tls,
                     JedisURIHelper.getUser(login),
@@ -90,7 +91,10 @@ final class RedisAddress {
                     Optional.of(name));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "server: must be redis-sentinel://user:password@host:port,host:port/database#primary"); // without what may hold a password
+                    "server: must be redis-sentinel://user:password@host:port,host:port/database#primary"); // without
+            // what may
+            // hold a
+            // password
         }
     }
 

@@ -42,8 +42,7 @@ final class RedisClaim implements RunJournal.Claim {
      *
      * @param heldUntil until when no other claim can be given if it is not renewed
      */
-    RedisClaim(
-            RedisRunJournal journal, String runId, byte[] token, List<String> records, int losses, long heldUntil) {
+    RedisClaim(RedisRunJournal journal, String runId, byte[] token, List<String> records, int losses, long heldUntil) {
         this.journal = journal;
         this.runId = runId;
         this.token = token;
@@ -99,21 +98,29 @@ final class RedisClaim implements RunJournal.Claim {
                 written++;
                 return;
             }
-            if (answer == -2) {
-                throw new JournalException(
-                        Code.FULL,
-                        "The run '" + runId + "' has more than " + journal.settings().maxBytes()
-                                + " bytes of records; raise maxBytes of the journal");
-            }
-            lose();
-            throw answer == 0
-                    ? fenced()
-                    : new JournalException(
-                            Code.FENCED,
-                            "Redis has lost records of the run '" + runId + "'; it goes on from those that are left");
+            throw refused(answer);
         } finally {
             writing.unlock();
         }
+    }
+
+    private JournalException refused(int answer) {
+        if (answer == -2) {
+            return journal.full(runId);
+        }
+        lose();
+        return switch (answer) {
+            case -1 ->
+                new JournalException(
+                        Code.FENCED,
+                        "Redis has lost records of the run '" + runId
+                                + "', as after a failover; the run goes on from those before");
+            case -3 ->
+                new JournalException(
+                        Code.UNAVAILABLE,
+                        "Redis has lost the run '" + runId + "'; docs/redis.md says how it keeps its data");
+            default -> fenced();
+        };
     }
 
     @Override
@@ -179,11 +186,11 @@ final class RedisClaim implements RunJournal.Claim {
         try {
             List<byte[]> arguments =
                     List.of(token, Keys.bytes(journal.settings().retention().toMillis()), Keys.bytes(runId));
-            int ended = journal.server()
+            journal.server()
                     .call(
                             journal.patience(),
-                            connection -> RedisRunJournal.number(
-                                    JournalScripts.END.run(connection, journal.keys().all(runId), arguments)));
+                            connection -> RedisRunJournal.number(JournalScripts.END.run(
+                                    connection, journal.keys().all(runId), arguments)));
         } finally {
             writing.unlock();
         }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the events of runs in Redis, so that every machine of a fleet can serve every watcher. It also keeps them in
- * this program's memory, so that watchers of a run's own machine never wait for Redis. Safe for use by any thread.
+ * this program's memory, so that watchers of a run's own machine never wait for Redis. The events of a durable stream are in
+ * Redis only. Safe for use by any thread.
  *
  * <p>While Redis is away, runs continue for the watchers of their own machine and are not resumable elsewhere. Watchers
  * on other machines receive {@link ResumeLog.End#UNAVAILABLE}. It takes up work by itself when Redis comes back.
@@ -76,7 +77,9 @@ public final class RedisResumeLog implements ResumeLog {
      * A log on the Redis server of this URI, with nothing else set.
      *
      * @param server {@code redis://user:password@host:port/database}, or {@code rediss://…} for TLS, which checks the
-     *     certificate against this Java's trust store, and the host's name. User, password and database may be left out
+     *     certificate against this Java's trust store, and the host's name. User, password and database may be left out. Or {@code
+     *     redis-sentinel://user:password@host:port,host:port/database#primary}, or {@code rediss-sentinel://…}, for the primary that
+     *     these Sentinels know by this name
      */
     public static Builder builder(URI server) {
         return new Builder(server);

@@ -77,7 +77,8 @@ public final class RedisRunJournal implements RunJournal {
     }
 
     private interface Question {
-        @Nullable Object ask(redis.clients.jedis.Connection connection);
+        @Nullable
+        Object ask(redis.clients.jedis.Connection connection);
     }
 
     /** Reads what a script answers that gives a claim. */
@@ -117,7 +118,8 @@ public final class RedisRunJournal implements RunJournal {
                 Keys.bytes(Tokens.next() + answer), // by the mark an attempt whose answer was lost knows its own
                 Keys.bytes(settings.maxBytes()));
         int result = server.call(
-                time.nanos(), connection -> number(JournalScripts.ANSWER.run(
+                time.nanos(),
+                connection -> number(JournalScripts.ANSWER.run(
                         connection,
                         List.of(keys.open, keys.run(runId), keys.answers(runId), keys.waits(runId)),
                         arguments)));
@@ -125,10 +127,7 @@ public final class RedisRunJournal implements RunJournal {
             case -1 ->
                 throw new JournalException(
                         JournalException.Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
-            case -2 ->
-                throw new JournalException(
-                        JournalException.Code.FULL,
-                        "The run '" + runId + "' has more than " + settings.maxBytes() + " bytes of records and answers");
+            case -2 -> throw full(runId);
             default -> result == 1;
         };
     }
@@ -141,6 +140,14 @@ public final class RedisRunJournal implements RunJournal {
     /** An answer of a script that is a number. */
     static int number(@Nullable Object answer) {
         return Math.toIntExact((Long) Objects.requireNonNull(answer));
+    }
+
+    /** The run has too much. */
+    JournalException full(String runId) {
+        return new JournalException(
+                JournalException.Code.FULL,
+                "The run '" + runId + "' has more than " + settings.maxBytes()
+                        + " bytes of records and answers; raise maxBytes of the journal");
     }
 
     private void checkOpen() {
@@ -193,7 +200,7 @@ public final class RedisRunJournal implements RunJournal {
             arguments.add(claim.token);
         });
         try {
-            int released = server.call(
+            server.call(
                     time.nanos(),
                     connection -> number(JournalScripts.RELEASE.run(connection, List.of(keys.open), arguments)));
         } catch (JournalException e) {
@@ -209,8 +216,7 @@ public final class RedisRunJournal implements RunJournal {
         }
         closed = true;
         renewal.close();
-        List<RedisClaim> lost =
-                renewal.all().stream().filter(RedisClaim::lose).toList();
+        List<RedisClaim> lost = renewal.all().stream().filter(RedisClaim::lose).toList();
         if (!lost.isEmpty()) {
             release(lost);
         }

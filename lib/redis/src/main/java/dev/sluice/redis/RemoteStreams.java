@@ -59,8 +59,7 @@ final class RemoteStreams {
         return create(claim, owner, node, settings.durableLease(), settings.durableKeep(), true);
     }
 
-    private boolean create(
-            Lease claim, Session owner, String node, Duration lease, Duration keep, boolean durable) {
+    private boolean create(Lease claim, Session owner, String node, Duration lease, Duration keep, boolean durable) {
         boolean created = server.ask(connection -> {
             connection.sendCommand(
                     Command.EVAL,

@@ -28,7 +28,8 @@ final class WrongServerException extends JedisDataException {
         }
         String role = value(hello, "role");
         return role.equals("replica") || role.equals("slave")
-                ? Optional.of(new WrongServerException("a replica (READONLY); give that of its primary, or of the Sentinels"))
+                ? Optional.of(
+                        new WrongServerException("a replica (READONLY); give that of its primary, or of the Sentinels"))
                 : Optional.empty();
     }
 

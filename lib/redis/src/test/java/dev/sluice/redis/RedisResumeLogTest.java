@@ -5,14 +5,12 @@ import static dev.sluice.redis.ResumeLogs.append;
 import static dev.sluice.redis.ResumeLogs.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.sluice.TimeSource;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.relay.ResumeLog.End;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -82,29 +80,6 @@ final class RedisResumeLogTest {
                 client.auth("pass word/1");
                 client.select(3);
                 assertThat(client.exists("sluice:meta:a")).isTrue();
-            }
-        }
-    }
-
-    @Test
-    void theRightsThatTheDocumentationNamesAreEnough() {
-        var user = "--user app on >word ~sluice:* +@connection +xadd +xread +xrange +xrevrange +@scripting"
-                + " +get +set +mget +del +exists +hset +hmget +pexpire";
-        try (var redis = RedisProcess.start(user.split(" "))) {
-            var server = URI.create("redis://app:word@127.0.0.1:" + redis.port);
-            try (var here = RedisResumeLog.builder(server).build();
-                    var there = RedisResumeLog.builder(server).build()) {
-                var cancelled = new AtomicBoolean();
-                var writer = here.create("a", OWNER, reason -> cancelled.set(true));
-                var watcher = new Watcher();
-                there.subscribe("a", OWNER, 0, watcher);
-                append(writer, 2);
-                watcher.has(2);
-                assertThat(here.isWatchedElsewhere("a")).isTrue();
-                there.cancel("a", OWNER, "enough");
-                await().untilTrue(cancelled);
-                writer.finish();
-                assertThat(watcher.end()).isEqualTo(End.FINISHED);
             }
         }
     }

@@ -29,13 +29,27 @@ final class RefusalTest {
     private final List<String> logged = new CopyOnWriteArrayList<>();
 
     private RedisServer server(String address) {
-        return new RedisServer(RedisAddress.of(URI.create(address)), Duration.ofSeconds(1), new RefusalLog(TimeSource.system(), logged::add));
+        return new RedisServer(
+                RedisAddress.of(URI.create(address)),
+                Duration.ofSeconds(1),
+                new RefusalLog(TimeSource.system(), logged::add));
     }
 
     private static RedisSettings settings(String address) {
         var second = Duration.ofSeconds(1);
         return new RedisSettings(
-                RedisAddress.of(URI.create(address)), "sluice:", second, 100, second, second.dividedBy(3), second, 1 << 20, false, 1 << 20, second, second);
+                RedisAddress.of(URI.create(address)),
+                "sluice:",
+                second,
+                100,
+                second,
+                second.dividedBy(3),
+                second,
+                1 << 20,
+                false,
+                1 << 20,
+                second,
+                second);
     }
 
     private RemoteStreams streams(RedisServer server) {
@@ -92,7 +106,13 @@ final class RefusalTest {
                 var primary = RedisProcess.start();
                 var replica = RedisProcess.start("--replicaof", "127.0.0.1 " + primary.port);
                 var sentinel = RedisProcess.sentinel("mine", primary.port)) {
-            for (var wrong : Map.of(cluster, "Redis Cluster, which Sluice does not support", replica, "a replica", sentinel, "a Sentinel")
+            for (var wrong : Map.of(
+                            cluster,
+                            "Redis Cluster, which Sluice does not support",
+                            replica,
+                            "a replica",
+                            sentinel,
+                            "a Sentinel")
                     .entrySet()) {
                 var address = URI.create("redis://127.0.0.1:" + wrong.getKey().port);
                 logged.clear();
@@ -120,7 +140,12 @@ final class RefusalTest {
                 var local = MemoryResumeLog.builder().build();
                 var committer = new PipelineWriter(server, settings("redis://127.0.0.1:1"), TimeSource.system())) {
             var claim = new Lease("a", "token", new Keys("sluice:"));
-            var writer = new RedisWriter(claim, settings("redis://127.0.0.1:1"), local.create("a", OWNER, reason -> {}), committer, () -> {});
+            var writer = new RedisWriter(
+                    claim,
+                    settings("redis://127.0.0.1:1"),
+                    local.create("a", OWNER, reason -> {}),
+                    committer,
+                    () -> {});
             committer.hold(writer);
             append(writer, 1);
             await().until(() -> !writer.isResumable());

@@ -22,7 +22,8 @@ final class SentinelTest {
     @Test
     void runsAndStreamsGoOnAfterAFailover() {
         try (var one = RedisProcess.start("--repl-diskless-sync-delay", "0");
-                var two = RedisProcess.start("--repl-diskless-sync-delay", "0", "--replicaof", "127.0.0.1 " + one.port)) {
+                var two =
+                        RedisProcess.start("--repl-diskless-sync-delay", "0", "--replicaof", "127.0.0.1 " + one.port)) {
             await().atMost(PATIENCE).until(() -> says(two, "replication", "master_link_status:up"));
             try (var sentinel = RedisProcess.sentinel("mine", one.port)) {
                 failsOver(one, two, sentinel);

@@ -89,6 +89,7 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(node -> node.process().destroyForcibly());
-        nodes.forEach(node -> node.process().onExit().orTimeout(20, TimeUnit.SECONDS).join());
+        nodes.forEach(
+                node -> node.process().onExit().orTimeout(20, TimeUnit.SECONDS).join());
     }
 }

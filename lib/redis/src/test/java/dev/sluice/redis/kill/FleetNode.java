@@ -50,13 +50,17 @@ final class FleetNode {
     /** Arguments: its name, the ports of Redis and of the model, the folder. Prints its own port, and ends with its input. */
     public static void main(String[] arguments) throws Exception {
         URI redis = URI.create("redis://127.0.0.1:" + arguments[1]);
-        LlmClient client = LlmClient.builder(
-                        Claude.builder().apiKey("k").baseUrl(URI.create("http://127.0.0.1:" + arguments[2])).build())
+        LlmClient client = LlmClient.builder(Claude.builder()
+                        .apiKey("k")
+                        .baseUrl(URI.create("http://127.0.0.1:" + arguments[2]))
+                        .build())
                 .build();
         var node = new FleetNode(Path.of(arguments[3]), arguments[0], client);
         Relay relay = Relay.builder()
                 .log(RedisResumeLog.builder(redis).lease(Duration.ofSeconds(1)).build())
-                .journal(RedisRunJournal.builder(redis).lease(Duration.ofSeconds(1)).build())
+                .journal(RedisRunJournal.builder(redis)
+                        .lease(Duration.ofSeconds(1))
+                        .build())
                 .streams(MANY)
                 .watchers(MANY)
                 .build();

@@ -103,8 +103,8 @@ final class KilledNodesTest {
                     .isTrue();
             List<Long> times = fleet.recoveries();
             System.err.printf(
-                    "%d nodes, %d kills, %d runs, %d requests of the model, %d turns taken back; from kill to the next event: %d times,"
-                            + " median %s ms, p99 %s ms, max %s ms%n",
+                    "%d nodes, %d kills, %d runs, %d requests of the model, %d turns taken back; from kill to the next"
+                            + " event: %d times, median %s ms, p99 %s ms, max %s ms%n",
                     nodes,
                     kills,
                     count.get(),

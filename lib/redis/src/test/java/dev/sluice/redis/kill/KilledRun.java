@@ -1,9 +1,9 @@
 package dev.sluice.redis.kill;
 
-import dev.sluice.test.peer.ScriptedModel;
 import dev.sluice.Limits;
 import dev.sluice.internal.json.Json;
 import dev.sluice.sse.SseReader;
+import dev.sluice.test.peer.ScriptedModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
