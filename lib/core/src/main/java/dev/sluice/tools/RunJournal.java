@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.TimeSource;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +20,7 @@ public interface RunJournal extends AutoCloseable {
 
     /** A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. */
     static RunJournal inMemory() {
-        return new MemoryRunJournal();
+        return new MemoryRunJournal(TimeSource.system());
     }
 
     /**
@@ -30,7 +31,7 @@ public interface RunJournal extends AutoCloseable {
      * @throws JournalException {@code UNAVAILABLE} if it cannot be used
      */
     static RunJournal directory(Path directory) {
-        return new DirectoryRunJournal(directory);
+        return new DirectoryRunJournal(directory, TimeSource.system());
     }
 
     /**

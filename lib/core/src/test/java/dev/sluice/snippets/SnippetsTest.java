@@ -109,6 +109,7 @@ class SnippetsTest {
                 entry("controller", "StreamController"),
                 entry("aggregator", "aggregate/ChunkAggregator"),
                 entry("run", "tools/ToolLoop"),
+                entry("durable", "tools/RunJournal"),
                 entry("events", "sse/SseClient"),
                 entry("budget", "budget/Budget"),
                 entry("continuation", "continuation/Continuation"),
