@@ -231,6 +231,9 @@ final class RunPublisher {
 
     private boolean tellNew(RunEvent event) {
         if (event instanceof StreamError(String error, Map<String, Object> details)) {
+            if (goesOnElsewhere()) { // it has failed here only, because its journal could not be reached
+                return false;
+            }
             failed(String.valueOf(details.get("code")), event);
             return false;
         }
