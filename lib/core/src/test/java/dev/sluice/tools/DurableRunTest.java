@@ -50,6 +50,11 @@ class DurableRunTest {
         return "done " + ran.size();
     });
 
+    /** A turn that makes a call, as often as it is asked for; and then one that is text. */
+    private static Runs oneCall(String call) {
+        return Runs.byMessages(messages -> messages == 1 ? calls(call) : says("ok"));
+    }
+
     /** Lets a process die at its first such record, which is not written. */
     private void dieAt(ToolLoop.Builder run, Predicate<String> record) {
         try (ToolLoop loop =
@@ -181,7 +186,7 @@ class DurableRunTest {
     @ParameterizedTest
     @EnumSource
     void aCallThatACrashHasCutIsRunAgainOrAskedAboutOrReported(AfterCrash fate) {
-        try (var runs = Runs.with(calls(use(0, "a", "work", "{\"n\":1}")), says("ok"))) {
+        try (var runs = oneCall(use(0, "a", "work", "{\"n\":1}"))) {
             var asked = new CopyOnWriteArrayList<String>();
             ToolApproval approval = (tool, context) -> {
                 asked.add(context.callKey() + " " + context.mayHaveRun());
@@ -216,7 +221,7 @@ class DurableRunTest {
 
     @Test
     void aToolThatIsGoneIsReported() {
-        try (var runs = Runs.with(calls(use(0, "a", "work", "{\"n\":1}")), says("ok"))) {
+        try (var runs = oneCall(use(0, "a", "work", "{\"n\":1}"))) {
             dieAt(runs.run(work.afterCrash(AfterCrash.RUN_AGAIN)), RESULT);
             CollectedEvents events = goOn(runs.run());
             assertThat(events.of(ToolError.class)).hasSize(1);
@@ -226,7 +231,7 @@ class DurableRunTest {
 
     @Test
     void theRunGoesOnWithTheInputThatWasRepairedAndIsNotRepairedAgain() {
-        try (var runs = Runs.with(calls(use(0, "a", "strict", "{\"n\":\"x\"}")), says("ok"))) {
+        try (var runs = oneCall(use(0, "a", "strict", "{\"n\":\"x\"}"))) {
             var repairs = new CopyOnWriteArrayList<String>();
             Tool strict = Tool.of(
                             "strict",
@@ -250,7 +255,7 @@ class DurableRunTest {
 
     @Test
     void aRecordThatCannotBeWrittenFailsTheRunAndAnotherGoesOn() {
-        try (var runs = Runs.with(calls(use(0, "a", "work", "{}")), says("ok"))) {
+        try (var runs = oneCall(use(0, "a", "work", "{}"))) {
             Claim claim = new FailingClaim(journal.claim("r"), Code.UNAVAILABLE);
             try (ToolLoop loop = runs.run(work).journal(claim).start()) {
                 CollectedEvents events = collect(loop);
@@ -266,7 +271,7 @@ class DurableRunTest {
 
     @Test
     void aRunWithTooManyRecordsFailsForGood() {
-        try (var runs = Runs.with(calls(use(0, "a", "work", "{}")), says("ok"))) {
+        try (var runs = oneCall(use(0, "a", "work", "{}"))) {
             Claim claim = new FailingClaim(journal.claim("r"), Code.FULL);
             try (ToolLoop loop = runs.run(work).journal(claim).start()) {
                 assertThat(collect(loop).failure()).isInstanceOf(ProtocolError.class);
