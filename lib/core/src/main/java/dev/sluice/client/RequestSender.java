@@ -185,8 +185,8 @@ final class RequestSender implements MessageSender {
     @Override
     public void close() {
         lifetime.close();
+        lifetime.runCallbacks(); // first, because a durable run leaves its answer to the server
         List<Thread> cancelling = requests.cancelAll();
-        lifetime.runCallbacks();
         requests.awaitServerCancellations(cancelling);
         if (ownsTransport) {
             config.transport().close();

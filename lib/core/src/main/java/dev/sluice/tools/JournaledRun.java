@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,21 +67,30 @@ final class JournaledRun {
     void watch(Runnable onFailure, Runnable onLost) {
         this.onFailure = onFailure;
         claim.onLost(() -> Thread.ofVirtual().start(() -> {
-            if (failureOfWriting().isEmpty()) { // which says more
+            if (!hasFailed()) { // which says more
                 onLost.run();
             }
         }));
     }
 
-    /** Why a record could not be written. */
-    Optional<JournalException> failure() {
-        return Optional.ofNullable(failure);
+    /** Throws what a record could not be written for, if one could not. */
+    void throwFailure() {
+        JournalException known = failure;
+        if (known != null) {
+            throw known;
+        }
     }
 
-    private Optional<JournalException> failureOfWriting() {
+    /** What the run has failed for, if it has thrown this: what a record could not be written for, if one could not. */
+    Throwable cause(Throwable thrown) {
+        JournalException known = failure;
+        return known == null ? thrown : known;
+    }
+
+    private boolean hasFailed() {
         writing.lock(); // whoever writes now will know
         try {
-            return failure();
+            return failure != null;
         } finally {
             writing.unlock();
         }
@@ -93,15 +102,29 @@ final class JournaledRun {
      * @throws JournalException if it is not stored; then the run is being stopped
      */
     void append(JournalRecord record) {
+        var unused = guarded(() -> {
+            claim.append(record.toJson());
+            return true;
+        });
+    }
+
+    /** The answers to questions so far, by the key of their call. */
+    Map<String, String> answers() {
+        return guarded(claim::answers);
+    }
+
+    /** Gives the run up until one of these calls is answered; false if one is. */
+    boolean park(List<String> keys) {
+        return guarded(() -> claim.park(keys));
+    }
+
+    private <T> T guarded(Supplier<T> action) {
         boolean interrupted =
                 Thread.interrupted(); // it is for the run's own work, and what is written may not be half of it
         writing.lock();
         try {
-            JournalException known = failure;
-            if (known != null) {
-                throw known;
-            }
-            claim.append(record.toJson());
+            throwFailure();
+            return action.get();
         } catch (JournalException e) {
             if (failure == null) {
                 failure = e;
@@ -128,16 +151,6 @@ final class JournaledRun {
     /** An answer that is recorded while it comes: its end before anybody is told of it. */
     TurnAnswer recording(int turn, TurnAnswer.Live answer) {
         return new Recording(this, turn, answer);
-    }
-
-    /** The answers to questions so far, by the key of their call. */
-    Map<String, String> answers() {
-        return claim.answers();
-    }
-
-    /** Gives the run up until one of these calls is answered; false if one is. */
-    boolean park(List<String> keys) {
-        return claim.park(keys);
     }
 
     /** The run fails or has come to a limit: what becomes of its calls by that is not written. */

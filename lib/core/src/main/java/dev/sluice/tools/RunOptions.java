@@ -20,7 +20,7 @@ final class RunOptions {
     Duration toolTimeout = Duration.ofMinutes(1);
     int parallelism = 8;
     boolean startEarly = true;
-    ToolApproval approval = RunSettings.NO_APPROVAL;
+    ToolApproval approval = RunSettings.NoApproval.NONE;
 
     @Nullable
     InputRepair repair;

@@ -35,11 +35,19 @@ record RunSettings(
         Consumer<RunReport> onEnd) {
 
     /** All tools may run. */
-    static final ToolApproval NO_APPROVAL = (tool, call) -> ToolApproval.allow();
+    enum NoApproval implements ToolApproval {
+        /** The only one. */
+        NONE;
+
+        @Override
+        public Verdict decide(Tool tool, ToolContext context) {
+            return ToolApproval.allow();
+        }
+    }
 
     /** Whether somebody decides which tools may run. */
     boolean asks() {
-        return approval != NO_APPROVAL;
+        return !(approval instanceof NoApproval);
     }
 
     /** The client's clock, and when it is closed. */

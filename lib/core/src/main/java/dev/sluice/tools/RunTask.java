@@ -201,12 +201,13 @@ final class RunTask implements Runnable {
 
     private void work() {
         try {
-            end(turns());
+            EndReason end = turns();
+            if (journal != null) {
+                journal.throwFailure(); // which may be what has ended it
+            }
+            end(end);
         } catch (Throwable e) {
-            end(
-                    journal == null
-                            ? e
-                            : journal.failure().<Throwable>map(first -> first).orElse(e));
+            end(journal == null ? e : journal.cause(e));
         } finally {
             deadline.cancel();
             clientForgets.run();

@@ -174,8 +174,8 @@ final class ToolCallTask {
      * @return whether the tool has run
      */
     boolean orphan(String why) throws InterruptedException {
-        boolean ran = journal.mayHaveRun()
-                | (!begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED);
+        boolean isCalled = !begun.compareAndSet(Begun.NOT_YET, Begun.NEVER) && begun.get() == Begun.CALLED;
+        boolean ran = isCalled || journal.mayHaveRun();
         stop(why);
         events.orphan(outcome.known(), time.worked(), ran);
         return ran;

@@ -109,7 +109,7 @@ class ResumeTokenTest {
         assertThat(cancels()).isZero();
     }
 
-    private static String textOf(List<StreamEvent> events) {
+    static String textOf(List<StreamEvent> events) {
         var text = new StringBuilder();
         events.stream().map(MessageChunk::of).filter(Objects::nonNull).forEach(chunk -> text.append(chunk.text()));
         return text.toString();

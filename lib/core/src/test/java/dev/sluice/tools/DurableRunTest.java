@@ -12,6 +12,7 @@ import dev.sluice.EndReason;
 import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.StreamException.ProtocolError;
+import dev.sluice.test.peer.ClaudeWire;
 import dev.sluice.test.peer.Script;
 import dev.sluice.tools.RunEvent.MessageStop;
 import dev.sluice.tools.RunEvent.StreamComplete;
@@ -22,17 +23,16 @@ import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import dev.sluice.tools.Runs.CollectedEvents;
 import dev.sluice.tools.Tool.AfterCrash;
-import java.util.List;
-import dev.sluice.test.peer.ClaudeWire;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.awaitility.Awaitility;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,8 +126,7 @@ class DurableRunTest {
     }
 
     private final CountDownLatch open = new CountDownLatch(1);
-    private final AtomicReference<CountDownLatch> gate =
-            new AtomicReference<>();
+    private final AtomicReference<CountDownLatch> gate = new AtomicReference<>();
 
     /** A turn with one call, whose end comes when the call has its result. */
     private Script slowTurn(String call) {
@@ -206,8 +205,10 @@ class DurableRunTest {
                 case REPORT -> {
                     assertThat(ran).hasSize(1);
                     assertThat(asked).containsExactly("r-1 false");
-                    assertThat(events.of(ToolError.class)).singleElement().satisfies(error -> assertThat(error.error())
-                            .contains("not known whether the tool has run"));
+                    assertThat(events.of(ToolError.class))
+                            .singleElement()
+                            .satisfies(
+                                    error -> assertThat(error.error()).contains("not known whether the tool has run"));
                 }
             }
         }
@@ -241,8 +242,9 @@ class DurableRunTest {
             CollectedEvents events = goOn(runs.run(strict).repair(repair));
             assertThat(repairs).hasSize(1);
             assertThat(ran).containsExactly("{\"n\":1}", "{\"n\":1}");
-            assertThat(events.of(RunEvent.ToolStart.class)).singleElement().satisfies(start -> assertThat(start.input())
-                    .isEqualTo("{\"n\":1}"));
+            assertThat(events.of(RunEvent.ToolStart.class))
+                    .singleElement()
+                    .satisfies(start -> assertThat(start.input()).isEqualTo("{\"n\":1}"));
         }
     }
 
@@ -291,8 +293,8 @@ class DurableRunTest {
                 assertThat(collect(loop).failure()).isNull();
                 assertThat(loop.endReason()).contains(new EndReason.Cancelled("enough"));
             }
-            assertThat(eventually(() -> journal.claimAbandoned().isEmpty()
-                            && assertUnknown(() -> journal.answer("s", "k", "{}"))))
+            assertThat(eventually(() ->
+                            journal.claimAbandoned().isEmpty() && assertUnknown(() -> journal.answer("s", "k", "{}"))))
                     .isTrue();
         }
     }

@@ -43,9 +43,11 @@ class JournalRecordTest {
                 JournalRecordTest.class.getResource("/transcripts/responses").toURI());
         var messages = new ArrayList<Message>();
         try (Stream<Path> files = Files.walk(root.getParent())) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".sse")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".sse")).toList()) {
                 Provider provider = PROVIDERS.entrySet().stream()
-                        .filter(each -> root.getParent().relativize(file).toString().startsWith(each.getKey()))
+                        .filter(each ->
+                                root.getParent().relativize(file).toString().startsWith(each.getKey()))
                         .findFirst()
                         .orElseThrow()
                         .getValue();

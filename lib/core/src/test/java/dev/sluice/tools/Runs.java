@@ -50,8 +50,8 @@ final class Runs implements AutoCloseable {
     /** The script of each request is by how many messages it has. */
     static Runs byMessages(IntFunction<Script> turns) {
         return new Runs(
-                ScriptedPeer.answering(request ->
-                        turns.apply(((List<?>) Json.readObject(request.bodyText()).get("messages")).size())),
+                ScriptedPeer.answering(request -> turns.apply(
+                        ((List<?>) Json.readObject(request.bodyText()).get("messages")).size())),
                 settings -> {});
     }
 

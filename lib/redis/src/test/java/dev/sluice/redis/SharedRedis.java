@@ -5,10 +5,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import redis.clients.jedis.Jedis;
 
 /** A redis-server for all tests of a class. It starts when the first one needs it; those are skipped if this machine has none. */
-final class SharedRedis implements AfterAllCallback {
+public final class SharedRedis implements AfterAllCallback {
     private RedisProcess redis;
 
-    int port() {
+    /** Where it is, on this machine. */
+    public int port() {
         return running().port;
     }
 

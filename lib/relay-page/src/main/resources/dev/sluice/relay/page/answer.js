@@ -8,6 +8,7 @@ import { ToolCard } from './tool-card.js';
 
 export class Answer {
   #smooth;
+  #decide;
   #live = true;
   #blocks = new Map(); // of the turn, by index
   #tools = new Map(); // by the call's id
@@ -15,9 +16,13 @@ export class Answer {
   #kept = 0; // how many parts earlier turns have drawn
   #parts = element('div', { class: 'parts' });
 
-  /** `smooth()` tells whether text is to flow or to come as it came. */
-  constructor(smooth) {
+  /**
+   * `smooth()` tells whether text is to flow or to come as it came; `decide(callKey, allowed)` answers a tool's question, and tells
+   * why it could not.
+   */
+  constructor(smooth, decide) {
     this.#smooth = smooth;
+    this.#decide = decide;
     this.element = element('article', { class: 'answer', 'aria-label': 'Answer', 'aria-busy': 'true' }, this.#parts);
   }
 
@@ -38,6 +43,7 @@ export class Answer {
       case 'message_delta': this.#delta(data); break;
       case 'message_stop': this.#settle(); break;
       case 'tool_start': this.#tool(data.id, data.name).started(data.input); break;
+      case 'approval_asked': this.#tool(data.id, data.name).asks((allowed) => this.#decide(data.call_key, allowed)); break;
       case 'tool_progress': this.#tool(data.id).progress(data.message, data.percentage); break;
       case 'tool_complete': this.#tool(data.id).complete(data.output); break;
       case 'tool_error': this.#tool(data.id).failed(data.error); break;

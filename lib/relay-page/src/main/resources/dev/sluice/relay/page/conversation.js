@@ -142,9 +142,9 @@ export class Conversation {
   }
 
   #run(turn, fromStart, begin) {
-    const answer = new Answer(isSmooth);
-    this.#show(turn, answer);
     const run = { turn, log: new AnswerLog(), meter: new Meter(fromStart) };
+    const answer = new Answer(isSmooth, (callKey, allowed) => run.stream.answer(callKey, allowed));
+    this.#show(turn, answer);
     this.#running = run;
     run.stream = begin({
       opened: (id) => {

@@ -60,6 +60,22 @@ export class RunStream {
       : { how: 'stopped', error: 'The server could not be reached; it may still be at work.' });
   }
 
+  /** Answers a question of the run; tells, in words, why the answer was not taken. */
+  async answer(callKey, allowed) {
+    try {
+      const response = await fetch(`${API}/${encodeURIComponent(this.id)}/approvals/${encodeURIComponent(callKey)}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ allowed }),
+        signal: AbortSignal.timeout(20_000),
+      });
+      if (response.ok) return undefined;
+      return (await reason(response)) ?? `The server answered with status ${response.status}.`;
+    } catch {
+      return 'The server could not be reached. Try again.';
+    }
+  }
+
   async #delete() {
     for (let attempt = 0; attempt < 6 && !this.#ended; attempt++) {
       try {

@@ -12,6 +12,8 @@ export class ToolCard {
   #message = element('span', { class: 'message' });
   #state = element('span', { class: 'state' }, 'preparing');
   #bar;
+  #summary;
+  #question;
   #fill = element('span');
   #input = part('Input');
   #inner = part('Within');
@@ -21,8 +23,8 @@ export class ToolCard {
     this.#name = name;
     this.#bar = element('div', { class: 'bar', role: 'progressbar', 'aria-label': `Progress of ${name}`, 'aria-valuemin': '0',
       'aria-valuemax': '100' }, this.#fill);
-    const details = element('details', {},
-      element('summary', {}, element('code', {}, name), this.#asked, this.#message, this.#state),
+    this.#summary = element('summary', {}, element('code', {}, name), this.#asked, this.#message, this.#state);
+    const details = element('details', {}, this.#summary,
       this.#input.element, this.#inner.element, this.#output.element);
     this.element = element('section', { class: 'tool', 'aria-label': `Tool ${name}` }, details, this.#bar);
     this.element.dataset.state = 'preparing';
@@ -39,6 +41,26 @@ export class ToolCard {
     this.#asked.textContent = summary(input);
     this.element.setAttribute('aria-label', `Tool ${this.#name} ${this.#asked.textContent}`.trimEnd());
     this.#is('running');
+  }
+
+  /** The tool waits for leave; `decide(allowed)` sends the answer and tells, in words, why it was not taken. */
+  asks(decide) {
+    this.#question?.remove();
+    const note = element('span', { role: 'status' });
+    const buttons = [['Allow', true], ['Deny', false]].map(([label, allowed]) =>
+      element('button', { type: 'button', class: 'quiet', onclick: () => answer(label, allowed) }, label));
+    const answer = async (label, allowed) => {
+      for (const button of buttons) button.disabled = true;
+      note.textContent = `${label} …`;
+      const problem = await decide(allowed);
+      note.textContent = problem ?? (allowed ? 'Allowed' : 'Denied');
+      if (problem === undefined) this.#summary.focus();
+      else for (const button of buttons) button.disabled = false;
+    };
+    this.#question = element('div', { class: 'question', role: 'group', 'aria-label': `May ${this.#name} run?` },
+      element('span', {}, 'May this run?'), ...buttons, note);
+    this.element.append(this.#question);
+    this.#is('waiting');
   }
 
   progress(message, percentage) {
@@ -66,7 +88,7 @@ export class ToolCard {
   /** The run has ended; a tool that has not will not. */
   abandoned() {
     const { state } = this.element.dataset;
-    if (state === 'preparing' || state === 'running') this.#is('stopped');
+    if (state === 'preparing' || state === 'running' || state === 'waiting') this.#is('stopped');
   }
 
   /** An event of a run inside the tool. */
@@ -82,8 +104,9 @@ export class ToolCard {
   #is(state) {
     this.element.dataset.state = state;
     this.#state.textContent = state;
-    if (state === 'running') return;
+    if (state === 'running' || state === 'waiting') return;
     this.#bar.remove();
+    this.#question?.remove();
     this.#message.textContent = '';
   }
 }

@@ -142,6 +142,7 @@ public final class RelayEndpoint {
             case Route.Start(ClientProtocol dialect) -> start(dialect, exchange, crossOrigin);
             case Route.Stream(String id) ->
                 head.method().equals("DELETE") ? cancel(head, id) : resume(exchange, id, crossOrigin);
+            case Route.Approval(String streamId, String callKey) -> answer(exchange, streamId, callKey);
             case Route.Chat(String chatId) -> resumeChat(exchange, chatId, crossOrigin);
         };
     }
@@ -280,6 +281,22 @@ public final class RelayEndpoint {
         origins.check(head);
         runs.cancel(visitor(head).session(), id);
         return FullResponse.empty(202);
+    }
+
+    /** A person's answer to a question of a run; the run's watchers see what it does about it. */
+    private FullResponse answer(RelayExchange exchange, String streamId, String callKey) throws IOException {
+        RequestHead head = exchange.head();
+        origins.check(head);
+        CallerSession visitor = visitor(head);
+        Map<String, Object> content;
+        QuotaCounter.Permit permit = startCounter.acquire(visitor.caller());
+        try {
+            content = body.read(exchange);
+        } finally {
+            permit.release();
+        }
+        runs.answer(visitor.session(), streamId, callKey, content);
+        return FullResponse.empty(204);
     }
 
     private FullResponse stream(

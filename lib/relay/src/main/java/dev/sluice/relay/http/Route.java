@@ -21,6 +21,9 @@ sealed interface Route {
     /** A stream. */
     record Stream(String id) implements Route {}
 
+    /** The answer to a question of a run. */
+    record Approval(String streamId, String callKey) implements Route {}
+
     /** The stream that runs in a chat. */
     record Chat(String id) implements Route {}
 
@@ -40,7 +43,7 @@ sealed interface Route {
             throw new Problem(404, "not_found", "There is nothing at /api/chat; useChat's api is /api/v1/chat here.");
         }
         if (path.startsWith("/api/v1/stream/")) {
-            return new Stream(path.substring("/api/v1/stream/".length()));
+            return stream(path.substring("/api/v1/stream/".length()));
         }
         String chat = "/api/v1/chat/";
         String tail = "/stream";
@@ -48,6 +51,12 @@ sealed interface Route {
             return new Chat(path.substring(chat.length(), path.length() - tail.length()));
         }
         return new File(path);
+    }
+
+    private static Route stream(String rest) {
+        String middle = "/approvals/";
+        int at = rest.indexOf(middle);
+        return at < 0 ? new Stream(rest) : new Approval(rest.substring(0, at), rest.substring(at + middle.length()));
     }
 
     private List<String> methods() {
@@ -58,6 +67,7 @@ sealed interface Route {
             case Chat(String id) -> List.of("GET");
             case Start(ClientProtocol dialect) -> List.of("POST");
             case Stream(String id) -> List.of("GET", "DELETE");
+            case Approval(String streamId, String callKey) -> List.of("POST");
         };
     }
 

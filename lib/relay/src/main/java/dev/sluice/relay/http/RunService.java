@@ -9,6 +9,7 @@ import dev.sluice.relay.RunSource;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.StreamFormat;
+import dev.sluice.tools.ToolApproval;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Map;
@@ -128,6 +129,19 @@ final class RunService {
 
     void cancel(Session session, String streamId) {
         relay.cancel(session, checked(streamId), "stopped by the client");
+    }
+
+    /** Takes the answer to a question of a run. Throws if it is none, or there was one. */
+    void answer(Session session, String streamId, String callKey, Map<String, Object> answer) {
+        if (!(answer.get("allowed") instanceof Boolean allowed)) {
+            throw Problem.badRequest("allowed: must be true or false");
+        }
+        String reason = answer.get("reason") instanceof String given ? given : "the user did not allow it";
+        boolean first = relay.answer(
+                session, checked(streamId), callKey, allowed ? ToolApproval.allow() : ToolApproval.deny(reason));
+        if (!first) {
+            throw new Problem(409, "answered", "This question was answered before, or its run has ended.");
+        }
     }
 
     Optional<String> streamOf(Session session, String chatId) {
