@@ -365,6 +365,9 @@ class ArchitectureTest {
             .arePublic()
             .and()
             .resideOutsideOfPackage("dev.sluice.transport") // whose callers are our own
+            .and()
+            .doNotHaveFullyQualifiedName(
+                    "dev.sluice.tools.RunJournal$JournalException") // of no stream, and others implement it
             .should()
             .beAssignableTo(StreamException.class);
 

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Finds classes of one package that depend on each other in a circle of more than two. Nested classes count as their outermost
- * class, except builders, which know everything that they build. A sealed family may know itself.
+ * class, except builders, which know everything that they build. A sealed family may know itself, and an interface what it makes:
+ * those who implement it.
  */
 final class DependencyCycles {
     private final Map<String, Set<String>> uses = new TreeMap<>();
@@ -37,7 +38,7 @@ final class DependencyCycles {
                 .map(JavaClass::getBaseComponentType)
                 .filter(target -> target.getPackageName().equals(type.getPackageName()))
                 .filter(target -> !isBuilder(target) && !name(target).equals(name(type)))
-                .filter(target -> !isFamily(type, target))
+                .filter(target -> !isFamily(type, target) && !isMade(type, target))
                 .forEach(target -> used.add(name(target)));
     }
 
@@ -74,6 +75,10 @@ final class DependencyCycles {
         Class<?> one = type.reflect();
         Class<?> other = target.reflect();
         return (one.isSealed() && one.isAssignableFrom(other)) || (other.isSealed() && other.isAssignableFrom(one));
+    }
+
+    private static boolean isMade(JavaClass type, JavaClass target) {
+        return type.isInterface() && !target.isInterface() && type.reflect().isAssignableFrom(target.reflect());
     }
 
     private static String name(JavaClass type) {

@@ -1,12 +1,12 @@
 package dev.sluice.tools;
 
+import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +25,17 @@ import org.slf4j.LoggerFactory;
  * system, which ends with its process; see {@link DirectoryLocks}. {@link RunFiles} has the files of one run.
  */
 final class DirectoryRunJournal implements RunJournal {
-    /** How long a run that has ended is kept. */
-    static final Duration RETENTION = Duration.ofHours(1);
-
     private static final Logger log = LoggerFactory.getLogger(DirectoryRunJournal.class);
 
     private final Path directory;
+    private final TimeSource time;
     private final DirectoryLocks locks;
     private final Set<Held> claims = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    DirectoryRunJournal(Path directory) {
+    DirectoryRunJournal(Path directory, TimeSource time) {
         this.directory = directory;
+        this.time = time;
         try {
             locks = DirectoryLocks.open(directory);
         } catch (IOException e) {
@@ -62,7 +61,7 @@ final class DirectoryRunJournal implements RunJournal {
     public Optional<Claim> claimAbandoned() {
         try {
             for (RunFiles files : RunFiles.in(directory)) {
-                Claim claim = files.isOld(RETENTION) || files.canGoOn() ? claimIfStillAbandoned(files) : null;
+                Claim claim = isOld(files) || files.canGoOn() ? claimIfStillAbandoned(files) : null;
                 if (claim != null) {
                     return Optional.of(claim);
                 }
@@ -71,6 +70,10 @@ final class DirectoryRunJournal implements RunJournal {
         } catch (IOException e) {
             throw unavailable("The directory " + directory + " cannot be read", e);
         }
+    }
+
+    private boolean isOld(RunFiles files) throws IOException {
+        return files.isEndedBefore(time.now().minus(MemoryRunJournal.RETENTION));
     }
 
     private @Nullable Claim claim(RunFiles files) throws IOException {
@@ -84,7 +87,7 @@ final class DirectoryRunJournal implements RunJournal {
             return null;
         }
         try {
-            if (files.isOld(RETENTION)) {
+            if (isOld(files)) {
                 files.delete();
             }
             if (files.canGoOn()) { // still
@@ -223,7 +226,7 @@ final class DirectoryRunJournal implements RunJournal {
 
         @Override
         public void end() {
-            finish(files::end);
+            finish(losses -> files.end(losses, time.now()));
         }
 
         @Override

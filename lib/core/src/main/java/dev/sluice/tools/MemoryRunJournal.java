@@ -1,7 +1,9 @@
 package dev.sluice.tools;
 
+import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,15 +12,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps runs in this process. */
 final class MemoryRunJournal implements RunJournal {
     static final long MAX_BYTES = 64L << 20;
-    private static final long RETENTION = TimeUnit.HOURS.toNanos(1);
+    /** How long a run that has ended is kept. */
+    static final Duration RETENTION = Duration.ofHours(1);
+
     private static final int LONGEST_ID = 200;
+
+    private final TimeSource time;
 
     /** Held for a few instructions. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,6 +50,10 @@ final class MemoryRunJournal implements RunJournal {
                     && endedAt == null
                     && (waits.isEmpty() || waits.stream().anyMatch(answers::containsKey));
         }
+    }
+
+    MemoryRunJournal(TimeSource time) {
+        this.time = time;
     }
 
     static String checkedId(String runId) {
@@ -126,8 +135,8 @@ final class MemoryRunJournal implements RunJournal {
     }
 
     private void forgetOld() {
-        long now = System.nanoTime();
-        runs.values().removeIf(run -> run.endedAt != null && now - run.endedAt > RETENTION);
+        long now = time.nanos();
+        runs.values().removeIf(run -> run.endedAt != null && now - run.endedAt > RETENTION.toNanos());
     }
 
     private final class Held implements Claim {
@@ -210,7 +219,7 @@ final class MemoryRunJournal implements RunJournal {
             lock.lock();
             try {
                 if (run.holder == this) {
-                    run.endedAt = System.nanoTime();
+                    run.endedAt = time.nanos();
                     run.holder = null;
                 }
             } finally {

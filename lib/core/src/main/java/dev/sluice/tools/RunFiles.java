@@ -14,7 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -88,8 +88,8 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     }
 
     /** Notes that the run has ended. */
-    void end(int losses) throws IOException {
-        write(new State("ended", losses, List.of(), System.currentTimeMillis()));
+    void end(int losses, Instant now) throws IOException {
+        write(new State("ended", losses, List.of(), now.toEpochMilli()));
     }
 
     /** Whether there is such a run, and it has not ended. */
@@ -103,10 +103,10 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
         return isOpen() && (now.waits().isEmpty() || answers().keySet().stream().anyMatch(now.waits()::contains));
     }
 
-    /** Whether the run has ended so long ago. */
-    boolean isOld(Duration retention) throws IOException {
+    /** Whether the run has ended before that. */
+    boolean isEndedBefore(Instant limit) throws IOException {
         State now = state();
-        return now.state().equals("ended") && System.currentTimeMillis() - now.at() > retention.toMillis();
+        return now.state().equals("ended") && now.at() < limit.toEpochMilli();
     }
 
     /** Deletes all of it; for who has its lock. */

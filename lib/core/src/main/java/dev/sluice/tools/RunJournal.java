@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.TimeSource;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -12,12 +13,14 @@ import java.util.Optional;
  *
  * <p>A run has one holder at a time. Whoever claims it gets a {@link Claim}, and what an earlier holder still writes is refused.
  * A journal stores records as they are: JSON texts, of which it knows nothing.
+ *
+ * {@snippet file="dev/sluice/snippets/Snippets.java" region="durable"}
  */
 public interface RunJournal extends AutoCloseable {
 
     /** A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. */
     static RunJournal inMemory() {
-        return new MemoryRunJournal();
+        return new MemoryRunJournal(TimeSource.system());
     }
 
     /**
@@ -28,7 +31,7 @@ public interface RunJournal extends AutoCloseable {
      * @throws JournalException {@code UNAVAILABLE} if it cannot be used
      */
     static RunJournal directory(Path directory) {
-        return new DirectoryRunJournal(directory);
+        return new DirectoryRunJournal(directory, TimeSource.system());
     }
 
     /**

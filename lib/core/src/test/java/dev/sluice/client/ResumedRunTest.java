@@ -31,11 +31,11 @@ class ResumedRunTest {
         server.cuts.add(new Cut(server.length(0, 12), Script::stall));
         LlmClient client = ClientFixture.client(server.wire.at(peer.uri("")), settings -> {});
         var words = new StringBuilder();
-        try (ToolLoop loop = ToolLoop.builder(client, REQUEST)
-                .journal(journal.claim("r"))
-                .start()) {
+        try (ToolLoop loop =
+                ToolLoop.builder(client, REQUEST).journal(journal.claim("r")).start()) {
             for (RunEvent event : loop) {
-                if (event instanceof RunEvent.MessageDelta delta && !delta.text().isEmpty()) {
+                if (event instanceof RunEvent.MessageDelta delta
+                        && !delta.text().isEmpty()) {
                     words.append(delta.text());
                     client.close();
                 }
@@ -54,9 +54,8 @@ class ResumedRunTest {
                     .until(journal::claimAbandoned, java.util.Optional::isPresent)
                     .orElseThrow();
             try (var client = ClientFixture.client(server.wire.at(peer.uri("")), settings -> {});
-                    ToolLoop loop = ToolLoop.builder(client, REQUEST)
-                            .journal(claim)
-                            .start()) {
+                    ToolLoop loop =
+                            ToolLoop.builder(client, REQUEST).journal(claim).start()) {
                 var words = new StringBuilder();
                 int starts = 0;
                 for (RunEvent event : loop) {
@@ -65,7 +64,8 @@ class ResumedRunTest {
                     }
                     starts += event instanceof MessageStart ? 1 : 0;
                 }
-                assertThat(words.toString()).isEqualTo(ResumeTokenTest.textOf(server.uncut().events()));
+                assertThat(words.toString())
+                        .isEqualTo(ResumeTokenTest.textOf(server.uncut().events()));
                 assertThat(loop.finalText()).isEqualTo(words.toString());
                 assertThat(starts).isOne();
                 assertThat(loop.turns()).isOne();
@@ -84,10 +84,10 @@ class ResumedRunTest {
                     .until(journal::claimAbandoned, java.util.Optional::isPresent)
                     .orElseThrow();
             try (var client = ClientFixture.client(server.wire.at(peer.uri("")), settings -> {});
-                    ToolLoop loop = ToolLoop.builder(client, REQUEST)
-                            .journal(claim)
-                            .start()) {
-                assertThat(loop.finalText()).isEqualTo(ResumeTokenTest.textOf(server.uncut().events()));
+                    ToolLoop loop =
+                            ToolLoop.builder(client, REQUEST).journal(claim).start()) {
+                assertThat(loop.finalText())
+                        .isEqualTo(ResumeTokenTest.textOf(server.uncut().events()));
                 assertThat(loop.turns()).isEqualTo(2);
             }
             assertThat(server.begun).isEqualTo(2);

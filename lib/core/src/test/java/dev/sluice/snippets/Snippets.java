@@ -21,7 +21,9 @@ import dev.sluice.resilience.RetryDefaults;
 import dev.sluice.sse.SseClient;
 import dev.sluice.sse.SseEvent;
 import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.Tool;
+import dev.sluice.tools.ToolApproval;
 import dev.sluice.tools.ToolLoop;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -29,6 +31,7 @@ import io.github.resilience4j.retry.RetryRegistry;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** One for each type that a program begins with. */
@@ -122,6 +125,21 @@ final class Snippets {
             Conversation said = run.conversation(); // the next run goes on from here
             out.println(said.messages().size() + " messages");
         }
+        // @end
+    }
+
+    void durable(Tool refund) {
+        // @start region="durable"
+        RunJournal journal = RunJournal.directory(Path.of("runs"));
+        try (ToolLoop run = ToolLoop.builder(client, request)
+                .tools(refund.afterCrash(Tool.AfterCrash.ASK))
+                .approval((tool, call) -> ToolApproval.later()) // a person answers some other time
+                .journal(journal.claim("order-4711")) // the same line goes on after a crash
+                .start()) {
+            run.on(RunEvent.ApprovalAsked.class, asked -> out.println("may it? " + asked.callKey()))
+                    .done();
+        }
+        journal.answer("order-4711", "order-4711-1", ToolApproval.answer(ToolApproval.allow()));
         // @end
     }
 

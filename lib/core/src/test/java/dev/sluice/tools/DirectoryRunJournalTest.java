@@ -2,10 +2,12 @@ package dev.sluice.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.FakeTime;
 import dev.sluice.tools.RunJournal.Claim;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +59,25 @@ class DirectoryRunJournalTest extends RunJournalContract {
             assertThat(journal.claimAbandoned()).isEmpty();
             journal.claim("a").close();
             assertThat(journal.claimAbandoned()).isPresent();
+        }
+    }
+
+    @Test
+    void aRunThatHasEndedIsDeletedAfterAnHour() throws Exception {
+        var time = new FakeTime();
+        try (RunJournal journal = new DirectoryRunJournal(directory, time)) {
+            Claim claim = journal.claim("a");
+            claim.append("{}");
+            journal.answer("a", "k", "{}");
+            claim.end();
+            time.advance(Duration.ofMinutes(59));
+            assertThat(journal.claimAbandoned()).isEmpty();
+            assertThat(records()).exists();
+            time.advance(Duration.ofMinutes(2));
+            assertThat(journal.claimAbandoned()).isEmpty();
+            try (var files = Files.list(directory)) {
+                assertThat(files.map(file -> file.getFileName().toString())).containsExactly("locks");
+            }
         }
     }
 

@@ -36,13 +36,11 @@ class KilledRunTest {
             try (RunJournal journal = RunJournal.directory(Path.of(args[1]));
                     LlmClient client = client(args[0]);
                     ToolLoop loop = ToolLoop.builder(client, Runs.REQUEST)
-                            .tools(
-                                    tool("quick", (input, context) -> "done"),
-                                    tool("slow", (input, context) -> {
-                                        System.out.println(context.callKey());
-                                        never.await();
-                                        return "";
-                                    }))
+                            .tools(tool("quick", (input, context) -> "done"), tool("slow", (input, context) -> {
+                                System.out.println(context.callKey());
+                                never.await();
+                                return "";
+                            }))
                             .journal(journal.claim("r"))
                             .start()) {
                 loop.done();
@@ -66,7 +64,8 @@ class KilledRunTest {
                 });
                 RunJournal journal = RunJournal.directory(directory)) {
             Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-cp",
                             System.getProperty("java.class.path"),

@@ -75,6 +75,10 @@ class RunEventJsonTest {
         FORMS.put(
                 new RunEvent.ToolOrphaned("toolu_1", "read", "{\"secret\":1}", "secret"),
                 "{\"type\":\"tool_orphaned\",\"id\":\"toolu_1\",\"name\":\"read\"}");
+        FORMS.put(
+                new RunEvent.ApprovalAsked("toolu_1", "pay", "{\"n\":1}", "run-1-1"),
+                "{\"type\":\"approval_asked\",\"id\":\"toolu_1\",\"name\":\"pay\",\"input\":{\"n\":1},"
+                        + "\"call_key\":\"run-1-1\"}");
         delta(new Delta.TextDelta("Hi \"you\"\n"), "\"text\":\"Hi \\\"you\\\"\\n\"");
         delta(new Delta.ThinkingDelta("hm"), "\"thinking\":\"hm\"");
         delta(new Delta.InputJsonDelta("{\"a\":"), "\"input_json\":\"{\\\"a\\\":\"");
