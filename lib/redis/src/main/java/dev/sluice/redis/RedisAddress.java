@@ -92,9 +92,9 @@ final class RedisAddress {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "server: must be redis-sentinel://user:password@host:port,host:port/database#primary"); // without
-                                                                                                            // what may
-                                                                                                            // hold a
-                                                                                                            // password
+            // what may
+            // hold a
+            // password
         }
     }
 
