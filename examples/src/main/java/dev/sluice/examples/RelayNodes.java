@@ -102,12 +102,11 @@ final class RelayNodes implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
-        String first = said.readLine();
-        if (first == null || !first.startsWith(RelayDemo.OPEN)) {
-            process.destroyForcibly();
-            throw new IOException(name + " did not start: " + first);
-        }
-        var node = new Node(name, process, URI.create(first.split(" ", -1)[1]).getPort());
+        String open = said.lines()
+                .filter(line -> line.startsWith(RelayDemo.OPEN))
+                .findFirst()
+                .orElseThrow(() -> new IOException(name + " did not start; its own lines say why"));
+        var node = new Node(name, process, URI.create(open.split(" ", -1)[1]).getPort());
         nodes.add(node);
         out.accept("started " + name);
         Thread.ofVirtual().name("relay-" + name).start(() -> said.lines().forEach(line -> said(node, line)));
