@@ -14,13 +14,27 @@ final class EventRing {
     /** An event is at the place of its id modulo the length, so that nothing needs to be searched for. */
     private @Nullable RelayEvent[] places = new @Nullable RelayEvent[SMALLEST];
 
-    private long first = 1;
+    private final long begin;
+    private long first;
     private long last;
     private long bytes;
 
     EventRing(int maxEvents, long maxBytes) {
+        this(maxEvents, maxBytes, 1);
+    }
+
+    /** A ring whose first event gets this id. */
+    EventRing(int maxEvents, long maxBytes, long begin) {
         this.maxEvents = maxEvents;
         this.maxBytes = maxBytes;
+        this.begin = begin;
+        first = begin;
+        last = begin - 1;
+    }
+
+    /** Whether all events after this one are kept; 0 stands for all. */
+    boolean hasAllAfter(long id) {
+        return (id == 0 && first == begin) || (id >= first - 1 && id <= last);
     }
 
     /** The id of the oldest event that is kept; one more than {@link #last} if none is. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -67,7 +68,18 @@ public final class MemoryResumeLog implements ResumeLog {
 
     @Override
     public Writer create(String streamId, Session owner, Consumer<String> cancel) {
-        var stream = new MemoryStream(owner, cancel, new EventRing(eventsPerStream, bytesPerStream), this::grew);
+        return create(streamId, owner, cancel, new EventRing(eventsPerStream, bytesPerStream));
+    }
+
+    /** As {@link ResumeLog} says: the ids are those of microseconds since 1970, of which no stream has used up as many. */
+    @Override
+    public Writer recreate(String streamId, Session owner, Consumer<String> cancel) {
+        long begin = TimeUnit.MILLISECONDS.toMicros(time.now().toEpochMilli());
+        return create(streamId, owner, cancel, new EventRing(eventsPerStream, bytesPerStream, begin));
+    }
+
+    private Writer create(String streamId, Session owner, Consumer<String> cancel, EventRing events) {
+        var stream = new MemoryStream(owner, cancel, events, this::grew);
         lock.lock();
         try {
             checkOpen();

@@ -62,11 +62,11 @@ final class MemoryStream {
         }
     }
 
-    /** The id of the last event. */
+    /** The id of the last event; 0 if there is none. */
     long last() {
         lock.lock();
         try {
-            return events.last();
+            return events.last() < events.first() ? 0 : events.last();
         } finally {
             lock.unlock();
         }
@@ -145,7 +145,7 @@ final class MemoryStream {
         lock.lock();
         try {
             check(after);
-            place = new Place(after + 1, listener);
+            place = new Place(Math.max(after + 1, after == 0 ? events.first() : 0), listener);
             var more = new ArrayList<>(places);
             more.add(place);
             places = more;
@@ -182,7 +182,7 @@ final class MemoryStream {
     }
 
     private void check(long after) {
-        if (after < events.first() - 1 || after > events.last()) {
+        if (!events.hasAllAfter(after)) {
             throw new RelayException(
                     RelayException.Code.EXPIRED, "The events after " + after + " of this stream are not kept");
         }

@@ -42,6 +42,16 @@ public interface ResumeLog extends AutoCloseable {
     }
 
     /**
+     * Begins a durable stream anew that this log has forgotten, as one in memory has after a restart. No event of it has an id that an
+     * event of before may have had, so that who comes back with such an id is told {@code EXPIRED}.
+     *
+     * @throws RelayException as {@link #create} does
+     */
+    default Writer recreate(String streamId, Session owner, Consumer<String> cancel) {
+        return createDurable(streamId, owner, cancel);
+    }
+
+    /**
      * Delivers a stream's events to a listener, from a number on: first those that are kept, then each as it comes.
      *
      * @param after the last event the watcher has; 0 for none. It comes from the watcher, and may be anything

@@ -156,7 +156,7 @@ final class RunRegistry {
             if (e.code() != Code.UNKNOWN) {
                 throw e;
             }
-            return log.createDurable(id, session, reason -> stop(id, reason));
+            return log.recreate(id, session, reason -> stop(id, reason));
         }
     }
 

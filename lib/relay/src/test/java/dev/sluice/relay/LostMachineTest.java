@@ -209,6 +209,39 @@ class LostMachineTest {
     }
 
     @Test
+    void aLogThatHasForgottenTheStreamNeverMistakesAnIdOfBefore() throws Exception {
+        RunJournal shared = RunJournal.inMemory();
+        MemoryResumeLog before = MemoryResumeLog.builder().build();
+        MemoryResumeLog after = MemoryResumeLog.builder().build();
+        Relay one = Relay.builder().log(before).journal(shared).build();
+        Relay other = Relay.builder().log(after).journal(shared).build();
+        open.add(one);
+        open.add(other);
+        var asked =
+                new StartRequest(ALICE, "", new Conversation(List.of(), List.of(Message.user("run " + RUN))), Map.of());
+        RunFactory runs = request -> run(request, allow());
+        String id = one.start(Caller.of(ALICE), asked, runs);
+        one.close();
+        other.recoverWith(runs);
+        await().until(() -> other.running() == 1 || isOver(after, id));
+        assertThatThrownBy(() -> after.subscribe(id, ALICE, 3, new WatchedRun(event -> {})))
+                .isInstanceOfSatisfying(
+                        RelayException.class, e -> assertThat(e.code()).isEqualTo(Code.EXPIRED));
+        var watched = new WatchedRun(event -> {});
+        after.subscribe(id, ALICE, 0, watched);
+        await().until(() -> watched.types().contains("stream_complete"));
+        assertThat(watched.text()).isEqualTo(ScriptedModel.text(RUN));
+    }
+
+    private static boolean isOver(MemoryResumeLog log, String id) {
+        try {
+            return log.isDelivered(id, ALICE, 0);
+        } catch (RelayException e) {
+            return e.code() == Code.EXPIRED;
+        }
+    }
+
+    @Test
     void aFactoryThatFailsForEverEndsTheRunForItsWatchers() throws Exception {
         RunJournal shared = RunJournal.inMemory();
         MemoryResumeLog log = MemoryResumeLog.builder().build();
