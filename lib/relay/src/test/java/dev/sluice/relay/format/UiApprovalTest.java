@@ -23,36 +23,9 @@ class UiApprovalTest {
     private static final UiMessageFormat CONTINUING =
             UiMessageFormat.continuing(new Answers("s1", PARKED, Map.of()));
 
-    /** Two calls, of which one waits for a person; the run is parked, and goes on with the answer. */
-    private static RunScript waiting() {
-        return new RunScript()
-                .turn()
-                .block(0, "text")
-                .text(0, "One moment. ")
-                .block(1, "tool_use", "id", "a", "name", "charge")
-                .blockEnd(1)
-                .add("tool_start", "id", "a", "name", "charge", "input", Map.of("euro", 5))
-                .add("tool_start", "id", "b", "name", "look", "input", Map.of())
-                .add("approval_asked", "id", "a", "name", "charge", "input", Map.of("euro", 5), "call_key", "s1-1")
-                .blockEnd(0)
-                .stop("tool_calls")
-                .add("tool_complete", "id", "b", "output", "seen")
-                .add("run_parked");
-    }
-
-    private static RunScript whole() {
-        return waiting()
-                .add("tool_progress", "id", "a", "message", "paying")
-                .add("tool_complete", "id", "a", "output", "paid")
-                .turn()
-                .text(0, "Done.")
-                .stop("stop")
-                .complete();
-    }
-
     @Test
     void theMessageEndsWithTheQuestionOpenAndSaysWhereItWaits() {
-        assertThat(chunks(waiting().frames(new UiMessageFormat())))
+        assertThat(chunks(RunScript.waiting().frames(new UiMessageFormat())))
                 .contains("{\"type\":\"tool-approval-request\",\"approvalId\":\"s1-1\",\"toolCallId\":\"a\"}")
                 .noneMatch(chunk -> chunk.contains("tool-output") && chunk.contains("\"a\""))
                 .endsWith(
@@ -64,7 +37,7 @@ class UiApprovalTest {
 
     @Test
     void theNextResponseGoesOnWithTheSameStep() {
-        assertThat(chunks(whole().frames(CONTINUING)))
+        assertThat(chunks(RunScript.answered().frames(CONTINUING)))
                 .containsExactly(
                         "{\"type\":\"start\",\"messageId\":\"s1\"}",
                         "{\"type\":\"data-tool-progress\",\"id\":\"a\",\"data\":{\"toolCallId\":\"a\",\"message\":\"paying\"}}",
@@ -82,20 +55,20 @@ class UiApprovalTest {
     void onlyTheLastEventParks() {
         StreamFormat.Encoder whole = new UiMessageFormat().encoder("s1");
         StreamFormat.Encoder next = CONTINUING.encoder("s1");
-        for (var event : whole().events) {
+        for (var event : RunScript.answered().events) {
             whole.event(event, frame -> {});
             next.event(event, frame -> {});
             assertThat(whole.isParked()).as("after %s", event).isEqualTo(event.id() == PARKED);
             assertThat(next.isParked()).as("what the client has answered").isFalse();
         }
-        assertThat(UiGrammar.check(whole().frames(new UiMessageFormat())))
+        assertThat(UiGrammar.check(RunScript.answered().frames(new UiMessageFormat())))
                 .as("for whoever comes when it is over")
                 .noneMatch(chunk -> "data-run-parked".equals(chunk.get("type")));
     }
 
     @Test
     void aRunThatWaitsAgainIsParkedAgain() {
-        RunScript again = waiting()
+        RunScript again = RunScript.waiting()
                 .add("approval_asked", "id", "b", "name", "look", "input", Map.of(), "call_key", "s1-2")
                 .add("run_parked");
         assertThat(chunks(again.frames(CONTINUING)))
@@ -105,7 +78,7 @@ class UiApprovalTest {
 
     @Test
     void aRunThatIsStoppedWhileItWaitsLeavesNothingOpen() {
-        RunScript stopped = waiting()
+        RunScript stopped = RunScript.waiting()
                 .add("stream_error", "error", "Stopped.", "details", Map.of("code", "cancelled", "retryable", true));
         assertThat(chunks(stopped.frames(CONTINUING)))
                 .containsExactly(
@@ -118,7 +91,7 @@ class UiApprovalTest {
     @Test
     void aPlaceBehindTheEndIsAnErrorAndNoGoodEnd() {
         var format = UiMessageFormat.continuing(new Answers("s1", 1_000, Map.of()));
-        assertThat(chunks(whole().frames(format)))
+        assertThat(chunks(RunScript.answered().frames(format)))
                 .containsExactly(
                         "{\"type\":\"start\",\"messageId\":\"s1\"}",
                         "{\"type\":\"error\",\"errorText\":\"This answer has no event 1000.\"}",
