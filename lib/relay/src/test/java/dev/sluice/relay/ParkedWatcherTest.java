@@ -66,7 +66,7 @@ class ParkedWatcherTest {
     @Test
     void whoComesLaterIsToldAllOfARunThatGoesOn() {
         say("run_parked");
-        say("tool_complete");
+        writer.append("tool_complete", "{\"output\":\"" + "x".repeat(100_000) + "\"}"); // is written by itself
         RecordingSink sink = watch();
         await().until(() -> sink.lastId() == 2);
         fixture.seconds(1);
