@@ -59,6 +59,7 @@ final class UiAnswers {
             }
         }
         throw message.wrong(
-                "parts", "there is no data-run-parked, so the message cannot go on where it stopped; resume the stream first");
+                "parts",
+                "there is no data-run-parked, so the message cannot go on where it stopped; resume the stream first");
     }
 }

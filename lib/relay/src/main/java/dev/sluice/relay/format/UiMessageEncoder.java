@@ -247,9 +247,12 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private void finish(String reason, Consumer<String> chunks) {
         last(
                 SseFrames.object(
-                        "type", "finish",
-                        "finishReason", reason,
-                        "messageMetadata", SseFrames.object("model", totals.model(), "usage", totals.usage())),
+                        "type",
+                        "finish",
+                        "finishReason",
+                        reason,
+                        "messageMetadata",
+                        SseFrames.object("model", totals.model(), "usage", totals.usage())),
                 chunks);
     }
 

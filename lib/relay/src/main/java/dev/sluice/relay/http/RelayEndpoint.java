@@ -251,9 +251,7 @@ public final class RelayEndpoint {
                 throw new EOFException("the client is gone before a run was started");
             }
             answers = runs.answer(visitor.session(), dialect, content);
-            id = answers.isPresent()
-                    ? answers.get().streamId()
-                    : runs.start(visitor.caller(), key, dialect, content);
+            id = answers.isPresent() ? answers.get().streamId() : runs.start(visitor.caller(), key, dialect, content);
         } finally {
             permit.release();
         }

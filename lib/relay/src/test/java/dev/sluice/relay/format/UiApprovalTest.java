@@ -20,8 +20,7 @@ class UiApprovalTest {
     private static final int PARKED = 12;
 
     /** The next response, for a client that has the events up to the first wait. */
-    private static final UiMessageFormat CONTINUING =
-            UiMessageFormat.continuing(new Answers("s1", PARKED, Map.of()));
+    private static final UiMessageFormat CONTINUING = UiMessageFormat.continuing(new Answers("s1", PARKED, Map.of()));
 
     @Test
     void theMessageEndsWithTheQuestionOpenAndSaysWhereItWaits() {
@@ -83,7 +82,8 @@ class UiApprovalTest {
         assertThat(chunks(stopped.frames(CONTINUING)))
                 .containsExactly(
                         "{\"type\":\"start\",\"messageId\":\"s1\"}",
-                        "{\"type\":\"tool-output-error\",\"toolCallId\":\"a\",\"providerExecuted\":true,\"errorText\":\"The call came to no end.\"}",
+                        "{\"type\":\"tool-output-error\",\"toolCallId\":\"a\",\"providerExecuted\":true,\"errorText\":\"The"
+                            + " call came to no end.\"}",
                         "{\"type\":\"abort\",\"reason\":\"Stopped.\"}",
                         "[DONE]");
     }
@@ -110,7 +110,8 @@ class UiApprovalTest {
                 .orElseThrow();
         assertThat(answers).isEqualTo(new Answers("s1", 12, Map.of("s1-1", ToolApproval.allow())));
         answers = answers(
-                        "'state':'approval-responded','approval':{'id':'s1-1','approved':false,'reason':'too dear'}", PLACE)
+                        "'state':'approval-responded','approval':{'id':'s1-1','approved':false,'reason':'too dear'}",
+                        PLACE)
                 .orElseThrow();
         assertThat(answers.byCall()).containsEntry("s1-1", ToolApproval.deny("too dear"));
     }
@@ -141,8 +142,8 @@ class UiApprovalTest {
 
     @Test
     void aMessageThatWasCutBeforeTheRunWaitedCannotGoOn() {
-        assertThatThrownBy(() ->
-                        answers("'state':'approval-responded','approval':{'id':'s1-1','approved':true}", "{'type':'x'}"))
+        assertThatThrownBy(() -> answers(
+                        "'state':'approval-responded','approval':{'id':'s1-1','approved':true}", "{'type':'x'}"))
                 .hasMessageStartingWith("messages[1].parts: there is no data-run-parked");
     }
 

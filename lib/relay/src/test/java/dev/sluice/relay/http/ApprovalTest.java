@@ -143,9 +143,7 @@ class ApprovalTest extends WebServerFixture {
     private static String chat(String parts, String id) {
         String question = "{\"id\":\"u\",\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"run 1\"}]}";
         return "{\"id\":\"c\",\"trigger\":\"submit-message\",\"messages\":[" + question
-                + (id.equals("user")
-                        ? ""
-                        : ",{\"id\":\"" + id + "\",\"role\":\"assistant\",\"parts\":" + parts + "}")
+                + (id.equals("user") ? "" : ",{\"id\":\"" + id + "\",\"role\":\"assistant\",\"parts\":" + parts + "}")
                 + "]}";
     }
 
