@@ -1,6 +1,6 @@
 // Drives the server whose address is the argument with the real clients, and prints what they saw as one JSON object.
 import { Chat } from '@ai-sdk/react';
-import { DefaultChatTransport } from 'ai';
+import { DefaultChatTransport, lastAssistantMessageIsCompleteWithApprovalResponses } from 'ai';
 import OpenAI from 'openai';
 
 const base = process.argv[2];
@@ -14,6 +14,7 @@ async function chat(scenario, act) {
     onData: (part) => seen.data.push({ type: part.type, data: part.data }),
     onFinish: ({ isAbort, isDisconnect, isError, finishReason }) =>
       seen.ends.push({ isAbort, isDisconnect, isError, finishReason }),
+    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
     onToolCall: () => { seen.askedToRunATool = true; },
   });
   const text = () =>
@@ -71,6 +72,17 @@ const seen = {
   twice: await chat('tools', async (c) => { await send(c); await c.sendMessage({ text: 'And now?' }); }),
   regenerated: await chat('tools', async (c) => { await send(c); await c.regenerate(); }),
   reset: await chat('reset', send),
+  asking: await chat('approval', send),
+  answered: await chat('approval', async (c, text) => {
+    await send(c);
+    await c.addToolApprovalResponse({ id: 's1-1', approved: true });
+    await until(() => text().endsWith('Done.') && c.status === 'ready');
+  }),
+  refused: await chat('approval', async (c, text) => {
+    await send(c);
+    await c.addToolApprovalResponse({ id: 's1-1', approved: false, reason: 'too dear' });
+    await until(() => text().endsWith('Done.') && c.status === 'ready');
+  }),
   error: await chat('error', send),
   failure: await chat('failure', send),
   cancelled: await chat('cancelled', send),

@@ -67,6 +67,11 @@ final class FrameWriter {
         settings.listener().written(events, characters, Duration.ofNanos(delay));
     }
 
+    /** Whether the response is to end if nothing follows at once. */
+    boolean isParked() {
+        return encoder.isParked();
+    }
+
     /** How often the connection has taken something. Runs nobody else's code. */
     long progress() {
         return progress.get();

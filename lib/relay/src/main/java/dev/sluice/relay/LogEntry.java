@@ -12,6 +12,9 @@ import dev.sluice.tools.RunEvent.ToolEvent;
  */
 record LogEntry(String type, String json) {
 
+    /** The run waits for a person, and nobody works on it. It may be the last event for days; the run goes on behind it. */
+    static final LogEntry PARKED = new LogEntry("run_parked", "{\"type\":\"run_parked\"}");
+
     /**
      * Writes an event. The output of a tool that would make it too long is cut, and says so: the model has had all of it.
      *

@@ -199,7 +199,7 @@ final class RunPublisher {
         return over;
     }
 
-    /** Ends here, without an end for the watchers. Nothing if there was an end. */
+    /** Ends here, without an end for the watchers; they are told if it waits for a person. Nothing if there was an end. */
     private void leave(Outcome outcome) {
         writing.lock();
         try {
@@ -207,7 +207,13 @@ final class RunPublisher {
                 return;
             }
             over = true;
-            writer.leave();
+            try {
+                if (outcome == Outcome.PARKED) {
+                    writer.append(LogEntry.PARKED.type(), LogEntry.PARKED.json());
+                }
+            } finally {
+                writer.leave();
+            }
         } catch (Throwable e) { // the next writer finds what is stored
             Failures.warn(log, "The stream of run " + label() + " could not be left in order", e);
         } finally {

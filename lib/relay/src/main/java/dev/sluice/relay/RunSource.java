@@ -10,6 +10,11 @@ public interface RunSource extends Iterable<RunEvent>, AutoCloseable {
     /** Stops it: the iterator ends soon. For any thread; does not block. */
     void cancel(String reason);
 
+    /** Whether it has ended only to wait for a person: somebody goes on with it when the answer comes. */
+    default boolean isParked() {
+        return false;
+    }
+
     /** Gives up what it holds. */
     @Override
     void close();
@@ -25,6 +30,11 @@ public interface RunSource extends Iterable<RunEvent>, AutoCloseable {
             @Override
             public void cancel(String reason) {
                 run.cancel(reason);
+            }
+
+            @Override
+            public boolean isParked() {
+                return run.isParked();
             }
 
             @Override

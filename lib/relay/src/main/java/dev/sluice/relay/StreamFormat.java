@@ -33,8 +33,16 @@ public interface StreamFormat {
          */
         void failure(String code, String message, boolean retryable, Consumer<String> frames);
 
-        /** Writes what ends the response after the run's last event. */
+        /** Writes what ends the response after the run's last event, or after the one at which it {@linkplain #isParked is parked}. */
         void end(Consumer<String> frames);
+
+        /**
+         * Whether the last event was {@code run_parked}, and clients of this kind can answer a question only when their response has
+         * ended. It is then ended, unless further events follow at once.
+         */
+        default boolean isParked() {
+            return false;
+        }
     }
 
     /** The events that can be merged for a reader that is slow: neighbours whose texts are joined. */

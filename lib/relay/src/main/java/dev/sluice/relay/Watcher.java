@@ -34,6 +34,12 @@ final class Watcher {
     private static final ThreadFactory WRITERS =
             Thread.ofVirtual().name("sluice-watcher-", 0).factory();
 
+    /** How long a parked run is silent until a response ends whose client answers with another request. */
+    private static final Duration PARKED = Duration.ofMillis(100);
+
+    private static final long ANY = -1;
+    private static final long NEVER = -2;
+
     /** How many bytes of events are encoded and written at a time. A connection that takes nothing holds that much besides its backlog. */
     private static final int PART = 16 << 10;
 
@@ -62,7 +68,7 @@ final class Watcher {
 
     /** The next step of the writer. */
     private sealed interface Work {
-        record Write(Backlog.Batch batch, @Nullable CloseReason closing) implements Work {}
+        record Write(Backlog.Batch batch, @Nullable CloseReason closing, long last) implements Work {}
 
         record GoOn() implements Work {}
     }
@@ -193,10 +199,15 @@ final class Watcher {
 
     /** Ends the response with a failure, after what waits. */
     void fail(CloseReason.Failure why) {
+        end(why, ANY);
+    }
+
+    /** Ends the response after what waits, unless something follows the event at which that was decided. */
+    private void end(CloseReason why, long at) {
         LogSubscription from;
         lock.lock();
         try {
-            if (closing != null) {
+            if (closing != null || (at != ANY && at != read)) {
                 return;
             }
             from = reading;
@@ -277,7 +288,7 @@ final class Watcher {
         try {
             for (Work work = next(); work != null; work = next()) {
                 switch (work) {
-                    case Work.Write(var batch, var how) -> write(batch, how);
+                    case Work.Write(var batch, var how, var last) -> write(batch, how, last);
                     case Work.GoOn goOn -> goOn();
                 }
             }
@@ -311,17 +322,20 @@ final class Watcher {
             wrote = settings.time().nanos();
             busySince = wrote;
             Backlog.Batch batch = backlog.take(PART);
-            return new Work.Write(batch, backlog.isEmpty() ? closing : null);
+            boolean all = backlog.isEmpty();
+            return new Work.Write(batch, all ? closing : null, all ? read : NEVER);
         } finally {
             lock.unlock();
         }
     }
 
-    private void write(Backlog.Batch batch, @Nullable CloseReason how) throws IOException {
+    private void write(Backlog.Batch batch, @Nullable CloseReason how, long at) throws IOException {
         boolean said = delivery.write(batch, how);
         if (how != null) {
             // A format that has no word for a failure must not end as if there were none.
             leave(how.departure(), how instanceof CloseReason.Failure && !said);
+        } else if (delivery.isParked()) {
+            settings.time().schedule(PARKED, () -> end(new CloseReason.Delivered(), at));
         }
     }
 

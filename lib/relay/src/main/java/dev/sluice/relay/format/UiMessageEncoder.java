@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UiMessageEncoder implements StreamFormat.Encoder {
     private final String messageId;
+    private final long after;
     private final UiParts parts = new UiParts();
     private final UiTools tools = new UiTools();
     private final RunTotals totals = new RunTotals();
@@ -22,9 +23,20 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     private boolean inStep;
     private boolean isReset;
     private boolean ended;
+    private boolean goesOn; // behind what the client has
+    private boolean stepEnded; // the client knows an end of the open step, which its calls' results still belong to
+    private long parked; // the event that says so, while it is the last
 
-    UiMessageEncoder(String messageId) {
+    /**
+     * An encoder for one message.
+     *
+     * @param after the event at which an earlier response left the message, which this one goes on with; 0 for a new message. It
+     *     is the client's word
+     */
+    UiMessageEncoder(String messageId, long after) {
         this.messageId = messageId;
+        this.after = after;
+        goesOn = after == 0;
     }
 
     @Override
@@ -32,7 +44,13 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         if (ended) {
             return;
         }
-        Consumer<String> chunks = chunk -> frames.accept(SseFrames.data(chunk));
+        if (!goesOn && event.id() > after) {
+            goesOn = true;
+            started = false;
+            stepEnded = inStep;
+        }
+        parked = 0;
+        Consumer<String> chunks = goesOn ? chunk -> frames.accept(SseFrames.data(chunk)) : known -> {};
         TextDelta usual = TextDelta.at(event);
         if (usual != null) {
             words(usual, chunks);
@@ -41,10 +59,11 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         switch (event.type()) {
             case "message_start", "message_delta", "message_stop", "turn_reset" ->
                 turn(event.type(), read(event), chunks);
-            case "tool_start", "tool_progress", "tool_complete", "tool_error", "tool_event" ->
+            case "tool_start", "tool_progress", "tool_complete", "tool_error", "tool_event", "approval_asked" ->
                 tool(event.type(), read(event), chunks);
             case "stream_error" -> fail(read(event), chunks);
-            case "stream_complete" -> finish(chunks);
+            case "stream_complete" -> finish(finishReason(), chunks);
+            case "run_parked" -> parked = goesOn ? event.id() : 0;
             default -> {
                 // a note for others, or of a later version
             }
@@ -122,6 +141,13 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         beginStep(chunks);
         switch (type) {
             case "tool_start" -> tools.start(id, String.valueOf(event.get("name")), event.get("input"), chunks);
+            case "approval_asked" ->
+                tools.ask(
+                        id,
+                        String.valueOf(event.get("name")),
+                        event.get("input"),
+                        String.valueOf(event.get("call_key")),
+                        chunks);
             case "tool_complete" -> tools.end(id, "tool-output-available", "output", event.get("output"), chunks);
             case "tool_error" ->
                 tools.end(id, "tool-output-error", "errorText", String.valueOf(event.get("error")), chunks);
@@ -167,13 +193,37 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         }
     }
 
+    @Override
+    public boolean isParked() {
+        return parked > 0;
+    }
+
     /** A run that ends and has not said how was cancelled. */
     @Override
     public void end(Consumer<String> frames) {
-        if (!ended) {
-            abort("The run was stopped.", chunk -> frames.accept(SseFrames.data(chunk)));
+        Consumer<String> chunks = chunk -> frames.accept(SseFrames.data(chunk));
+        if (!goesOn) {
+            ended = false; // with what the client claims to have
+            started = false;
+            fail("This answer has no event " + after + ".", chunks);
+        } else if (parked > 0) {
+            park(chunks);
+        } else if (!ended) {
+            abort("The run was stopped.", chunks);
         }
         frames.accept(SseFrames.DONE);
+    }
+
+    /** The message ends for now. Its open calls stay open; the client sends the place back with the answers to them. */
+    private void park(Consumer<String> chunks) {
+        begin(chunks);
+        chunks.accept(Json.write(SseFrames.object(
+                "type", "data-run-parked", "id", messageId, "data", SseFrames.object("eventId", parked))));
+        parts.endAll(chunks);
+        tools.endUnasked(chunks);
+        finishStep(chunks);
+        inStep = false;
+        finish("tool-calls", chunks);
     }
 
     /** A run that somebody stopped has not failed. */
@@ -194,12 +244,15 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         last(SseFrames.object("type", "error", "errorText", message), chunks);
     }
 
-    private void finish(Consumer<String> chunks) {
+    private void finish(String reason, Consumer<String> chunks) {
         last(
                 SseFrames.object(
-                        "type", "finish",
-                        "finishReason", finishReason(),
-                        "messageMetadata", SseFrames.object("model", totals.model(), "usage", totals.usage())),
+                        "type",
+                        "finish",
+                        "finishReason",
+                        reason,
+                        "messageMetadata",
+                        SseFrames.object("model", totals.model(), "usage", totals.usage())),
                 chunks);
     }
 
@@ -241,8 +294,15 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
             inStep = false;
             parts.endAll(chunks);
             tools.endAll(chunks);
+            finishStep(chunks);
+        }
+    }
+
+    private void finishStep(Consumer<String> chunks) {
+        if (!stepEnded) {
             chunks.accept("{\"type\":\"finish-step\"}");
         }
+        stepEnded = false;
     }
 
     /** The client drops all parts of the step, open ones too; a chunk for one of them would fail the message. */

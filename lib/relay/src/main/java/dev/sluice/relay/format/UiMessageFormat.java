@@ -3,7 +3,9 @@ package dev.sluice.relay.format;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.StreamFormat;
+import dev.sluice.tools.ToolApproval;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The UI message stream of the AI SDK, version 1: what {@code useChat} reads. A run is one message of the model's, and
@@ -16,6 +18,31 @@ public final class UiMessageFormat implements StreamFormat {
     private static final Map<String, String> HEADERS =
             Map.of("x-vercel-ai-ui-message-stream", "v1", "x-accel-buffering", "no");
 
+    private final long after;
+
+    /** The format of whole messages. */
+    public UiMessageFormat() {
+        this(0);
+    }
+
+    private UiMessageFormat(long after) {
+        this.after = after;
+    }
+
+    /** The format for a client that has answered: its message goes on where the run waited. */
+    public static UiMessageFormat continuing(Answers answers) {
+        return new UiMessageFormat(answers.after());
+    }
+
+    /**
+     * What a person has decided of the questions of a run, as the client's request says.
+     *
+     * @param streamId the run's stream
+     * @param after the last event that the client's message has
+     * @param byCall the decisions, by the key of the call
+     */
+    public record Answers(String streamId, long after, Map<String, ToolApproval.Verdict> byCall) {}
+
     @Override
     public Map<String, String> headers() {
         return HEADERS;
@@ -23,7 +50,7 @@ public final class UiMessageFormat implements StreamFormat {
 
     @Override
     public Encoder encoder(String streamId) {
-        return new UiMessageEncoder(streamId);
+        return new UiMessageEncoder(streamId, after);
     }
 
     @Override
@@ -41,5 +68,15 @@ public final class UiMessageFormat implements StreamFormat {
     public static StartRequest request(Session session, Map<String, Object> body) {
         var fields = Fields.of(body);
         return new StartRequest(session, fields.textOr("id", ""), UiRequest.conversation(fields), body);
+    }
+
+    /**
+     * The answers in a client's request; empty if it asks for a new run. A client that has answered sends the model's message again,
+     * with the answers in its parts.
+     *
+     * @throws IllegalArgumentException if they make no sense; the message names the field
+     */
+    public static Optional<Answers> answers(Map<String, Object> body) {
+        return UiAnswers.in(Fields.of(body));
     }
 }

@@ -22,6 +22,7 @@ final class UiTools {
         final boolean providers;
         final StringBuilder input = new StringBuilder(); // the provider's: it is never reported whole
         boolean inputKnown;
+        boolean asked;
 
         Call(String name, boolean providers) {
             this.name = name;
@@ -82,6 +83,20 @@ final class UiTools {
         available(id, call, input, chunks);
     }
 
+    /** A person is asked for leave to run it. */
+    void ask(String id, String name, @Nullable Object input, String key, Consumer<String> chunks) {
+        Call call = open.get(id);
+        if (call == null || !call.inputKnown) {
+            start(id, name, input, chunks);
+        }
+        open.computeIfPresent(id, (same, known) -> {
+            known.asked = true;
+            return known;
+        });
+        chunks.accept(
+                Json.write(SseFrames.object("type", "tool-approval-request", "approvalId", key, "toolCallId", id)));
+    }
+
     /** A call has come to its end. */
     void end(String id, String type, String field, @Nullable Object value, Consumer<String> chunks) {
         if (open.remove(id) != null) {
@@ -94,8 +109,17 @@ final class UiTools {
 
     /** Nothing more comes of any call. */
     void endAll(Consumer<String> chunks) {
+        open.values().forEach(call -> call.asked = false);
+        endUnasked(chunks);
+    }
+
+    /** Nothing more comes of any call, but those that wait for a person. */
+    void endUnasked(Consumer<String> chunks) {
         for (String id : open.keySet().toArray(String[]::new)) {
             Call call = open.get(id);
+            if (call != null && call.asked) {
+                continue;
+            }
             if (call != null && call.providers && call.inputKnown) {
                 providersEnd(id, chunks);
             } else {

@@ -9,20 +9,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Which stream of a session's chat is running: for clients that come back by the chat's name. In this program's memory. */
+/**
+ * Which stream of a session's chat is running, or waits for a person: for clients that come back by the chat's name. In this
+ * program's memory.
+ */
 final class ActiveChats {
     private static final int MOST = 10_000;
 
     private record Chat(String session, String name) {}
 
+    /** A run's place in the map. It outlives a run that is parked, so it does not hold the run. */
+    private static final class Place {
+        String streamId = "";
+    }
+
     private final ReentrantLock lock = new ReentrantLock(); // held for a few instructions
 
     // Guarded by the lock. In the order of access, because a look-up changes it: so reading needs the lock, too.
-    private final Map<Chat, Tracked> running = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Chat, Place> running = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Chat, Tracked> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Chat, Place> eldest) {
             return size() > MOST;
         }
     };
@@ -32,12 +40,12 @@ final class ActiveChats {
         return new Tracked(new Chat(session.id(), chatId), run);
     }
 
-    /** The stream that runs in this chat. */
+    /** The stream that runs or waits in this chat. */
     Optional<String> stream(Session session, String chatId) {
         lock.lock();
         try {
             return Optional.ofNullable(running.get(new Chat(session.id(), chatId)))
-                    .map(run -> run.streamId);
+                    .map(place -> place.streamId);
         } finally {
             lock.unlock();
         }
@@ -47,7 +55,7 @@ final class ActiveChats {
     final class Tracked implements RunSource {
         private final Chat chat;
         private final RunSource run;
-        private String streamId = "";
+        private final Place place = new Place();
         private boolean closed;
 
         private Tracked(Chat chat, RunSource run) {
@@ -59,9 +67,9 @@ final class ActiveChats {
         void started(String id) {
             lock.lock();
             try {
-                streamId = id;
-                if (!closed && !chat.name().isEmpty()) {
-                    running.put(chat, this);
+                place.streamId = id;
+                if ((!closed || run.isParked()) && !chat.name().isEmpty()) {
+                    running.put(chat, place);
                 }
             } finally {
                 lock.unlock();
@@ -79,11 +87,19 @@ final class ActiveChats {
         }
 
         @Override
+        public boolean isParked() {
+            return run.isParked();
+        }
+
+        @Override
         public void close() {
+            boolean waits = run.isParked();
             lock.lock();
             try {
                 closed = true;
-                running.remove(chat, this);
+                if (!waits) {
+                    running.remove(chat, place);
+                }
             } finally {
                 lock.unlock();
             }

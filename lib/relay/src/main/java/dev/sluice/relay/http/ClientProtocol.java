@@ -7,7 +7,9 @@ import dev.sluice.relay.format.OpenAiChunkFormat;
 import dev.sluice.relay.format.SluiceSseFormat;
 import dev.sluice.relay.format.SluiceWebSocketFormat;
 import dev.sluice.relay.format.UiMessageFormat;
+import dev.sluice.relay.format.UiMessageFormat.Answers;
 import java.util.Map;
+import java.util.Optional;
 
 /** The requests and responses of one kind of client. */
 enum ClientProtocol {
@@ -48,6 +50,11 @@ enum ClientProtocol {
         StreamFormat format(Map<String, Object> body) {
             return new UiMessageFormat();
         }
+
+        @Override
+        Optional<Answers> answers(Map<String, Object> body) {
+            return UiMessageFormat.answers(body);
+        }
     },
 
     /** OpenAI's. */
@@ -69,6 +76,15 @@ enum ClientProtocol {
      * @throws IllegalArgumentException if the body does not say; the client receives the message
      */
     abstract StartRequest request(Session session, Map<String, Object> body);
+
+    /**
+     * The answers to a run's questions, if a client sends them where it asks for new runs.
+     *
+     * @throws IllegalArgumentException as {@link #request} does
+     */
+    Optional<Answers> answers(Map<String, Object> body) {
+        return Optional.empty();
+    }
 
     /** How a client is answered; the body is empty if it comes back to a stream. */
     abstract StreamFormat format(Map<String, Object> body);

@@ -10,10 +10,12 @@ import dev.sluice.relay.Relay;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RunFactory;
 import dev.sluice.relay.StreamFormat;
+import dev.sluice.relay.format.UiMessageFormat;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -239,6 +241,7 @@ public final class RelayEndpoint {
         CallerSession visitor = visitor(head);
         var key = head.header("idempotency-key").map(IdempotencyKeys::key);
         Map<String, Object> content;
+        Optional<UiMessageFormat.Answers> answers;
         String id;
         QuotaCounter.Permit permit = startCounter.acquire(visitor.caller());
         try {
@@ -247,11 +250,14 @@ public final class RelayEndpoint {
             if (exchange.isGone()) {
                 throw new EOFException("the client is gone before a run was started");
             }
-            id = runs.start(visitor.caller(), key, dialect, content);
+            answers = runs.answer(visitor.session(), dialect, content);
+            id = answers.isPresent() ? answers.get().streamId() : runs.start(visitor.caller(), key, dialect, content);
         } finally {
             permit.release();
         }
-        return stream(exchange, dialect.format(content), visitor, id, 0, crossOrigin);
+        StreamFormat format =
+                answers.<StreamFormat>map(UiMessageFormat::continuing).orElseGet(() -> dialect.format(content));
+        return stream(exchange, format, visitor, id, 0, crossOrigin);
     }
 
     private FullResponse resume(RelayExchange exchange, String id, Map<String, String> crossOrigin) throws IOException {

@@ -9,6 +9,7 @@ import dev.sluice.relay.RunSource;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.StreamFormat;
+import dev.sluice.relay.format.UiMessageFormat.Answers;
 import dev.sluice.tools.ToolApproval;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -141,6 +142,24 @@ final class RunService {
                 session, checked(streamId), callKey, allowed ? ToolApproval.allow() : ToolApproval.deny(reason));
         if (!first) {
             throw new Problem(409, "answered", "This question was answered before, or its run has ended.");
+        }
+    }
+
+    /**
+     * Takes the answers to questions of a run that a client sends in place of a start; those that are not the first do not count. Throws
+     * if there is no such run for this session.
+     */
+    Optional<Answers> answer(Session session, ClientProtocol dialect, Map<String, Object> body) {
+        try {
+            sizes.check(body);
+            Optional<Answers> answers = dialect.answers(body);
+            answers.ifPresent(found -> {
+                String id = checked(found.streamId());
+                found.byCall().forEach((callKey, verdict) -> relay.answer(session, id, callKey, verdict));
+            });
+            return answers;
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest(String.valueOf(e.getMessage()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.relay.Session;
 import dev.sluice.relay.StreamFormat;
+import dev.sluice.relay.format.UiMessageFormat.Answers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +26,7 @@ final class ClientServer implements AutoCloseable {
     private static final Session SESSION = new Session("one");
 
     final List<Conversation> asked = new CopyOnWriteArrayList<>();
+    final List<Answers> answered = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
     final CountDownLatch stopNoticed = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -51,8 +54,14 @@ final class ClientServer implements AutoCloseable {
             return;
         }
         Map<String, Object> body = body(exchange);
-        if (!UiMessageFormat.request(SESSION, body).chatId().equals("chat-" + path[2])) {
+        if (!("chat-" + path[2]).equals(body.get("id"))) {
             failures.add("the chat's id in " + body);
+        }
+        Optional<Answers> answers = UiMessageFormat.answers(body);
+        if (answers.isPresent()) {
+            answered.add(answers.get());
+            answer("answered", UiMessageFormat.continuing(answers.get()), exchange);
+            return;
         }
         asked.add(UiMessageFormat.request(SESSION, body).conversation());
         answer(path[2], new UiMessageFormat(), exchange);
@@ -82,6 +91,8 @@ final class ClientServer implements AutoCloseable {
             case "error" ->
                 write(new RunScript().turn().text(0, "Well, ").error().frames(format), exchange);
             case "reset" -> write(reset(run).frames(format), exchange);
+            case "approval" -> write(RunScript.waiting().frames(format), exchange);
+            case "answered" -> write(RunScript.answered().frames(format), exchange);
             case "cut" -> {
                 List<String> frames = run.frames(format);
                 OutputStream out = exchange.getResponseBody();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Role;
+import dev.sluice.relay.format.UiMessageFormat.Answers;
+import dev.sluice.tools.ToolApproval;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -155,6 +157,36 @@ class RealClientsTest {
                 .isEqualTo(parts("tools").subList(2, parts("tools").size()));
         assertThat(at("openaiReset", "text")).isEqualTo(SAID);
         assertThat(at("openaiReset", "finish")).isEqualTo("stop");
+    }
+
+    @Test
+    void aQuestionIsAskedAndTheMessageGoesOnWithItsAnswer() {
+        assertThat(at("asking", "status")).isEqualTo("ready");
+        assertThat(part("asking", "tool-charge"))
+                .containsEntry("state", "approval-requested")
+                .containsEntry("approval", Map.of("id", "s1-1"));
+        assertThat(at("answered", "error")).isNull();
+        assertThat(at("answered", "text")).isEqualTo("One moment. Done.");
+        assertThat(list("answered", "messages")).hasSize(2);
+        assertThat(parts("answered").stream().map(part -> part.get("type")))
+                .containsExactly(
+                        "step-start",
+                        "text",
+                        "tool-charge",
+                        "tool-look",
+                        "data-run-parked",
+                        "data-tool-progress",
+                        "step-start",
+                        "text");
+        assertThat(part("answered", "tool-charge"))
+                .containsEntry("state", "output-available")
+                .containsEntry("output", "paid");
+        assertThat(at("answered", "messages", 1, "metadata", "usage", "output_tokens"))
+                .isEqualTo(10);
+        assertThat(server.answered)
+                .containsExactly(
+                        new Answers("s1", 12, Map.of("s1-1", ToolApproval.allow())),
+                        new Answers("s1", 12, Map.of("s1-1", ToolApproval.deny("too dear"))));
     }
 
     @Test

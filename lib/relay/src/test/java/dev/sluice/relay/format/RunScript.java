@@ -157,6 +157,34 @@ final class RunScript {
                 .complete();
     }
 
+    /** Two calls, of which one waits for a person; the run is parked, and goes on with the answer. */
+    static RunScript waiting() {
+        return new RunScript()
+                .turn()
+                .block(0, "text")
+                .text(0, "One moment. ")
+                .block(1, "tool_use", "id", "a", "name", "charge")
+                .blockEnd(1)
+                .add("tool_start", "id", "a", "name", "charge", "input", Map.of("euro", 5))
+                .add("tool_start", "id", "b", "name", "look", "input", Map.of())
+                .add("approval_asked", "id", "a", "name", "charge", "input", Map.of("euro", 5), "call_key", "s1-1")
+                .blockEnd(0)
+                .stop("tool_calls")
+                .add("tool_complete", "id", "b", "output", "seen")
+                .add("run_parked");
+    }
+
+    /** The same to its end. */
+    static RunScript answered() {
+        return waiting()
+                .add("tool_progress", "id", "a", "message", "paying")
+                .add("tool_complete", "id", "a", "output", "paid")
+                .turn()
+                .text(0, "Done.")
+                .stop("stop")
+                .complete();
+    }
+
     /** All frames that a new watcher gets of the whole run and its end. */
     List<String> frames(StreamFormat format) {
         return frames(format, events.size());

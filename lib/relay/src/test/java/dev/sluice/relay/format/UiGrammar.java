@@ -26,6 +26,7 @@ final class UiGrammar {
             "tool-input-start",
             "tool-input-delta",
             "tool-input-available",
+            "tool-approval-request",
             "tool-output-available",
             "tool-output-error",
             "data-tool-progress",
@@ -115,6 +116,10 @@ final class UiGrammar {
             case "tool-input-available" -> {
                 assertThat(calls.put(id, "available")).isEqualTo("streaming");
                 assertThat(chunk).containsEntry("providerExecuted", true).containsKeys("toolName", "input");
+            }
+            case "tool-approval-request" -> {
+                assertThat(calls).containsEntry(id, "available");
+                assertThat(chunk).containsKey("approvalId");
             }
             default -> {
                 assertThat(calls.put(id, "over")).isIn("streaming", "available");

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,68 @@ class ApprovalTest extends WebServerFixture {
                     .isEqualTo(204);
             assertThat(rest(watching).toString()).contains("too dear").doesNotContain("done by charge");
         }
+    }
+
+    @Test
+    void aChatEndsWithTheQuestionAndGoesOnWithTheAnswer() throws Exception {
+        try (WireClient asking = send("POST", "/api/v1/chat", chat("[]", "user"))) {
+            String id = asking.header("x-stream-id");
+            List<Map<String, Object>> asked = chunks(asking);
+            assertThat(asked.getLast()).containsEntry("type", "finish").containsEntry("finishReason", "tool-calls");
+            assertThat(chunks(get("/api/v1/chat/c/stream", asking.cookie())))
+                    .as("for a page that is loaded again")
+                    .isEqualTo(asked);
+            String key = String.valueOf(one("tool-approval-request", asked).get("approvalId"));
+            String place = Json.write(one("data-run-parked", asked));
+            String answer = chat(
+                    "[{\"type\":\"tool-charge\",\"toolCallId\":\"x\",\"input\":{},\"state\":\"approval-responded\",\"approval\":{\"id\":\""
+                            + key + "\",\"approved\":true}}," + place + "]",
+                    id);
+            assertThat(send("POST", "/api/v1/chat", answer).status())
+                    .as("another session")
+                    .isEqualTo(404);
+            assertThat(send("POST", "/api/v1/chat", answer.replace("data-run-parked", "data-x"), asking.cookie())
+                            .status())
+                    .isEqualTo(400);
+            List<Map<String, Object>> rest = chunks(send("POST", "/api/v1/chat", answer, asking.cookie()));
+            assertThat(rest.getFirst()).containsEntry("type", "start").containsEntry("messageId", id);
+            assertThat(one("tool-output-available", rest.subList(0, 2))).containsEntry("output", "done by charge");
+            assertThat(rest.getLast()).containsEntry("type", "finish").containsEntry("finishReason", "stop");
+            assertThat(text(asked) + text(rest)).isEqualTo(ScriptedModel.text(1));
+            assertThat(chunks(send("POST", "/api/v1/chat", answer, asking.cookie())))
+                    .as("a second answer does not count, and hears what came of the first")
+                    .isEqualTo(rest);
+            assertThat(model.requests()).isEqualTo(3);
+        }
+    }
+
+    /** A chat's request: the model's message with these parts, if they are of this id. */
+    private static String chat(String parts, String id) {
+        String question = "{\"id\":\"u\",\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"run 1\"}]}";
+        return "{\"id\":\"c\",\"trigger\":\"submit-message\",\"messages\":[" + question
+                + (id.equals("user") ? "" : ",{\"id\":\"" + id + "\",\"role\":\"assistant\",\"parts\":" + parts + "}")
+                + "]}";
+    }
+
+    private static List<Map<String, Object>> chunks(WireClient answer) throws Exception {
+        assertThat(answer.status()).isEqualTo(200);
+        List<Map<String, String>> events = rest(answer);
+        assertThat(events.removeLast()).containsEntry("data", "[DONE]");
+        return events.stream().map(event -> Json.readObject(event.get("data"))).toList();
+    }
+
+    private static Map<String, Object> one(String type, List<Map<String, Object>> chunks) {
+        return chunks.stream()
+                .filter(chunk -> type.equals(chunk.get("type")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + type + " in " + chunks));
+    }
+
+    private static String text(List<Map<String, Object>> chunks) {
+        return chunks.stream()
+                .filter(chunk -> "text-delta".equals(chunk.get("type")))
+                .map(chunk -> String.valueOf(chunk.get("delta")))
+                .collect(Collectors.joining());
     }
 
     private static String question(WireClient watching) throws Exception {
