@@ -120,7 +120,7 @@ final class LoginTest {
 
     @Test
     void aUserWithAPasswordOverTls() throws Exception {
-        Path trust = certificate();
+        Path trust = Files.copy(certificate(), folder.resolve("first.jks"));
         var options = new ArrayList<>(user());
         Optional<Integer> port = tlsPort(options);
         Assumptions.assumeTrue(port.isPresent(), "the redis-server of this machine has no TLS");
@@ -131,9 +131,13 @@ final class LoginTest {
                     .build()) { // the certificate has another name
                 refuses(Code.UNAVAILABLE, () -> log.create("a", OWNER, reason -> {}));
             }
-            System.clearProperty("javax.net.ssl.trustStore");
-            try (var log = RedisResumeLog.builder(URI.create("rediss://sluice:password@localhost:" + port.get()))
-                    .build()) { // nobody has signed it
+            Files.delete(folder.resolve("store.p12"));
+            var unused = certificate(); // another one
+            var others = new ArrayList<>(user());
+            int otherPort = tlsPort(others).orElseThrow();
+            try (var other = RedisProcess.start(others.toArray(String[]::new));
+                    var log = RedisResumeLog.builder(URI.create("rediss://sluice:password@localhost:" + otherPort))
+                            .build()) { // which nobody trusts
                 refuses(Code.UNAVAILABLE, () -> log.create("a", OWNER, reason -> {}));
             }
         } finally {

@@ -52,7 +52,10 @@ final class SentinelTest {
             try (Jedis replica = two.client();
                     Jedis command = sentinel.client()) {
                 await().atMost(PATIENCE).until(() -> replica.xlen("sluice:events:a") == 3);
-                command.sentinelFailover("mine");
+                await().atMost(PATIENCE) // until it has heard from the replica
+                        .ignoreExceptionsMatching(
+                                refusal -> String.valueOf(refusal.getMessage()).startsWith("NOGOODSLAVE"))
+                        .until(() -> "OK".equals(command.sentinelFailover("mine")));
                 await().atMost(PATIENCE)
                         .until(() -> command.sentinelGetMasterAddrByName("mine").contains("" + two.port));
             }
