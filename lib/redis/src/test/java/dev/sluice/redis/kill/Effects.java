@@ -12,7 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What the tools have done, in a folder that outlives the nodes: a file for each call key and tool, with a byte for each time.
+ * What the tools have done, in a folder that outlives the nodes: a file for each call key and tool. The file of a tool that takes the key
+ * says by being there that its effect happened; that of another tool has a byte for each time.
  *
  * @param folder the folder
  */
@@ -26,7 +27,7 @@ record Effects(Path folder) {
     /** Does it unless it was done under this key, as a service does that takes an idempotency key. */
     void performOnce(int run, String tool, String callKey) throws IOException {
         try {
-            Files.write(file(run, tool, callKey), new byte[] {1}, StandardOpenOption.CREATE_NEW);
+            Files.createFile(file(run, tool, callKey)); // one step: a kill cannot come between the file and its byte
         } catch (FileAlreadyExistsException done) {
             // by the node that was killed
         }
@@ -37,11 +38,15 @@ record Effects(Path folder) {
         var found = new TreeMap<String, Long>();
         for (List<String> turn : ScriptedModel.TOOLS) {
             for (String tool : turn) {
+                boolean once = tool.equals(turn.getFirst());
                 Path done = folder.resolve(run + "." + tool);
                 if (Files.isDirectory(done)) {
                     try (Stream<Path> keys = Files.list(done)) {
                         for (Path key : keys.toList()) {
-                            found.put(tool + " " + key.getFileName(), Files.size(key));
+                            long times = once ? 1 : Files.size(key);
+                            if (times > 0) { // a kill before the byte was written: no effect
+                                found.put(tool + " " + key.getFileName(), times);
+                            }
                         }
                     }
                 }
