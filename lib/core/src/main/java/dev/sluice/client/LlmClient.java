@@ -39,6 +39,7 @@ import java.util.function.Consumer;
 public final class LlmClient implements AutoCloseable {
     static {
         InternalParts.share(LlmClient.class, ClientLifetime.class, client -> client.sender.lifetime());
+        InternalParts.share(LlmClient.class, Continuation.class, client -> client.config.continuation());
     }
 
     /** What sends this client's requests. */

@@ -2,8 +2,6 @@ package dev.sluice.tools;
 
 import dev.sluice.EndReason;
 import dev.sluice.StreamException;
-import dev.sluice.internal.KeptAnswer;
-import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import dev.sluice.message.StreamEvent.MessageStart;
@@ -19,6 +17,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +113,11 @@ final class JournaledRun {
         return guarded(claim::answers);
     }
 
+    /** What the consumer knows of the answer of a turn that is not recorded. */
+    Optional<Message> begun(int turn) {
+        return claim.begun(turn);
+    }
+
     /** Gives the run up until one of these calls is answered; false if one is. */
     boolean park(List<String> keys) {
         return guarded(() -> claim.park(keys));
@@ -150,7 +154,7 @@ final class JournaledRun {
     }
 
     /** An answer that is recorded while it comes: its end before anybody is told of it. */
-    TurnAnswer recording(int turn, TurnAnswer.Live answer) {
+    TurnAnswer recording(int turn, TurnAnswer answer) {
         return new Recording(this, turn, answer);
     }
 
@@ -180,10 +184,10 @@ final class JournaledRun {
         }
     }
 
-    private record Recording(JournaledRun run, int turn, TurnAnswer.Live answer) implements TurnAnswer {
+    private record Recording(JournaledRun run, int turn, TurnAnswer answer) implements TurnAnswer {
         @Override
         public Iterable<StreamEvent> events() {
-            if (!isResumed()) {
+            if (answer.isAsked()) {
                 run.append(new TurnBegun(turn)); // while the model begins
             }
             Iterator<StreamEvent> events = answer.events().iterator();
@@ -200,9 +204,7 @@ final class JournaledRun {
                     StreamEvent event = events.next();
                     if (event instanceof MessageStart && !named) {
                         named = true;
-                        InternalParts.of(answer.stream(), KeptAnswer.class)
-                                .tokenOfAll()
-                                .ifPresent(token -> run.append(new Kept(turn, token)));
+                        answer.keptToken().ifPresent(token -> run.append(new Kept(turn, token)));
                     } else if (event instanceof MessageStop) {
                         run.append(new Answer(turn, answer.snapshot()));
                     }

@@ -32,6 +32,20 @@ import org.jspecify.annotations.Nullable;
 record RecordedAnswer(Message said) implements TurnAnswer {
     @Override
     public List<StreamEvent> events() {
+        List<StreamEvent> events = untilLastBlockEnds();
+        events.add(
+                new MessageDelta(said.finishReason(), said.stopReason(), said.stopSequence(), said.usage(), Map.of()));
+        events.add(new MessageStop());
+        return events;
+    }
+
+    /** The events until the end of what is recorded, of an answer whose last block is not complete. */
+    List<StreamEvent> beginning() {
+        List<StreamEvent> events = untilLastBlockEnds();
+        return List.copyOf(events.subList(0, events.size() - 1));
+    }
+
+    private List<StreamEvent> untilLastBlockEnds() {
         var events = new ArrayList<StreamEvent>();
         events.add(new MessageStart(new Message(
                 said.id(),
@@ -52,9 +66,6 @@ record RecordedAnswer(Message said) implements TurnAnswer {
             }
             events.add(new ContentBlockStop(i));
         }
-        events.add(
-                new MessageDelta(said.finishReason(), said.stopReason(), said.stopSequence(), said.usage(), Map.of()));
-        events.add(new MessageStop());
         return events;
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
+import dev.sluice.message.Message;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -75,6 +76,17 @@ public interface RunJournal extends AutoCloseable {
 
         /** The records that were there when the run was claimed, the first one first. */
         List<String> records();
+
+        /**
+         * What the consumer was told of a turn's answer before the run's last holder was lost, if that is known: with it the model can be
+         * asked to continue, if the client has a {@link dev.sluice.continuation.Continuation}. Only text; its last block is not
+         * complete. The relay knows it; a journal alone does not.
+         *
+         * @param turn from 1
+         */
+        default Optional<Message> begun(int turn) {
+            return Optional.empty();
+        }
 
         /** The answers so far, by the key of their call. Blocks for a bounded time. */
         Map<String, String> answers();

@@ -4,10 +4,12 @@ import dev.sluice.EndReason;
 import dev.sluice.StreamException;
 import dev.sluice.client.MessageStream;
 import dev.sluice.internal.BrokenAnswer;
+import dev.sluice.internal.KeptAnswer;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.Message;
 import dev.sluice.message.StreamEvent;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The model's answer of one turn: as it comes, or as it was recorded. For the run's thread, except what it says for any. */
 interface TurnAnswer extends AutoCloseable {
@@ -31,6 +33,16 @@ interface TurnAnswer extends AutoCloseable {
     /** Whether it goes on with an answer that was begun by another process. */
     default boolean isResumed() {
         return false;
+    }
+
+    /** Whether the model was asked for it by this process. */
+    default boolean isAsked() {
+        return true;
+    }
+
+    /** With what all of it can be fetched; empty if its server does not keep it, or has not named it yet. */
+    default Optional<String> keptToken() {
+        return Optional.empty();
     }
 
     /** Another answer takes the place of this one, which broke off with this failure: its server need not finish it. */
@@ -59,6 +71,16 @@ interface TurnAnswer extends AutoCloseable {
         @Override
         public Duration duration() {
             return stream.metrics().duration();
+        }
+
+        @Override
+        public boolean isAsked() {
+            return !isResumed;
+        }
+
+        @Override
+        public Optional<String> keptToken() {
+            return InternalParts.of(stream, KeptAnswer.class).tokenOfAll();
         }
 
         @Override

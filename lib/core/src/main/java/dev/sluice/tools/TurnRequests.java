@@ -1,7 +1,9 @@
 package dev.sluice.tools;
 
 import dev.sluice.StreamController;
+import dev.sluice.client.LlmClient;
 import dev.sluice.client.MessageStream;
+import dev.sluice.continuation.Continuation;
 import dev.sluice.internal.KeptAnswer;
 import dev.sluice.internal.base.InternalParts;
 import dev.sluice.message.Message;
@@ -9,6 +11,7 @@ import dev.sluice.message.MessageRequest;
 import dev.sluice.message.ToolChoice;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -88,16 +91,33 @@ final class TurnRequests {
             return answer;
         }
         Optional<String> token = isAgain ? Optional.empty() : journal.recorded().token(turn);
-        TurnAnswer.Live answer = token.flatMap(this::resume).orElseGet(() -> ask(answers));
+        Optional<Message> begun = isAgain ? Optional.empty() : journal.begun(turn);
+        TurnAnswer answer = token.flatMap(this::resume)
+                .or(() -> begun.flatMap(known -> goOn(known, answers)))
+                .orElseGet(() -> ask(answers));
         transcript.beginTurn(answer, before + requests(answer));
         return journal.recording(turn, answer);
     }
 
-    private static int requests(TurnAnswer.Live answer) {
-        return answer.isResumed() || answer.stream().isEnded() ? 0 : 1;
+    private int requests(TurnAnswer answer) {
+        return !answer.isAsked() || Objects.requireNonNull(coming).isEnded() ? 0 : 1;
     }
 
-    private Optional<TurnAnswer.Live> resume(String token) {
+    private Optional<ContinuedAnswer> goOn(Message begun, List<Message> answers) {
+        LlmClient client = settings.client();
+        if (InternalParts.of(client, Continuation.class).times() == 0) {
+            return Optional.empty();
+        }
+        try {
+            return ContinuedAnswer.of(begun, request(answers), client.provider(), this::stream);
+        } catch (IllegalArgumentException e) { // this provider has no field for such a request
+            log.info(
+                    "The answer of turn {} cannot be continued, so the model is asked again: {}", turn, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TurnAnswer> resume(String token) {
         try {
             return Optional.of(live(settings.client().resume(token, bounds()), true));
         } catch (IllegalArgumentException | UnsupportedOperationException e) { // the client is another one now
@@ -107,15 +127,24 @@ final class TurnRequests {
     }
 
     private TurnAnswer.Live ask(List<Message> answers) {
+        return stream(request(answers));
+    }
+
+    /** What the model is asked in this turn. */
+    private MessageRequest request(List<Message> answers) {
         MessageRequest.Builder next =
                 settings.client().provider().continueRequest(settings.request(), answers).toBuilder()
                         .messages(transcript.conversation(false).messages());
         if (!answers.isEmpty()) { // a model that must call a tool each time would never come to an end
             settings.request().toolChoice().map(TurnRequests::noLongerForced).ifPresent(next::toolChoice);
         }
+        return next.build();
+    }
+
+    private TurnAnswer.Live stream(MessageRequest request) {
         MessageStream answer = settings.budget() == null
-                ? settings.client().stream(next.build(), bounds())
-                : settings.client().stream(next.build(), bounds(), settings.budget());
+                ? settings.client().stream(request, bounds())
+                : settings.client().stream(request, bounds(), settings.budget());
         return live(answer, false);
     }
 

@@ -1,11 +1,13 @@
 package dev.sluice.relay;
 
+import dev.sluice.message.Message;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The claim of a run that this relay carries, as the run gets it. The run's end reaches the journal only after it has reached the
@@ -19,10 +21,23 @@ final class DurableRun implements Claim {
     private volatile boolean used;
     private volatile boolean parked;
     private volatile boolean lost;
+    private volatile int begunTurn;
+    private volatile Optional<Message> begun = Optional.empty();
 
     DurableRun(Claim claim) {
         this.claim = claim;
         claim.onLost(() -> lost = true);
+    }
+
+    /** Notes what the watchers know of the turn that broke off, before the run goes on. */
+    void noteBegun(int turn, Optional<Message> answer) {
+        begunTurn = turn;
+        begun = answer;
+    }
+
+    @Override
+    public Optional<Message> begun(int turn) {
+        return turn == begunTurn ? begun : Optional.empty();
     }
 
     /** Whether a run writes itself down here; the application may have left it out. */

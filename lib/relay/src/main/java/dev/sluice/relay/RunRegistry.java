@@ -127,6 +127,7 @@ final class RunRegistry {
             QuotaCounter.Permit permit = start.uses(quota.acquire(Caller.of(session)));
             ResumeLog.Writer writer = start.uses(writer(id, session));
             ToldEvents told = new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
+            durable.noteBegun(told.openTurn(), told.toContinue());
             RunSource run = start.uses(made(factory, with(request, durable))); // last, because it begins at once
             if (!durable.isUsed()) {
                 throw new IllegalStateException("the RunFactory did not give the run its journal this time");

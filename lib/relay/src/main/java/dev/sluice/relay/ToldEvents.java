@@ -2,6 +2,8 @@ package dev.sluice.relay;
 
 import dev.sluice.StreamException;
 import dev.sluice.internal.json.Json;
+import dev.sluice.message.Message;
+import dev.sluice.relay.ToldPart.Comparison;
 import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunEvent.ApprovalAsked;
 import dev.sluice.tools.RunEvent.MessageDelta;
@@ -14,16 +16,19 @@ import dev.sluice.tools.RunEvent.ToolOrphaned;
 import dev.sluice.tools.RunEvent.ToolProgress;
 import dev.sluice.tools.RunEvent.ToolStart;
 import dev.sluice.tools.RunEvent.TurnReset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream's watchers have been told by the machine that had the run before. A run that goes on from its journal delivers all of
  * itself again; this leaves of that what the watchers do not know. For one thread.
  *
- * <p>A turn of which they know the end is not told again. One of which they know only a part is taken back first, and then told
- * whole. A call's start, question and end are told once per turn.
+ * <p>A turn of which they know the end is not told again. Of one of which they know a part, the rest is told if the answer begins with
+ * that part; otherwise the turn is taken back, and then told whole. A call's start, question and end are told once per turn.
  */
 final class ToldEvents {
     /** A step of a call, in the turn in which it was called. */
@@ -44,6 +49,12 @@ final class ToldEvents {
 
     /** Where the run is that goes on. */
     private final Place run = new Place();
+
+    /** What is known of the turn that broke off, until the run has delivered that much of it. */
+    private @Nullable ToldPart part;
+
+    /** What was held back of that turn, because the watchers know it: told again if it turns out to be another answer. */
+    private final List<RunEvent> known = new ArrayList<>();
 
     /** How many turns are complete, and whether there is a part of another one. */
     private static final class Place {
@@ -83,8 +94,20 @@ final class ToldEvents {
 
     private void note(String type, String json) {
         switch (type) {
-            case "message_start" -> told.start();
-            case "message_stop" -> told.stop();
+            case "message_start" -> {
+                told.start();
+                part = new ToldPart();
+                part.add(json);
+            }
+            case "message_delta" -> {
+                if (part != null) {
+                    part.add(json);
+                }
+            }
+            case "message_stop" -> {
+                told.stop();
+                part = null;
+            }
             case "turn_reset" -> takeBack();
             case "tool_start" -> noteStep(json, Step.START);
             case "approval_asked" -> noteStep(json, Step.QUESTION);
@@ -104,6 +127,17 @@ final class ToldEvents {
     private void takeBack() {
         forgetCalls(told);
         told.reset();
+        part = null;
+    }
+
+    /** The turn of which they know a part; if there is none, the last one of which they know the end. */
+    int openTurn() {
+        return told.turn();
+    }
+
+    /** What is known of the answer to the open turn, if the model can be asked to continue it. */
+    Optional<Message> toContinue() {
+        return part == null ? Optional.empty() : part.toContinue();
     }
 
     private void forgetCalls(Place at) {
@@ -124,10 +158,13 @@ final class ToldEvents {
                 yield tell;
             }
             case TurnReset reset -> {
-                List<RunEvent> tell = ofTurn(event);
+                if (part != null) {
+                    takeBack();
+                    known.clear();
+                }
                 forgetCalls(run);
                 run.reset();
-                yield tell;
+                yield List.of(event);
             }
             case ToolStart call -> once(call.id(), Step.START, event);
             case ApprovalAsked question -> once(question.id(), Step.QUESTION, event);
@@ -146,18 +183,37 @@ final class ToldEvents {
         if (run.turn() <= told.complete) {
             return List.of();
         }
-        if (!told.open) {
+        if (part == null) {
             return List.of(event);
         }
-        int turn = told.turn();
+        Comparison comparison = part.compare(event);
+        known.add(event);
+        if (comparison instanceof Comparison.Different) {
+            return anew();
+        }
+        if (part.isOver()) {
+            part = null;
+            known.clear();
+        }
+        return comparison instanceof Comparison.Rest(RunEvent rest) ? List.of(rest) : List.of();
+    }
+
+    /** The turn is taken back, and what was held back of it is told. */
+    private List<RunEvent> anew() {
+        var tell = new ArrayList<RunEvent>();
+        tell.add(new TurnReset(
+                told.turn(), 1, new StreamException.Truncated("The machine that asked for this answer was lost")));
         takeBack();
-        return List.of(
-                new TurnReset(
-                        turn, 1, new StreamException.Truncated("The machine that asked for this answer was lost")),
-                event);
+        List<RunEvent> again = List.copyOf(known);
+        known.clear();
+        again.forEach(event -> tell.addAll(toTell(event)));
+        return tell;
     }
 
     private List<RunEvent> once(String id, Step step, RunEvent event) {
+        if (part != null && run.turn() == told.turn()) {
+            known.add(event);
+        }
         return steps.add(new CallStep(run.turn(), id, step)) ? List.of(event) : List.of();
     }
 

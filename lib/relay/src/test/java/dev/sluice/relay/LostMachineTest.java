@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.client.LlmClient;
+import dev.sluice.continuation.Continuation;
 import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
@@ -45,17 +46,24 @@ class LostMachineTest {
 
     private ScriptedModel model;
     private LlmClient client;
+    private LlmClient continuing;
     private final Map<String, AtomicInteger> effects = new ConcurrentHashMap<>();
     private final Queue<AutoCloseable> open = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void start() throws Exception {
         model = ScriptedModel.start();
-        client = LlmClient.builder(Claude.builder()
+        client = client(Continuation.off());
+        continuing = client(Continuation.upTo(1));
+    }
+
+    private LlmClient client(Continuation continuation) {
+        return LlmClient.builder(Claude.builder()
                         .apiKey("k")
                         .baseUrl(URI.create("http://127.0.0.1:" + model.port()))
                         .build())
                 .maxConcurrent(1_000)
+                .continuation(continuation)
                 .build();
     }
 
@@ -65,6 +73,7 @@ class LostMachineTest {
             each.close();
         }
         client.close();
+        continuing.close();
         model.close();
     }
 
@@ -78,7 +87,11 @@ class LostMachineTest {
         final RunFactory runs;
 
         Fleet(ToolApproval approval) {
-            runs = request -> run(request, approval);
+            this(client, approval);
+        }
+
+        Fleet(LlmClient client, ToolApproval approval) {
+            runs = request -> run(client, request, approval);
             one.recoverWith(runs);
             other.recoverWith(runs);
         }
@@ -107,6 +120,10 @@ class LostMachineTest {
     }
 
     private RunSource run(StartRequest request, ToolApproval approval) {
+        return run(client, request, approval);
+    }
+
+    private RunSource run(LlmClient client, StartRequest request, ToolApproval approval) {
         ToolLoop.Builder run = ToolLoop.builder(
                         client,
                         MessageRequest.builder()
@@ -133,13 +150,28 @@ class LostMachineTest {
 
     @Test
     void aRunWhoseMachineDiesAtAnyEventGoesOnForItsWatchers() throws Exception {
-        int all = new Fleet(allow()).watch(event -> {}).awaitEnd().events.size();
+        dieAtAnyEvent(client);
+    }
+
+    @Test
+    void aModelThatContinuesSparesTheWatchersTheReset() throws Exception {
+        List<WatchedRun> watched = dieAtAnyEvent(continuing);
+        assertThat(model.continuations()).isGreaterThan(5);
+        long resets = watched.stream()
+                .filter(run -> run.types().contains("turn_reset"))
+                .count();
+        assertThat(resets + model.continuations()).isLessThanOrEqualTo(watched.size()); // never both
+    }
+
+    private List<WatchedRun> dieAtAnyEvent(LlmClient client) throws Exception {
+        int all =
+                new Fleet(client, allow()).watch(event -> {}).awaitEnd().events.size();
         assertThat(all).isGreaterThan(50);
-        var tests = new ArrayList<Callable<Void>>();
+        var tests = new ArrayList<Callable<WatchedRun>>();
         for (int k = 1; k < all; k += 3) { // KilledNodesTest of lib/redis takes any moment
             long last = k;
             tests.add(() -> {
-                var fleet = new Fleet(allow());
+                var fleet = new Fleet(client, allow());
                 WatchedRun watched = fleet.watch(event -> {
                     if (event.id() == last) {
                         fleet.journalOne.die();
@@ -148,14 +180,16 @@ class LostMachineTest {
                 watched.awaitEnd();
                 assertThat(watched.text()).as("after %s events", last).isEqualTo(ScriptedModel.text(RUN));
                 assertThat(watched.types().getLast()).isEqualTo("stream_complete");
-                return null;
+                return watched;
             });
         }
+        var watched = new ArrayList<WatchedRun>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<Void> test : threads.invokeAll(tests)) {
-                test.get();
+            for (Future<WatchedRun> test : threads.invokeAll(tests)) {
+                watched.add(test.get());
             }
         }
+        return watched;
     }
 
     @Test

@@ -19,18 +19,20 @@ import java.util.stream.IntStream;
 
 /**
  * A model that speaks Claude's wire and outlives the nodes. It answers "run 17" always with the same words and calls: two tools, two
- * more, and the end. The calls' ids are new in each answer, as a model's are.
+ * more, and the end. The calls' ids are new in each answer, as a model's are. If it is asked to continue from its last words, it does.
  */
 public final class ScriptedModel implements AutoCloseable {
     /** The tools of each turn: of each two, the first may be run again, the second may not. */
     public static final List<List<String>> TOOLS = List.of(List.of("reserve", "charge"), List.of("print", "send"));
 
     private static final Pattern RUN = Pattern.compile("run (\\d+)");
+    private static final Pattern LAST_WORDS = Pattern.compile("<last_words>(.*?)</last_words>");
     private static final int WORDS = 12;
 
     private final HttpServer server;
     private final AtomicLong calls = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong continuations = new AtomicLong();
 
     private ScriptedModel(HttpServer server) {
         this.server = server;
@@ -54,6 +56,11 @@ public final class ScriptedModel implements AutoCloseable {
     /** How many answers were begun. */
     public long requests() {
         return requests.get();
+    }
+
+    /** How often it was asked to continue an answer. */
+    public long continuations() {
+        return continuations.get();
     }
 
     /** The words of a whole run, turn after turn. */
@@ -80,19 +87,34 @@ public final class ScriptedModel implements AutoCloseable {
         exchange.getResponseHeaders().set("content-type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         try (OutputStream out = exchange.getResponseBody()) {
-            speak(out, run, turn);
+            Matcher cut = LAST_WORDS.matcher(asked);
+            List<String> words = words(run, turn);
+            if (cut.find()) {
+                continuations.incrementAndGet();
+                words = from(String.join("", words), cut.group(1));
+            }
+            speak(out, run, turn, words);
         } catch (UncheckedIOException | InterruptedException gone) {
             exchange.close(); // the node was killed
         }
     }
 
-    private void speak(OutputStream out, int run, int turn) throws InterruptedException {
+    /** What it says to repeat its last words and go on. */
+    private static List<String> from(String all, String lastWords) {
+        int at = all.indexOf(lastWords);
+        if (at < 0) {
+            throw new IllegalStateException("'" + lastWords + "' was never said in " + all);
+        }
+        return List.of(all.substring(at).split("(?<= )"));
+    }
+
+    private void speak(OutputStream out, int run, int turn, List<String> words) throws InterruptedException {
         event(out, "message_start", """
             "message":{"id":"msg_%d_%d","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,\
             "stop_sequence":null,"usage":{"input_tokens":10,"output_tokens":1}}\
             """.formatted(run, calls.get()));
         event(out, "content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
-        for (String word : words(run, turn)) {
+        for (String word : words) {
             event(
                     out,
                     "content_block_delta",
