@@ -3,6 +3,7 @@ package dev.sluice.redis.kill;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.TimeSource;
 import dev.sluice.client.LlmClient;
+import dev.sluice.continuation.Continuation;
 import dev.sluice.message.MessageRequest;
 import dev.sluice.provider.claude.Claude;
 import dev.sluice.redis.RedisResumeLog;
@@ -54,6 +55,10 @@ final class FleetNode {
                         .apiKey("k")
                         .baseUrl(URI.create("http://127.0.0.1:" + arguments[2]))
                         .build())
+                .continuation(
+                        arguments[0].hashCode() % 2 == 0
+                                ? Continuation.upTo(1)
+                                : Continuation.off()) // every second one
                 .build();
         var node = new FleetNode(Path.of(arguments[3]), arguments[0], client);
         Relay relay = Relay.builder()

@@ -103,13 +103,14 @@ final class KilledNodesTest {
                     .isTrue();
             List<Long> times = fleet.recoveries();
             System.err.printf(
-                    "%d nodes, %d kills, %d runs, %d requests of the model, %d turns taken back; from kill to the next"
-                            + " event: %d times, median %s ms, p99 %s ms, max %s ms%n",
+                    "%d nodes, %d kills, %d runs, %d requests of the model, %d turns taken back, %d continued;"
+                            + " from kill to the next event: %d times, median %s ms, p99 %s ms, max %s ms%n",
                     nodes,
                     kills,
                     count.get(),
                     model.requests(),
                     resets.get(),
+                    model.continuations(),
                     times.size(),
                     at(times, 0.5),
                     at(times, 0.99),
