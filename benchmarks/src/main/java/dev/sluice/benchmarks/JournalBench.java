@@ -120,7 +120,7 @@ public final class JournalBench {
                     .filter(line -> line.startsWith("cmdstat_evalsha:"))
                     .findFirst()
                     .orElseThrow();
-            return Double.parseDouble(calls.replaceAll(".*calls=(\\d+).*", "$1")) / RUNS;
+            return Double.parseDouble(calls.replaceAll(".*:calls=(\\d+).*", "$1")) / RUNS;
         }
     }
 
