@@ -13,14 +13,17 @@ import dev.sluice.tools.ToolLoop;
 import dev.sluice.transport.HttpTransport;
 import dev.sluice.transport.TransportRequest;
 import dev.sluice.transport.TransportResponse;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.embedded.RedisServer;
@@ -68,6 +71,15 @@ public final class JournalBench {
             System.out.printf(Locale.ROOT, "Redis: %.1f scripts a run%n", scripts(redis, client, fleet));
         } finally {
             server.stop();
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 
@@ -163,7 +175,7 @@ public final class JournalBench {
         }
 
         @Override
-        public TransportResponse open(TransportRequest request) throws java.io.IOException {
+        public TransportResponse open(TransportRequest request) throws IOException {
             boolean called = new String(request.body(), StandardCharsets.UTF_8).contains("\"tool_result\"");
             return new InMemory(called ? last : first, 16 * 1024).open(request);
         }
