@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +29,14 @@ import org.slf4j.LoggerFactory;
 final class DirectoryRunJournal implements RunJournal {
     private static final Logger log = LoggerFactory.getLogger(DirectoryRunJournal.class);
 
+    private static final Duration TIDY_EVERY = Duration.ofMinutes(1);
+
     private final Path directory;
     private final TimeSource time;
     private final DirectoryLocks locks;
     private final Set<Held> claims = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Instant nextTidy = Instant.MIN;
 
     DirectoryRunJournal(Path directory, TimeSource time) {
         this.directory = directory;
@@ -60,8 +65,9 @@ final class DirectoryRunJournal implements RunJournal {
     @Override
     public Optional<Claim> claimAbandoned() {
         try {
-            for (RunFiles files : RunFiles.in(directory)) {
-                Claim claim = isOld(files) || files.canGoOn() ? claimIfStillAbandoned(files) : null;
+            tidyNowAndThen();
+            for (RunFiles files : RunFiles.active(directory)) {
+                Claim claim = claimIfAbandoned(files);
                 if (claim != null) {
                     return Optional.of(claim);
                 }
@@ -72,8 +78,33 @@ final class DirectoryRunJournal implements RunJournal {
         }
     }
 
-    private boolean isOld(RunFiles files) throws IOException {
-        return files.isEndedBefore(time.now().minus(MemoryRunJournal.RETENTION));
+    /** Deletes what is old, and marks what a power loss has unmarked. */
+    private void tidyNowAndThen() throws IOException {
+        Instant now = time.now();
+        if (now.isBefore(nextTidy)) {
+            return;
+        }
+        nextTidy = now.plus(TIDY_EVERY);
+        for (RunFiles files : RunFiles.in(directory)) {
+            if (isOver(files)) {
+                deleteIfOver(files);
+            } else if (files.canGoOn()) {
+                files.markActive();
+            }
+        }
+    }
+
+    /** Whether nobody needs it any more: it has ended long ago, or has begun no further than its folder. */
+    private boolean isOver(RunFiles files) throws IOException {
+        return !files.exists() || files.isEndedBefore(time.now().minus(MemoryRunJournal.RETENTION));
+    }
+
+    private void deleteIfOver(RunFiles files) throws IOException {
+        try (FileLock lock = locks.tryLock(files.place())) {
+            if (lock != null && isOver(files)) { // still
+                files.delete();
+            }
+        }
     }
 
     private @Nullable Claim claim(RunFiles files) throws IOException {
@@ -81,18 +112,16 @@ final class DirectoryRunJournal implements RunJournal {
         return lock == null ? null : held(files, lock);
     }
 
-    private @Nullable Claim claimIfStillAbandoned(RunFiles files) throws IOException {
+    private @Nullable Claim claimIfAbandoned(RunFiles files) throws IOException {
         FileLock lock = locks.tryLock(files.place());
         if (lock == null) {
             return null;
         }
         try {
-            if (isOld(files)) {
-                files.delete();
-            }
-            if (files.canGoOn()) { // still
+            if (files.canGoOn()) {
                 return held(files, lock);
             }
+            files.settle();
         } catch (NoSuchFileException e) {
             files.delete(); // what there is of it
         } catch (IOException | RuntimeException e) {

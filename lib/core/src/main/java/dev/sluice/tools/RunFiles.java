@@ -23,19 +23,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one run in the directory of a journal: its records, its state, and a file for each answer. Their names begin with what
- * can be read of the run's id, and its hash.
+ * The files of one run in the directory of a journal. A folder has its records, its state, and a file for each answer; its name begins
+ * with what can be read of the run's id, and ends with the id's hash. An empty file in the folder {@code active} says that the run is
+ * held or can go on, so that whoever looks for such runs need not look at all the others. It may be missing after a power loss.
  *
  * @param runId null if only its files are known
  */
 record RunFiles(Path directory, String name, @Nullable String runId) {
-    private static final String RECORDS = ".jsonl";
+    private static final String RECORDS = "records.jsonl";
+    private static final String ANSWER = ".answer";
+    private static final String ACTIVE = "active";
     private static final int READABLE = 40;
     private static final int HASH = 32;
     private static final int PLACE = 15; // hexadecimal digits of a long that is positive
+    private static final Pattern NAME = Pattern.compile("[a-z0-9_-]*-[0-9a-f]{" + HASH + "}");
 
     /** Whether a run is held, and what it waits for if it is not. */
     private record State(String state, int losses, List<String> waits, long at) {
@@ -52,9 +57,19 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     /** All runs of a directory. */
     static List<RunFiles> in(Path directory) throws IOException {
-        return list(directory, "*" + RECORDS).stream()
+        return named(directory, directory);
+    }
+
+    /** The runs of a directory that are held or can go on. */
+    static List<RunFiles> active(Path directory) throws IOException {
+        return named(Files.createDirectories(directory.resolve(ACTIVE)), directory);
+    }
+
+    private static List<RunFiles> named(Path names, Path directory) throws IOException {
+        return list(names, "*").stream()
                 .map(file -> file.getFileName().toString())
-                .map(file -> new RunFiles(directory, file.substring(0, file.length() - RECORDS.length()), null))
+                .filter(file -> NAME.matcher(file).matches())
+                .map(file -> new RunFiles(directory, file, null))
                 .toList();
     }
 
@@ -66,6 +81,8 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     /** The records, to be written by who holds the run. */
     RunWriter open() throws IOException {
+        Files.createDirectories(folder());
+        markActive();
         return new RunWriter(file(RECORDS), runId);
     }
 
@@ -85,22 +102,48 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** Notes that the run waits for one of these answers. */
     void park(int losses, Collection<String> callKeys) throws IOException {
         write(new State("parked", losses, List.copyOf(callKeys), 0));
+        settle();
     }
 
     /** Notes that the run has ended. */
     void end(int losses, Instant now) throws IOException {
         write(new State("ended", losses, List.of(), now.toEpochMilli()));
+        settle();
+    }
+
+    /** Marks the run as active if it can go on, otherwise as not active; for who has its lock. */
+    void settle() throws IOException {
+        Files.deleteIfExists(mark());
+        if (canGoOn()) { // looked at after, because an answer may come meanwhile
+            markActive();
+        }
+    }
+
+    /** Marks the run as active. */
+    void markActive() throws IOException {
+        try {
+            Files.createDirectories(mark().getParent());
+            Files.createFile(mark());
+        } catch (FileAlreadyExistsException e) {
+            // it is
+        }
     }
 
     /** Whether there is such a run, and it has not ended. */
     boolean isOpen() throws IOException {
-        return Files.exists(file(RECORDS)) && !state().state().equals("ended");
+        return exists() && !state().state().equals("ended");
+    }
+
+    /** Whether there is such a run. */
+    boolean exists() {
+        return Files.exists(file(RECORDS));
     }
 
     /** Whether the run can go on if nobody holds it. */
     boolean canGoOn() throws IOException {
         State now = state();
-        return isOpen() && (now.waits().isEmpty() || answers().keySet().stream().anyMatch(now.waits()::contains));
+        return isOpen()
+                && (now.waits().isEmpty() || now.waits().stream().anyMatch(key -> Files.exists(answerFile(key))));
     }
 
     /** Whether the run has ended before that. */
@@ -112,8 +155,12 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** Deletes all of it; for who has its lock. */
     void delete() throws IOException {
         Files.deleteIfExists(file(RECORDS)); // first, so that there is no such run
-        for (Path file : list(directory, name + ".*")) {
-            Files.deleteIfExists(file);
+        Files.deleteIfExists(mark());
+        if (Files.exists(folder())) {
+            for (Path file : list(folder(), "*")) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder());
         }
     }
 
@@ -121,19 +168,24 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     boolean answer(String callKey, String answer) throws IOException {
         Path whole = write(Json.write(Map.of("key", callKey, "answer", answer)));
         try {
-            Files.createLink(file("." + hash(callKey) + ".answer"), whole); // at once, and once
+            Files.createLink(answerFile(callKey), whole); // at once, and once
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
         } finally {
             Files.delete(whole);
+            markActive();
         }
+    }
+
+    private Path answerFile(String callKey) {
+        return file(hash(callKey) + ANSWER);
     }
 
     /** The answers so far, by the keys of their calls. */
     Map<String, String> answers() throws IOException {
         var answers = new LinkedHashMap<String, String>();
-        for (Path file : list(directory, name + ".*.answer")) {
+        for (Path file : list(folder(), "*" + ANSWER)) {
             Map<String, Object> fields = Json.readObject(Files.readString(file));
             answers.put(String.valueOf(fields.get("key")), String.valueOf(fields.get("answer")));
         }
@@ -142,7 +194,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     private State state() throws IOException {
         try {
-            return Json.read(Files.readString(file(".state")), State.class);
+            return Json.read(Files.readString(file("state")), State.class);
         } catch (NoSuchFileException | IllegalArgumentException e) { // or it was lost with the power
             return State.OPEN;
         }
@@ -151,7 +203,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     private void write(State state) throws IOException {
         Files.move(
                 write(Json.write(state)),
-                file(".state"),
+                file("state"),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
     }
@@ -159,15 +211,19 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** A new file with this text, on the disk. */
     private Path write(String text) throws IOException {
         return Files.writeString(
-                file("." + UUID.randomUUID() + ".new"),
-                text,
-                UTF_8,
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.DSYNC);
+                file(UUID.randomUUID() + ".new"), text, UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.DSYNC);
     }
 
-    private Path file(String suffix) {
-        return directory.resolve(name + suffix);
+    private Path folder() {
+        return directory.resolve(name);
+    }
+
+    private Path file(String file) {
+        return folder().resolve(file);
+    }
+
+    private Path mark() {
+        return directory.resolve(ACTIVE).resolve(name);
     }
 
     private static List<Path> list(Path directory, String glob) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,7 @@ class DirectoryRunJournalTest extends RunJournalContract {
     }
 
     private Path records() throws Exception {
-        try (var files = Files.list(directory)) {
+        try (var files = Files.walk(directory)) {
             return files.filter(file -> file.toString().endsWith(".jsonl"))
                     .findFirst()
                     .orElseThrow();
@@ -76,8 +77,45 @@ class DirectoryRunJournalTest extends RunJournalContract {
             time.advance(Duration.ofMinutes(2));
             assertThat(journal.claimAbandoned()).isEmpty();
             try (var files = Files.list(directory)) {
-                assertThat(files.map(file -> file.getFileName().toString())).containsExactly("locks");
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .containsExactlyInAnyOrder("locks", "active");
             }
+        }
+    }
+
+    @Test
+    void onlyRunsThatCanGoOnAreLookedAt() throws Exception {
+        try (RunJournal journal = open()) {
+            journal.claim("waits").park(List.of("waits-1"));
+            journal.claim("has ended").end();
+            assertThat(active()).isEmpty();
+            assertThat(journal.claimAbandoned()).isEmpty();
+            journal.answer("waits", "waits-1", "{}");
+            assertThat(active()).hasSize(1);
+            try (Claim claim = journal.claimAbandoned().orElseThrow()) {
+                assertThat(claim.runId()).isEqualTo("waits");
+            }
+        }
+    }
+
+    @Test
+    void aRunWhoseMarkIsLostWithThePowerIsFoundWithinAMinute() throws Exception {
+        var time = new FakeTime();
+        try (RunJournal journal = new DirectoryRunJournal(directory, time)) {
+            journal.claim("a").close();
+            journal.claimAbandoned().orElseThrow().close();
+            for (Path mark : active()) {
+                Files.delete(mark);
+            }
+            assertThat(journal.claimAbandoned()).isEmpty();
+            time.advance(Duration.ofMinutes(1));
+            assertThat(journal.claimAbandoned()).isPresent();
+        }
+    }
+
+    private List<Path> active() throws Exception {
+        try (var marks = Files.list(directory.resolve("active"))) {
+            return marks.toList();
         }
     }
 
