@@ -20,7 +20,7 @@ final class Fleet implements AutoCloseable {
     private final Path folder;
     private final AtomicInteger names = new AtomicInteger();
     private final List<Node> nodes = new CopyOnWriteArrayList<>();
-    private final ConcurrentLinkedQueue<Long> recoveries = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Recovery> recoveries = new ConcurrentLinkedQueue<>();
 
     /**
      * A node.
@@ -77,13 +77,13 @@ final class Fleet implements AutoCloseable {
         return now.get(ThreadLocalRandom.current().nextInt(now.size())).port();
     }
 
-    void noteRecovery(long nanos) {
-        recoveries.add(nanos);
+    void noteRecoveries(List<Recovery> ofRun) {
+        recoveries.addAll(ofRun);
     }
 
-    /** The times from a kill to the next event that a watcher was told, in ms, sorted. */
-    List<Long> recoveries() {
-        return recoveries.stream().map(TimeUnit.NANOSECONDS::toMillis).sorted().toList();
+    /** What watchers saw of the kills. */
+    List<Recovery> recoveries() {
+        return List.copyOf(recoveries);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -101,20 +102,18 @@ final class KilledNodesTest {
             threads.shutdown();
             assertThat(threads.awaitTermination(3, java.util.concurrent.TimeUnit.MINUTES))
                     .isTrue();
-            List<Long> times = fleet.recoveries();
             System.err.printf(
                     "%d nodes, %d kills, %d runs, %d requests of the model, %d turns taken back, %d continued;"
-                            + " from kill to the next event: %d times, median %s ms, p99 %s ms, max %s ms%n",
+                            + " %d kills seen: to the next event %s; the longest pause %s%n",
                     nodes,
                     kills,
                     count.get(),
                     model.requests(),
                     resets.get(),
                     model.continuations(),
-                    times.size(),
-                    at(times, 0.5),
-                    at(times, 0.99),
-                    at(times, 1));
+                    fleet.recoveries().size(),
+                    times(fleet.recoveries(), Recovery::toNextEvent),
+                    times(fleet.recoveries(), Recovery::longestPause));
         }
         assertThat(wrongs).as("seed %s", seed).isEmpty();
     }
@@ -151,10 +150,14 @@ final class KilledNodesTest {
         }
     }
 
-    private static String at(List<Long> sorted, double part) {
-        return sorted.isEmpty()
+    private static String times(List<Recovery> recoveries, ToLongFunction<Recovery> time) {
+        long[] sorted = recoveries.stream().mapToLong(time).sorted().toArray();
+        return sorted.length == 0
                 ? "-"
-                : sorted.get((int) Math.min(sorted.size() - 1, Math.floor(sorted.size() * part)))
-                        .toString();
+                : "median %d ms, p99 %d ms, max %d ms"
+                        .formatted(
+                                sorted[sorted.length / 2] / 1_000_000,
+                                sorted[sorted.length * 99 / 100] / 1_000_000,
+                                sorted[sorted.length - 1] / 1_000_000);
     }
 }

@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A run and the browser that watches it: starts it at some node, and comes back to another one with the id of its last event when the
@@ -34,8 +34,11 @@ final class KilledRun implements Runnable {
     /** What was wrong; none if all was well. */
     final ConcurrentLinkedQueue<String> wrongs = new ConcurrentLinkedQueue<>();
 
-    /** When the node was killed that had this run, until the next event comes; 0 else. */
-    private final AtomicLong killed = new AtomicLong();
+    /** When nodes were killed that had this run. */
+    private final Queue<Long> kills = new ConcurrentLinkedQueue<>();
+
+    /** When its events came. */
+    private final List<Long> told = new ArrayList<>();
 
     private String streamId = "";
     private long lastId;
@@ -54,7 +57,7 @@ final class KilledRun implements Runnable {
 
     /** The node that had this run was killed just now. */
     void nodeKilled() {
-        killed.compareAndSet(0, System.nanoTime());
+        kills.add(System.nanoTime());
     }
 
     @Override
@@ -76,6 +79,7 @@ final class KilledRun implements Runnable {
         } catch (RuntimeException e) {
             wrongs.add(e.toString());
         }
+        fleet.noteRecoveries(Recovery.of(List.copyOf(kills), told));
         if (!ended) {
             wrongs.add("did not end within " + PATIENCE + ", after event " + lastId + " of " + streamId);
         } else if (!endings.equals(List.of("stream_complete"))) {
@@ -148,10 +152,7 @@ final class KilledRun implements Runnable {
                 wrongs.add("event " + at + " after " + lastId);
             }
             lastId = at;
-            long since = killed.getAndSet(0);
-            if (since != 0) {
-                fleet.noteRecovery(System.nanoTime() - since);
-            }
+            told.add(System.nanoTime());
             next(type, event);
         }
     }
