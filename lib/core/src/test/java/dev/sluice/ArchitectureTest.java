@@ -128,6 +128,7 @@ class ArchitectureTest {
                         "message",
                         "aggregate",
                         "budget",
+                        "continuation",
                         "provider",
                         "client",
                         "context",
@@ -135,6 +136,7 @@ class ArchitectureTest {
                         "internal",
                         "internal.base",
                         "internal.json",
+                        "internal.continuation",
                         "internal.resilience"));
         return rooms;
     }

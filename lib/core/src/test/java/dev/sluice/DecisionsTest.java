@@ -3,6 +3,7 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,10 +38,22 @@ class DecisionsTest {
     }
 
     private static Map<String, Path> testClasses() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-            return files.filter(file -> file.toString().endsWith("Test.java"))
+        try (Stream<Path> modules = Files.list(Path.of(".."))) {
+            return modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .flatMap(DecisionsTest::testFiles)
                     .collect(Collectors.toMap(
-                            file -> file.getFileName().toString().replace(".java", ""), Function.identity()));
+                            file -> file.getFileName().toString().replace(".java", ""),
+                            Function.identity(),
+                            (one, other) -> one));
+        }
+    }
+
+    private static Stream<Path> testFiles(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith("Test.java")).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
