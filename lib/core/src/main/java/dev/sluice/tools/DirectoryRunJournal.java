@@ -157,6 +157,16 @@ final class DirectoryRunJournal implements RunJournal {
     }
 
     @Override
+    public Optional<String> firstRecord(String runId) {
+        RunFiles files = RunFiles.of(directory, runId);
+        try {
+            return files.isOpen() ? files.firstRecord() : Optional.empty();
+        } catch (IOException e) {
+            throw unavailable("The run '" + runId + "' cannot be read", e);
+        }
+    }
+
+    @Override
     public void close() {
         claims.forEach(Held::lose);
         closeLocks();

@@ -111,6 +111,19 @@ final class MemoryRunJournal implements RunJournal {
     }
 
     @Override
+    public Optional<String> firstRecord(String runId) {
+        lock.lock();
+        try {
+            Run run = runs.get(runId);
+            return run == null || run.endedAt != null
+                    ? Optional.empty()
+                    : run.records.stream().findFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void close() {
         List<Held> lost;
         lock.lock();

@@ -3,6 +3,7 @@ package dev.sluice.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.internal.json.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +139,16 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** Whether there is such a run. */
     boolean exists() {
         return Files.exists(file(RECORDS));
+    }
+
+    /** The first record; empty if there is none yet. May be read while another process writes. */
+    Optional<String> firstRecord() throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(file(RECORDS))) {
+            lines.readLine(); // the run's id
+            return Optional.ofNullable(lines.readLine());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the run can go on if nobody holds it. */

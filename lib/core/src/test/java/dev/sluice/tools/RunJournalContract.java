@@ -96,6 +96,24 @@ public abstract class RunJournalContract {
     }
 
     @Test
+    protected void theFirstRecordIsReadWhoeverHoldsTheRun() {
+        RunJournal journal = journal();
+        RunJournal other = journal();
+        assertThat(other.firstRecord("a")).isEmpty();
+        Claim claim = journal.claim("a");
+        assertThat(other.firstRecord("a")).isEmpty();
+        claim.append(record(1));
+        claim.append(record(2));
+        assertThat(other.firstRecord("a")).contains(record(1));
+        assertThat(claim.park(List.of("k"))).isTrue();
+        assertThat(other.firstRecord("a")).contains(record(1));
+        try (Claim again = journal.claim("a")) {
+            again.end();
+        }
+        assertThat(other.firstRecord("a")).isEmpty();
+    }
+
+    @Test
     protected void aRecordMayHaveAnyText() {
         List<String> all = List.of(
                 "{\"t\":\"Ü 水 \uD83D\uDE00 \\ud83d \\n \\u2028 \u2028 \u0085\"}",

@@ -141,6 +141,12 @@ final class JournalScripts {
         return 1
         """);
 
+    /** Keys: run, records. Returns the first record; nil if there is none, or the run has ended. */
+    static final LuaScript FIRST = new LuaScript("""
+        if redis.call('HEXISTS', KEYS[1], 'ended') == 1 then return false end
+        return redis.call('LINDEX', KEYS[2], 0)
+        """);
+
     /**
      * Keys: open runs. Arguments: what the names of a run's keys begin with, lease in ms, life in ms, then run and token of each claim.
      * Returns 1 for each claim that still holds its run, and 0 for the others.

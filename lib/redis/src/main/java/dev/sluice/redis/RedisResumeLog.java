@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -144,14 +145,17 @@ public final class RedisResumeLog implements ResumeLog {
     }
 
     @Override
-    public Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+    public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
         checkOpen();
         checkId(streamId);
         var claim = new Lease(streamId, Tokens.next(), keys);
         long last = remote.takeOver(claim, owner, node);
+        if (last == RemoteStreams.ENDED) {
+            return Optional.empty();
+        }
         var run = Run.of(streamId, cancel, false);
         runs.replace(run);
-        return durable(run, claim, last);
+        return Optional.of(durable(run, claim, last));
     }
 
     private Writer durable(Run run, Lease claim, long last) {

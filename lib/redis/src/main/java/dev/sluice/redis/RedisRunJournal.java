@@ -132,6 +132,16 @@ public final class RedisRunJournal implements RunJournal {
         };
     }
 
+    @Override
+    public Optional<String> firstRecord(String runId) {
+        checkOpen();
+        Object first = server.<@Nullable Object>call(
+                time.nanos(),
+                connection ->
+                        JournalScripts.FIRST.run(connection, List.of(keys.run(runId), keys.records(runId)), List.of()));
+        return first instanceof byte[] record ? Optional.of(StoredEntry.text(record)) : Optional.empty();
+    }
+
     /** An answer as it was given. */
     static String unmarked(String answer) {
         return answer.substring(MARK);

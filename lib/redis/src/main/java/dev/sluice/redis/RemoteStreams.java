@@ -16,6 +16,11 @@ import redis.clients.jedis.Protocol.Command;
 
 /** The streams as Redis has them: what this node does with those of others. */
 final class RemoteStreams {
+    /** Of a stream that has ended: what a writer gets that would take it over. */
+    static final long ENDED = -2;
+
+    private static final long NONE = -1;
+
     private final RedisServer server;
     private final Keys keys;
     private final KnownStreams seen;
@@ -79,7 +84,7 @@ final class RemoteStreams {
         return created;
     }
 
-    /** Takes a stream from its writer. Returns the id of its last event. */
+    /** Takes a stream from its writer. Returns the id of its last event, or {@link #ENDED}. */
     long takeOver(Lease claim, Session owner, String node) {
         long last = server.ask(connection -> {
             connection.sendCommand(
@@ -96,7 +101,7 @@ final class RemoteStreams {
                     Keys.bytes(settings.durableKeep().toMillis()));
             return connection.getIntegerReply();
         });
-        if (last < 0) {
+        if (last == NONE) {
             throw new RelayException(Code.UNKNOWN, "There is no stream that could go on.");
         }
         seen.add(claim.streamId, owner);

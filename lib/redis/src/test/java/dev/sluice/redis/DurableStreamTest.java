@@ -69,7 +69,8 @@ final class DurableStreamTest {
         append(first, 10);
         near.has(10);
         far.has(10);
-        var second = there.takeOver(id, OWNER, reason -> reasons.add("second: " + reason));
+        var second = there.takeOver(id, OWNER, reason -> reasons.add("second: " + reason))
+                .orElseThrow();
         assertThat(second.lastId()).isEqualTo(10);
         append(second, 5);
         near.has(15);
@@ -85,7 +86,7 @@ final class DurableStreamTest {
         }
         assertThat(reasons).containsExactly("second: enough");
         assertThat(here.isDelivered(id, OWNER, 15)).isTrue();
-        refuses(Code.UNKNOWN, () -> here.takeOver(id, OWNER, reason -> {}));
+        assertThat(here.takeOver(id, OWNER, reason -> {})).isEmpty();
     }
 
     @Test
@@ -94,7 +95,7 @@ final class DurableStreamTest {
         var first = here.createDurable(id, OWNER, reason -> reasons.add("first"));
         append(first, 3);
         var near = watch(here, 0).has(3);
-        var second = here.takeOver(id, OWNER, reasons::add);
+        var second = here.takeOver(id, OWNER, reasons::add).orElseThrow();
         first.close(); // which is not the second one's end
         here.cancel(id, OWNER, "enough");
         await().until(() -> !reasons.isEmpty());
@@ -120,7 +121,7 @@ final class DurableStreamTest {
         }
         here.close();
         await().pollDelay(RECOVERY.plus(LEASE.multipliedBy(2))).until(() -> !far.hasEnded());
-        var second = there.takeOver(id, OWNER, reason -> {});
+        var second = there.takeOver(id, OWNER, reason -> {}).orElseThrow();
         try (Jedis client = redis.client()) {
             for (String key : List.of("events:", "meta:", "lease:")) {
                 assertThat(client.pttl("sluice:" + key + id)).isBetween(1L, 70_000L);
@@ -146,7 +147,7 @@ final class DurableStreamTest {
         assertThat(far.end()).isEqualTo(End.WRITER_LOST);
         assertThat(Node.since(lost)).isGreaterThan(RECOVERY);
         far.saw(1, 5);
-        var second = there.takeOver(id, OWNER, reason -> {}); // late, but not in vain
+        var second = there.takeOver(id, OWNER, reason -> {}).orElseThrow(); // late, but not in vain
         append(second, 1);
         second.finish();
         var late = watch(there, 5);
@@ -166,7 +167,8 @@ final class DurableStreamTest {
         append(writer, 5);
         refuses(Code.UNAVAILABLE, writer::finish);
         near.saw(1, 5);
-        assertThat(node().takeOver(id, OWNER, reason -> {}).lastId()).isEqualTo(5);
+        assertThat(node().takeOver(id, OWNER, reason -> {}).orElseThrow().lastId())
+                .isEqualTo(5);
     }
 
     @Test
@@ -197,7 +199,8 @@ final class DurableStreamTest {
         refuses(Code.UNKNOWN, () -> here.takeOver(id, STRANGER, reason -> {}));
         here.create(id + "x", OWNER, reason -> {});
         refuses(Code.UNKNOWN, () -> here.takeOver(id + "x", OWNER, reason -> {}));
-        assertThat(here.takeOver(id, OWNER, reason -> {}).lastId()).isZero();
+        assertThat(here.takeOver(id, OWNER, reason -> {}).orElseThrow().lastId())
+                .isZero();
     }
 
     @Test
@@ -214,7 +217,7 @@ final class DurableStreamTest {
             try (Jedis client = redis.client()) {
                 assertThat(client.xlen("sluice:events:" + id)).isEqualTo(1);
             }
-            writer = log.takeOver(id, OWNER, reason -> {});
+            writer = log.takeOver(id, OWNER, reason -> {}).orElseThrow();
             for (int i = 0; i < 50; i++) {
                 writer.append("a", "\"" + "x".repeat(897) + "\"");
             }

@@ -79,7 +79,7 @@ final class LoginTest {
             assertThat(next.answers()).containsKey("k");
             next.close();
             next = other.claim("a");
-            var second = there.takeOver("a", OWNER, reason -> {});
+            var second = there.takeOver("a", OWNER, reason -> {}).orElseThrow();
             append(second, 1);
             second.finish();
             next.end();

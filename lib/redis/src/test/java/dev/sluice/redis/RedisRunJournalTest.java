@@ -285,7 +285,7 @@ final class RedisRunJournalTest {
                 Claim claim = journal.claimAbandoned().orElseThrow();
                 assertThat(claim.records()).containsExactly(record(1));
                 assertThat(claim.losses()).isZero();
-                var writer = log.takeOver("a", OWNER, reason -> {});
+                var writer = log.takeOver("a", OWNER, reason -> {}).orElseThrow();
                 append(writer, 1);
                 writer.finish();
                 claim.end();

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -100,13 +101,10 @@ public final class MemoryResumeLog implements ResumeLog {
     }
 
     @Override
-    public Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+    public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
         MemoryStream stream = find(streamId, owner);
         int writer = stream.takeOver(cancel);
-        if (writer == 0) {
-            throw new RelayException(RelayException.Code.UNKNOWN, "This stream has ended");
-        }
-        return new MemoryWriter(streamId, stream, writer);
+        return writer == 0 ? Optional.empty() : Optional.of(new MemoryWriter(streamId, stream, writer));
     }
 
     @Override

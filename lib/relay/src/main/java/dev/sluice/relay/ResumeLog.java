@@ -1,6 +1,7 @@
 package dev.sluice.relay;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
@@ -34,16 +35,18 @@ public interface ResumeLog extends AutoCloseable {
      * Goes on writing a durable stream whose writer is gone, or has {@linkplain Writer#leave left}. What that one still writes is refused.
      * The caller has made sure that it is the only one who takes over.
      *
-     * @throws RelayException {@code UNKNOWN} if there is no such stream, it has ended, or this log keeps none that outlive their writer.
+     * @return empty if the stream has ended
+     * @throws RelayException {@code UNKNOWN} if there is no such stream, or this log keeps none that outlive their writer.
      *     {@code UNAVAILABLE}
      */
-    default Writer takeOver(String streamId, Session owner, Consumer<String> cancel) {
+    default Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
         throw new RelayException(RelayException.Code.UNKNOWN, "There is no stream that could go on here.");
     }
 
     /**
-     * Begins a durable stream anew that this log has forgotten, as one in memory has after a restart. No event of it has an id that an
-     * event of before may have had, so that who comes back with such an id is told {@code EXPIRED}.
+     * Begins a durable stream anew that this log has forgotten, or of which it no longer keeps the first events. What it still keeps of the
+     * stream is dropped, and whoever watches that is told {@code EXPIRED}. No event of the new stream has an id that an event of before
+     * may have had, so a watcher that comes back with such an id is told {@code EXPIRED} too.
      *
      * @throws RelayException as {@link #create} does
      */

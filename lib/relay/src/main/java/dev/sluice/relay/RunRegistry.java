@@ -125,7 +125,12 @@ final class RunRegistry {
         Session session = request.session();
         try (var start = new Start(null)) {
             QuotaCounter.Permit permit = start.uses(quota.acquire(Caller.of(session)));
-            ResumeLog.Writer writer = start.uses(writer(id, session));
+            Optional<ResumeLog.Writer> open = writer(id, session);
+            if (open.isEmpty()) { // its watchers know the end, and the journal does not
+                durable.told();
+                return;
+            }
+            ResumeLog.Writer writer = start.uses(open.get());
             ToldEvents told = new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
             durable.noteBegun(told.openTurn(), told.toContinue());
             RunSource run = start.uses(made(factory, with(request, durable))); // last, because it begins at once
@@ -142,22 +147,26 @@ final class RunRegistry {
      * @throws RelayException if the log cannot be reached
      */
     void giveUp(String id, Session session, StopReason why) {
-        try (ResumeLog.Writer writer = writer(id, session)) {
+        Optional<ResumeLog.Writer> open = writer(id, session);
+        if (open.isEmpty()) {
+            return;
+        }
+        try (ResumeLog.Writer writer = open.get()) {
             LogEntry last = LogEntry.of(why.event(), settings.maxEventLength());
             writer.append(last.type(), last.json());
             writer.finish();
         }
     }
 
-    /** The stream goes on; or, in a log that has forgotten it, begins again. */
-    private ResumeLog.Writer writer(String id, Session session) {
+    /** The stream goes on; or, in a log that has forgotten it, begins again. Empty if it has ended. */
+    private Optional<ResumeLog.Writer> writer(String id, Session session) {
         try {
             return log.takeOver(id, session, reason -> stop(id, reason));
         } catch (RelayException e) {
             if (e.code() != Code.UNKNOWN) {
                 throw e;
             }
-            return log.recreate(id, session, reason -> stop(id, reason));
+            return Optional.of(log.recreate(id, session, reason -> stop(id, reason)));
         }
     }
 

@@ -42,6 +42,11 @@ final class MortalJournal implements RunJournal {
     }
 
     @Override
+    public Optional<String> firstRecord(String runId) {
+        return shared.firstRecord(runId);
+    }
+
+    @Override
     public void close() {}
 
     private final class MortalClaim implements Claim {
