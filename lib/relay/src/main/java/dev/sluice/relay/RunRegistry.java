@@ -114,17 +114,23 @@ final class RunRegistry {
                 over -> ended(over, permit));
     }
 
+    /** Whether there may be one more run here, beside this number that are about to be taken over. */
+    boolean hasRoom(int beside) {
+        return quota.hasRoom(beside);
+    }
+
     /**
-     * Goes on with a run whose machine is gone, from what its watchers know. If it cannot, the claim is still held.
+     * Goes on with a run whose machine is gone, from what its watchers know. It is counted, and not refused for the number of runs. If this
+     * throws, the claim is still held.
      *
-     * @throws RelayException if there are too many runs here, or the log cannot be reached
+     * @throws RelayException if the log cannot be reached
      * @throws Exception if the factory fails
      */
     void takeOver(StartRequest request, DurableRun durable, RunFactory factory) throws Exception {
         String id = durable.runId();
         Session session = request.session();
         try (var start = new Start(null)) {
-            QuotaCounter.Permit permit = start.uses(quota.acquire(Caller.of(session)));
+            QuotaCounter.Permit permit = start.uses(quota.add(Caller.of(session)));
             Optional<ResumeLog.Writer> open = writer(id, session);
             if (open.isEmpty()) { // its watchers know the end, and the journal does not
                 durable.told();

@@ -1,0 +1,267 @@
+package dev.sluice.relay;
+
+import static dev.sluice.relay.RelayFixture.ALICE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.message.Conversation;
+import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.RunJournal;
+import dev.sluice.tools.RunJournal.Claim;
+import dev.sluice.tools.RunJournal.JournalException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A relay whose journal has runs that nobody works on. */
+@Timeout(60)
+class RunRecoveryTest {
+    private static final StartRequest ASKED =
+            new StartRequest(ALICE, "", new Conversation(List.of(), List.of()), Map.of());
+
+    private final RunJournal shared = RunJournal.inMemory();
+    private final MemoryResumeLog log = MemoryResumeLog.builder().build();
+    private final FakeTime time = new FakeTime();
+    private final AtomicInteger claims = new AtomicInteger();
+    private final Deque<Relay> relays = new ArrayDeque<>();
+
+    @AfterEach
+    void close() {
+        relays.forEach(relay -> relay.shutdown(Duration.ZERO));
+    }
+
+    /** A relay that looks for runs in this journal, and has no limits on time. */
+    private Relay relay(RunJournal journal, ResumeLog log, UnaryOperator<Relay.Builder> settings) {
+        var counted = new ForwardingJournal(journal) {
+            @Override
+            Claim changed(Claim claim) {
+                claims.incrementAndGet();
+                return claim;
+            }
+        };
+        Relay relay = settings.apply(Relay.builder()
+                        .log(log)
+                        .journal(counted)
+                        .time(time)
+                        .idleTimeout(Duration.ZERO)
+                        .totalTimeout(Duration.ZERO)
+                        .abandonAfter(Duration.ofDays(1)))
+                .build();
+        relays.add(relay);
+        return relay;
+    }
+
+    private Relay relay(RunJournal journal) {
+        return relay(journal, log, builder -> builder);
+    }
+
+    /** A run whose machine was lost, and what its watchers are told. */
+    private WatchedRun lost(String id) {
+        try (Claim claim = shared.claim(id)) {
+            claim.append(StartRecord.of(ASKED));
+        }
+        log.createDurable(id, ALICE, reason -> {}).leave();
+        var watched = new WatchedRun(event -> {});
+        log.subscribe(id, ALICE, 0, watched);
+        return watched;
+    }
+
+    private static RunSource completing(StartRequest request) {
+        var unused = request.journal().orElseThrow().records();
+        return ScriptedRun.counting(1);
+    }
+
+    private void awaitInTime(WatchedRun watched, String type) {
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(3));
+            return watched.types().contains(type);
+        });
+        assertThat(watched.types()).containsExactly(type);
+    }
+
+    /** Waits until so many threads sleep, or timers run. */
+    private void awaitTimers(int timers) {
+        await().until(() -> time.scheduled() == timers);
+    }
+
+    @Test
+    void aRelayThatHasAsManyRunsAsItMayLeavesTheRestToOthers() {
+        Relay relay = relay(shared, log, builder -> builder.streams(new Quota(9, 9, 1)));
+        var first = new ScriptedRun();
+        relay.start(ALICE, first);
+        WatchedRun watched = lost("a");
+        relay.recoverWith(RunRecoveryTest::completing);
+        for (int i = 0; i < 10; i++) {
+            awaitTimers(2); // that of whoever looks, and that of the run that nobody watches
+            time.advance(Duration.ofSeconds(3));
+        }
+        assertThat(claims).hasValue(0);
+        first.say(new RunEvent.StreamComplete());
+        awaitInTime(watched, "stream_complete");
+    }
+
+    @Test
+    void aLostRunIsNotRefusedForTheOtherRunsOfItsSession() {
+        Relay relay = relay(shared, log, builder -> builder.streamsPerSession(1));
+        relay.start(ALICE, new ScriptedRun());
+        WatchedRun watched = lost("a");
+        relay.recoverWith(RunRecoveryTest::completing);
+        awaitInTime(watched, "stream_complete");
+        assertThat(claims).hasValue(1);
+    }
+
+    @Test
+    void anAttemptAfterAFailureHasTheRecordsOfTheOneBefore() {
+        var records = new CopyOnWriteArrayList<Integer>();
+        WatchedRun watched = lost("a");
+        relay(shared).recoverWith(request -> {
+            Claim claim = request.journal().orElseThrow();
+            records.add(claim.records().size());
+            if (records.size() == 1) {
+                claim.append("{\"type\":\"done by a run that the factory had started\"}");
+                throw new IllegalStateException("a register of runs is down");
+            }
+            return completing(request);
+        });
+        awaitTimers(2); // that of whoever looks, and that of the failed attempt
+        assertThat(records).containsExactly(1);
+        assertThat(shared.claimAbandoned()).isEmpty();
+        awaitInTime(watched, "stream_complete");
+        assertThat(records).containsExactly(1, 2);
+    }
+
+    @Test
+    void aRunCannotGoOnFiveTimesAndIsGivenUpByTheNextClaim() {
+        var attempts = new AtomicInteger();
+        WatchedRun watched = lost("a");
+        relay(shared).recoverWith(request -> {
+            attempts.incrementAndGet();
+            throw new StackOverflowError();
+        });
+        awaitInTime(watched, "stream_error");
+        assertThat(watched.events.getFirst().json()).contains("producer_lost");
+        assertThat(attempts).hasValue(5);
+        assertThat(claims).hasValue(6);
+        await().until(() -> shared.firstRecord("a").isEmpty()); // it has ended
+    }
+
+    @Test
+    void anEndThatCannotBeToldIsTriedAgainLater() {
+        var down = new AtomicBoolean(true);
+        WatchedRun watched = lost("a");
+        shared.answer("a", DurableRun.STOPPED, "{}");
+        relay(shared, new DownLog(log, down), builder -> builder).recoverWith(RunRecoveryTest::completing);
+        awaitTimers(2);
+        assertThat(claims).hasValue(1);
+        down.set(false);
+        awaitInTime(watched, "stream_error");
+        assertThat(watched.events.getFirst().json()).contains("cancelled");
+    }
+
+    @Test
+    void aRunWhoseAnswersCannotBeReadIsTriedAgain() {
+        var failing = new AtomicBoolean(true);
+        WatchedRun watched = lost("a");
+        relay(changing(claim -> new ForwardingJournal.ForwardingClaim(claim) {
+                    @Override
+                    public Map<String, String> answers() {
+                        if (failing.getAndSet(false)) {
+                            throw new JournalException(JournalException.Code.UNAVAILABLE, "too many open files");
+                        }
+                        return super.answers();
+                    }
+                }))
+                .recoverWith(RunRecoveryTest::completing);
+        awaitInTime(watched, "stream_complete");
+    }
+
+    @Test
+    void anErrorBeforeARunIsTakenOverKeepsNoClaim() {
+        var failing = new AtomicBoolean(true);
+        WatchedRun watched = lost("a");
+        relay(changing(claim -> new ForwardingJournal.ForwardingClaim(claim) {
+                    @Override
+                    public void onLost(Runnable action) {
+                        if (failing.getAndSet(false)) {
+                            throw new OutOfMemoryError("on purpose");
+                        }
+                        super.onLost(action);
+                    }
+                }))
+                .recoverWith(RunRecoveryTest::completing);
+        awaitInTime(watched, "stream_complete");
+    }
+
+    private ForwardingJournal changing(UnaryOperator<Claim> change) {
+        return new ForwardingJournal(shared) {
+            @Override
+            Claim changed(Claim claim) {
+                return change.apply(claim);
+            }
+        };
+    }
+
+    @Test
+    void aMachineThatHasLostARunDoesNotEndItForItsWatchers() throws Exception {
+        var journal = new MortalJournal(shared);
+        var attempt = new CompletableFuture<Thread>();
+        WatchedRun watched = lost("a");
+        relay(journal).recoverWith(request -> {
+            attempt.complete(Thread.currentThread());
+            journal.die();
+            throw new RelayException(Code.EXPIRED, "the first events are no longer kept");
+        });
+        assertThat(attempt.get().join(Duration.ofSeconds(10))).isTrue();
+        assertThat(watched.types()).isEmpty();
+        relay(shared).recoverWith(RunRecoveryTest::completing);
+        awaitInTime(watched, "stream_complete");
+    }
+
+    @Test
+    void aRunThatIsNotTheRelaysIsLeftAlone() {
+        try (Claim claim = shared.claim("order-4711")) {
+            claim.append("{\"type\":\"turn\",\"turn\":1}");
+        }
+        WatchedRun watched = lost("a");
+        Relay relay = relay(shared);
+        relay.recoverWith(RunRecoveryTest::completing);
+        awaitTimers(2); // that of whoever looks, and that of whoever gives the claim up later
+        awaitInTime(watched, "stream_complete");
+        assertThat(shared.firstRecord("order-4711")).isPresent();
+        relay.close();
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(3));
+            Optional<Claim> found = shared.claimAbandoned();
+            found.ifPresent(Claim::close);
+            return found.isPresent();
+        });
+    }
+
+    @Test
+    void aRunThatHadNotBegunIsOver() {
+        shared.claim("a").close();
+        relay(shared).recoverWith(RunRecoveryTest::completing);
+        await().until(() -> claims.get() == 1 && isOver("a"));
+    }
+
+    private boolean isOver(String id) {
+        try {
+            shared.answer(id, "b", "{}");
+            return false;
+        } catch (JournalException e) {
+            return e.code() == JournalException.Code.UNKNOWN;
+        }
+    }
+}
