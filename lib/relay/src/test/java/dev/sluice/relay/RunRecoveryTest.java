@@ -2,6 +2,7 @@ package dev.sluice.relay;
 
 import static dev.sluice.relay.RelayFixture.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.message.Conversation;
@@ -18,8 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,7 +165,16 @@ class RunRecoveryTest {
         var down = new AtomicBoolean(true);
         WatchedRun watched = lost("a");
         shared.answer("a", DurableRun.STOPPED, "{}");
-        relay(shared, new DownLog(log, down), builder -> builder).recoverWith(RunRecoveryTest::completing);
+        var unsteady = new ForwardingLog(log) {
+            @Override
+            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
+                if (down.get()) {
+                    throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
+                }
+                return super.takeOver(streamId, owner, cancel);
+            }
+        };
+        relay(shared, unsteady, builder -> builder).recoverWith(RunRecoveryTest::completing);
         awaitTimers(2);
         assertThat(claims).hasValue(1);
         down.set(false);
@@ -202,6 +214,107 @@ class RunRecoveryTest {
                 }))
                 .recoverWith(RunRecoveryTest::completing);
         awaitInTime(watched, "stream_complete");
+    }
+
+    @Test
+    void aStreamThatCannotBeLeftDoesNotKeepThePlaceOfItsRun() {
+        var attempts = new AtomicInteger();
+        WatchedRun watched = lost("a");
+        var unsteady = new ForwardingLog(log) {
+            @Override
+            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
+                return super.takeOver(streamId, owner, cancel).map(writer -> new ForwardingWriter(writer) {
+                    @Override
+                    public void leave() {
+                        throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
+                    }
+                });
+            }
+        };
+        relay(shared, unsteady, builder -> builder.streams(new Quota(9, 9, 1))).recoverWith(request -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new IllegalStateException("a register of runs is down");
+            }
+            return completing(request);
+        });
+        awaitInTime(watched, "stream_complete");
+    }
+
+    @Test
+    void aStreamWhoseLastEventIsStoredEndsWithIt() throws Exception {
+        WatchedRun watched = lost("a");
+        ResumeLog.Writer killed = log.takeOver("a", ALICE, reason -> {}).orElseThrow();
+        killed.append("stream_complete", "{\"type\":\"stream_complete\"}");
+        killed.leave();
+        var made = new AtomicInteger();
+        relay(shared).recoverWith(request -> {
+            made.incrementAndGet();
+            return completing(request);
+        });
+        watched.awaitEnd();
+        assertThat(watched.types()).containsExactly("stream_complete");
+        await().until(() -> isOver("a"));
+        assertThat(made).hasValue(0);
+    }
+
+    @Test
+    void aRunThatIsStoppedWhileItIsBeingMadeIsStopped() throws Exception {
+        var making = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        var run = new ScriptedRun();
+        WatchedRun watched = lost("a");
+        Relay relay = relay(shared);
+        relay.recoverWith(request -> {
+            var unused = request.journal().orElseThrow().records();
+            making.countDown();
+            stopped.await();
+            return run;
+        });
+        making.await();
+        relay.cancel(ALICE, "a", "enough");
+        stopped.countDown();
+        watched.awaitEnd();
+        assertThat(watched.events.getFirst().json()).contains("cancelled");
+        assertThat(run.cancels).hasSize(1);
+        await().until(() -> isOver("a"));
+    }
+
+    @Test
+    void aStopIsNotedBeforeAnyMachineIsAskedToStop() {
+        WatchedRun watched = lost("a");
+        var noted = new AtomicBoolean();
+        log.takeOver("a", ALICE, reason -> noted.set(!shared.answer("a", DurableRun.STOPPED, "{}")));
+        Relay relay = relay(shared);
+        assertThatThrownBy(() -> relay.cancel(RelayFixture.BOB, "a", "not his"))
+                .isInstanceOfSatisfying(
+                        RelayException.class, e -> assertThat(e.code()).isEqualTo(Code.UNKNOWN));
+        relay.cancel(ALICE, "a", "enough");
+        assertThat(noted).isTrue();
+        relay.recoverWith(RunRecoveryTest::completing);
+        awaitInTime(watched, "stream_error");
+    }
+
+    @Test
+    void aStopThatCannotBeAskedForIsAskedForByTheNextClaim() {
+        var asked = new AtomicInteger();
+        var silent = new ScriptedRun();
+        WatchedRun watched = lost("a");
+        Relay relay = relay(changing(claim -> new ForwardingJournal.ForwardingClaim(claim) {
+            @Override
+            public Map<String, String> answers() {
+                if (asked.incrementAndGet() == 2) {
+                    throw new JournalException(JournalException.Code.UNAVAILABLE, "too many open files");
+                }
+                return super.answers();
+            }
+        }));
+        relay.recoverWith(request -> {
+            var unused = request.journal().orElseThrow().records();
+            return claims.get() == 1 ? silent : ScriptedRun.counting(1);
+        });
+        awaitInTime(watched, "stream_complete");
+        await().until(() -> relay.running() == 0);
+        assertThat(silent.cancels).hasSize(1);
     }
 
     private ForwardingJournal changing(UnaryOperator<Claim> change) {
