@@ -146,7 +146,7 @@ class RunRecoveryTest {
     }
 
     @Test
-    void aRunCannotGoOnFiveTimesAndIsGivenUpByTheNextClaim() {
+    void aRunThatFailsFiveTimesIsGivenUpByTheNextClaim() {
         var attempts = new AtomicInteger();
         WatchedRun watched = lost("a");
         relay(shared).recoverWith(request -> {
@@ -315,6 +315,28 @@ class RunRecoveryTest {
         awaitInTime(watched, "stream_complete");
         await().until(() -> relay.running() == 0);
         assertThat(silent.cancels).hasSize(1);
+    }
+
+    @Test
+    void aJournalThatFailsIsAskedAgainLater() {
+        var looks = new AtomicInteger();
+        var failing = new AtomicBoolean(true);
+        WatchedRun watched = lost("a");
+        relay(new ForwardingJournal(shared) {
+                    @Override
+                    public Optional<Claim> claimAbandoned() {
+                        looks.incrementAndGet();
+                        if (failing.get()) {
+                            throw new AssertionError("on purpose");
+                        }
+                        return super.claimAbandoned();
+                    }
+                })
+                .recoverWith(RunRecoveryTest::completing);
+        awaitTimers(1);
+        assertThat(looks).hasValue(1);
+        failing.set(false);
+        awaitInTime(watched, "stream_complete");
     }
 
     private ForwardingJournal changing(UnaryOperator<Claim> change) {
