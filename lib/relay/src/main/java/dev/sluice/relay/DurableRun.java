@@ -3,11 +3,17 @@ package dev.sluice.relay;
 import dev.sluice.message.Message;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * The claim of a run that this relay carries, as the run gets it. The run's end reaches the journal only after it has reached the
@@ -17,16 +23,25 @@ final class DurableRun implements Claim {
     /** What a stop by the user is noted as, beside the answers to the run's questions, so that it reaches a parked run. */
     static final String STOPPED = "stopped";
 
+    /** What has become of a run here. */
+    enum Fate {
+        /** It is over for good. */
+        ENDED,
+        /** Somebody else goes on with it. */
+        LEFT,
+        /** It waits for answers, and nobody holds it. */
+        PARKED
+    }
+
     private final Claim claim;
+    private final CompletableFuture<Fate> fate = new CompletableFuture<>();
     private volatile boolean used;
-    private volatile boolean parked;
-    private volatile boolean lost;
     private volatile int begunTurn;
     private volatile Optional<Message> begun = Optional.empty();
 
     DurableRun(Claim claim) {
         this.claim = claim;
-        claim.onLost(() -> lost = true);
+        claim.onLost(() -> fate.complete(Fate.LEFT));
     }
 
     /** Notes what the watchers know of the turn that broke off, before the run goes on. */
@@ -45,14 +60,24 @@ final class DurableRun implements Claim {
         return used;
     }
 
-    /** Whether the run waits for answers, and nobody holds it. */
-    boolean isParked() {
-        return parked;
-    }
-
     /** Whether the run goes on elsewhere, because this machine lost it or gave it up. */
     boolean isLost() {
-        return lost;
+        return fate.isDone() && fate.join() == Fate.LEFT;
+    }
+
+    /**
+     * What has become of the run. Waits until the run says so, which it does after its last event; if it says nothing in that time, it
+     * counts as over.
+     */
+    Fate awaitFate(Duration atMost) {
+        try {
+            return fate.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // it is not known
+        }
+        return fate.getNow(Fate.ENDED);
     }
 
     /** Whether the user has stopped the run. */
@@ -88,7 +113,7 @@ final class DurableRun implements Claim {
 
     @Override
     public Map<String, String> answers() {
-        return claim.answers();
+        return leftIfRefused(claim::answers);
     }
 
     @Override
@@ -98,26 +123,38 @@ final class DurableRun implements Claim {
 
     @Override
     public void append(String record) {
-        try {
+        var unused = leftIfRefused(() -> {
             claim.append(record);
-        } catch (JournalException e) {
-            lost |= e.code() != JournalException.Code.FULL;
-            throw e;
-        }
+            return true;
+        });
     }
 
     @Override
     public boolean park(Collection<String> callKeys) {
         var keys = new HashSet<>(callKeys);
         keys.add(STOPPED);
-        if (claim.park(keys)) {
-            parked = true;
-            return true;
+        return leftIfRefused(() -> {
+            if (claim.park(keys)) {
+                fate.complete(Fate.PARKED);
+                return true;
+            }
+            if (isStopped()) {
+                throw new JournalException(JournalException.Code.FENCED, "The run was stopped by its user");
+            }
+            return false;
+        });
+    }
+
+    /** A run whose journal refuses something ends here, and goes on from its records elsewhere; except for one that has too many. */
+    private <T> T leftIfRefused(Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (JournalException e) {
+            if (e.code() != JournalException.Code.FULL) {
+                fate.complete(Fate.LEFT);
+            }
+            throw e;
         }
-        if (isStopped()) {
-            throw new JournalException(JournalException.Code.FENCED, "The run was stopped by its user");
-        }
-        return false;
     }
 
     @Override
@@ -128,12 +165,12 @@ final class DurableRun implements Claim {
     /** The run has ended; the journal learns it when the watchers have been {@linkplain #told told}. */
     @Override
     public void end() {
-        // by whoever tells the watchers
+        fate.complete(Fate.ENDED);
     }
 
     @Override
     public void close() {
-        lost = true;
+        fate.complete(Fate.LEFT);
         claim.close();
     }
 }

@@ -45,6 +45,26 @@ public final class QuotaCounter {
         } finally {
             lock.unlock();
         }
+        return permit(caller);
+    }
+
+    /** Counts one more, however many there are. */
+    Permit add(Caller caller) {
+        lock.lock();
+        try {
+            count(caller, 1);
+        } finally {
+            lock.unlock();
+        }
+        return permit(caller);
+    }
+
+    /** Whether all together may have one more than there are, and than this number beside them. */
+    boolean hasRoom(int beside) {
+        return open() + beside < quota.total();
+    }
+
+    private Permit permit(Caller caller) {
         var released = new AtomicBoolean();
         return () -> {
             if (released.compareAndSet(false, true)) {

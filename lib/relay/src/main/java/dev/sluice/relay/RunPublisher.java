@@ -31,6 +31,9 @@ final class RunPublisher {
     /** How long a cancelled run may take to end before its watchers receive an end without it. */
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
 
+    /** How long a run that has delivered its last event may take to tell its journal what becomes of it. */
+    private static final Duration FATE_PATIENCE = Duration.ofSeconds(5);
+
     private final Session session;
     private final RunSource run;
     private final ResumeLog.Writer writer;
@@ -129,7 +132,7 @@ final class RunPublisher {
         Thread.ofVirtual()
                 .name("sluice-relay-hand-over")
                 .start(() -> context.run(() -> {
-                    durable.get().close(); // the run notices, and is stopped
+                    giveUpClaim(); // the run notices, and is stopped
                     leave(Outcome.HANDED_OVER);
                     cancel(reason);
                 }));
@@ -179,22 +182,23 @@ final class RunPublisher {
             failed(e.code().name().toLowerCase(Locale.ROOT), true, Failures.message(e));
         } catch (Throwable e) { // the run is the application's, which may throw anything
             Failures.warn(log, "Run " + label() + " failed", e);
-            failed("failed", false, Failures.message(e));
+            if (!goesOnElsewhere()) {
+                failed("failed", false, Failures.message(e));
+            }
         } finally {
             close();
         }
     }
 
-    /** Leaves the stream open if this is not the run's end. */
+    /** Leaves the stream open if this is not the run's end. May wait until the run has told its journal. */
     private boolean goesOnElsewhere() {
-        if (durable.isEmpty() || stop.get() != null) {
-            return false;
+        if (over || durable.isEmpty() || stop.get() != null) {
+            return over;
         }
-        DurableRun run = durable.get();
-        if (run.isParked()) {
-            leave(Outcome.PARKED);
-        } else if (run.isLost()) {
-            leave(Outcome.HANDED_OVER);
+        switch (durable.get().awaitFate(FATE_PATIENCE)) {
+            case PARKED -> leave(Outcome.PARKED);
+            case LEFT -> leave(Outcome.HANDED_OVER);
+            case ENDED -> {}
         }
         return over;
     }
@@ -292,12 +296,20 @@ final class RunPublisher {
             durable.ifPresent(DurableRun::told);
         } catch (Throwable e) { // any failure: the session's slot must be released
             Failures.warn(log, "The end of run " + label() + " could not be written", e);
-            durable.ifPresent(DurableRun::close); // somebody else tells it
+            giveUpClaim(); // somebody else tells it
         } finally {
             writing.unlock();
         }
         ended(outcome);
         return true;
+    }
+
+    private void giveUpClaim() {
+        try {
+            durable.ifPresent(DurableRun::close);
+        } catch (Throwable e) { // the journal gives it up when it can
+            Failures.warn(log, "The claim on run " + label() + " could not be given up", e);
+        }
     }
 
     private void ended(Outcome outcome) {

@@ -6,13 +6,16 @@ import dev.sluice.tools.RunJournal.Claim;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks for durable runs that can go on and that nobody works on, and goes on with them: one thread that looks, and one for each run
- * while it is being made.
+ * while it is being made. It does not look while the relay has as many runs as it may.
+ *
+ * <p>A claim is for one attempt. After a failure it is given up, because the next claim has the records that the attempt has written.
  */
 final class RunRecovery implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunRecovery.class);
@@ -21,7 +24,7 @@ final class RunRecovery implements AutoCloseable {
     /** After a failure of the journal, or of an attempt to go on. */
     private static final Duration LATER = Duration.ofSeconds(2);
 
-    /** How often the factory, or the log, may fail here before the run is given up. */
+    /** How many attempts may fail here before the run is given up. */
     private static final int ATTEMPTS = 5;
 
     /** How many machines a run may lose. One that kills its machines would kill them all. */
@@ -30,6 +33,8 @@ final class RunRecovery implements AutoCloseable {
     private final RunRegistry runs;
     private final RunJournal journal;
     private final RelaySettings settings;
+    private final RecoveryFailures failures = new RecoveryFailures();
+    private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable Thread looking;
@@ -51,38 +56,65 @@ final class RunRecovery implements AutoCloseable {
         boolean failing = false;
         while (!closed) {
             try {
-                Optional<Claim> found = journal.claimAbandoned();
+                if (failing) {
+                    settings.time().sleep(LATER);
+                }
+                Optional<Claim> found = runs.hasRoom(underWay.get()) ? journal.claimAbandoned() : Optional.empty();
                 failing = false;
                 if (found.isPresent()) {
-                    var claimed = new DurableRun(found.get());
-                    Thread.ofVirtual().name("sluice-relay-take-over").start(() -> takeOver(claimed, factory));
+                    begin(found.get(), factory);
                 } else {
                     settings.time().sleep(EVERY);
                 }
             } catch (InterruptedException e) {
                 return; // closed
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // of the journal, or for want of memory
                 if (!failing && !closed) { // once until it works again
                     Failures.warn(log, "Lost runs cannot be looked for", e);
                 }
                 failing = true;
-                pause();
             }
         }
     }
 
-    private void takeOver(DurableRun run, RunFactory factory) {
-        StartRequest request;
+    private void begin(Claim claim, RunFactory factory) {
+        underWay.incrementAndGet();
         try {
-            request = StartRecord.read(run).orElse(null);
-        } catch (RuntimeException e) {
-            request = null;
-            Failures.warn(log, "The request of a lost run cannot be read", e);
+            var run = new DurableRun(claim);
+            Thread.ofVirtual().name("sluice-relay-take-over").start(() -> attempt(run, factory));
+        } catch (Throwable e) {
+            underWay.decrementAndGet();
+            claim.close();
+            throw e;
         }
-        if (request == null) {
-            log.warn("A run in the journal has no request that this relay knows, and is left alone");
+    }
+
+    private void attempt(DurableRun run, RunFactory factory) {
+        boolean settled = false;
+        try {
+            settled = takeOver(run, factory);
+        } catch (Throwable e) { // the factory is the application's
+            if (!run.isLost()) {
+                failures.add(run.runId());
+                Failures.warn(log, "A lost run could not go on here", e);
+            }
+        } finally {
+            if (!settled) {
+                closeLater(run);
+            }
+            underWay.decrementAndGet();
+        }
+    }
+
+    /** Whether the claim is settled: the run goes on here, is over, or is another machine's. If not, it is to be given up. */
+    private boolean takeOver(DurableRun run, RunFactory factory) throws Exception {
+        if (run.recorded().isEmpty()) { // its machine was lost before it began
             run.told();
-            return;
+            return true;
+        }
+        StartRequest request = request(run).orElse(null);
+        if (request == null || closed) {
+            return false;
         }
         Session session = request.session();
         if (run.isStopped()) {
@@ -90,52 +122,69 @@ final class RunRecovery implements AutoCloseable {
         } else if (run.losses() > MOST_LOSSES) {
             log.warn("A run was given up: it was lost with {} machines", run.losses());
             giveUp(run, session, StopReason.lost());
-        } else {
-            tryToGoOn(run, request, factory);
+        } else if (failures.of(run.runId()) >= ATTEMPTS) {
+            log.warn("A lost run was given up: it could not go on here {} times", ATTEMPTS);
+            giveUp(run, session, StopReason.lost());
+        } else if (!run.isLost()) {
+            goOn(run, request, factory);
         }
+        failures.forget(run.runId());
+        return true;
     }
 
-    private void tryToGoOn(DurableRun run, StartRequest request, RunFactory factory) {
-        for (int attempt = 1; !closed; attempt++) {
-            try {
-                runs.takeOver(request, run, factory);
-                return;
-            } catch (RelayException e) {
-                if (e.code() == Code.TOO_MANY) { // not for want of trying
-                    break;
-                }
-                if (e.code() == Code.EXPIRED || attempt >= ATTEMPTS) {
-                    Failures.warn(log, "A lost run cannot go on, because its events cannot be had", e);
-                    giveUp(run, request.session(), StopReason.lost());
-                    return;
-                }
-            } catch (Throwable e) { // the factory is the application's
-                Failures.warn(log, "A lost run could not be started again", e);
-                if (attempt >= ATTEMPTS) {
-                    giveUp(run, request.session(), StopReason.lost());
-                    return;
-                }
-            }
-            pause();
-        }
-        run.close(); // somebody else may have room
-    }
-
-    private void giveUp(DurableRun run, Session session, StopReason why) {
+    /** The request of a run; empty if it is not one of this relay's, or a newer relay's. */
+    private Optional<StartRequest> request(DurableRun run) {
+        @Nullable Throwable failure = null;
         try {
+            Optional<StartRequest> request = StartRecord.read(run);
+            if (request.isPresent()) {
+                return request;
+            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        if (failures.add(run.runId()) == 1) { // once
+            log.warn(
+                    "A run in the journal has no request that this relay can read. It is left alone; see"
+                            + " docs/durable.md",
+                    failure);
+        }
+        return Optional.empty();
+    }
+
+    private void goOn(DurableRun run, StartRequest request, RunFactory factory) throws Exception {
+        try {
+            runs.takeOver(request, run, factory);
+        } catch (RelayException e) {
+            if (e.code() != Code.EXPIRED) {
+                throw e;
+            }
+            Failures.warn(log, "A lost run cannot go on, because its events are not kept", e);
+            giveUp(run, request.session(), StopReason.lost());
+        }
+    }
+
+    /** Ends a run for its watchers, if this machine has it: else it may be going on elsewhere. */
+    private void giveUp(DurableRun run, Session session, StopReason why) {
+        if (!run.isLost()) {
             runs.giveUp(run.runId(), session, why);
             run.told();
-        } catch (RuntimeException e) {
-            Failures.warn(log, "The watchers of a run could not be told its end", e);
-            run.close(); // again later
         }
     }
 
-    private void pause() {
+    /** Gives the claim up, after a while in which nobody tries again. Does not throw. */
+    private void closeLater(DurableRun run) {
         try {
-            settings.time().sleep(LATER);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (!closed) {
+                settings.time().sleep(LATER);
+            }
+        } catch (Throwable e) { // then at once
+            Failures.warn(log, "A relay could not wait before it gave a run up", e);
+        }
+        try {
+            run.close();
+        } catch (Throwable e) { // the journal gives it up when it can
+            Failures.warn(log, "The claim on a lost run could not be given up", e);
         }
     }
 

@@ -11,9 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The runs that a relay carries: starts them, goes on with those of lost machines, and stops them. For any thread. */
 final class RunRegistry {
+    private static final Logger logger = LoggerFactory.getLogger(RunRegistry.class);
+
     private final RelaySettings settings;
     private final ResumeLog log;
     private final Optional<RunJournal> journal;
@@ -114,17 +118,23 @@ final class RunRegistry {
                 over -> ended(over, permit));
     }
 
+    /** Whether there may be one more run here, beside this number that are about to be taken over. */
+    boolean hasRoom(int beside) {
+        return quota.hasRoom(beside);
+    }
+
     /**
-     * Goes on with a run whose machine is gone, from what its watchers know. If it cannot, the claim is still held.
+     * Goes on with a run whose machine is gone, from what its watchers know. It is counted, and not refused for the number of runs. If this
+     * throws, the claim is still held.
      *
-     * @throws RelayException if there are too many runs here, or the log cannot be reached
+     * @throws RelayException if the log cannot be reached
      * @throws Exception if the factory fails
      */
     void takeOver(StartRequest request, DurableRun durable, RunFactory factory) throws Exception {
         String id = durable.runId();
         Session session = request.session();
         try (var start = new Start(null)) {
-            QuotaCounter.Permit permit = start.uses(quota.acquire(Caller.of(session)));
+            QuotaCounter.Permit permit = start.uses(quota.add(Caller.of(session)));
             Optional<ResumeLog.Writer> open = writer(id, session);
             if (open.isEmpty()) { // its watchers know the end, and the journal does not
                 durable.told();
@@ -132,12 +142,31 @@ final class RunRegistry {
             }
             ResumeLog.Writer writer = start.uses(open.get());
             ToldEvents told = new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
+            if (told.hasEnd()) { // the machine was lost before it could mark the stream as ended
+                writer.finish();
+                durable.told();
+                return;
+            }
             durable.noteBegun(told.openTurn(), told.toContinue());
             RunSource run = start.uses(made(factory, with(request, durable))); // last, because it begins at once
             if (!durable.isUsed()) {
                 throw new IllegalStateException("the RunFactory did not give the run its journal this time");
             }
-            start.succeeds(publisher(id, session, run, writer, Optional.of(durable), told, permit));
+            RunPublisher carried = publisher(id, session, run, writer, Optional.of(durable), told, permit);
+            start.succeeds(carried);
+            stopIfAsked(carried, durable);
+        }
+    }
+
+    /** A stop that came while the run was being made found nobody to stop, and is noted in the journal. */
+    private static void stopIfAsked(RunPublisher run, DurableRun durable) {
+        try {
+            if (durable.isStopped()) {
+                run.stop(StopReason.cancelled(), "its user stopped it");
+            }
+        } catch (Throwable e) {
+            Failures.warn(logger, "It is not known whether a run was stopped, so the next machine has to ask", e);
+            run.handOver(StopReason.cancelled(), "its journal could not be read");
         }
     }
 
@@ -183,11 +212,31 @@ final class RunRegistry {
         }
     }
 
-    /** Stops a run on any machine, or one that waits for answers on none. */
+    /**
+     * Stops a run on any machine, or one that is on none now. The journal has a note of that first, so that a machine which is about to go
+     * on with the run finds either the note or the stop.
+     */
     void cancel(Session session, String id, String reason) {
-        log.cancel(id, session, reason);
-        if (journal.isPresent()) {
-            answer(journal.get(), id, DurableRun.STOPPED, "{}");
+        if (journal.isEmpty()) {
+            log.cancel(id, session, reason);
+            return;
+        }
+        checkOwner(session, id);
+        boolean noted = false;
+        try {
+            noted = answer(journal.get(), id, DurableRun.STOPPED, "{}");
+        } finally {
+            cancel(session, id, reason, noted);
+        }
+    }
+
+    private void cancel(Session session, String id, String reason, boolean noted) {
+        try {
+            log.cancel(id, session, reason);
+        } catch (RelayException e) {
+            if (!noted || e.code() == Code.UNAVAILABLE) { // else whoever goes on with the run ends it
+                throw e;
+            }
         }
     }
 
@@ -295,13 +344,22 @@ final class RunRegistry {
                 RunPublisher.close(run);
             }
             if (writer != null) {
-                writer.leave();
+                giveBack("The stream of a run that did not start could not be left", writer::leave);
             }
             if (durable != null) {
-                durable.told(); // the caller learns that it has not begun
+                giveBack("The journal could not end a run that did not start", durable::told);
+                giveBack("The claim on a run that did not start could not be given up", durable::close);
             }
             if (permit != null) {
                 permit.release();
+            }
+        }
+
+        private void giveBack(String failure, Runnable action) {
+            try {
+                action.run();
+            } catch (Throwable e) { // the rest must be given back
+                Failures.warn(logger, failure, e);
             }
         }
     }

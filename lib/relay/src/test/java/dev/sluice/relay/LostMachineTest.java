@@ -107,9 +107,7 @@ class LostMachineTest {
         }
 
         String start() throws Exception {
-            var asked = new StartRequest(
-                    ALICE, "chat", new Conversation(List.of(), List.of(Message.user("run " + RUN))), Map.of());
-            return one.start(Caller.of(ALICE), asked, runs);
+            return one.start(Caller.of(ALICE), asked(), runs);
         }
 
         WatchedRun watch(String id, Consumer<RelayEvent> onEvent) {
@@ -117,6 +115,11 @@ class LostMachineTest {
             log.subscribe(id, ALICE, 0, watched);
             return watched;
         }
+    }
+
+    private static StartRequest asked() {
+        return new StartRequest(
+                ALICE, "chat", new Conversation(List.of(), List.of(Message.user("run " + RUN))), Map.of());
     }
 
     private RunSource run(StartRequest request, ToolApproval approval) {
@@ -198,6 +201,20 @@ class LostMachineTest {
         WatchedRun watched = fleet.watch(event -> {
             if (event.id() == 20) {
                 Thread.ofVirtual().start(fleet.one::close);
+            }
+        });
+        assertThat(watched.awaitEnd().text()).isEqualTo(ScriptedModel.text(RUN));
+        assertThat(watched.types().getLast()).isEqualTo("stream_complete");
+    }
+
+    @Test
+    void aRunWhoseClientIsClosedGoesOnElsewhere() throws Exception {
+        LlmClient closing = client(Continuation.off());
+        var fleet = new Fleet(allow());
+        String id = fleet.one.start(Caller.of(ALICE), asked(), request -> run(closing, request, allow()));
+        WatchedRun watched = fleet.watch(id, event -> {
+            if (event.id() == 20) {
+                Thread.ofVirtual().start(closing::close);
             }
         });
         assertThat(watched.awaitEnd().text()).isEqualTo(ScriptedModel.text(RUN));
