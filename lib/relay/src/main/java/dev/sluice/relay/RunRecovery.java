@@ -32,6 +32,7 @@ final class RunRecovery implements AutoCloseable {
     private final RelaySettings settings;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile @Nullable RunFactory factory;
     private volatile @Nullable Thread looking;
 
     RunRecovery(RunRegistry runs, RunJournal journal, RelaySettings settings) {
@@ -43,8 +44,30 @@ final class RunRecovery implements AutoCloseable {
     /** Begins, with what makes the runs again. A second call does nothing. */
     void start(RunFactory factory) {
         if (begun.compareAndSet(false, true)) {
+            this.factory = factory;
             looking = Thread.ofVirtual().name("sluice-relay-recovery").start(() -> look(factory));
         }
+    }
+
+    /**
+     * Goes on with this run now, as with a lost one, on a thread of its own. False if nothing here makes runs again.
+     *
+     * @throws RelayException if there are too many runs here
+     * @throws RunJournal.JournalException {@code HELD}, {@code UNAVAILABLE}
+     */
+    boolean takeOver(String runId, Session owner) {
+        RunFactory known = factory;
+        if (known == null || closed) {
+            return false;
+        }
+        runs.checkRoom(owner);
+        takeOverSoon(journal.claim(runId), known);
+        return true;
+    }
+
+    private void takeOverSoon(Claim found, RunFactory factory) {
+        var claimed = new DurableRun(found);
+        Thread.ofVirtual().name("sluice-relay-take-over").start(() -> takeOver(claimed, factory));
     }
 
     private void look(RunFactory factory) {
@@ -54,8 +77,7 @@ final class RunRecovery implements AutoCloseable {
                 Optional<Claim> found = journal.claimAbandoned();
                 failing = false;
                 if (found.isPresent()) {
-                    var claimed = new DurableRun(found.get());
-                    Thread.ofVirtual().name("sluice-relay-take-over").start(() -> takeOver(claimed, factory));
+                    takeOverSoon(found.get(), factory);
                 } else {
                     settings.time().sleep(EVERY);
                 }

@@ -185,7 +185,11 @@ final class RunRegistry {
 
     /** Stops a run on any machine, or one that waits for answers on none. */
     void cancel(Session session, String id, String reason) {
-        log.cancel(id, session, reason);
+        try {
+            log.cancel(id, session, reason);
+        } catch (RelayException e) {
+            checkOwner(session, id, e);
+        }
         if (journal.isPresent()) {
             answer(journal.get(), id, DurableRun.STOPPED, "{}");
         }
@@ -221,9 +225,34 @@ final class RunRegistry {
             var unused = log.isDelivered(id, session, 0);
         } catch (RelayException e) {
             if (e.code() != Code.EXPIRED) { // it is the session's, and its first events are no longer kept
-                throw e;
+                checkOwner(session, id, e);
             }
         }
+    }
+
+    /** Throws what the log has said, unless the log has forgotten the run, and the journal knows it as this session's. */
+    private void checkOwner(Session session, String id, RelayException said) {
+        boolean isGone = said.code() == Code.UNKNOWN || said.code() == Code.EXPIRED;
+        if (!isGone || !isOwner(session, id)) {
+            throw said;
+        }
+    }
+
+    /** Whether the journal knows a run of this name, and as this session's. It may have what the log has forgotten. */
+    boolean isOwner(Session session, String id) {
+        try {
+            return journal.flatMap(runs -> runs.firstRecord(id))
+                    .flatMap(StartRecord::session)
+                    .filter(session::equals)
+                    .isPresent();
+        } catch (JournalException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** Throws what a run of this session would be refused with now. */
+    void checkRoom(Session session) {
+        quota.check(Caller.of(session));
     }
 
     /** Hands over what is durable and stops the rest. */
@@ -232,7 +261,7 @@ final class RunRegistry {
         running.values().forEach(run -> run.handOver(StopReason.shutDown(), "the relay is being shut down"));
     }
 
-    private static RelayException unreachable(JournalException e) {
+    static RelayException unreachable(JournalException e) {
         return new RelayException(Code.UNAVAILABLE, "The journal of the runs cannot be reached; try again soon", e);
     }
 
