@@ -130,8 +130,9 @@ final class RunRegistry {
                 durable.told();
                 return;
             }
-            ResumeLog.Writer writer = start.uses(open.get());
-            ToldEvents told = new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
+            Continued stream = continued(id, session, start.uses(open.get()));
+            ResumeLog.Writer writer = start.uses(stream.writer());
+            ToldEvents told = stream.told();
             durable.noteBegun(told.openTurn(), told.toContinue());
             RunSource run = start.uses(made(factory, with(request, durable))); // last, because it begins at once
             if (!durable.isUsed()) {
@@ -167,6 +168,22 @@ final class RunRegistry {
                 throw e;
             }
             return Optional.of(log.recreate(id, session, reason -> stop(id, reason)));
+        }
+    }
+
+    /** A stream that goes on, and what its watchers know. */
+    private record Continued(ResumeLog.Writer writer, ToldEvents told) {}
+
+    /** If not all events are kept any more, the stream begins anew, because nobody knows what its watchers know. */
+    private Continued continued(String id, Session session, ResumeLog.Writer open) throws InterruptedException {
+        try {
+            return new Continued(open, new ToldEvents(StoredEvents.of(log, id, session, open.lastId())));
+        } catch (RelayException e) {
+            if (e.code() != Code.EXPIRED) {
+                throw e;
+            }
+            open.leave();
+            return new Continued(log.recreate(id, session, reason -> stop(id, reason)), new ToldEvents());
         }
     }
 
