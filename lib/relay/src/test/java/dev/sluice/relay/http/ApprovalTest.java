@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.internal.json.Json;
 import dev.sluice.test.peer.ScriptedModel;
 import dev.sluice.tools.RunJournal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +94,43 @@ class ApprovalTest extends AskingFixture {
                     .as("a second answer does not count, and hears what came of the first")
                     .isEqualTo(rest);
             assertThat(model.requests()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aReasonOfAnyLengthIsNotTaken() throws Exception {
+        String denied = "{\"allowed\":false,\"reason\":\"%s\"}";
+        try (WireClient watching = send("POST", "/api/v1/stream", "{\"message\":\"run 1\"}")) {
+            String question = path(watching) + "/approvals/" + question(watching);
+            WireClient refused = send("POST", question, denied.formatted("x".repeat(4_097)), watching.cookie());
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.body()).contains("reason: has 4097 characters; at most 4096 are allowed");
+            assertThat(send("POST", question, denied.formatted("x".repeat(4_096)), watching.cookie())
+                            .status())
+                    .isEqualTo(204);
+        }
+        String answer = chat(
+                "[{\"type\":\"tool-charge\",\"state\":\"approval-responded\",\"approval\":{\"id\":\"s-1\",\"approved\":false,\"reason\":\""
+                        + "x".repeat(4_097) + "\"}},{\"type\":\"data-run-parked\",\"data\":{\"eventId\":1}}]",
+                "s");
+        assertThat(send("POST", "/api/v1/chat", answer).status()).isEqualTo(400);
+    }
+
+    @Test
+    void answersCountAsStartsDo() throws Exception {
+        stopServer();
+        relay.close();
+        settings.journal(RunJournal.inMemory());
+        mount(builder -> builder.startLimit(3, Duration.ofHours(1)));
+        try (WireClient watching = send("POST", "/api/v1/stream", "{\"message\":\"run 1\"}")) {
+            String question = path(watching) + "/approvals/" + question(watching);
+            assertThat(send("POST", question + "0", ALLOWED, watching.cookie()).status())
+                    .isEqualTo(204);
+            assertThat(send("POST", question + "1", ALLOWED, watching.cookie()).status())
+                    .isEqualTo(204);
+            WireClient refused = send("POST", question, ALLOWED, watching.cookie());
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("retry-after")).isNotEmpty();
         }
     }
 }

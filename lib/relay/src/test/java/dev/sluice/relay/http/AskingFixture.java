@@ -54,6 +54,7 @@ abstract class AskingFixture extends WebServerFixture {
 
     @AfterEach
     void end() {
+        relay.close();
         client.close();
         model.close();
     }
