@@ -131,8 +131,12 @@ class ParkedRunTest {
         var dead = new MortalJournal(journal);
         var over = new CountDownLatch(1);
         onCharge = () -> {
-            dead.die();
-            await().until(() -> over.getCount() == 0);
+            Thread.ofVirtual().start(dead::die);
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         };
         Relay dying = relay(dead, log);
         dying.recoverWith(this::run);
