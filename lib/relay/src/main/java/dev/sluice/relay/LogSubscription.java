@@ -28,7 +28,7 @@ final class LogSubscription implements ResumeLog.Listener {
      * @throws RelayException as {@link ResumeLog#subscribe} does
      */
     void enter() {
-        subscription.set(stream.log().subscribe(stream.streamId(), stream.owner(), after, this));
+        subscription.set(stream.subscribe(after, this));
         leaveIfOver(); // the watcher may have left before there was a subscription to close
     }
 

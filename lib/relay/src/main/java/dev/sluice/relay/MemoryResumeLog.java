@@ -3,8 +3,10 @@ package dev.sluice.relay;
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps the events of runs in this program's memory: for one machine, and until it is restarted.
  *
  * <p>The number of streams and the bytes of all of them are bounded. At either bound, the streams that ended longest
- * ago are dropped first. If none has ended, a new one is refused. Streams that run by then continue, each up to
- * {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1
+ * ago are dropped first, then those that their writer left longest ago, as that of a run does that waits for a person: a relay with a journal
+ * makes it again. If there is neither, a new one is refused. Streams that run by then continue, each up to {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1
  * takes twice that in memory. Listeners are called on the thread that appends, or on the one that subscribes. Safe for
  * use by any thread; nothing blocks.
  */
@@ -43,6 +46,10 @@ public final class MemoryResumeLog implements ResumeLog {
     /** The ended streams, longest ago first, each with the timer that drops it. */
     private final SequencedMap<String, TimeSource.Scheduled> ended = new LinkedHashMap<>();
 
+    /** The streams that their writer has left, longest ago first. */
+    private final SequencedMap<String, MemoryStream> left = new LinkedHashMap<>();
+
+    /** Of streams that had ended. One that was only left is forgotten, because it goes on when somebody makes it again. */
     private final Map<String, Session> dropped = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -51,6 +58,7 @@ public final class MemoryResumeLog implements ResumeLog {
             return size() > REMEMBERED;
         }
     };
+
     private boolean closed;
 
     private MemoryResumeLog(Builder builder) {
@@ -69,42 +77,64 @@ public final class MemoryResumeLog implements ResumeLog {
 
     @Override
     public Writer create(String streamId, Session owner, Consumer<String> cancel) {
-        return create(streamId, owner, cancel, new EventRing(eventsPerStream, bytesPerStream));
+        return create(streamId, owner, cancel, false);
     }
 
     /** As {@link ResumeLog} says: the ids are those of microseconds since 1970, of which no stream has used up as many. */
     @Override
     public Writer recreate(String streamId, Session owner, Consumer<String> cancel) {
-        long begin = TimeUnit.MILLISECONDS.toMicros(time.now().toEpochMilli());
-        return create(streamId, owner, cancel, new EventRing(eventsPerStream, bytesPerStream, begin));
+        return create(streamId, owner, cancel, true);
     }
 
-    private Writer create(String streamId, Session owner, Consumer<String> cancel, EventRing events) {
-        var stream = new MemoryStream(owner, cancel, events, this::grew);
+    private Writer create(String streamId, Session owner, Consumer<String> cancel, boolean anew) {
+        var forgotten = new ArrayList<MemoryStream>();
         lock.lock();
         try {
             checkOpen();
-            while ((streams.size() >= maxStreams || bytes.get() >= maxBytes) && !ended.isEmpty()) {
-                drop(ended.firstEntry().getKey());
+            long begin = 1;
+            if (anew) {
+                begin = TimeUnit.MILLISECONDS.toMicros(time.now().toEpochMilli());
+                MemoryStream before = streams.get(streamId);
+                if (before != null && before.owner().equals(owner)) {
+                    begin = Math.max(
+                            begin, before.last() + 2); // what follows the last event is not what follows it here
+                    forget(streamId, forgotten);
+                }
             }
+            makeRoom(() -> streams.size() >= maxStreams || bytes.get() >= maxBytes, forgotten);
             if (streams.size() >= maxStreams || bytes.get() >= maxBytes) {
                 throw new RelayException(
                         RelayException.Code.UNAVAILABLE, "There is no room for another stream; try again later");
             }
+            var stream =
+                    new MemoryStream(owner, cancel, new EventRing(eventsPerStream, bytesPerStream, begin), this::grew);
             if (streams.putIfAbsent(streamId, stream) != null) {
                 throw new IllegalArgumentException("streamId: there is such a stream already");
             }
+            return new MemoryWriter(streamId, stream, 1);
         } finally {
             lock.unlock();
+            forgotten.forEach(MemoryStream::expire);
         }
-        return new MemoryWriter(streamId, stream, 1);
     }
 
     @Override
     public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
-        MemoryStream stream = find(streamId, owner);
-        int writer = stream.takeOver(cancel);
-        return writer == 0 ? Optional.empty() : Optional.of(new MemoryWriter(streamId, stream, writer));
+        lock.lock();
+        try {
+            if (!streams.containsKey(streamId) && owner.equals(dropped.get(streamId))) {
+                return Optional.empty();
+            }
+            MemoryStream stream = find(streamId, owner);
+            int writer = stream.takeOver(cancel);
+            if (writer == 0) {
+                return Optional.empty();
+            }
+            left.remove(streamId);
+            return Optional.of(new MemoryWriter(streamId, stream, writer));
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -132,6 +162,7 @@ public final class MemoryResumeLog implements ResumeLog {
             streams.clear();
             ended.values().forEach(TimeSource.Scheduled::cancel);
             ended.clear();
+            left.clear();
         } finally {
             lock.unlock();
         }
@@ -172,7 +203,20 @@ public final class MemoryResumeLog implements ResumeLog {
             if (streams.get(streamId) != stream) {
                 return;
             }
+            left.remove(streamId);
             ended.put(streamId, time.schedule(retention, () -> expire(streamId, stream)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The writer of this number gives the stream up, unless somebody else writes it by now. */
+    private void left(String streamId, MemoryStream stream, int writer) {
+        lock.lock();
+        try {
+            if (streams.get(streamId) == stream && stream.isWriter(writer)) {
+                left.put(streamId, stream);
+            }
         } finally {
             lock.unlock();
         }
@@ -189,11 +233,30 @@ public final class MemoryResumeLog implements ResumeLog {
         }
     }
 
+    /** Drops streams while there is too much and some that may be dropped. With the lock; without it, the forgotten ones must be told. */
+    private void makeRoom(BooleanSupplier isFull, List<MemoryStream> forgotten) {
+        while (isFull.getAsBoolean() && !(ended.isEmpty() && left.isEmpty())) {
+            if (ended.isEmpty()) {
+                forget(left.firstEntry().getKey(), forgotten);
+            } else {
+                drop(ended.firstEntry().getKey());
+            }
+        }
+    }
+
+    /** As if it had never been, except for those who watch it. */
+    private void forget(String streamId, List<MemoryStream> forgotten) {
+        forgotten.add(streams.get(streamId));
+        drop(streamId);
+        dropped.remove(streamId);
+    }
+
     private void drop(String streamId) {
         TimeSource.@Nullable Scheduled retained = ended.remove(streamId);
         if (retained != null) {
             retained.cancel(); // it holds the stream
         }
+        left.remove(streamId);
         @Nullable MemoryStream stream = streams.remove(streamId);
         if (stream != null) {
             bytes.addAndGet(-stream.bytes());
@@ -206,14 +269,14 @@ public final class MemoryResumeLog implements ResumeLog {
         if (bytes.addAndGet(by) <= maxBytes) {
             return;
         }
+        var forgotten = new ArrayList<MemoryStream>();
         lock.lock();
         try {
-            while (bytes.get() > maxBytes && !ended.isEmpty()) {
-                drop(ended.firstEntry().getKey());
-            }
+            makeRoom(() -> bytes.get() > maxBytes, forgotten);
         } finally {
             lock.unlock();
         }
+        forgotten.forEach(MemoryStream::expire);
     }
 
     /** With the lock. */
@@ -227,7 +290,7 @@ public final class MemoryResumeLog implements ResumeLog {
         private final String streamId;
         private final MemoryStream stream;
         private final int number;
-        private volatile boolean left;
+        private volatile boolean hasLeft;
 
         MemoryWriter(String streamId, MemoryStream stream, int number) {
             this.streamId = streamId;
@@ -247,7 +310,8 @@ public final class MemoryResumeLog implements ResumeLog {
 
         @Override
         public void leave() {
-            left = true;
+            hasLeft = true;
+            left(streamId, stream, number);
         }
 
         @Override
@@ -266,7 +330,7 @@ public final class MemoryResumeLog implements ResumeLog {
         }
 
         private void end(End how) {
-            if (!left) {
+            if (!hasLeft) {
                 stream.end(number, how, () -> ended(streamId, stream));
             }
         }

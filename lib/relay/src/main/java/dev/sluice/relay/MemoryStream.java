@@ -62,6 +62,16 @@ final class MemoryStream {
         }
     }
 
+    /** Whether the stream may still be written by the writer of this number. */
+    boolean isWriter(int number) {
+        lock.lock();
+        try {
+            return end == null && number == writers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The id of the last event; 0 if there is none. */
     long last() {
         lock.lock();
@@ -99,14 +109,24 @@ final class MemoryStream {
 
     /** Nothing follows, whoever writes. No effect if that was known. */
     void lose() {
+        end(0, ResumeLog.End.WRITER_LOST);
+    }
+
+    /** The stream is no longer kept. What its writer still writes is refused. */
+    void expire() {
+        end(1, ResumeLog.End.EXPIRED);
+    }
+
+    private void end(int moreWriters, ResumeLog.End how) {
         int writer;
         lock.lock();
         try {
+            writers += moreWriters;
             writer = writers;
         } finally {
             lock.unlock();
         }
-        end(writer, ResumeLog.End.WRITER_LOST, () -> {});
+        end(writer, how, () -> {});
     }
 
     /** How much it keeps. */

@@ -23,6 +23,7 @@ public final class Relay implements AutoCloseable {
     private final ResumeLog log;
     private final boolean ownLog;
     private final RunRegistry runs;
+    private final WatchedLog watched;
     private final WatcherRegistry watchers;
     private final Optional<RunRecovery> recovery;
     private final ShutdownWait allGone = new ShutdownWait(() -> running() == 0 && watching() == 0);
@@ -39,13 +40,14 @@ public final class Relay implements AutoCloseable {
                 new QuotaCounter(builder.runs, "answers under way"),
                 this::isWatched,
                 () -> allGone.check());
+        recovery = Optional.ofNullable(builder.journal).map(journal -> new RunRecovery(runs, journal, settings));
+        watched = new WatchedLog(log, runs.owners(), recovery, settings.time());
         watchers = new WatcherRegistry(
                 settings,
-                log,
+                watched,
                 runs,
                 new QuotaCounter(builder.watchers, "connections that watch"),
                 () -> allGone.check());
-        recovery = Optional.ofNullable(builder.journal).map(journal -> new RunRecovery(runs, journal, settings));
     }
 
     /** A relay with nothing set. */
@@ -122,7 +124,8 @@ public final class Relay implements AutoCloseable {
     /**
      * Sends a stream's events to a sink until the stream ends, the sink is gone, or the relay is closed. A sink of a
      * closed relay receives {@code server_shutdown}, also one that comes later. Returns at once; events are written by
-     * threads of the relay's.
+     * threads of the relay's. It blocks for some seconds at most if the log has forgotten the stream and the journal still has the run:
+     * the run is made again then, as a lost one is.
      *
      * @param after the last event the client has; 0 for none. It may come from the client as it is
      * @throws RelayException if there is no such stream for this session, that part of it is no longer there, or there
@@ -143,7 +146,7 @@ public final class Relay implements AutoCloseable {
      * @throws RelayException as {@link #attach} does
      */
     public boolean isDelivered(Session session, String streamId, long after) {
-        return log.isDelivered(streamId, session, after);
+        return watched.isDelivered(streamId, session, after);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.sluice.relay;
 
-import dev.sluice.relay.RelayException.Code;
 import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.RunJournal.Claim;
 import java.time.Duration;
@@ -37,6 +36,7 @@ final class RunRecovery implements AutoCloseable {
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile @Nullable RunFactory factory;
     private volatile @Nullable Thread looking;
 
     RunRecovery(RunRegistry runs, RunJournal journal, RelaySettings settings) {
@@ -48,8 +48,25 @@ final class RunRecovery implements AutoCloseable {
     /** Begins, with what makes the runs again. A second call does nothing. */
     void start(RunFactory factory) {
         if (begun.compareAndSet(false, true)) {
+            this.factory = factory;
             looking = Thread.ofVirtual().name("sluice-relay-recovery").start(() -> look(factory));
         }
+    }
+
+    /**
+     * Goes on with this run now, as with a lost one, on a thread of its own. False if nothing here makes runs again.
+     *
+     * @throws RelayException if there are too many runs here
+     * @throws RunJournal.JournalException {@code HELD}, {@code UNAVAILABLE}
+     */
+    boolean takeOver(String runId, Session owner) {
+        RunFactory known = factory;
+        if (known == null || closed) {
+            return false;
+        }
+        runs.checkRoom(owner);
+        begin(journal.claim(runId), known);
+        return true;
     }
 
     private void look(RunFactory factory) {
@@ -126,7 +143,7 @@ final class RunRecovery implements AutoCloseable {
             log.warn("A lost run was given up: it could not go on here {} times", ATTEMPTS);
             giveUp(run, session, StopReason.lost());
         } else if (!run.isLost()) {
-            goOn(run, request, factory);
+            runs.takeOver(request, run, factory);
         }
         failures.forget(run.runId());
         return true;
@@ -150,18 +167,6 @@ final class RunRecovery implements AutoCloseable {
                     failure);
         }
         return Optional.empty();
-    }
-
-    private void goOn(DurableRun run, StartRequest request, RunFactory factory) throws Exception {
-        try {
-            runs.takeOver(request, run, factory);
-        } catch (RelayException e) {
-            if (e.code() != Code.EXPIRED) {
-                throw e;
-            }
-            Failures.warn(log, "A lost run cannot go on, because its events are not kept", e);
-            giveUp(run, request.session(), StopReason.lost());
-        }
     }
 
     /** Ends a run for its watchers, if this machine has it: else it may be going on elsewhere. */

@@ -21,6 +21,7 @@ final class RunRegistry {
     private final RelaySettings settings;
     private final ResumeLog log;
     private final Optional<RunJournal> journal;
+    private final RunOwners owners;
     private final QuotaCounter quota;
     private final Predicate<String> isWatched;
     private final Runnable onEnd;
@@ -44,6 +45,7 @@ final class RunRegistry {
         this.settings = settings;
         this.log = log;
         this.journal = journal;
+        owners = new RunOwners(log, journal);
         this.quota = quota;
         this.isWatched = isWatched;
         this.onEnd = onEnd;
@@ -51,6 +53,11 @@ final class RunRegistry {
 
     Collection<RunPublisher> all() {
         return running.values();
+    }
+
+    /** Whose the runs are. */
+    RunOwners owners() {
+        return owners;
     }
 
     @Nullable
@@ -88,7 +95,7 @@ final class RunRegistry {
                 start.succeeds(plain(id, session, run, permit));
             }
         } catch (JournalException e) {
-            throw unreachable(e);
+            throw RunOwners.unreachable(e);
         }
         return id;
     }
@@ -140,8 +147,9 @@ final class RunRegistry {
                 durable.told();
                 return;
             }
-            ResumeLog.Writer writer = start.uses(open.get());
-            ToldEvents told = new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
+            Continued stream = continued(id, session, start.uses(open.get()));
+            ResumeLog.Writer writer = start.uses(stream.writer());
+            ToldEvents told = stream.told();
             if (told.hasEnd()) { // the machine was lost before it could mark the stream as ended
                 writer.finish();
                 durable.told();
@@ -199,6 +207,22 @@ final class RunRegistry {
         }
     }
 
+    /** A stream that goes on, and what its watchers know. */
+    private record Continued(ResumeLog.Writer writer, ToldEvents told) {}
+
+    /** If not all events are kept any more, the stream begins anew, because nobody knows what its watchers know. */
+    private Continued continued(String id, Session session, ResumeLog.Writer open) throws InterruptedException {
+        try {
+            return new Continued(open, new ToldEvents(StoredEvents.of(log, id, session, open.lastId())));
+        } catch (RelayException e) {
+            if (e.code() != Code.EXPIRED) {
+                throw e;
+            }
+            open.leave();
+            return new Continued(log.recreate(id, session, reason -> stop(id, reason)), new ToldEvents());
+        }
+    }
+
     private void ended(RunPublisher run, QuotaCounter.Permit permit) {
         running.remove(run.id(), run);
         permit.release();
@@ -221,22 +245,19 @@ final class RunRegistry {
             log.cancel(id, session, reason);
             return;
         }
-        checkOwner(session, id);
-        boolean noted = false;
+        owners.check(session, id);
         try {
-            noted = answer(journal.get(), id, DurableRun.STOPPED, "{}");
+            answer(journal.get(), id, DurableRun.STOPPED, "{}");
         } finally {
-            cancel(session, id, reason, noted);
+            cancelInLog(session, id, reason);
         }
     }
 
-    private void cancel(Session session, String id, String reason, boolean noted) {
+    private void cancelInLog(Session session, String id, String reason) {
         try {
             log.cancel(id, session, reason);
         } catch (RelayException e) {
-            if (!noted || e.code() == Code.UNAVAILABLE) { // else whoever goes on with the run ends it
-                throw e;
-            }
+            owners.check(session, id, e); // whoever goes on with the run finds the note
         }
     }
 
@@ -250,7 +271,7 @@ final class RunRegistry {
         if (journal.isEmpty() || !callKey.startsWith(id + "-")) {
             throw new RelayException(Code.UNKNOWN, "There is no such question");
         }
-        checkOwner(session, id);
+        owners.check(session, id);
         return answer(journal.get(), id, callKey, answer);
     }
 
@@ -261,28 +282,19 @@ final class RunRegistry {
             if (e.code() == JournalException.Code.UNKNOWN) { // it is not durable, or has ended
                 return false;
             }
-            throw unreachable(e);
+            throw RunOwners.unreachable(e);
         }
     }
 
-    private void checkOwner(Session session, String id) {
-        try {
-            var unused = log.isDelivered(id, session, 0);
-        } catch (RelayException e) {
-            if (e.code() != Code.EXPIRED) { // it is the session's, and its first events are no longer kept
-                throw e;
-            }
-        }
+    /** Throws what a run of this session would be refused with now. */
+    void checkRoom(Session session) {
+        quota.check(Caller.of(session));
     }
 
     /** Hands over what is durable and stops the rest. */
     void shutDown() {
         closing = true;
         running.values().forEach(run -> run.handOver(StopReason.shutDown(), "the relay is being shut down"));
-    }
-
-    private static RelayException unreachable(JournalException e) {
-        return new RelayException(Code.UNAVAILABLE, "The journal of the runs cannot be reached; try again soon", e);
     }
 
     private static RunSource made(RunFactory factory, StartRequest request) throws Exception {

@@ -23,6 +23,17 @@ final class StartRecord {
         return Json.write(fields);
     }
 
+    /** Whose run begins with this record; empty if it is no such one. */
+    static Optional<Session> session(String record) {
+        if (!Json.isObject(record)) {
+            return Optional.empty();
+        }
+        Map<String, Object> fields = Json.readObject(record);
+        return TYPE.equals(fields.get("type")) && fields.get("session") instanceof String session
+                ? Optional.of(new Session(session))
+                : Optional.empty();
+    }
+
     /** The request of a claimed run; empty if its first record is no such one. */
     static Optional<StartRequest> read(DurableRun claim) {
         List<String> records = claim.recorded();

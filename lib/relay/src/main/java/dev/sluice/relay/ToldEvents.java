@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * that part; otherwise the turn is taken back, and then told whole. A call's start, question and end are told once per turn.
  */
 final class ToldEvents {
-    /** A step of a call, in the turn in which it was called. */
+    /** A step of a call, in the turn in which it was called. A call may have several questions, so a question is known by its key. */
     private record CallStep(int turn, String id, Step step) {}
 
     private enum Step {
@@ -109,17 +109,17 @@ final class ToldEvents {
                 part = null;
             }
             case "turn_reset" -> takeBack();
-            case "tool_start" -> noteStep(json, Step.START);
-            case "approval_asked" -> noteStep(json, Step.QUESTION);
-            case "tool_complete", "tool_error" -> noteStep(json, Step.END);
-            case "tool_orphaned" -> noteStep(json, Step.ORPHANED);
+            case "tool_start" -> noteStep(json, "id", Step.START);
+            case "approval_asked" -> noteStep(json, "call_key", Step.QUESTION);
+            case "tool_complete", "tool_error" -> noteStep(json, "id", Step.END);
+            case "tool_orphaned" -> noteStep(json, "id", Step.ORPHANED);
             case "stream_complete", "stream_error" -> ended = true;
             default -> {}
         }
     }
 
-    private void noteStep(String json, Step step) {
-        if (Json.readObject(json).get("id") instanceof String id) {
+    private void noteStep(String json, String field, Step step) {
+        if (Json.readObject(json).get(field) instanceof String id) {
             steps.add(new CallStep(told.turn(), id, step));
         }
     }
@@ -167,7 +167,7 @@ final class ToldEvents {
                 yield List.of(event);
             }
             case ToolStart call -> once(call.id(), Step.START, event);
-            case ApprovalAsked question -> once(question.id(), Step.QUESTION, event);
+            case ApprovalAsked question -> once(question.callKey(), Step.QUESTION, event);
             case ToolComplete end -> once(end.id(), Step.END, event);
             case ToolError end -> once(end.id(), Step.END, event);
             case ToolOrphaned orphan -> once(orphan.id(), Step.ORPHANED, event);

@@ -162,9 +162,9 @@ final class Watcher {
                 if (reading != from) {
                     break;
                 }
-                if (event.id() == read + 1) {
+                if (event.id() == read + 1 || read == 0) { // a stream that was made anew begins with a later number
                     backlog.add(event, now);
-                    read++;
+                    read = event.id();
                 } else if (event.id() > read) { // a gap is never shown: the stream ends for this watcher
                     reading = null;
                     closing = CloseReason.EXPIRED;

@@ -8,14 +8,14 @@ import java.util.Optional;
 /** The watchers of a relay: lets them in, counts them, and sees them off. For any thread. */
 final class WatcherRegistry {
     private final RelaySettings settings;
-    private final ResumeLog log;
+    private final WatchedLog log;
     private final RunRegistry runs;
     private final QuotaCounter quota;
     private final Runnable onLeft;
     private final WatcherTimer pulse;
     private volatile boolean closing;
 
-    WatcherRegistry(RelaySettings settings, ResumeLog log, RunRegistry runs, QuotaCounter quota, Runnable onLeft) {
+    WatcherRegistry(RelaySettings settings, WatchedLog log, RunRegistry runs, QuotaCounter quota, Runnable onLeft) {
         this.settings = settings;
         this.log = log;
         this.runs = runs;

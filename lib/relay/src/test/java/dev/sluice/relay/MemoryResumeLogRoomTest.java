@@ -68,6 +68,50 @@ class MemoryResumeLogRoomTest {
     }
 
     @Test
+    void theStreamsThatWereLeftLongestAgoGoWhenNoneHasEnded() {
+        ResumeLog.Writer first = running("a", 4);
+        var watched = new WatchedRun(event -> {});
+        log.subscribe("a", ALICE, 0, watched);
+        first.leave();
+        running("b", 4).leave();
+        running("c", 1).finish();
+        running("d", 2);
+        assertThat(find("c")).as("ended ones go before").isEqualTo(Code.EXPIRED);
+        assertThat(watched.hasEnded()).isFalse();
+        running("e", 1);
+        assertThat(find("a")).as("it can be made again, so it has not expired").isEqualTo(Code.UNKNOWN);
+        assertThat(watched.events).hasSize(4);
+        assertThat(watched.end()).isEqualTo(ResumeLog.End.EXPIRED);
+        assertThat(find("b")).isNull();
+        running("f", 7);
+        assertThat(find("b")).isEqualTo(Code.UNKNOWN);
+        assertThatThrownBy(() -> first.append("debug", KILO)).isInstanceOf(RelayException.class);
+    }
+
+    @Test
+    void aStreamThatWasTakenOverStays() {
+        ResumeLog.Writer first = running("a", 10);
+        first.leave();
+        ResumeLog.Writer next = log.takeOver("a", ALICE, reason -> {}).orElseThrow();
+        first.leave();
+        assertThatThrownBy(() -> running("b", 0)).isInstanceOf(RelayException.class);
+        next.leave();
+        running("b", 0);
+        assertThat(find("a")).isEqualTo(Code.UNKNOWN);
+        assertThatThrownBy(() -> log.takeOver("a", ALICE, reason -> {}))
+                .isInstanceOfSatisfying(
+                        RelayException.class, e -> assertThat(e.code()).isEqualTo(Code.UNKNOWN));
+    }
+
+    @Test
+    void aStreamThatHadEndedIsNotTakenOverWhenItIsDropped() {
+        running("a", 10).finish();
+        running("b", 0);
+        assertThat(find("a")).isEqualTo(Code.EXPIRED);
+        assertThat(log.takeOver("a", ALICE, reason -> {})).isEmpty();
+    }
+
+    @Test
     void whatAStreamHasDroppedItselfDoesNotCount() {
         var small = MemoryResumeLog.builder()
                 .bytes(10_000)

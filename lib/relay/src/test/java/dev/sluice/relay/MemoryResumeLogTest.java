@@ -149,6 +149,30 @@ class MemoryResumeLogTest {
     }
 
     @Test
+    void aStreamThatIsMadeAnewTakesThePlaceOfWhatIsLeftOfIt() {
+        var old = stream("s", 12);
+        var told = new Told();
+        log.subscribe("s", ALICE, 2, told);
+        old.leave();
+        var writer = log.recreate("s", ALICE, cancels::add);
+        assertThat(told.what).hasSize(11).endsWith(12L, End.EXPIRED);
+        assertRefused(Code.UNAVAILABLE, () -> old.append("debug", "{}"));
+        old.close(); // which is not the new one's end
+        long first = writer.append("debug", "{}").id();
+        assertRefused(Code.EXPIRED, () -> told(12));
+        assertRefused(Code.EXPIRED, () -> told(first - 2));
+        assertThat(told(0)).containsExactly(first);
+        log.cancel("s", ALICE, "enough");
+        assertThat(cancels).containsExactly("enough");
+        var again = log.recreate("s", ALICE, cancels::add); // at the same time
+        assertThat(again.append("debug", "{}").id()).isGreaterThan(first + 1);
+        assertRefused(Code.EXPIRED, () -> told(first));
+        assertThatThrownBy(() -> log.recreate("s", BOB, cancels::add)).isInstanceOf(IllegalArgumentException.class);
+        again.finish();
+        assertThat(log.streams()).isEqualTo(1);
+    }
+
+    @Test
     void aWriterThatIsClosedUnfinishedIsLost() {
         var writer = stream("s", 2);
         var told = new Told();

@@ -19,6 +19,7 @@ import dev.sluice.message.StreamEvent.ContentBlockStop;
 import dev.sluice.message.StreamEvent.Ping;
 import dev.sluice.message.Usage;
 import dev.sluice.tools.RunEvent;
+import dev.sluice.tools.RunEvent.ApprovalAsked;
 import dev.sluice.tools.RunEvent.MessageDelta;
 import dev.sluice.tools.RunEvent.MessageStart;
 import dev.sluice.tools.RunEvent.MessageStop;
@@ -198,6 +199,20 @@ class ToldEventsTest {
         List<String> after = watched.types()
                 .subList(watched.types().indexOf("turn_reset"), watched.types().size());
         assertThat(after).containsOnlyOnce("tool_start").containsOnlyOnce("tool_complete");
+    }
+
+    @Test
+    void aQuestionIsToldOnceAndASecondOneOfTheSameCallIsToldToo() {
+        int ask = RUN.indexOf(new ToolComplete("msg1-call", "water"));
+        var first = new ApprovalAsked("msg1-call", "look", "{}", "r-1");
+        var second = new ApprovalAsked("msg1-call", "look", "{}", "r-1.1");
+        var known = new ArrayList<>(told(ask));
+        known.add(new RelayEvent(ask + 1, first.type(), first.toJson()));
+        var told = new ToldEvents(known);
+        RUN.subList(0, ask).forEach(event -> assertThat(told.toTell(event)).isEmpty());
+        assertThat(told.toTell(first)).isEmpty();
+        assertThat(told.toTell(second)).containsExactly(second);
+        assertThat(told.toTell(second)).isEmpty();
     }
 
     @Test

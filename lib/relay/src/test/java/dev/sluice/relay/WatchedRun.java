@@ -37,6 +37,15 @@ final class WatchedRun implements ResumeLog.Listener {
         end.complete(how);
     }
 
+    boolean hasEnded() {
+        return end.isDone();
+    }
+
+    /** Waits for the end. */
+    ResumeLog.End end() {
+        return end.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
     /** Waits for the end, which must be a good one. */
     WatchedRun awaitEnd() throws Exception {
         assertThat(end.get(Duration.ofSeconds(30).toSeconds(), TimeUnit.SECONDS))

@@ -143,7 +143,9 @@ export class Conversation {
 
   #run(turn, fromStart, begin) {
     const run = { turn, log: new AnswerLog(), meter: new Meter(fromStart) };
-    const answer = new Answer(isSmooth, (callKey, allowed) => run.stream.answer(callKey, allowed));
+    const blank = () => new Answer(isSmooth, (callKey, allowed) => run.stream.answer(callKey, allowed));
+    let answer = blank();
+    let isOld = false; // what is shown, because the run is told again
     this.#show(turn, answer);
     this.#running = run;
     run.stream = begin({
@@ -152,7 +154,16 @@ export class Conversation {
         this.#keep(turn);
       },
       state: (name, detail) => this.#is({ name, detail }),
+      anew: () => {
+        isOld = true;
+      },
       event: (type, data) => {
+        if (isOld) {
+          isOld = false;
+          Object.assign(run, { log: new AnswerLog(), meter: new Meter(false) });
+          answer = blank();
+          keepFocus(() => this.#show(turn, answer));
+        }
         run.meter.event(type, data);
         run.log.add(type, data);
         answer.event(type, data);

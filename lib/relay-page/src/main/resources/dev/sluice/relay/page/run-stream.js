@@ -14,7 +14,7 @@ const GIVE_UP_MS = 10 * 60_000;
 /**
  * Tells a listener:
  * `event(type, data)` for each event once and in order; `state(name, detail)` for the connection: connecting, live, waiting,
- * stopping; `opened(id)` when the run has a name; and last `ended({how, error, retryable})`, where how is complete, stopped,
+ * stopping; `opened(id)` when the run has a name; `anew()` when the run may be told from its beginning again; and last `ended({how, error, retryable})`, where how is complete, stopped,
  * failed, or lost.
  */
 export class RunStream {
@@ -136,6 +136,7 @@ export class RunStream {
     alive();
     try {
       const response = await this.#open(request, AbortSignal.any([connection.signal, this.#over.signal]));
+      if (response.status === 410 && this.#beginsAnew()) return undefined;
       if (response.status !== 200) return await refused(response, request !== undefined);
       this.#opened(response);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -176,6 +177,14 @@ export class RunStream {
     if (!this.#stopping) this.#listener.state('live');
   }
 
+  /** The server no longer has what follows here; after a restart it may have the run from its beginning. Tells whether to ask for that. */
+  #beginsAnew() {
+    if (this.#seen === 0) return false;
+    this.#seen = 0;
+    this.#listener.anew();
+    return true;
+  }
+
   #take(frame) {
     if (this.#ended) return AGAIN;
     const id = Number(frame.id);
@@ -186,6 +195,7 @@ export class RunStream {
       const retryable = data.details?.retryable === true;
       // Without a place in the run it is the connection's failure, not the run's.
       if (frame.id === undefined && retryable) return AGAIN;
+      if (data.details?.code === 'stream_expired' && this.#beginsAnew()) return AGAIN;
       return data.details?.code === 'cancelled' ? { how: 'stopped' } : { how: 'failed', error: data.error, retryable };
     }
     if (frame.id !== undefined) this.#seen = id;

@@ -142,6 +142,20 @@ class ReconnectPageTest {
     }
 
     @Test
+    void aRunThatIsToldAnewAfterARestartIsShownOnce() throws Exception {
+        ScriptedRun run = ask();
+        run.begin().text("one ");
+        assertThat(answer()).hasText("one");
+        server.expirePlaces();
+        run.failWithoutPlace("server_shutdown", true);
+        run.text("two").complete();
+        assertThat(page.locator("#connection")).hasText("done");
+        assertThat(answer()).hasText("one two");
+        assertThat(page.locator("[role=alert]")).hasCount(0);
+        Assertions.assertThat(server.resumes).containsExactly(2, 0);
+    }
+
+    @Test
     void aRunThatIsNoLongerKeptIsOver() {
         page.navigate(server.address() + "#stream=unknown");
         assertThat(page.locator("[role=alert]")).containsText("no longer kept");

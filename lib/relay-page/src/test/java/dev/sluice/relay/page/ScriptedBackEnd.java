@@ -47,6 +47,7 @@ final class ScriptedBackEnd implements AutoCloseable {
     private final HttpServer server;
     private volatile boolean down;
     private volatile boolean forgetful;
+    private volatile boolean expired;
     private volatile @Nullable String refusal;
 
     ScriptedBackEnd() throws IOException {
@@ -79,6 +80,11 @@ final class ScriptedBackEnd implements AutoCloseable {
     /** Whoever comes back is told all events again, whatever it has. */
     void forgetWhatWasTold() {
         forgetful = true;
+    }
+
+    /** Whoever comes back with a place is told that it has expired; whoever comes without one is told all events. */
+    void expirePlaces() {
+        expired = true;
     }
 
     /** While it is down, each request loses its connection. */
@@ -140,7 +146,7 @@ final class ScriptedBackEnd implements AutoCloseable {
         String last = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         int after = last == null ? 0 : Integer.parseInt(last);
         resumes.add(after);
-        if (run == null) {
+        if (run == null || (expired && after > 0)) {
             answer(exchange, 410);
         } else if (run.isDelivered(after)) {
             answer(exchange, 204);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UiMessageEncoder implements StreamFormat.Encoder {
     private final String messageId;
-    private final long after;
+    private final @Nullable UiPlace place;
     private final UiParts parts = new UiParts();
     private final UiTools tools = new UiTools();
     private final RunTotals totals = new RunTotals();
@@ -30,13 +30,13 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     /**
      * An encoder for one message.
      *
-     * @param after the event at which an earlier response left the message, which this one goes on with; 0 for a new message. It
-     *     is the client's word
+     * @param place where an earlier response left the message, which this one goes on with; null for a new message. It is the
+     *     client's word
      */
-    UiMessageEncoder(String messageId, long after) {
+    UiMessageEncoder(String messageId, @Nullable UiPlace place) {
         this.messageId = messageId;
-        this.after = after;
-        goesOn = after == 0;
+        this.place = place;
+        goesOn = place == null;
     }
 
     @Override
@@ -44,7 +44,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
         if (ended) {
             return;
         }
-        if (!goesOn && event.id() > after) {
+        if (!goesOn && place != null && place.isBefore(event)) {
             goesOn = true;
             started = false;
             stepEnded = inStep;
@@ -202,10 +202,10 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     @Override
     public void end(Consumer<String> frames) {
         Consumer<String> chunks = chunk -> frames.accept(SseFrames.data(chunk));
-        if (!goesOn) {
+        if (!goesOn && place != null) {
             ended = false; // with what the client claims to have
             started = false;
-            fail("This answer has no event " + after + ".", chunks);
+            fail("This answer has no event " + place.after() + ".", chunks);
         } else if (parked > 0) {
             park(chunks);
         } else if (!ended) {

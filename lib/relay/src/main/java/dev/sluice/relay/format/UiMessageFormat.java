@@ -5,7 +5,9 @@ import dev.sluice.relay.StartRequest;
 import dev.sluice.relay.StreamFormat;
 import dev.sluice.tools.ToolApproval;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The UI message stream of the AI SDK, version 1: what {@code useChat} reads. A run is one message of the model's, and
@@ -18,20 +20,20 @@ public final class UiMessageFormat implements StreamFormat {
     private static final Map<String, String> HEADERS =
             Map.of("x-vercel-ai-ui-message-stream", "v1", "x-accel-buffering", "no");
 
-    private final long after;
+    private final @Nullable Answers answers;
 
     /** The format of whole messages. */
     public UiMessageFormat() {
-        this(0);
+        this(null);
     }
 
-    private UiMessageFormat(long after) {
-        this.after = after;
+    private UiMessageFormat(@Nullable Answers answers) {
+        this.answers = answers;
     }
 
     /** The format for a client that has answered: its message goes on where the run waited. */
     public static UiMessageFormat continuing(Answers answers) {
-        return new UiMessageFormat(answers.after());
+        return new UiMessageFormat(Objects.requireNonNull(answers, "answers"));
     }
 
     /**
@@ -50,7 +52,7 @@ public final class UiMessageFormat implements StreamFormat {
 
     @Override
     public Encoder encoder(String streamId) {
-        return new UiMessageEncoder(streamId, after);
+        return new UiMessageEncoder(streamId, answers == null ? null : new UiPlace(answers));
     }
 
     @Override

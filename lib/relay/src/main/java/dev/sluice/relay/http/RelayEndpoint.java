@@ -297,6 +297,7 @@ public final class RelayEndpoint {
         Map<String, Object> content;
         QuotaCounter.Permit permit = startCounter.acquire(visitor.caller());
         try {
+            runs.admit(visitor.caller(), Optional.empty());
             content = body.read(exchange);
         } finally {
             permit.release();

@@ -89,7 +89,10 @@ public final class RelayEndpointBuilder {
         return this;
     }
 
-    /** How many runs a session may start in a time, spread or at once; 60 in a minute if nothing is set. */
+    /**
+     * How many runs a session may start in a time, spread or at once; 60 in a minute if nothing is set. An answer to a run's question
+     * counts as a start.
+     */
     public RelayEndpointBuilder startLimit(int runs, Duration per) {
         Checks.atLeast("runs", runs, 1);
         Checks.positive("per", per);

@@ -28,6 +28,9 @@ final class RunService {
     private static final Pattern STREAM_ID = Pattern.compile("[A-Za-z0-9_-]{1,100}");
     private static final Pattern EVENT_ID = Pattern.compile("[0-9]{1,18}");
 
+    /** How many characters the reason of a refusal may have: the journal keeps it, and the model reads it. */
+    private static final int LONGEST_REASON = 4_096;
+
     private final Relay relay;
     private final RunFactory starter;
     private final RequestLimits sizes;
@@ -51,7 +54,7 @@ final class RunService {
         this.starts = starts;
     }
 
-    /** Throws if this caller has started too many. A start that is repeated is none. */
+    /** Throws if this caller has started or answered too many. A start that is repeated is none. */
     void admit(Caller caller, Optional<String> key) {
         if (key.isEmpty() || !starts.has(caller.session(), key.get())) {
             addressLimit.take(caller.address());
@@ -138,8 +141,9 @@ final class RunService {
             throw Problem.badRequest("allowed: must be true or false");
         }
         String reason = answer.get("reason") instanceof String given ? given : "the user did not allow it";
-        boolean first = relay.answer(
-                session, checked(streamId), callKey, allowed ? ToolApproval.allow() : ToolApproval.deny(reason));
+        ToolApproval.Verdict verdict = allowed ? ToolApproval.allow() : ToolApproval.deny(reason);
+        check(verdict);
+        boolean first = relay.answer(session, checked(streamId), callKey, verdict);
         if (!first) {
             throw new Problem(409, "answered", "This question was answered before, or its run has ended.");
         }
@@ -155,11 +159,19 @@ final class RunService {
             Optional<Answers> answers = dialect.answers(body);
             answers.ifPresent(found -> {
                 String id = checked(found.streamId());
+                found.byCall().values().forEach(RunService::check);
                 found.byCall().forEach((callKey, verdict) -> relay.answer(session, id, callKey, verdict));
             });
             return answers;
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void check(ToolApproval.Verdict answer) {
+        if (answer instanceof ToolApproval.Verdict.Denied(String reason) && reason.length() > LONGEST_REASON) {
+            throw Problem.badRequest(
+                    "reason: has " + reason.length() + " characters; at most " + LONGEST_REASON + " are allowed");
         }
     }
 

@@ -2,22 +2,12 @@ package dev.sluice.relay.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.client.LlmClient;
 import dev.sluice.internal.json.Json;
-import dev.sluice.message.MessageRequest;
-import dev.sluice.provider.claude.Claude;
-import dev.sluice.relay.RunSource;
 import dev.sluice.test.peer.ScriptedModel;
 import dev.sluice.tools.RunJournal;
-import dev.sluice.tools.Tool;
-import dev.sluice.tools.ToolApproval;
-import dev.sluice.tools.ToolLoop;
-import java.net.URI;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -26,43 +16,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What every adapter promises of questions that a run asks its user. */
 @ParameterizedClass
 @EnumSource(WebServer.class)
-class ApprovalTest extends WebServerFixture {
-    private static final String ALLOWED = "{\"allowed\":true}";
-
-    private ScriptedModel model;
-    private LlmClient client;
-
+class ApprovalTest extends AskingFixture {
     @BeforeEach
-    void ask() throws Exception {
-        model = ScriptedModel.start();
-        client = LlmClient.builder(Claude.builder()
-                        .apiKey("k")
-                        .baseUrl(URI.create("http://127.0.0.1:" + model.port()))
-                        .build())
-                .build();
-        settings.journal(RunJournal.inMemory()).showErrors(true);
-        starter = request -> {
-            ToolLoop.Builder run = ToolLoop.builder(
-                            client,
-                            MessageRequest.builder()
-                                    .model("m")
-                                    .maxTokens(100)
-                                    .messages(request.conversation().messages())
-                                    .build())
-                    .approval(
-                            (tool, call) -> tool.name().equals("charge") ? ToolApproval.later() : ToolApproval.allow());
-            ScriptedModel.TOOLS.forEach(turn -> turn.forEach(
-                    name -> run.tools(Tool.of(name, "A tool.", "{}", (input, call) -> "done by " + name))));
-            request.journal().ifPresent(run::journal);
-            return RunSource.of(run.start());
-        };
+    void begin() throws Exception {
+        settings.journal(RunJournal.inMemory());
         mount();
-    }
-
-    @AfterEach
-    void end() {
-        client.close();
-        model.close();
     }
 
     @Test
@@ -139,50 +97,40 @@ class ApprovalTest extends WebServerFixture {
         }
     }
 
-    /** A chat's request: the model's message with these parts, if they are of this id. */
-    private static String chat(String parts, String id) {
-        String question = "{\"id\":\"u\",\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"run 1\"}]}";
-        return "{\"id\":\"c\",\"trigger\":\"submit-message\",\"messages\":[" + question
-                + (id.equals("user") ? "" : ",{\"id\":\"" + id + "\",\"role\":\"assistant\",\"parts\":" + parts + "}")
-                + "]}";
-    }
-
-    private static List<Map<String, Object>> chunks(WireClient answer) throws Exception {
-        assertThat(answer.status()).isEqualTo(200);
-        List<Map<String, String>> events = rest(answer);
-        assertThat(events.removeLast()).containsEntry("data", "[DONE]");
-        return events.stream().map(event -> Json.readObject(event.get("data"))).toList();
-    }
-
-    private static Map<String, Object> one(String type, List<Map<String, Object>> chunks) {
-        return chunks.stream()
-                .filter(chunk -> type.equals(chunk.get("type")))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + type + " in " + chunks));
-    }
-
-    private static String text(List<Map<String, Object>> chunks) {
-        return chunks.stream()
-                .filter(chunk -> "text-delta".equals(chunk.get("type")))
-                .map(chunk -> String.valueOf(chunk.get("delta")))
-                .collect(Collectors.joining());
-    }
-
-    private static String question(WireClient watching) throws Exception {
-        while (true) {
-            Map<String, String> event = watching.event();
-            if ("approval_asked".equals(event.get("event"))) {
-                return String.valueOf(Json.readObject(event.get("data")).get("call_key"));
-            }
-            assertThat(event).as("before the question").isNotEmpty();
+    @Test
+    void aReasonOfAnyLengthIsNotTaken() throws Exception {
+        String denied = "{\"allowed\":false,\"reason\":\"%s\"}";
+        try (WireClient watching = send("POST", "/api/v1/stream", "{\"message\":\"run 1\"}")) {
+            String question = path(watching) + "/approvals/" + question(watching);
+            WireClient refused = send("POST", question, denied.formatted("x".repeat(4_097)), watching.cookie());
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.body()).contains("reason: has 4097 characters; at most 4096 are allowed");
+            assertThat(send("POST", question, denied.formatted("x".repeat(4_096)), watching.cookie())
+                            .status())
+                    .isEqualTo(204);
         }
+        String answer = chat(
+                "[{\"type\":\"tool-charge\",\"state\":\"approval-responded\",\"approval\":{\"id\":\"s-1\",\"approved\":false,\"reason\":\""
+                        + "x".repeat(4_097) + "\"}},{\"type\":\"data-run-parked\",\"data\":{\"eventId\":1}}]",
+                "s");
+        assertThat(send("POST", "/api/v1/chat", answer).status()).isEqualTo(400);
     }
 
-    private static List<Map<String, String>> rest(WireClient watching) throws Exception {
-        var events = new ArrayList<Map<String, String>>();
-        for (Map<String, String> event = watching.event(); !event.isEmpty(); event = watching.event()) {
-            events.add(event);
+    @Test
+    void answersCountAsStartsDo() throws Exception {
+        stopServer();
+        relay.close();
+        settings.journal(RunJournal.inMemory());
+        mount(builder -> builder.startLimit(3, Duration.ofHours(1)));
+        try (WireClient watching = send("POST", "/api/v1/stream", "{\"message\":\"run 1\"}")) {
+            String question = path(watching) + "/approvals/" + question(watching);
+            assertThat(send("POST", question + "0", ALLOWED, watching.cookie()).status())
+                    .isEqualTo(204);
+            assertThat(send("POST", question + "1", ALLOWED, watching.cookie()).status())
+                    .isEqualTo(204);
+            WireClient refused = send("POST", question, ALLOWED, watching.cookie());
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("retry-after")).isNotEmpty();
         }
-        return events;
     }
 }

@@ -1,0 +1,49 @@
+package dev.sluice.relay;
+
+import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunJournal;
+import dev.sluice.tools.RunJournal.JournalException;
+import java.util.Optional;
+
+/** Finds out whose a run is: asks the log, and of a run that the log has forgotten the journal. For any thread; blocks for a bounded time. */
+record RunOwners(ResumeLog log, Optional<RunJournal> journal) {
+    /**
+     * Returns if the run is this session's.
+     *
+     * @throws RelayException {@code UNKNOWN} if it is not, {@code UNAVAILABLE}
+     */
+    void check(Session session, String id) {
+        try {
+            var unused = log.isDelivered(id, session, 0);
+        } catch (RelayException e) {
+            if (e.code() != Code.EXPIRED) { // it is the session's, and its first events are no longer kept
+                check(session, id, e);
+            }
+        }
+    }
+
+    /** Throws what the log has said, unless the log has forgotten the run, and the journal knows it as this session's. */
+    void check(Session session, String id, RelayException said) {
+        boolean isGone = said.code() == Code.UNKNOWN || said.code() == Code.EXPIRED;
+        if (!isGone || !isInJournal(session, id)) {
+            throw said;
+        }
+    }
+
+    /** Whether the journal knows a run of this name, and as this session's. */
+    boolean isInJournal(Session session, String id) {
+        try {
+            return journal.flatMap(runs -> runs.firstRecord(id))
+                    .flatMap(StartRecord::session)
+                    .filter(session::equals)
+                    .isPresent();
+        } catch (JournalException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** What a failure of the journal is to whoever asked the relay. */
+    static RelayException unreachable(JournalException e) {
+        return new RelayException(Code.UNAVAILABLE, "The journal of the runs cannot be reached; try again soon", e);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.sluice.relay;
+
+import dev.sluice.TimeSource;
+import dev.sluice.relay.RelayException.Code;
+import dev.sluice.tools.RunJournal.JournalException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The log as watchers reach it. If the log has forgotten a stream whose run the journal still has, the run is taken over: it tells itself
+ * from its beginning, and waits for its answers again. For any thread.
+ */
+final class WatchedLog {
+    /** How long a watcher waits for that. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration EVERY = Duration.ofMillis(20);
+
+    private final ResumeLog log;
+    private final RunOwners owners;
+    private final Optional<RunRecovery> recovery;
+    private final TimeSource time;
+
+    /** Without a recovery, the log's word is the last one. */
+    WatchedLog(ResumeLog log, RunOwners owners, Optional<RunRecovery> recovery, TimeSource time) {
+        this.log = log;
+        this.owners = owners;
+        this.recovery = recovery;
+        this.time = time;
+    }
+
+    /** {@link ResumeLog#subscribe}. */
+    ResumeLog.Subscription subscribe(String streamId, Session owner, long after, ResumeLog.Listener listener) {
+        return ask(streamId, owner, after, () -> log.subscribe(streamId, owner, after, listener));
+    }
+
+    /** {@link ResumeLog#isDelivered}. */
+    boolean isDelivered(String streamId, Session owner, long after) {
+        return ask(streamId, owner, after, () -> log.isDelivered(streamId, owner, after));
+    }
+
+    private <T> T ask(String streamId, Session owner, long after, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (RelayException e) {
+            // a stream that is kept has expired behind an event, too, so that says nothing
+            boolean isGone = e.code() == Code.UNKNOWN || (e.code() == Code.EXPIRED && after == 0);
+            if (isGone && owners.isInJournal(owner, streamId) && comesBack(streamId, owner, e.code())) {
+                return again(e, question);
+            }
+            throw e;
+        }
+    }
+
+    /** Has the run taken over, unless somebody else is about to. */
+    private boolean comesBack(String streamId, Session owner, Code said) {
+        try {
+            return recovery.isPresent() && recovery.get().takeOver(streamId, owner);
+        } catch (JournalException e) {
+            if (e.code() == JournalException.Code.HELD) {
+                return said == Code.UNKNOWN; // else whoever holds it has let the stream's first events go
+            }
+            throw RunOwners.unreachable(e);
+        }
+    }
+
+    private <T> T again(RelayException before, Supplier<T> question) {
+        long begun = time.nanos();
+        while (time.nanos() - begun < PATIENCE.toNanos()) {
+            try {
+                time.sleep(EVERY);
+                return question.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw before;
+            } catch (RelayException e) {
+                if (e.code() != before.code()) {
+                    throw e;
+                }
+            }
+        }
+        throw before;
+    }
+}
