@@ -3,6 +3,9 @@ package dev.sluice.redis;
 /**
  * What a journal does in Redis. A run is held by the claim whose token its hash has; each script that writes for a claim checks that.
  * Whether the claim's lease is over is asked of the sorted set of open runs and of Redis' own clock, and only by who wants the run.
+ *
+ * <p>A Redis that is full refuses a script at its first write if that needs memory, and lets it pass after one that needs none. So the
+ * scripts that renew a claim or give it up begin with such a write.
  */
 final class JournalScripts {
     private JournalScripts() {}
@@ -90,9 +93,9 @@ final class JournalScripts {
         for i = 4, #ARGV do
           if redis.call('HEXISTS', KEYS[4], ARGV[i]) == 1 then return 2 end
         end
-        for i = 4, #ARGV do redis.call('SADD', KEYS[5], ARGV[i]) end
-        redis.call('HSET', KEYS[2], 'parked', ARGV[1])
         redis.call('HDEL', KEYS[2], 'holder')
+        redis.call('HSET', KEYS[2], 'parked', ARGV[1])
+        for i = 4, #ARGV do redis.call('SADD', KEYS[5], ARGV[i]) end
         redis.call('ZREM', KEYS[1], ARGV[3])
         for i = 2, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
         return 1
@@ -101,8 +104,8 @@ final class JournalScripts {
     /** Keys: as {@link #PARK}. Arguments: token, retention in ms, run. Nothing if the claim is lost. */
     static final LuaScript END = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then return 0 end
-        redis.call('HSET', KEYS[2], 'ended', '1')
         redis.call('HDEL', KEYS[2], 'holder')
+        redis.call('HSET', KEYS[2], 'ended', '1')
         redis.call('ZREM', KEYS[1], ARGV[3])
         for i = 2, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
         return 1
@@ -158,10 +161,10 @@ final class JournalScripts {
           local id = ARGV[i]
           local run = ARGV[1] .. id
           if redis.call('HGET', run, 'holder') == ARGV[i + 1] then
-            redis.call('ZADD', KEYS[1], now + ARGV[2], id)
             for _, key in ipairs({run, more .. '-records:' .. id, more .. '-answers:' .. id}) do
               redis.call('PEXPIRE', key, ARGV[3])
             end
+            redis.call('ZADD', KEYS[1], now + ARGV[2], id)
             held[#held + 1] = 1
           else
             held[#held + 1] = 0
