@@ -60,7 +60,8 @@ final class LuaScripts {
 
     /**
      * Keys: events, lease, meta. Arguments: token, events and bytes to keep, life in ms, 1 if the last entry is the end or 2 if it says
-     * that the writer leaves. Then id, type and JSON of each entry. Returns 1, or 0 if the lease is lost. An entry that is there
+     * that the writer leaves. Then id, type and JSON of each entry. Returns 1; or 0 if the lease is lost, or events that were stored
+     * before these are, as after a failover: behind a gap, what follows would be taken for the whole. An entry that is there
      * already was written by an attempt whose answer was lost. The newest event is kept however long it is. An end alone passes also
      * if Redis is full, because a write that needs no memory comes before it.
      */
@@ -71,6 +72,8 @@ final class LuaScripts {
           local last = ARGV[5] == '1' and not lease and redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
           return last and last[1] == '0-' .. ARGV[#ARGV - 2] and last[2][1] == 'end' and 1 or 0
         end
+        local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+        if tonumber(ARGV[6]) > (newest and tonumber(string.sub(newest[1], 3)) or 0) + 1 then return 0 end
         if #ARGV == 8 and ARGV[5] ~= '0' then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         local bytes = 0
         for i = 6, #ARGV, 3 do
