@@ -69,8 +69,8 @@ final class ClaimRenewal implements AutoCloseable {
         }
     }
 
-    private static void lose(RedisClaim claim, String why) {
-        if (claim.lose()) {
+    private void lose(RedisClaim claim, String why) {
+        if (claims.contains(claim) && claim.lose()) {
             log.warn("The run {} can go on on another machine, because its claim was lost: {}", claim.runId(), why);
         }
     }
@@ -126,7 +126,7 @@ final class ClaimRenewal implements AutoCloseable {
         for (int i = 0; i < held.size(); i++) {
             if (answers.get(i).equals(1L)) {
                 held.get(i).heldUntil(sent + settings.lease().toNanos());
-            } else {
+            } else if (claims.contains(held.get(i))) { // else it was given up, or its run parked, meanwhile
                 RedisClaim claim = held.get(i);
                 Thread.ofVirtual()
                         .name("sluice-redis-claim-lost")

@@ -111,12 +111,16 @@ final class JournalScripts {
         return 1
         """);
 
-    /** Keys: open runs. Arguments: what the names of a run's keys begin with, then run and token of each claim to be given up. */
+    /**
+     * Keys: open runs. Arguments: what the names of a run's keys begin with, by how much the losses grow, then run and token of each
+     * claim to be given up.
+     */
     static final LuaScript RELEASE = new LuaScript(NOW + """
-        for i = 2, #ARGV, 2 do
+        for i = 3, #ARGV, 2 do
           local run = ARGV[1] .. ARGV[i]
           if redis.call('HGET', run, 'holder') == ARGV[i + 1] then
             redis.call('HDEL', run, 'holder')
+            redis.call('HINCRBY', run, 'losses', ARGV[2])
             redis.call('ZADD', KEYS[1], now, ARGV[i])
           end
         end
