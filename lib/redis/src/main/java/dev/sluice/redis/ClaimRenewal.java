@@ -55,17 +55,20 @@ final class ClaimRenewal implements AutoCloseable {
 
     /** The timer's: it must not block, and what is told of a loss is not ours. */
     private void check() {
-        long now = time.nanos();
-        long margin = settings.margin().toNanos();
-        for (RedisClaim claim : claims) {
-            if (claim.isAlmostOver(now, margin)) {
-                Thread.ofVirtual()
-                        .name("sluice-redis-claim-lost")
-                        .start(() -> lose(claim, "Redis could not be reached in time"));
+        try {
+            long now = time.nanos();
+            long margin = settings.margin().toNanos();
+            for (RedisClaim claim : claims) {
+                if (claim.isAlmostOver(now, margin)) {
+                    Thread.ofVirtual()
+                            .name("sluice-redis-claim-lost")
+                            .start(() -> lose(claim, "Redis could not be reached in time"));
+                }
             }
-        }
-        if (!closed) {
-            check = time.schedule(settings.check(), this::check);
+        } finally { // also if no thread could be started
+            if (!closed) {
+                check = time.schedule(settings.check(), this::check);
+            }
         }
     }
 
@@ -98,7 +101,7 @@ final class ClaimRenewal implements AutoCloseable {
                 log.info("The Redis of the journal answers again");
             }
             return true;
-        } catch (RuntimeException e) { // any failure: this thread must continue, or all claims are lost
+        } catch (Throwable e) { // any failure: this thread must continue, or all claims are lost
             disconnect();
             if (!server.isRefusal(e) && reachable && !closed) {
                 log.warn(
