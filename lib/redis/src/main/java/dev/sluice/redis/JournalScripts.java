@@ -34,29 +34,41 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, lease in ms, life in ms, run. Returns the run,
-     * its losses and its records; or 0 if somebody else holds it. With the holder's token, the same again.
+     * its losses and its records; or 0 if somebody else holds it. With the holder's token, the same again. Of the open runs it forgets a
+     * few that Redis has lost, because nobody may ever ask for them.
      */
     static final LuaScript CLAIM = new LuaScript(NOW + TAKE + """
         local holder = redis.call('HGET', KEYS[2], 'holder')
         local ends = redis.call('ZSCORE', KEYS[1], ARGV[4])
         if holder and holder ~= ARGV[1] and ends and tonumber(ends) > now then return 0 end
-        return take(ARGV[4], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1], ARGV[2], ARGV[3])
+        local got = take(ARGV[4], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1], ARGV[2], ARGV[3])
+        local runs = string.sub(KEYS[2], 1, -1 - #ARGV[4])
+        for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 3)) do
+          if redis.call('EXISTS', runs .. id) == 0 then redis.call('ZREM', KEYS[1], id) end
+        end
+        return got
         """);
 
     /**
      * Keys: open runs. Arguments: token, lease in ms, life in ms, what the names of a run's keys begin with. Returns as {@link #CLAIM};
-     * nil if there is none. A run that Redis has lost is forgotten.
+     * nil if there is none. A run that Redis has lost is forgotten. What the token got is kept for a lease, so that an attempt whose
+     * answer was lost gets the same again.
      */
     static final LuaScript CLAIM_ABANDONED = new LuaScript(NOW + TAKE + """
+        local more = string.sub(ARGV[4], 1, -2)
+        local claimed = more .. '-claimed:' .. ARGV[1]
+        local function give(id)
+          local got = take(id, ARGV[4] .. id, more .. '-records:' .. id, more .. '-answers:' .. id, more .. '-waits:' .. id,
+              ARGV[1], ARGV[2], ARGV[3])
+          redis.call('SET', claimed, id, 'PX', ARGV[2])
+          return got
+        end
+        local before = redis.call('GET', claimed)
+        if before and redis.call('HGET', ARGV[4] .. before, 'holder') == ARGV[1] then return give(before) end
         for _ = 1, 100 do
           local id = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
           if not id then return false end
-          local run = ARGV[4] .. id
-          if redis.call('EXISTS', run) == 1 then
-            local more = string.sub(ARGV[4], 1, -2)
-            return take(id, run, more .. '-records:' .. id, more .. '-answers:' .. id, more .. '-waits:' .. id,
-                ARGV[1], ARGV[2], ARGV[3])
-          end
+          if redis.call('EXISTS', ARGV[4] .. id) == 1 then return give(id) end
           redis.call('ZREM', KEYS[1], id)
         end
         return false
@@ -84,7 +96,7 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, life in ms, run, keys of calls. Returns 1; 0
-     * if the claim is lost; 2 if there is an answer. A claim that has parked the run has done so by an attempt whose answer was lost.
+     * if the claim is lost; 2 if there is an answer. A run that is parked is no cause of losses: they are forgotten. A claim that has parked the run has done so by an attempt whose answer was lost.
      */
     static final LuaScript PARK = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then
@@ -93,7 +105,7 @@ final class JournalScripts {
         for i = 4, #ARGV do
           if redis.call('HEXISTS', KEYS[4], ARGV[i]) == 1 then return 2 end
         end
-        redis.call('HDEL', KEYS[2], 'holder')
+        redis.call('HDEL', KEYS[2], 'holder', 'losses')
         redis.call('HSET', KEYS[2], 'parked', ARGV[1])
         for i = 4, #ARGV do redis.call('SADD', KEYS[5], ARGV[i]) end
         redis.call('ZREM', KEYS[1], ARGV[3])

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class RedisRunJournal implements RunJournal {
     private static final Logger log = LoggerFactory.getLogger(RedisRunJournal.class);
     private static final int LONGEST_ID = 200;
+    private static final int LONGEST_ANSWER = 64 << 10;
     private static final int MARK = Tokens.LENGTH;
 
     private final JournalSettings settings;
@@ -115,7 +116,11 @@ public final class RedisRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         Objects.requireNonNull(callKey, "callKey");
-        Objects.requireNonNull(answer, "answer");
+        int length = Keys.bytes(answer).length;
+        if (length > LONGEST_ANSWER) {
+            throw new IllegalArgumentException(
+                    "answer: has " + length + " bytes, and must have " + LONGEST_ANSWER + " at most");
+        }
         checkOpen();
         List<byte[]> arguments = List.of(
                 Keys.bytes(runId),

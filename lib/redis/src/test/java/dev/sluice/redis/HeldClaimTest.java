@@ -125,4 +125,65 @@ final class HeldClaimTest {
         await().until(() -> client.zscore("sluice:runs", "a") > lease + LEASE.toMillis());
         claim.append("{}");
     }
+
+    @Test
+    void aLostAnswerCostsNoOtherRunItsLease() {
+        var way = way();
+        var first = journal();
+        assertThat(first.claimAbandoned()).isEmpty(); // so that the script is there
+        first.claim("one").close();
+        first.claim("two").close();
+        var journal = journal(builder("", way.port()));
+        assertThat(journal.firstRecord("one")).isEmpty(); // so that there is a connection to lose
+        way.loseAnswerTo("sluice:run:");
+        Claim claim = journal.claimAbandoned().orElseThrow();
+        assertThat(way.losesAnswer()).isFalse();
+        assertThat(claim.losses()).isZero();
+        Claim other = first.claimAbandoned().orElseThrow();
+        assertThat(List.of(claim.runId(), other.runId())).containsExactlyInAnyOrder("one", "two");
+        assertThat(client.keys("sluice:run-claimed:*"))
+                .isNotEmpty()
+                .allSatisfy(key -> assertThat(client.pttl(key)).isBetween(1L, LEASE.toMillis()));
+    }
+
+    @Test
+    void aRunThatWasParkedHasNoLosses() throws Exception {
+        for (int losses = 0; losses < 2; losses++) {
+            var way = new TcpProxy(redis.port);
+            journal(builder("", way.port())).claim("a");
+            way.close();
+            await().until(() -> client.zscore("sluice:runs", "a") < System.currentTimeMillis());
+        }
+        var journal = journal();
+        Claim claim = journal.claimAbandoned().orElseThrow();
+        assertThat(claim.losses()).isEqualTo(2);
+        assertThat(claim.park(List.of("k"))).isTrue();
+        journal.answer("a", "k", "{}");
+        assertThat(journal.claimAbandoned().orElseThrow().losses()).isZero();
+    }
+
+    @Test
+    void runsThatRedisHasLostAreForgottenAlsoIfNobodyAsksForThem() {
+        var journal = journal();
+        journal.claim("kept").close();
+        for (int i = 0; i < 10; i++) {
+            journal.claim("lost-" + i).close();
+            client.del("sluice:run:lost-" + i);
+        }
+        for (int i = 0; i < 10; i++) {
+            journal.claim("new-" + i).end();
+        }
+        assertThat(client.zrange("sluice:runs", 0, -1)).containsExactly("kept");
+    }
+
+    @Test
+    void anAnswerIsNotLongerThan64Kibibytes() {
+        var journal = journal();
+        journal.claim("a");
+        String longest = "\"" + "é".repeat((64 * 1024 - 2) / 2) + "\"";
+        assertThat(journal.answer("a", "k", longest)).isTrue();
+        assertThatThrownBy(() -> journal.answer("a", "l", longest + " "))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("answer: has 65537 bytes, and must have 65536 at most");
+    }
 }
