@@ -55,22 +55,25 @@ final class ClaimRenewal implements AutoCloseable {
 
     /** The timer's: it must not block, and what is told of a loss is not ours. */
     private void check() {
-        long now = time.nanos();
-        long margin = settings.margin().toNanos();
-        for (RedisClaim claim : claims) {
-            if (claim.isAlmostOver(now, margin)) {
-                Thread.ofVirtual()
-                        .name("sluice-redis-claim-lost")
-                        .start(() -> lose(claim, "Redis could not be reached in time"));
+        try {
+            long now = time.nanos();
+            long margin = settings.margin().toNanos();
+            for (RedisClaim claim : claims) {
+                if (claim.isAlmostOver(now, margin)) {
+                    Thread.ofVirtual()
+                            .name("sluice-redis-claim-lost")
+                            .start(() -> lose(claim, "Redis could not be reached in time"));
+                }
             }
-        }
-        if (!closed) {
-            check = time.schedule(settings.check(), this::check);
+        } finally { // also if no thread could be started
+            if (!closed) {
+                check = time.schedule(settings.check(), this::check);
+            }
         }
     }
 
-    private static void lose(RedisClaim claim, String why) {
-        if (claim.lose()) {
+    private void lose(RedisClaim claim, String why) {
+        if (claims.contains(claim) && claim.lose()) {
             log.warn("The run {} can go on on another machine, because its claim was lost: {}", claim.runId(), why);
         }
     }
@@ -98,7 +101,7 @@ final class ClaimRenewal implements AutoCloseable {
                 log.info("The Redis of the journal answers again");
             }
             return true;
-        } catch (RuntimeException e) { // any failure: this thread must continue, or all claims are lost
+        } catch (Throwable e) { // any failure: this thread must continue, or all claims are lost
             disconnect();
             if (!server.isRefusal(e) && reachable && !closed) {
                 log.warn(
@@ -126,7 +129,7 @@ final class ClaimRenewal implements AutoCloseable {
         for (int i = 0; i < held.size(); i++) {
             if (answers.get(i).equals(1L)) {
                 held.get(i).heldUntil(sent + settings.lease().toNanos());
-            } else {
+            } else if (claims.contains(held.get(i))) { // else it was given up, or its run parked, meanwhile
                 RedisClaim claim = held.get(i);
                 Thread.ofVirtual()
                         .name("sluice-redis-claim-lost")

@@ -3,6 +3,9 @@ package dev.sluice.redis;
 /**
  * What a journal does in Redis. A run is held by the claim whose token its hash has; each script that writes for a claim checks that.
  * Whether the claim's lease is over is asked of the sorted set of open runs and of Redis' own clock, and only by who wants the run.
+ *
+ * <p>A Redis that is full refuses a script at its first write if that needs memory, and lets it pass after one that needs none. So the
+ * scripts that renew a claim or give it up begin with such a write.
  */
 final class JournalScripts {
     private JournalScripts() {}
@@ -31,29 +34,41 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, lease in ms, life in ms, run. Returns the run,
-     * its losses and its records; or 0 if somebody else holds it. With the holder's token, the same again.
+     * its losses and its records; or 0 if somebody else holds it. With the holder's token, the same again. Of the open runs it forgets a
+     * few that Redis has lost, because nobody may ever ask for them.
      */
     static final LuaScript CLAIM = new LuaScript(NOW + TAKE + """
         local holder = redis.call('HGET', KEYS[2], 'holder')
         local ends = redis.call('ZSCORE', KEYS[1], ARGV[4])
         if holder and holder ~= ARGV[1] and ends and tonumber(ends) > now then return 0 end
-        return take(ARGV[4], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1], ARGV[2], ARGV[3])
+        local got = take(ARGV[4], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1], ARGV[2], ARGV[3])
+        local runs = string.sub(KEYS[2], 1, -1 - #ARGV[4])
+        for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 3)) do
+          if redis.call('EXISTS', runs .. id) == 0 then redis.call('ZREM', KEYS[1], id) end
+        end
+        return got
         """);
 
     /**
      * Keys: open runs. Arguments: token, lease in ms, life in ms, what the names of a run's keys begin with. Returns as {@link #CLAIM};
-     * nil if there is none. A run that Redis has lost is forgotten.
+     * nil if there is none. A run that Redis has lost is forgotten. What the token got is kept for a lease, so that an attempt whose
+     * answer was lost gets the same again.
      */
     static final LuaScript CLAIM_ABANDONED = new LuaScript(NOW + TAKE + """
+        local more = string.sub(ARGV[4], 1, -2)
+        local claimed = more .. '-claimed:' .. ARGV[1]
+        local function give(id)
+          local got = take(id, ARGV[4] .. id, more .. '-records:' .. id, more .. '-answers:' .. id, more .. '-waits:' .. id,
+              ARGV[1], ARGV[2], ARGV[3])
+          redis.call('SET', claimed, id, 'PX', ARGV[2])
+          return got
+        end
+        local before = redis.call('GET', claimed)
+        if before and redis.call('HGET', ARGV[4] .. before, 'holder') == ARGV[1] then return give(before) end
         for _ = 1, 100 do
           local id = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
           if not id then return false end
-          local run = ARGV[4] .. id
-          if redis.call('EXISTS', run) == 1 then
-            local more = string.sub(ARGV[4], 1, -2)
-            return take(id, run, more .. '-records:' .. id, more .. '-answers:' .. id, more .. '-waits:' .. id,
-                ARGV[1], ARGV[2], ARGV[3])
-          end
+          if redis.call('EXISTS', ARGV[4] .. id) == 1 then return give(id) end
           redis.call('ZREM', KEYS[1], id)
         end
         return false
@@ -81,7 +96,7 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, life in ms, run, keys of calls. Returns 1; 0
-     * if the claim is lost; 2 if there is an answer. A claim that has parked the run has done so by an attempt whose answer was lost.
+     * if the claim is lost; 2 if there is an answer. A run that is parked is no cause of losses: they are forgotten. A claim that has parked the run has done so by an attempt whose answer was lost.
      */
     static final LuaScript PARK = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then
@@ -90,9 +105,9 @@ final class JournalScripts {
         for i = 4, #ARGV do
           if redis.call('HEXISTS', KEYS[4], ARGV[i]) == 1 then return 2 end
         end
-        for i = 4, #ARGV do redis.call('SADD', KEYS[5], ARGV[i]) end
+        redis.call('HDEL', KEYS[2], 'holder', 'losses')
         redis.call('HSET', KEYS[2], 'parked', ARGV[1])
-        redis.call('HDEL', KEYS[2], 'holder')
+        for i = 4, #ARGV do redis.call('SADD', KEYS[5], ARGV[i]) end
         redis.call('ZREM', KEYS[1], ARGV[3])
         for i = 2, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
         return 1
@@ -101,19 +116,23 @@ final class JournalScripts {
     /** Keys: as {@link #PARK}. Arguments: token, retention in ms, run. Nothing if the claim is lost. */
     static final LuaScript END = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then return 0 end
-        redis.call('HSET', KEYS[2], 'ended', '1')
         redis.call('HDEL', KEYS[2], 'holder')
+        redis.call('HSET', KEYS[2], 'ended', '1')
         redis.call('ZREM', KEYS[1], ARGV[3])
         for i = 2, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
         return 1
         """);
 
-    /** Keys: open runs. Arguments: what the names of a run's keys begin with, then run and token of each claim to be given up. */
+    /**
+     * Keys: open runs. Arguments: what the names of a run's keys begin with, by how much the losses grow, then run and token of each
+     * claim to be given up.
+     */
     static final LuaScript RELEASE = new LuaScript(NOW + """
-        for i = 2, #ARGV, 2 do
+        for i = 3, #ARGV, 2 do
           local run = ARGV[1] .. ARGV[i]
           if redis.call('HGET', run, 'holder') == ARGV[i + 1] then
             redis.call('HDEL', run, 'holder')
+            redis.call('HINCRBY', run, 'losses', ARGV[2])
             redis.call('ZADD', KEYS[1], now, ARGV[i])
           end
         end
@@ -158,10 +177,10 @@ final class JournalScripts {
           local id = ARGV[i]
           local run = ARGV[1] .. id
           if redis.call('HGET', run, 'holder') == ARGV[i + 1] then
-            redis.call('ZADD', KEYS[1], now + ARGV[2], id)
             for _, key in ipairs({run, more .. '-records:' .. id, more .. '-answers:' .. id}) do
               redis.call('PEXPIRE', key, ARGV[3])
             end
+            redis.call('ZADD', KEYS[1], now + ARGV[2], id)
             held[#held + 1] = 1
           else
             held[#held + 1] = 0

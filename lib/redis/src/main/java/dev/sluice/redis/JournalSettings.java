@@ -15,22 +15,25 @@ import java.time.Duration;
 record JournalSettings(
         String prefix, Duration lease, Duration timeout, Duration retention, Duration parkedFor, long maxBytes) {
 
+    private static final Duration MARGIN = Duration.ofMillis(500);
+
     /** How often a lease is renewed. */
     Duration renewal() {
         return lease.dividedBy(3);
     }
 
-    /** How long before Redis may give a run to somebody else its holder gives it up. */
+    /** How long before Redis may give a run to somebody else its holder gives it up: half a second, less of a short lease. */
     Duration margin() {
-        return lease.dividedBy(6);
+        Duration part = lease.dividedBy(6);
+        return part.compareTo(MARGIN) < 0 ? part : MARGIN;
     }
 
     /** How often it is looked for claims that are lost: twice within the margin. */
     Duration check() {
-        return lease.dividedBy(12);
+        return margin().dividedBy(2);
     }
 
-    /** How long a command of a claim is repeated. */
+    /** How long a command of a claim is repeated at least that another claim's writes cannot spoil. */
     Duration patience() {
         return timeout.multipliedBy(2);
     }

@@ -22,6 +22,27 @@ final class LuaScripts {
         """;
 
     /**
+     * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms, the least id to begin behind. Drops the stream
+     * that is there. Returns the id to begin behind; or -1 if the stream is somebody else's. The id is that of an entry, which tells
+     * readers of the dropped stream that it is gone. If the lease has this token, the same again.
+     */
+    static final String RECREATE = """
+        local owner = redis.call('HGET', KEYS[1], 'owner')
+        if owner and owner ~= ARGV[1] then return -1 end
+        local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+        last = last and tonumber(string.sub(last[1], 3)) or 0
+        if redis.call('GET', KEYS[2]) == ARGV[3] then return last end
+        local begin = math.max(tonumber(ARGV[6]), last + 2)
+        redis.call('DEL', KEYS[1], KEYS[3])
+        redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'node', ARGV[2], 'durable', '1', 'bytes', 100)
+        redis.call('XADD', KEYS[3], string.format('0-%.0f', begin), 'begin', '')
+        redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
+        redis.call('PEXPIRE', KEYS[1], ARGV[5])
+        redis.call('PEXPIRE', KEYS[3], ARGV[5])
+        return begin
+        """;
+
+    /**
      * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms. The id of the last event; -1 if there is no
      * such stream that could have another writer, -2 if it has ended.
      */
@@ -39,8 +60,10 @@ final class LuaScripts {
 
     /**
      * Keys: events, lease, meta. Arguments: token, events and bytes to keep, life in ms, 1 if the last entry is the end or 2 if it says
-     * that the writer leaves. Then id, type and JSON of each entry. Returns 1, or 0 if the lease is lost. An entry that is there
-     * already was written by an attempt whose answer was lost. The newest event is kept however long it is.
+     * that the writer leaves. Then id, type and JSON of each entry. Returns 1; or 0 if the lease is lost, or events that were stored
+     * before these are, as after a failover: behind a gap, what follows would be taken for the whole. An entry that is there
+     * already was written by an attempt whose answer was lost. The newest event is kept however long it is. An end alone passes also
+     * if Redis is full, because a write that needs no memory comes before it.
      */
     static final String APPEND = """
         local lease = redis.call('GET', KEYS[2])
@@ -49,6 +72,9 @@ final class LuaScripts {
           local last = ARGV[5] == '1' and not lease and redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
           return last and last[1] == '0-' .. ARGV[#ARGV - 2] and last[2][1] == 'end' and 1 or 0
         end
+        local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+        if tonumber(ARGV[6]) > (newest and tonumber(string.sub(newest[1], 3)) or 0) + 1 then return 0 end
+        if #ARGV == 8 and ARGV[5] ~= '0' then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         local bytes = 0
         for i = 6, #ARGV, 3 do
           local last = i + 3 > #ARGV
@@ -76,12 +102,12 @@ final class LuaScripts {
             for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(0-' .. gone, '+', 'COUNT', 50)) do
               if count > least and (kept > mostBytes or count > most) then
                 gone = string.sub(entry[1], 3)
-                kept = kept - #entry[2][2] - #entry[2][4] - 100
+                kept = kept - #entry[2][2] - #(entry[2][4] or '') - 100
                 count = count - 1
               end
             end
           end
-          redis.call('XTRIM', KEYS[1], 'MINID', '=', '0-' .. (gone + 1))
+          redis.call('XTRIM', KEYS[1], 'MINID', '=', string.format('0-%.0f', gone + 1))
           redis.call('HSET', KEYS[3], 'bytes', kept)
         end
         redis.call('PEXPIRE', KEYS[1], ARGV[4])

@@ -122,7 +122,7 @@ final class PipelineWriter implements AutoCloseable {
                     reachable = true;
                 }
                 return;
-            } catch (RuntimeException e) { // any failure: this thread must continue, or all leases run out
+            } catch (Throwable e) { // any failure: this thread must continue, or all leases run out
                 failed(e);
             }
             if (closing) {
@@ -163,7 +163,7 @@ final class PipelineWriter implements AutoCloseable {
             for (var stream : streams.entrySet()) {
                 written(stream.getKey(), stream.getValue(), answers.get(i++));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             renew = true;
             throw e;
         } finally {
@@ -286,7 +286,7 @@ final class PipelineWriter implements AutoCloseable {
         }
     }
 
-    private void failed(RuntimeException e) {
+    private void failed(Throwable e) {
         disconnect();
         boolean refused = server.isRefusal(e);
         if (reachable) {

@@ -69,7 +69,7 @@ final class RedisClaim implements RunJournal.Claim {
 
     @Override
     public Map<String, String> answers() {
-        List<byte[]> found = journal.server().call(journal.patience(), connection -> {
+        List<byte[]> found = journal.server().call(patience(), connection -> {
             connection.sendCommand(Command.HGETALL, journal.keys().answers(runId));
             return connection.getBinaryMultiBulkReply();
         });
@@ -131,6 +131,7 @@ final class RedisClaim implements RunJournal.Claim {
             var arguments = new ArrayList<>(
                     List.of(token, Keys.bytes(journal.settings().parkedFor().toMillis()), Keys.bytes(runId)));
             callKeys.forEach(key -> arguments.add(Keys.bytes(key)));
+            journal.forget(this); // or a renewal that comes behind this would take a parked run for a lost one
             int answer = write(JournalScripts.PARK, journal.keys().all(runId), arguments);
             if (answer == 0) {
                 lose();
@@ -138,8 +139,10 @@ final class RedisClaim implements RunJournal.Claim {
             }
             if (answer == 1) {
                 giveUp();
+                return true;
             }
-            return answer == 1;
+            journal.keep(this);
+            return false;
         } finally {
             writing.unlock();
         }
@@ -156,14 +159,20 @@ final class RedisClaim implements RunJournal.Claim {
                     .call(until(), connection -> RedisRunJournal.number(script.run(connection, keys, arguments)));
         } catch (JournalException e) {
             lose(); // nobody knows what was written, and who goes on will see
+            journal.release(List.of(this), true);
             throw e;
         }
     }
 
-    /** No longer than it is held, because then another claim writes. */
+    /** As long as it is surely held, however long Redis is away: then another claim writes. */
     private long until() {
-        long patience = journal.patience();
-        return patience - heldUntil < 0 ? patience : heldUntil;
+        return heldUntil - journal.settings().margin().toNanos();
+    }
+
+    /** As {@link #until}, or for a while, if that is longer. */
+    private long patience() {
+        long patience = journal.time().nanos() + journal.settings().patience().toNanos();
+        return patience - until() > 0 ? patience : until();
     }
 
     private JournalException fenced() {
@@ -188,7 +197,7 @@ final class RedisClaim implements RunJournal.Claim {
                     List.of(token, Keys.bytes(journal.settings().retention().toMillis()), Keys.bytes(runId));
             journal.server()
                     .call(
-                            journal.patience(),
+                            patience(),
                             connection -> RedisRunJournal.number(JournalScripts.END.run(
                                     connection, journal.keys().all(runId), arguments)));
         } finally {
@@ -199,7 +208,7 @@ final class RedisClaim implements RunJournal.Claim {
     @Override
     public void close() {
         if (giveUp()) {
-            journal.release(List.of(this));
+            journal.release(List.of(this), false);
         }
     }
 

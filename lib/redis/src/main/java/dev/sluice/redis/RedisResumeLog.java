@@ -153,9 +153,25 @@ public final class RedisResumeLog implements ResumeLog {
         if (last == RemoteStreams.ENDED) {
             return Optional.empty();
         }
-        var run = Run.of(streamId, cancel, false);
+        return Optional.of(replace(claim, cancel, last));
+    }
+
+    /**
+     * As {@link ResumeLog} says: the ids are those of microseconds since 1970, of which no stream has used up as many. A stream of
+     * another session is not replaced.
+     */
+    @Override
+    public Writer recreate(String streamId, Session owner, Consumer<String> cancel) {
+        checkOpen();
+        checkId(streamId);
+        var claim = new Lease(streamId, Tokens.next(), keys);
+        return replace(claim, cancel, remote.recreate(claim, owner, node));
+    }
+
+    private Writer replace(Lease claim, Consumer<String> cancel, long last) {
+        var run = Run.of(claim.streamId, cancel, false);
         runs.replace(run);
-        return Optional.of(durable(run, claim, last));
+        return durable(run, claim, last);
     }
 
     private Writer durable(Run run, Lease claim, long last) {

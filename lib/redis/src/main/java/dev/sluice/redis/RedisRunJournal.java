@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class RedisRunJournal implements RunJournal {
     private static final Logger log = LoggerFactory.getLogger(RedisRunJournal.class);
     private static final int LONGEST_ID = 200;
+    private static final int LONGEST_ANSWER = 64 << 10;
     private static final int MARK = Tokens.LENGTH;
 
     private final JournalSettings settings;
@@ -99,18 +100,27 @@ public final class RedisRunJournal implements RunJournal {
                 StoredEntry.list(run.get(2)).stream().map(StoredEntry::text).toList(),
                 Integer.parseInt(StoredEntry.text(run.get(1))),
                 asked[0] + settings.lease().toNanos());
-        renewal.add(claim);
-        if (closed) { // since it was looked at
-            claim.close();
-            checkOpen();
-        }
+        keep(claim);
+        checkOpen();
         return Optional.of(claim);
+    }
+
+    /** The claim is held from now on. */
+    void keep(RedisClaim claim) {
+        renewal.add(claim);
+        if (closed && claim.lose()) { // since it was looked at
+            release(List.of(claim), false);
+        }
     }
 
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         Objects.requireNonNull(callKey, "callKey");
-        Objects.requireNonNull(answer, "answer");
+        int length = Keys.bytes(answer).length;
+        if (length > LONGEST_ANSWER) {
+            throw new IllegalArgumentException(
+                    "answer: has " + length + " bytes, and must have " + LONGEST_ANSWER + " at most");
+        }
         checkOpen();
         List<byte[]> arguments = List.of(
                 Keys.bytes(runId),
@@ -191,20 +201,20 @@ public final class RedisRunJournal implements RunJournal {
         return time;
     }
 
-    /** Until when a claim's command is repeated that begins now. */
-    long patience() {
-        return time.nanos() + settings.patience().toNanos();
-    }
-
     /** The claim is not held any more. */
     void forget(RedisClaim claim) {
         renewal.remove(claim);
     }
 
-    /** Lets others have these runs at once. If Redis cannot be reached they have them when the leases are over. */
-    void release(Collection<RedisClaim> claims) {
-        var arguments = new ArrayList<byte[]>(claims.size() * 2 + 1);
+    /**
+     * Lets others have these runs at once. If Redis cannot be reached they have them when the leases are over.
+     *
+     * @param lost whether that counts as a loss of each
+     */
+    void release(Collection<RedisClaim> claims, boolean lost) {
+        var arguments = new ArrayList<byte[]>(claims.size() * 2 + 2);
         arguments.add(keys.prefix);
+        arguments.add(Keys.bytes(lost ? 1 : 0));
         claims.forEach(claim -> {
             arguments.add(Keys.bytes(claim.runId()));
             arguments.add(claim.token);
@@ -228,7 +238,7 @@ public final class RedisRunJournal implements RunJournal {
         renewal.close();
         List<RedisClaim> lost = renewal.all().stream().filter(RedisClaim::lose).toList();
         if (!lost.isEmpty()) {
-            release(lost);
+            release(lost, false);
         }
         server.close();
     }

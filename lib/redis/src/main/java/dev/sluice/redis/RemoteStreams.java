@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -52,7 +53,26 @@ final class RemoteStreams {
             boolean written,
             long last,
             @Nullable End end,
-            List<StoredEntry> page) {}
+            List<StoredEntry> page) {
+
+        /** The place to read from if a watcher has this event; before the first event if it has none. */
+        long place(long after) {
+            return after == 0 && isFromBegin() ? page.getFirst().id() : after;
+        }
+
+        /** Whether what follows this event is kept, and there was such an event. */
+        boolean hasAllAfter(long after) {
+            if (isFromBegin()) {
+                return after == 0;
+            }
+            boolean gap = !page.isEmpty() && page.getFirst().id() != after + 1;
+            return after >= 0 && !gap && after <= last;
+        }
+
+        private boolean isFromBegin() {
+            return !page.isEmpty() && page.getFirst().isBegin();
+        }
+    }
 
     /** Begins a stream that has one writer. False if there is such a stream already. */
     boolean create(Lease claim, Session owner, String node) {
@@ -84,12 +104,36 @@ final class RemoteStreams {
         return created;
     }
 
+    /** Begins a stream in the place of one that is there, or was. Returns the id that its first event's follows. */
+    long recreate(Lease claim, Session owner, String node) {
+        long begin = take(
+                claim,
+                owner,
+                node,
+                LuaScripts.RECREATE,
+                Keys.bytes(TimeUnit.MILLISECONDS.toMicros(time.now().toEpochMilli())));
+        if (begin == NONE) {
+            throw new IllegalArgumentException("streamId: there is such a stream already");
+        }
+        seen.add(claim.streamId, owner);
+        return begin;
+    }
+
     /** Takes a stream from its writer. Returns the id of its last event, or {@link #ENDED}. */
     long takeOver(Lease claim, Session owner, String node) {
-        long last = server.ask(connection -> {
+        long last = take(claim, owner, node, LuaScripts.TAKE_OVER, new byte[0]);
+        if (last == NONE) {
+            throw new RelayException(Code.UNKNOWN, "There is no stream that could go on.");
+        }
+        seen.add(claim.streamId, owner);
+        return last;
+    }
+
+    private long take(Lease claim, Session owner, String node, String script, byte[] more) {
+        return server.ask(connection -> {
             connection.sendCommand(
                     Command.EVAL,
-                    Keys.bytes(LuaScripts.TAKE_OVER),
+                    Keys.bytes(script),
                     Keys.bytes(3),
                     claim.meta,
                     claim.lease,
@@ -98,14 +142,10 @@ final class RemoteStreams {
                     Keys.bytes(node),
                     claim.token,
                     Keys.bytes(settings.durableLease().toMillis()),
-                    Keys.bytes(settings.durableKeep().toMillis()));
+                    Keys.bytes(settings.durableKeep().toMillis()),
+                    more);
             return connection.getIntegerReply();
         });
-        if (last == NONE) {
-            throw new RelayException(Code.UNKNOWN, "There is no stream that could go on.");
-        }
-        seen.add(claim.streamId, owner);
-        return last;
     }
 
     /** Delivers the stored events on this thread, then gives the subscription to the reader. */
@@ -117,7 +157,7 @@ final class RemoteStreams {
             StreamReader reader,
             byte[] control) {
         var state = find(streamId, owner, after);
-        var watch = new RemoteSubscription(streamId, after, listener, reader);
+        var watch = new RemoteSubscription(streamId, state.place(after), listener, reader);
         var page = state.page();
         watch.entries(page);
         while (page.size() == StreamReader.PAGE && !watch.isOver()) {
@@ -139,7 +179,7 @@ final class RemoteStreams {
 
     boolean isDelivered(String streamId, Session owner, long after) {
         var state = find(streamId, owner, after);
-        return state.end() == End.FINISHED && after == state.last();
+        return state.end() == End.FINISHED && state.place(after) == state.last();
     }
 
     /** Asks the node that writes a stream to stop its run. */
@@ -190,9 +230,7 @@ final class RemoteStreams {
         if (missing > 0 && missing <= settings.maxEvents() && state.written() && mayHaveCome(streamId, after)) {
             state = server.ask(connection -> look(connection, streamId, owner, after));
         }
-        var page = state.page();
-        boolean gap = !page.isEmpty() && page.getFirst().id() != after + 1;
-        if (after < 0 || gap || after > state.last()) {
+        if (!state.hasAllAfter(after)) {
             throw new RelayException(
                     Code.EXPIRED, "The events after " + after + " of this stream are not kept, or never existed.");
         }

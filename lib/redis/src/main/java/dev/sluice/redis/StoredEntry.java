@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a stream of events: an event, or the end.
+ * An entry of a stream of events: an event, the end, or the beginning of a stream that took the place of another one.
  *
  * @param id its place
  * @param event the event
- * @param end how the stream ended
+ * @param end how the stream ended; at a beginning, how the one before ended for its readers: {@code EXPIRED}
  */
 record StoredEntry(
         long id, @Nullable RelayEvent event, @Nullable End end) {
@@ -24,7 +24,12 @@ record StoredEntry(
 
     /** The last event's place if this is the last entry. */
     long lastEvent() {
-        return end == null ? id : id - 1;
+        return end == null || isBegin() ? id : id - 1;
+    }
+
+    /** Whether a stream begins behind this. */
+    boolean isBegin() {
+        return end == End.EXPIRED;
     }
 
     /** The entries of an answer to XRANGE, or those of one stream in an answer to XREAD. */
@@ -38,8 +43,15 @@ record StoredEntry(
         long id = Long.parseLong(name.substring(name.indexOf('-') + 1));
         var fields = list(parts.get(1));
         return fields.size() == 2
-                ? new StoredEntry(id, null, text(fields.get(1)).equals(FINISHED) ? End.FINISHED : End.WRITER_LOST)
+                ? new StoredEntry(id, null, end(text(fields.getFirst()), text(fields.get(1))))
                 : new StoredEntry(id, new RelayEvent(id, text(fields.get(1)), text(fields.get(3))), null);
+    }
+
+    private static End end(String field, String how) {
+        if (field.equals("begin")) {
+            return End.EXPIRED;
+        }
+        return how.equals(FINISHED) ? End.FINISHED : End.WRITER_LOST;
     }
 
     /** An answer that is a list; empty if there is none. */

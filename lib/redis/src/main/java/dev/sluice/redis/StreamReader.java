@@ -126,7 +126,7 @@ final class StreamReader implements AutoCloseable {
                 try {
                     read(connect());
                     lastAnswer = time.nanos();
-                } catch (RuntimeException e) { // any failure: this thread must continue
+                } catch (Throwable e) { // any failure: this thread must continue
                     failed(e);
                 }
                 long rest = PACE.toNanos() - (time.nanos() - began);
@@ -259,7 +259,7 @@ final class StreamReader implements AutoCloseable {
         }
     }
 
-    private void failed(RuntimeException e) throws InterruptedException {
+    private void failed(Throwable e) throws InterruptedException {
         disconnect();
         if (closed) {
             return;

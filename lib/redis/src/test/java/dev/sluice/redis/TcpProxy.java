@@ -9,8 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A way to a port of this machine that can be slow, can be cut, and can lose an answer. */
@@ -20,6 +20,8 @@ final class TcpProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile int delay;
     private volatile @Nullable String unanswered;
+    private volatile @Nullable String held;
+    private volatile CountDownLatch release = new CountDownLatch(0);
 
     TcpProxy(int target) {
         this.target = target;
@@ -45,6 +47,12 @@ final class TcpProxy implements AutoCloseable {
         unanswered = request;
     }
 
+    /** Holds the answer to the next request with this in it until the latch is open. */
+    void holdAnswerTo(String request, CountDownLatch until) {
+        release = until;
+        held = request;
+    }
+
     /** Whether an answer is still to be lost. */
     boolean losesAnswer() {
         return unanswered != null;
@@ -65,6 +73,7 @@ final class TcpProxy implements AutoCloseable {
                 open.add(client);
                 open.add(server);
                 var lost = new AtomicBoolean();
+                var waits = new AtomicBoolean();
                 Thread.ofVirtual()
                         .start(() -> carry(client, server, request -> {
                             var lose = unanswered;
@@ -72,21 +81,35 @@ final class TcpProxy implements AutoCloseable {
                                 unanswered = null;
                                 lost.set(true);
                             }
+                            var hold = held;
+                            if (hold != null && request.contains(hold)) {
+                                held = null;
+                                waits.set(true);
+                            }
                             return true;
                         }));
-                Thread.ofVirtual().start(() -> carry(server, client, answer -> !lost.get()));
+                Thread.ofVirtual().start(() -> carry(server, client, answer -> {
+                    if (waits.get()) {
+                        release.await();
+                    }
+                    return !lost.get();
+                }));
             }
         } catch (IOException over) {
             // it is closed
         }
     }
 
-    private void carry(Socket from, Socket to, Predicate<String> passes) {
+    private interface Gate {
+        boolean passes(String message) throws InterruptedException;
+    }
+
+    private void carry(Socket from, Socket to, Gate gate) {
         try (from;
                 to) {
             var buffer = new byte[64 * 1024];
             for (int read = from.getInputStream().read(buffer);
-                    read >= 0 && passes.test(new String(buffer, 0, read, ISO_8859_1));
+                    read >= 0 && gate.passes(new String(buffer, 0, read, ISO_8859_1));
                     read = from.getInputStream().read(buffer)) {
                 Thread.sleep(delay);
                 to.getOutputStream().write(buffer, 0, read);
