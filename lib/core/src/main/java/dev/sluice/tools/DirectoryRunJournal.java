@@ -108,38 +108,40 @@ final class DirectoryRunJournal implements RunJournal {
     }
 
     private @Nullable Claim claim(RunFiles files) throws IOException {
-        FileLock lock = locks.tryLock(files.place());
-        return lock == null ? null : held(files, lock);
+        return locked(files, lock -> new Held(files, lock));
     }
 
     private @Nullable Claim claimIfAbandoned(RunFiles files) throws IOException {
+        return locked(files, lock -> {
+            try {
+                if (files.canGoOn()) {
+                    return new Held(files, lock);
+                }
+                files.settle();
+            } catch (NoSuchFileException e) {
+                files.delete(); // what there is of it, while nobody can claim it
+            }
+            return null;
+        });
+    }
+
+    /** Opens a run under its lock, which stays with the claim. Null if somebody else has the lock, or nothing was opened. */
+    private @Nullable Claim locked(RunFiles files, Opening opening) throws IOException {
         FileLock lock = locks.tryLock(files.place());
         if (lock == null) {
             return null;
         }
+        Held held = null;
         try {
-            if (files.canGoOn()) {
-                return held(files, lock);
+            held = opening.open(lock);
+            if (held != null) {
+                claims.add(held);
             }
-            files.settle();
-        } catch (NoSuchFileException e) {
-            files.delete(); // what there is of it
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
-        }
-        lock.close();
-        return null;
-    }
-
-    private Claim held(RunFiles files, FileLock lock) throws IOException {
-        try {
-            var held = new Held(files, lock);
-            claims.add(held);
             return held;
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
+        } finally {
+            if (held == null) {
+                lock.close();
+            }
         }
     }
 
@@ -209,7 +211,12 @@ final class DirectoryRunJournal implements RunJournal {
             this.files = files;
             this.lock = lock;
             writer = files.open();
-            losses = files.hold();
+            try {
+                losses = files.hold();
+            } catch (IOException | RuntimeException e) {
+                writer.close();
+                throw e;
+            }
         }
 
         @Override
@@ -339,6 +346,11 @@ final class DirectoryRunJournal implements RunJournal {
                 writing.unlock();
             }
         }
+    }
+
+    private interface Opening {
+        @Nullable
+        Held open(FileLock lock) throws IOException;
     }
 
     private interface Note {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.FakeTime;
 import dev.sluice.tools.RunJournal.Claim;
+import dev.sluice.tools.RunJournal.JournalException;
+import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +63,42 @@ class DirectoryRunJournalTest extends RunJournalContract {
             assertThat(journal.claimAbandoned()).isEmpty();
             journal.claim("a").close();
             assertThat(journal.claimAbandoned()).isPresent();
+        }
+    }
+
+    /** Its folder has so many files that a claim surely comes while they are deleted. */
+    @Test
+    void aRunThatIsClaimedWhileItsHalfMadeFilesAreDeletedKeepsItsRecords() throws Exception {
+        try (RunJournal journal = open();
+                RunJournal other = open()) {
+            journal.claim("a").close();
+            Path records = records();
+            Files.writeString(records, "{\"ru"); // of a process that died when it made it
+            for (int i = 0; i < 3000; i++) {
+                Files.createFile(records.resolveSibling(i + ".new"));
+            }
+            var deleting = new FutureTask<>(other::claimAbandoned);
+            Thread.ofPlatform().start(deleting);
+            while (Files.exists(records)) {
+                Thread.onSpinWait();
+            }
+            Claim claim = claimAsSoonAsPossible(journal, "a");
+            claim.append("{\"n\":1}");
+            assertThat(deleting.get()).isEmpty();
+            claim.close();
+            try (Claim again = journal.claim("a")) {
+                assertThat(again.records()).containsExactly("{\"n\":1}");
+            }
+        }
+    }
+
+    private static Claim claimAsSoonAsPossible(RunJournal journal, String runId) {
+        while (true) {
+            try {
+                return journal.claim(runId);
+            } catch (JournalException e) {
+                assertThat(e.code()).isEqualTo(Code.HELD);
+            }
         }
     }
 
