@@ -36,6 +36,10 @@ final class DirectoryRunJournal implements RunJournal {
     private final DirectoryLocks locks;
     private final Set<Held> claims = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** The folders of the runs that were warned of. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
     private volatile Instant nextTidy = Instant.MIN;
 
     DirectoryRunJournal(Path directory, TimeSource time) {
@@ -67,7 +71,7 @@ final class DirectoryRunJournal implements RunJournal {
         try {
             tidyNowAndThen();
             for (RunFiles files : RunFiles.active(directory)) {
-                Claim claim = claimIfAbandoned(files);
+                Claim claim = look(files, () -> claimIfAbandoned(files));
                 if (claim != null) {
                     return Optional.of(claim);
                 }
@@ -86,11 +90,28 @@ final class DirectoryRunJournal implements RunJournal {
         }
         nextTidy = now.plus(TIDY_EVERY);
         for (RunFiles files : RunFiles.in(directory)) {
-            if (isOver(files)) {
-                deleteIfOver(files);
-            } else if (files.canGoOn()) {
-                files.markActive();
+            look(files, () -> tidy(files));
+        }
+    }
+
+    private @Nullable Claim tidy(RunFiles files) throws IOException {
+        if (isOver(files)) {
+            deleteIfOver(files);
+        } else if (files.canGoOn()) {
+            files.markActive();
+        }
+        return null;
+    }
+
+    /** Looks at one of many runs. One that cannot be read stays as it is, and those after it are looked at. */
+    private @Nullable Claim look(RunFiles files, Look look) {
+        try {
+            return look.claim();
+        } catch (IOException | RuntimeException e) {
+            if (unreadable.add(files.name())) {
+                log.warn("The run in {} is passed over, because it cannot be read: {}", files.folder(), e.toString());
             }
+            return null;
         }
     }
 
@@ -346,6 +367,11 @@ final class DirectoryRunJournal implements RunJournal {
                 writing.unlock();
             }
         }
+    }
+
+    private interface Look {
+        @Nullable
+        Claim claim() throws IOException;
     }
 
     private interface Opening {

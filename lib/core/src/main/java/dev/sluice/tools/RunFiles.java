@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -46,8 +47,24 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     /** Whether a run is held, and what it waits for if it is not. */
     private record State(String state, int losses, List<String> waits, long at) {
+        private static final List<String> ALL = List.of("open", "held", "parked", "ended");
+
         /** Of a run whose state was never written. */
         static final State OPEN = new State("open", 0, List.of(), 0);
+
+        State {
+            if (!ALL.contains(Objects.requireNonNull(state, "state"))) {
+                throw new IllegalArgumentException("state: '" + state + "' is none of " + ALL);
+            }
+            Objects.requireNonNull(waits, "waits");
+        }
+    }
+
+    private record Answer(String key, String answer) {
+        Answer {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(answer, "answer");
+        }
     }
 
     /** The files of a run, whether they exist or not. */
@@ -178,7 +195,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     /** Adds an answer, and waits until it is on the disk. Returns whether it is the first one of its call. */
     boolean answer(String callKey, String answer) throws IOException {
-        Path whole = write(Json.write(Map.of("key", callKey, "answer", answer)));
+        Path whole = write(Json.write(new Answer(callKey, answer)));
         try {
             Files.createLink(answerFile(callKey), whole); // at once, and once
             return true;
@@ -198,8 +215,12 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     Map<String, String> answers() throws IOException {
         var answers = new LinkedHashMap<String, String>();
         for (Path file : list(folder(), "*" + ANSWER)) {
-            Map<String, Object> fields = Json.readObject(Files.readString(file));
-            answers.put(String.valueOf(fields.get("key")), String.valueOf(fields.get("answer")));
+            try {
+                Answer answer = Json.read(Files.readString(file), Answer.class);
+                answers.put(answer.key(), answer.answer());
+            } catch (IllegalArgumentException e) {
+                throw new IOException(file + " is not an answer: " + e.getMessage(), e);
+            }
         }
         return answers;
     }
@@ -207,8 +228,10 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     private State state() throws IOException {
         try {
             return Json.read(Files.readString(file("state")), State.class);
-        } catch (NoSuchFileException | IllegalArgumentException e) { // or it was lost with the power
+        } catch (NoSuchFileException e) {
             return State.OPEN;
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file("state") + " is not the state of a run: " + e.getMessage(), e);
         }
     }
 
@@ -226,7 +249,8 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
                 file(UUID.randomUUID() + ".new"), text, UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.DSYNC);
     }
 
-    private Path folder() {
+    /** Where they are. */
+    Path folder() {
         return directory.resolve(name);
     }
 

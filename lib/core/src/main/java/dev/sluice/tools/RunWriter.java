@@ -29,6 +29,7 @@ final class RunWriter implements AutoCloseable {
      * Opens the file, or makes it.
      *
      * @param runId null if the file says it
+     * @throws IOException if the file does not begin with a run's id
      * @throws NoSuchFileException if the file is of a process that died when it made it, and does not say of which run it is
      */
     RunWriter(Path path, @Nullable String runId) throws IOException {
@@ -42,13 +43,24 @@ final class RunWriter implements AutoCloseable {
                 this.runId = runId;
                 write(Json.write(Map.of("run", runId)));
             } else {
-                this.runId = String.valueOf(Json.readObject(lines.getFirst()).get("run"));
+                this.runId = runId(path, lines.getFirst());
             }
             before = lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size()));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    private static String runId(Path path, String line) throws IOException {
+        try {
+            if (Json.readObject(line).get("run") instanceof String runId) {
+                return runId;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IOException(path + " does not begin with a run's id: " + e.getMessage(), e);
+        }
+        throw new IOException(path + " does not begin with a run's id");
     }
 
     private List<String> wholeLines() throws IOException {

@@ -1,6 +1,7 @@
 package dev.sluice.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.FakeTime;
 import dev.sluice.tools.RunJournal.Claim;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DirectoryRunJournalTest extends RunJournalContract {
     @TempDir
@@ -63,6 +66,46 @@ class DirectoryRunJournalTest extends RunJournalContract {
             assertThat(journal.claimAbandoned()).isEmpty();
             journal.claim("a").close();
             assertThat(journal.claimAbandoned()).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "state|{}",
+                "state|[]",
+                "state|null",
+                "state|{\"state\":null}",
+                "state|{\"state\":\"lost\",\"losses\":0,\"waits\":[],\"at\":0}",
+                "state|{\"state\":\"parked\",\"losses\":0,\"waits\":null,\"at\":0}",
+                "records.jsonl|{}",
+                "records.jsonl|[1]"
+            })
+    void aRunThatCannotBeReadStaysAndDoesNotHideTheOthers(String file, String text) throws Exception {
+        var time = new FakeTime();
+        try (RunJournal journal = new DirectoryRunJournal(directory, time)) {
+            journal.claim("aa").close();
+            Path broken = records().resolveSibling(file);
+            String whole = Files.readString(broken);
+            Files.writeString(broken, text + "\n");
+            journal.claim("bb").close();
+            journal.claim("cc").close();
+            for (int i = 0; i < 2; i++) {
+                time.advance(Duration.ofMinutes(1)); // all are tidied
+                assertThat(journal.claimAbandoned()).isPresent();
+            }
+            time.advance(Duration.ofDays(100));
+            assertThat(journal.claimAbandoned()).isEmpty();
+            assertThatThrownBy(() -> journal.claim("aa"))
+                    .isInstanceOfSatisfying(
+                            JournalException.class,
+                            refusal -> assertThat(refusal.code()).isEqualTo(Code.UNAVAILABLE));
+            assertThat(broken).hasContent(text);
+            Files.writeString(broken, whole);
+            assertThat(journal.claimAbandoned())
+                    .hasValueSatisfying(mended -> assertThat(mended.runId()).isEqualTo("aa"));
         }
     }
 
