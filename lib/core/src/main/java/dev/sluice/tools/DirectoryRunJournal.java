@@ -96,11 +96,22 @@ final class DirectoryRunJournal implements RunJournal {
 
     private @Nullable Claim tidy(RunFiles files) throws IOException {
         if (isOver(files)) {
-            deleteIfOver(files);
-        } else if (files.canGoOn()) {
+            return locked(files, lock -> {
+                if (isOver(files)) { // still
+                    files.delete();
+                }
+                return null;
+            });
+        }
+        if (files.canGoOn()) {
             files.markActive();
         }
         return null;
+    }
+
+    /** Whether nobody needs it any more, or it has begun no further than its folder. */
+    private boolean isOver(RunFiles files) throws IOException {
+        return !files.exists() || files.isForgottenAt(time.now());
     }
 
     /** Looks at one of many runs. One that cannot be read stays as it is, and those after it are looked at. */
@@ -112,19 +123,6 @@ final class DirectoryRunJournal implements RunJournal {
                 log.warn("The run in {} is passed over, because it cannot be read: {}", files.folder(), e.toString());
             }
             return null;
-        }
-    }
-
-    /** Whether nobody needs it any more: it has ended long ago, or has begun no further than its folder. */
-    private boolean isOver(RunFiles files) throws IOException {
-        return !files.exists() || files.isEndedBefore(time.now().minus(MemoryRunJournal.RETENTION));
-    }
-
-    private void deleteIfOver(RunFiles files) throws IOException {
-        try (FileLock lock = locks.tryLock(files.place())) {
-            if (lock != null && isOver(files)) { // still
-                files.delete();
-            }
         }
     }
 
@@ -169,13 +167,25 @@ final class DirectoryRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         RunFiles files = RunFiles.of(directory, runId);
+        MemoryRunJournal.checkedAnswer(answer);
+        Objects.requireNonNull(callKey, "callKey");
         try {
-            if (!files.isOpen()) {
+            if (!MemoryRunJournal.isWellFormed(runId) || !files.isOpen()) {
                 throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
             }
-            return files.answer(Objects.requireNonNull(callKey, "callKey"), Objects.requireNonNull(answer, "answer"));
+            if (files.isAnswered(callKey)) {
+                return false;
+            }
+            checkRoom(runId, files, callKey.length() + answer.length());
+            return files.answer(callKey, answer);
         } catch (IOException e) {
             throw unavailable("The answer for run '" + runId + "' cannot be written", e);
+        }
+    }
+
+    private static void checkRoom(String runId, RunFiles files, int characters) throws IOException {
+        if (files.size() + characters > MemoryRunJournal.MAX_BYTES) {
+            throw MemoryRunJournal.full(runId);
         }
     }
 
@@ -183,7 +193,7 @@ final class DirectoryRunJournal implements RunJournal {
     public Optional<String> firstRecord(String runId) {
         RunFiles files = RunFiles.of(directory, runId);
         try {
-            return files.isOpen() ? files.firstRecord() : Optional.empty();
+            return MemoryRunJournal.isWellFormed(runId) && files.isOpen() ? files.firstRecord() : Optional.empty();
         } catch (IOException e) {
             throw unavailable("The run '" + runId + "' cannot be read", e);
         }
@@ -267,6 +277,7 @@ final class DirectoryRunJournal implements RunJournal {
         @Override
         public void append(String record) {
             held(() -> {
+                checkRoom(runId(), files, record.length());
                 writer.append(record);
                 return true;
             });
@@ -279,7 +290,7 @@ final class DirectoryRunJournal implements RunJournal {
                 // An answer that comes now is found by whoever looks for runs that can go on.
                 boolean answered = files.answers().keySet().stream().anyMatch(callKeys::contains);
                 if (!answered) {
-                    files.park(losses, callKeys);
+                    files.park(losses, callKeys, time.now());
                     giveUp();
                 }
                 return !answered;
@@ -298,11 +309,15 @@ final class DirectoryRunJournal implements RunJournal {
 
         @Override
         public void close() {
-            finish(files::release);
+            finish(this::release);
+        }
+
+        private void release(int losses) throws IOException {
+            files.release(losses, time.now());
         }
 
         void lose() {
-            if (finish(files::release)) {
+            if (finish(this::release)) {
                 onLost.run();
             }
         }

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,7 +46,11 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     private static final int PLACE = 15; // hexadecimal digits of a long that is positive
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]*-[0-9a-f]{" + HASH + "}");
 
-    /** Whether a run is held, and what it waits for if it is not. */
+    /**
+     * Whether a run is held, and what it waits for if it is not.
+     *
+     * @param at since when it is not held, in milliseconds since 1970; zero if it is, or if that is not known
+     */
     private record State(String state, int losses, List<String> waits, long at) {
         private static final List<String> ALL = List.of("open", "held", "parked", "ended");
 
@@ -114,13 +119,13 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     }
 
     /** Notes that the run is not held any more, and can go on. */
-    void release(int losses) throws IOException {
-        write(new State("open", losses, List.of(), 0));
+    void release(int losses, Instant now) throws IOException {
+        write(new State("open", losses, List.of(), now.toEpochMilli()));
     }
 
     /** Notes that the run waits for one of these answers. */
-    void park(int losses, Collection<String> callKeys) throws IOException {
-        write(new State("parked", losses, List.copyOf(callKeys), 0));
+    void park(int losses, Collection<String> callKeys, Instant now) throws IOException {
+        write(new State("parked", losses, List.copyOf(callKeys), now.toEpochMilli()));
         settle();
     }
 
@@ -172,13 +177,23 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     boolean canGoOn() throws IOException {
         State now = state();
         return isOpen()
-                && (now.waits().isEmpty() || now.waits().stream().anyMatch(key -> Files.exists(answerFile(key))));
+                && (now.waits().isEmpty() || now.waits().stream().anyMatch(this::isAnswered));
     }
 
-    /** Whether the run has ended before that. */
-    boolean isEndedBefore(Instant limit) throws IOException {
-        State now = state();
-        return now.state().equals("ended") && now.at() < limit.toEpochMilli();
+    /** Whether nobody needs the run any more: it has ended long ago, or nobody has held it for very long. */
+    boolean isForgottenAt(Instant now) throws IOException {
+        State last = state();
+        Duration kept = last.state().equals("ended") ? MemoryRunJournal.RETENTION : MemoryRunJournal.UNHELD_RETENTION;
+        return last.at() > 0 && last.at() < now.minus(kept).toEpochMilli();
+    }
+
+    /** How many bytes its records and answers have. */
+    long size() throws IOException {
+        long size = Files.size(file(RECORDS));
+        for (Path answer : list(folder(), "*" + ANSWER)) {
+            size += Files.size(answer);
+        }
+        return size;
     }
 
     /** Deletes all of it; for who has its lock. */
@@ -205,6 +220,11 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
             Files.delete(whole);
             markActive();
         }
+    }
+
+    /** Whether the call has an answer. */
+    boolean isAnswered(String callKey) {
+        return Files.exists(answerFile(callKey));
     }
 
     private Path answerFile(String callKey) {

@@ -3,8 +3,6 @@ package dev.sluice.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.internal.json.Json;
-import dev.sluice.tools.RunJournal.JournalException;
-import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.NoSuchFileException;
@@ -89,11 +87,6 @@ final class RunWriter implements AutoCloseable {
 
     /** Adds a record, and waits until it is on the disk. */
     void append(String record) throws IOException {
-        if (file.length() + record.length() > MemoryRunJournal.MAX_BYTES) {
-            throw new JournalException(
-                    Code.FULL,
-                    "The run '" + runId + "' has more than " + MemoryRunJournal.MAX_BYTES + " bytes of records");
-        }
         write(record.replace('\n', ' ')); // which JSON has only between its parts
     }
 

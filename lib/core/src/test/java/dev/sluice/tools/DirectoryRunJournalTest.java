@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.FakeTime;
+import dev.sluice.TimeSource;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;
@@ -18,13 +19,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DirectoryRunJournalTest extends RunJournalContract {
+class DirectoryRunJournalTest extends LocalRunJournalContract {
     @TempDir
     Path directory;
 
     @Override
     protected RunJournal open() {
         return RunJournal.directory(directory);
+    }
+
+    @Override
+    RunJournal open(TimeSource time) {
+        return new DirectoryRunJournal(directory, time);
     }
 
     @Override
@@ -96,7 +102,7 @@ class DirectoryRunJournalTest extends RunJournalContract {
                 time.advance(Duration.ofMinutes(1)); // all are tidied
                 assertThat(journal.claimAbandoned()).isPresent();
             }
-            time.advance(Duration.ofDays(100));
+            time.advance(Duration.ofDays(29));
             assertThat(journal.claimAbandoned()).isEmpty();
             assertThatThrownBy(() -> journal.claim("aa"))
                     .isInstanceOfSatisfying(
