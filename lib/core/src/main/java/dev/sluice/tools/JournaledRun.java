@@ -126,6 +126,7 @@ final class JournaledRun {
     private <T> T guarded(Supplier<T> action) {
         boolean interrupted =
                 Thread.interrupted(); // it is for the run's own work, and what is written may not be half of it
+        boolean fails = false;
         writing.lock();
         try {
             throwFailure();
@@ -133,11 +134,14 @@ final class JournaledRun {
         } catch (JournalException e) {
             if (failure == null) {
                 failure = e;
-                onFailure.run();
+                fails = true;
             }
             throw e;
         } finally {
             writing.unlock();
+            if (fails) {
+                onFailure.run();
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -187,13 +187,19 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
         return last.at() > 0 && last.at() < now.minus(kept).toEpochMilli();
     }
 
-    /** How many bytes its records and answers have. */
-    long size() throws IOException {
-        long size = Files.size(file(RECORDS));
+    /**
+     * Checks that the run has room for so many characters more.
+     *
+     * @throws RunJournal.JournalException {@code FULL} if it has not
+     */
+    void checkRoom(String named, int characters) throws IOException {
+        long size = Files.size(file(RECORDS)) + characters;
         for (Path answer : list(folder(), "*" + ANSWER)) {
             size += Files.size(answer);
         }
-        return size;
+        if (size > MemoryRunJournal.MAX_BYTES) {
+            throw MemoryRunJournal.full(named);
+        }
     }
 
     /** Deletes all of it; for who has its lock. */

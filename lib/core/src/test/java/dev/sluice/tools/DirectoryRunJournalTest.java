@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +220,82 @@ class DirectoryRunJournalTest extends LocalRunJournalContract {
             assertThat(Thread.interrupted()).isTrue();
             claim.append("{\"n\":2}");
             assertThat(claim.answers()).containsKey("k");
+        }
+    }
+
+    @Test
+    void closingGivesUpAllClaimsAlsoIfSomeCannotBeWritten() throws Exception {
+        try (RunJournal other = open()) {
+            RunJournal journal = open();
+            var lost = new AtomicInteger();
+            for (int i = 0; i < 10; i++) {
+                Claim claim = journal.claim(i + "-run");
+                claim.onLost(lost::incrementAndGet);
+                if (i < 5) {
+                    claim.onLost(() -> {
+                        throw new IllegalStateException("by a mistake");
+                    });
+                } else if (i < 8) {
+                    Files.delete(folder(claim.runId()).resolve("state"));
+                    Files.createDirectories(folder(claim.runId()).resolve("state/full"));
+                }
+            }
+            journal.close();
+            assertThat(lost).hasValue(10);
+            for (int i = 0; i < 10; i++) {
+                if (i < 5 || i >= 8) {
+                    other.claim(i + "-run").close();
+                }
+            }
+        }
+    }
+
+    private Path folder(String start) throws Exception {
+        try (var folders = Files.list(directory)) {
+            return folders.filter(folder -> folder.getFileName().toString().startsWith(start))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void aClaimBesideTheEndOfItsJournalDoesNotOutliveIt() throws Exception {
+        try (RunJournal other = open()) {
+            for (int i = 0; i < 20; i++) {
+                String run = "run-" + i;
+                RunJournal journal = open();
+                var claiming = new FutureTask<>(() -> journal.claim(run));
+                Thread.ofPlatform().start(claiming);
+                journal.close();
+                try {
+                    Claim claim = claiming.get();
+                    assertRefused(Code.FENCED, () -> claim.append(record(1)));
+                } catch (ExecutionException e) {
+                    assertThat(e).hasCauseInstanceOf(JournalException.class);
+                }
+                other.claim(run).end();
+                assertRefused(Code.UNAVAILABLE, () -> journal.claim(run));
+                assertRefused(Code.UNAVAILABLE, journal::claimAbandoned);
+            }
+        }
+    }
+
+    @Test
+    void whoIsToldThatAClaimIsLostMayWaitForOthersThatUseIt() throws Exception {
+        try (RunJournal journal = open()) {
+            Claim claim = journal.claim("a");
+            var other = new FutureTask<>(() -> {
+                claim.append(record(2));
+                return null;
+            });
+            var ended = new AtomicBoolean();
+            claim.onLost(() -> {
+                Thread.ofVirtual().start(other);
+                ended.set(Runs.endsSoon(other));
+            });
+            Files.delete(records());
+            assertRefused(Code.UNAVAILABLE, () -> claim.append(record(1)));
+            assertThat(ended).isTrue();
         }
     }
 }
