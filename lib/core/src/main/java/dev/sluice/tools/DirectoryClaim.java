@@ -151,7 +151,8 @@ final class DirectoryClaim implements Claim {
             try {
                 note.write(losses);
             } catch (IOException e) {
-                throw DirectoryRunJournal.unavailable("The end of the claim on run '" + runId() + "' cannot be written", e);
+                throw DirectoryRunJournal.unavailable(
+                        "The end of the claim on run '" + runId() + "' cannot be written", e);
             } finally {
                 giveUp();
             }

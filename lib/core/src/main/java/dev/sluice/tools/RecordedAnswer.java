@@ -100,7 +100,10 @@ record RecordedAnswer(Message said) implements TurnAnswer {
                     deltas.add(new SignatureDelta(thinking.signature()));
                 }
             }
-            case ToolUse use -> pieces(use.input().isBlank() ? "" : use.input()).map(InputJsonDelta::new).forEach(deltas::add);
+            case ToolUse use ->
+                pieces(use.input().isBlank() ? "" : use.input())
+                        .map(InputJsonDelta::new)
+                        .forEach(deltas::add);
             default -> {}
         }
         return deltas;

@@ -176,8 +176,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** Whether the run can go on if nobody holds it. */
     boolean canGoOn() throws IOException {
         State now = state();
-        return isOpen()
-                && (now.waits().isEmpty() || now.waits().stream().anyMatch(this::isAnswered));
+        return isOpen() && (now.waits().isEmpty() || now.waits().stream().anyMatch(this::isAnswered));
     }
 
     /** Whether nobody needs the run any more: it has ended long ago, or nobody has held it for very long. */

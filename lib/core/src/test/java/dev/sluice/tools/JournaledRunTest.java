@@ -15,7 +15,7 @@ class JournaledRunTest {
         var claim = RunJournal.inMemory().claim("a");
         var run = new JournaledRun(claim);
         var other = new FutureTask<>(() -> {
-            run.append(new TurnBegun(2));
+            run.append(new TurnBegun(2, false));
             return null;
         });
         var ended = new AtomicBoolean();
@@ -26,7 +26,7 @@ class JournaledRunTest {
                 },
                 () -> {});
         claim.close();
-        assertRefused(Code.FENCED, () -> run.append(new TurnBegun(1)));
+        assertRefused(Code.FENCED, () -> run.append(new TurnBegun(1, false)));
         assertThat(ended).isTrue();
     }
 }

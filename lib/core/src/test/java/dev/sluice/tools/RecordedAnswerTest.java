@@ -42,9 +42,8 @@ class RecordedAnswerTest {
                 Usage.of(1, 2),
                 Map.of());
         List<StreamEvent> events = new RecordedAnswer(said).events();
-        List<String> pieces = events.stream()
-                .flatMap(event -> text(event).stream())
-                .toList();
+        List<String> pieces =
+                events.stream().flatMap(event -> text(event).stream()).toList();
         assertThat(pieces).hasSize(15).allSatisfy(piece -> {
             assertThat(piece).hasSizeBetween(1, LONGEST);
             assertThat(Character.isHighSurrogate(piece.charAt(piece.length() - 1)))
