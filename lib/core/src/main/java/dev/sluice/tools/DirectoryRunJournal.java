@@ -190,10 +190,9 @@ final class DirectoryRunJournal implements RunJournal {
             if (!MemoryRunJournal.isWellFormed(runId) || !files.isOpen()) {
                 throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
             }
-            if (files.isAnswered(callKey)) {
-                return false;
+            if (!files.isAnswered(callKey)) {
+                files.checkRoom(runId, callKey.length() + answer.length());
             }
-            files.checkRoom(runId, callKey.length() + answer.length());
             return files.answer(callKey, answer);
         } catch (IOException e) {
             throw unavailable("The answer for run '" + runId + "' cannot be written", e);

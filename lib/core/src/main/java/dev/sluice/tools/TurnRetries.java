@@ -91,7 +91,7 @@ final class TurnRetries {
     private static boolean endsTheRun(StreamException failure) {
         return failure instanceof Cancelled
                 || failure instanceof LimitExceeded
-                || failure instanceof TimedOut late && late.phase() == Phase.TOTAL;
+                || (failure instanceof TimedOut late && late.phase() == Phase.TOTAL);
     }
 
     /** Goes on with the call that was made before, and is made again with this one; null if there is none. */
