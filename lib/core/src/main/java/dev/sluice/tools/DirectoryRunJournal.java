@@ -1,7 +1,6 @@
 package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
-import dev.sluice.internal.base.Checks;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.io.IOException;
 import java.nio.channels.FileLock;
@@ -9,15 +8,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +31,16 @@ final class DirectoryRunJournal implements RunJournal {
     private final Path directory;
     private final TimeSource time;
     private final DirectoryLocks locks;
-    private final Set<Held> claims = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<DirectoryClaim> claims = ConcurrentHashMap.newKeySet();
+
+    /** Held shared while a run is opened, so that closing the journal finds all claims. */
+    private final ReadWriteLock opening = new ReentrantReadWriteLock();
+
+    private volatile boolean closed;
+
+    /** The folders of the runs that were warned of. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
     private volatile Instant nextTidy = Instant.MIN;
 
     DirectoryRunJournal(Path directory, TimeSource time) {
@@ -64,10 +69,11 @@ final class DirectoryRunJournal implements RunJournal {
 
     @Override
     public Optional<Claim> claimAbandoned() {
+        checkOpen();
         try {
             tidyNowAndThen();
             for (RunFiles files : RunFiles.active(directory)) {
-                Claim claim = claimIfAbandoned(files);
+                Claim claim = look(files, () -> claimIfAbandoned(files));
                 if (claim != null) {
                     return Optional.of(claim);
                 }
@@ -86,71 +92,108 @@ final class DirectoryRunJournal implements RunJournal {
         }
         nextTidy = now.plus(TIDY_EVERY);
         for (RunFiles files : RunFiles.in(directory)) {
-            if (isOver(files)) {
-                deleteIfOver(files);
-            } else if (files.canGoOn()) {
-                files.markActive();
-            }
+            look(files, () -> tidy(files));
         }
     }
 
-    /** Whether nobody needs it any more: it has ended long ago, or has begun no further than its folder. */
-    private boolean isOver(RunFiles files) throws IOException {
-        return !files.exists() || files.isEndedBefore(time.now().minus(MemoryRunJournal.RETENTION));
+    private @Nullable Claim tidy(RunFiles files) throws IOException {
+        if (isOver(files)) {
+            return locked(files, lock -> {
+                if (isOver(files)) { // still
+                    files.delete();
+                }
+                return null;
+            });
+        }
+        if (files.canGoOn()) {
+            files.markActive();
+        }
+        return null;
     }
 
-    private void deleteIfOver(RunFiles files) throws IOException {
-        try (FileLock lock = locks.tryLock(files.place())) {
-            if (lock != null && isOver(files)) { // still
-                files.delete();
+    /** Whether nobody needs it any more, or it has begun no further than its folder. */
+    private boolean isOver(RunFiles files) throws IOException {
+        return !files.exists() || files.isForgottenAt(time.now());
+    }
+
+    /** Looks at one of many runs. One that cannot be read stays as it is, and those after it are looked at. */
+    private @Nullable Claim look(RunFiles files, Look look) {
+        try {
+            return look.claim();
+        } catch (JournalException e) { // the journal is closed
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            if (unreadable.add(files.name())) {
+                log.warn("The run in {} is passed over, because it cannot be read: {}", files.folder(), e.toString());
             }
+            return null;
         }
     }
 
     private @Nullable Claim claim(RunFiles files) throws IOException {
-        FileLock lock = locks.tryLock(files.place());
-        return lock == null ? null : held(files, lock);
+        return locked(files, lock -> new DirectoryClaim(files, lock, time, claims::remove));
     }
 
     private @Nullable Claim claimIfAbandoned(RunFiles files) throws IOException {
-        FileLock lock = locks.tryLock(files.place());
-        if (lock == null) {
-            return null;
-        }
-        try {
-            if (files.canGoOn()) {
-                return held(files, lock);
+        return locked(files, lock -> {
+            try {
+                if (files.canGoOn()) {
+                    return new DirectoryClaim(files, lock, time, claims::remove);
+                }
+                files.settle();
+            } catch (NoSuchFileException e) {
+                files.delete(); // what there is of it, while nobody can claim it
             }
-            files.settle();
-        } catch (NoSuchFileException e) {
-            files.delete(); // what there is of it
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
-        }
-        lock.close();
-        return null;
+            return null;
+        });
     }
 
-    private Claim held(RunFiles files, FileLock lock) throws IOException {
+    /** Opens a run under its lock, which stays with the claim. Null if somebody else has the lock, or nothing was opened. */
+    private @Nullable Claim locked(RunFiles files, Opening how) throws IOException {
+        opening.readLock().lock();
         try {
-            var held = new Held(files, lock);
-            claims.add(held);
+            checkOpen();
+            FileLock lock = locks.tryLock(files.place());
+            return lock == null ? null : opened(how, lock);
+        } finally {
+            opening.readLock().unlock();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new JournalException(Code.UNAVAILABLE, "The journal is closed");
+        }
+    }
+
+    private @Nullable Claim opened(Opening how, FileLock lock) throws IOException {
+        DirectoryClaim held = null;
+        try {
+            held = how.open(lock);
+            if (held != null) {
+                claims.add(held);
+            }
             return held;
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
+        } finally {
+            if (held == null) {
+                lock.close();
+            }
         }
     }
 
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         RunFiles files = RunFiles.of(directory, runId);
+        MemoryRunJournal.checkedAnswer(answer);
+        Objects.requireNonNull(callKey, "callKey");
         try {
-            if (!files.isOpen()) {
+            if (!MemoryRunJournal.isWellFormed(runId) || !files.isOpen()) {
                 throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
             }
-            return files.answer(Objects.requireNonNull(callKey, "callKey"), Objects.requireNonNull(answer, "answer"));
+            if (!files.isAnswered(callKey)) {
+                files.checkRoom(runId, callKey.length() + answer.length());
+            }
+            return files.answer(callKey, answer);
         } catch (IOException e) {
             throw unavailable("The answer for run '" + runId + "' cannot be written", e);
         }
@@ -160,7 +203,7 @@ final class DirectoryRunJournal implements RunJournal {
     public Optional<String> firstRecord(String runId) {
         RunFiles files = RunFiles.of(directory, runId);
         try {
-            return files.isOpen() ? files.firstRecord() : Optional.empty();
+            return MemoryRunJournal.isWellFormed(runId) && files.isOpen() ? files.firstRecord() : Optional.empty();
         } catch (IOException e) {
             throw unavailable("The run '" + runId + "' cannot be read", e);
         }
@@ -168,184 +211,49 @@ final class DirectoryRunJournal implements RunJournal {
 
     @Override
     public void close() {
-        claims.forEach(Held::lose);
-        closeLocks();
+        closeWith(DirectoryClaim::lose);
     }
 
     /** Ends as the process would if it died, for tests. */
     void die() {
-        claims.forEach(Held::die);
-        closeLocks();
+        closeWith(DirectoryClaim::die);
     }
 
-    private void closeLocks() {
-        if (closed.compareAndSet(false, true)) {
-            try {
-                locks.close();
-            } catch (IOException e) {
-                throw unavailable("The directory " + directory + " cannot be closed", e);
+    private void closeWith(Consumer<DirectoryClaim> end) {
+        opening.writeLock().lock();
+        try {
+            if (closed) {
+                return;
             }
+            closed = true;
+        } finally {
+            opening.writeLock().unlock();
+        }
+        for (DirectoryClaim held : claims) {
+            try {
+                end.accept(held);
+            } catch (RuntimeException e) {
+                log.warn("The claim on run '{}' was not given up in good order: {}", held.runId(), e.toString());
+            }
+        }
+        try {
+            locks.close();
+        } catch (IOException e) {
+            throw unavailable("The directory " + directory + " cannot be closed", e);
         }
     }
 
-    private static JournalException unavailable(String what, IOException e) {
+    static JournalException unavailable(String what, IOException e) {
         return new JournalException(Code.UNAVAILABLE, what + ": " + e, e);
     }
 
-    private final class Held implements Claim {
-        private final RunFiles files;
-        private final FileLock lock;
-        private final RunWriter writer;
-        private final int losses;
-        private final LostActions onLost = new LostActions();
-
-        /** Held while a record is written. */
-        private final ReentrantLock writing = new ReentrantLock();
-
-        /** Guarded by the lock. */
-        private boolean givenUp;
-
-        Held(RunFiles files, FileLock lock) throws IOException {
-            this.files = files;
-            this.lock = lock;
-            writer = files.open();
-            losses = files.hold();
-        }
-
-        @Override
-        public String runId() {
-            return writer.runId();
-        }
-
-        @Override
-        public List<String> records() {
-            return writer.before();
-        }
-
-        @Override
-        public Map<String, String> answers() {
-            try {
-                return files.answers();
-            } catch (IOException e) {
-                throw unavailable("The answers for run '" + runId() + "' cannot be read", e);
-            }
-        }
-
-        @Override
-        public int losses() {
-            return losses;
-        }
-
-        @Override
-        public void append(String record) {
-            held(() -> {
-                writer.append(record);
-                return true;
-            });
-        }
-
-        @Override
-        public boolean park(Collection<String> callKeys) {
-            Checks.atLeast("callKeys", callKeys.size(), 1);
-            return held(() -> {
-                // An answer that comes now is found by whoever looks for runs that can go on.
-                boolean answered = files.answers().keySet().stream().anyMatch(callKeys::contains);
-                if (!answered) {
-                    files.park(losses, callKeys);
-                    giveUp();
-                }
-                return !answered;
-            });
-        }
-
-        @Override
-        public void onLost(Runnable action) {
-            onLost.add(action);
-        }
-
-        @Override
-        public void end() {
-            finish(losses -> files.end(losses, time.now()));
-        }
-
-        @Override
-        public void close() {
-            finish(files::release);
-        }
-
-        void lose() {
-            if (finish(files::release)) {
-                onLost.run();
-            }
-        }
-
-        void die() {
-            writing.lock();
-            try {
-                giveUp();
-            } finally {
-                writing.unlock();
-            }
-            onLost.run();
-        }
-
-        /** Gives it up with a note; nothing if it was given up. Returns whether it was not. */
-        private boolean finish(Note note) {
-            writing.lock();
-            try {
-                if (givenUp) {
-                    return false;
-                }
-                try {
-                    note.write(losses);
-                } catch (IOException e) {
-                    throw unavailable("The end of the claim on run '" + runId() + "' cannot be written", e);
-                } finally {
-                    giveUp();
-                }
-                return true;
-            } finally {
-                writing.unlock();
-            }
-        }
-
-        /** The caller holds the lock. */
-        private void giveUp() {
-            if (!givenUp) {
-                givenUp = true;
-                claims.remove(this);
-                try (lock;
-                        writer) {
-                    // all is written
-                } catch (IOException e) {
-                    log.warn("The files of run '{}' were not closed: {}", runId(), e.toString());
-                }
-            }
-        }
-
-        private boolean held(Write action) {
-            writing.lock();
-            try {
-                if (givenUp) {
-                    throw new JournalException(
-                            Code.FENCED, "The claim on run '" + runId() + "' was given up or lost; claim it again");
-                }
-                return action.run();
-            } catch (IOException e) {
-                giveUp();
-                onLost.run();
-                throw unavailable("The record of run '" + runId() + "' may not have been written", e);
-            } finally {
-                writing.unlock();
-            }
-        }
+    private interface Look {
+        @Nullable
+        Claim claim() throws IOException;
     }
 
-    private interface Note {
-        void write(int losses) throws IOException;
-    }
-
-    private interface Write {
-        boolean run() throws IOException;
+    private interface Opening {
+        @Nullable
+        DirectoryClaim open(FileLock lock) throws IOException;
     }
 }

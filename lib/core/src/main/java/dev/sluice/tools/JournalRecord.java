@@ -18,8 +18,12 @@ import java.util.Optional;
  */
 sealed interface JournalRecord {
 
-    /** A request of this turn is about to be read; comes again if the turn is asked again. */
-    record TurnBegun(int turn) implements JournalRecord {}
+    /**
+     * A request of this turn is about to be read; comes again if the turn is asked again.
+     *
+     * @param again whether it takes the place of one whose process was lost, and so does not count for the limit of turns
+     */
+    record TurnBegun(int turn, boolean again) implements JournalRecord {}
 
     /** The server keeps the answer of this turn: with this text all of it can be fetched. */
     record Kept(int turn, String token) implements JournalRecord {}
@@ -60,7 +64,10 @@ sealed interface JournalRecord {
     /** The record as a JSON object. */
     default String toJson() {
         return switch (this) {
-            case TurnBegun(int turn) -> Json.write(fields("turn").with("turn", turn).map);
+            case TurnBegun(int turn, boolean again) -> {
+                Fields fields = fields("turn").with("turn", turn);
+                yield Json.write((again ? fields.with("again", true) : fields).map);
+            }
             case Kept(int turn, String token) ->
                 Json.write(fields("kept").with("turn", turn).with("token", token).map);
             case Answer(int turn, Message said) ->
@@ -93,7 +100,7 @@ sealed interface JournalRecord {
         Map<String, Object> fields = Json.readObject(json);
         return Optional.ofNullable(
                 switch (String.valueOf(fields.get("type"))) {
-                    case "turn" -> new TurnBegun(number(fields, "turn"));
+                    case "turn" -> new TurnBegun(number(fields, "turn"), Boolean.TRUE.equals(fields.get("again")));
                     case "kept" -> new Kept(number(fields, "turn"), text(fields, "token"));
                     case "answer" -> new Answer(number(fields, "turn"), message(json));
                     case "call" -> {

@@ -126,6 +126,7 @@ final class JournaledRun {
     private <T> T guarded(Supplier<T> action) {
         boolean interrupted =
                 Thread.interrupted(); // it is for the run's own work, and what is written may not be half of it
+        boolean fails = false;
         writing.lock();
         try {
             throwFailure();
@@ -133,11 +134,14 @@ final class JournaledRun {
         } catch (JournalException e) {
             if (failure == null) {
                 failure = e;
-                onFailure.run();
+                fails = true;
             }
             throw e;
         } finally {
             writing.unlock();
+            if (fails) {
+                onFailure.run();
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -153,9 +157,13 @@ final class JournaledRun {
         return recorded.calls(turn);
     }
 
-    /** An answer that is recorded while it comes: its end before anybody is told of it. */
-    TurnAnswer recording(int turn, TurnAnswer answer) {
-        return new Recording(this, turn, answer);
+    /**
+     * An answer that is recorded while it comes: its end before anybody is told of it.
+     *
+     * @param again whether its request takes the place of one that was lost
+     */
+    TurnAnswer recording(int turn, boolean again, TurnAnswer answer) {
+        return new Recording(this, turn, again, answer);
     }
 
     /** The run fails or has come to a limit: what becomes of its calls by that is not written. */
@@ -184,11 +192,11 @@ final class JournaledRun {
         }
     }
 
-    private record Recording(JournaledRun run, int turn, TurnAnswer answer) implements TurnAnswer {
+    private record Recording(JournaledRun run, int turn, boolean again, TurnAnswer answer) implements TurnAnswer {
         @Override
         public Iterable<StreamEvent> events() {
             if (answer.isAsked()) {
-                run.append(new TurnBegun(turn)); // while the model begins
+                run.append(new TurnBegun(turn, again)); // while the model begins
             }
             Iterator<StreamEvent> events = answer.events().iterator();
             return () -> new Iterator<>() {

@@ -3,6 +3,7 @@ package dev.sluice.tools;
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +21,11 @@ final class MemoryRunJournal implements RunJournal {
     static final long MAX_BYTES = 64L << 20;
     /** How long a run that has ended is kept. */
     static final Duration RETENTION = Duration.ofHours(1);
+    /** How long a run is kept that has not ended, and that nobody holds. */
+    static final Duration UNHELD_RETENTION = Duration.ofDays(30);
 
     private static final int LONGEST_ID = 200;
+    private static final int LONGEST_ANSWER = 64 << 10;
 
     private final TimeSource time;
 
@@ -42,13 +46,24 @@ final class MemoryRunJournal implements RunJournal {
         /** What it waits for; empty if for nothing. */
         Set<String> waits = Set.of();
 
-        @Nullable
-        Long endedAt;
+        boolean ended;
+
+        /** When it was held last, by the clock of {@link TimeSource#nanos}. */
+        long leftAt;
 
         boolean canGoOn() {
             return holder == null
-                    && endedAt == null
+                    && !ended
                     && (waits.isEmpty() || waits.stream().anyMatch(answers::containsKey));
+        }
+
+        void leave(long now) {
+            holder = null;
+            leftAt = now;
+        }
+
+        boolean isForgottenAt(long now) {
+            return holder == null && now - leftAt > (ended ? RETENTION : UNHELD_RETENTION).toNanos();
         }
     }
 
@@ -61,7 +76,28 @@ final class MemoryRunJournal implements RunJournal {
             throw new IllegalArgumentException(
                     "runId: has " + runId.length() + " characters, and must have 1 to " + LONGEST_ID);
         }
+        if (!isWellFormed(runId)) {
+            throw new IllegalArgumentException("runId: has half a surrogate pair, which no encoding keeps");
+        }
         return runId;
+    }
+
+    /** Whether each surrogate in it is one of a pair. */
+    static boolean isWellFormed(String runId) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(runId);
+    }
+
+    static String checkedAnswer(String answer) {
+        if (answer.length() > LONGEST_ANSWER) {
+            throw new IllegalArgumentException(
+                    "answer: has " + answer.length() + " characters, and must have at most " + LONGEST_ANSWER);
+        }
+        return answer;
+    }
+
+    static JournalException full(String runId) {
+        return new JournalException(
+                Code.FULL, "The run '" + runId + "' has more than " + MAX_BYTES + " bytes of records and answers");
     }
 
     @Override
@@ -85,6 +121,7 @@ final class MemoryRunJournal implements RunJournal {
     public Optional<Claim> claimAbandoned() {
         lock.lock();
         try {
+            forgetOld();
             return runs.entrySet().stream()
                     .filter(run -> run.getValue().canGoOn())
                     .findFirst()
@@ -97,14 +134,19 @@ final class MemoryRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         Objects.requireNonNull(callKey, "callKey");
-        Objects.requireNonNull(answer, "answer");
+        checkedAnswer(answer);
         lock.lock();
         try {
             Run run = runs.get(runId);
-            if (run == null || run.endedAt != null) {
+            if (run == null || run.ended) {
                 throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
             }
-            return run.answers.putIfAbsent(callKey, answer) == null;
+            if (run.answers.containsKey(callKey)) {
+                return false;
+            }
+            add(runId, run, callKey.length() + answer.length());
+            run.answers.put(callKey, answer);
+            return true;
         } finally {
             lock.unlock();
         }
@@ -115,7 +157,7 @@ final class MemoryRunJournal implements RunJournal {
         lock.lock();
         try {
             Run run = runs.get(runId);
-            return run == null || run.endedAt != null
+            return run == null || run.ended
                     ? Optional.empty()
                     : run.records.stream().findFirst();
         } finally {
@@ -132,7 +174,7 @@ final class MemoryRunJournal implements RunJournal {
                     .map(run -> run.holder)
                     .filter(Objects::nonNull)
                     .toList();
-            runs.values().forEach(run -> run.holder = null);
+            lost.forEach(held -> held.run.leave(time.nanos()));
         } finally {
             lock.unlock();
         }
@@ -143,13 +185,20 @@ final class MemoryRunJournal implements RunJournal {
         var held = new Held(runId, run);
         run.holder = held;
         run.waits = Set.of();
-        run.endedAt = null;
+        run.ended = false;
         return held;
     }
 
     private void forgetOld() {
         long now = time.nanos();
-        runs.values().removeIf(run -> run.endedAt != null && now - run.endedAt > RETENTION.toNanos());
+        runs.values().removeIf(run -> run.isForgottenAt(now));
+    }
+
+    private static void add(String runId, Run run, int characters) {
+        if (run.bytes + characters > MAX_BYTES) {
+            throw full(runId);
+        }
+        run.bytes += characters;
     }
 
     private final class Held implements Claim {
@@ -194,11 +243,7 @@ final class MemoryRunJournal implements RunJournal {
             lock.lock();
             try {
                 checkHeld();
-                if (run.bytes + record.length() > MAX_BYTES) {
-                    throw new JournalException(
-                            Code.FULL, "The run '" + runId + "' has more than " + MAX_BYTES + " characters of records");
-                }
-                run.bytes += record.length();
+                add(runId, run, record.length());
                 run.records.add(record);
             } finally {
                 lock.unlock();
@@ -215,7 +260,7 @@ final class MemoryRunJournal implements RunJournal {
                     return false;
                 }
                 run.waits = Set.copyOf(callKeys);
-                run.holder = null;
+                run.leave(time.nanos());
                 return true;
             } finally {
                 lock.unlock();
@@ -232,8 +277,8 @@ final class MemoryRunJournal implements RunJournal {
             lock.lock();
             try {
                 if (run.holder == this) {
-                    run.endedAt = time.nanos();
-                    run.holder = null;
+                    run.ended = true;
+                    run.leave(time.nanos());
                 }
             } finally {
                 lock.unlock();
@@ -244,7 +289,9 @@ final class MemoryRunJournal implements RunJournal {
         public void close() {
             lock.lock();
             try {
-                run.holder = run.holder == this ? null : run.holder;
+                if (run.holder == this) {
+                    run.leave(time.nanos());
+                }
             } finally {
                 lock.unlock();
             }

@@ -26,10 +26,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
-/** An answer that was recorded, as the fewest events that add up to it. */
+/**
+ * An answer that was recorded, as events that add up to it. None has more than {@value #LONGEST_PIECE} characters of text, thinking
+ * or input, because a relay limits the size of its events.
+ */
 record RecordedAnswer(Message said) implements TurnAnswer {
+    private static final int LONGEST_PIECE = 2048;
+
     @Override
     public List<StreamEvent> events() {
         List<StreamEvent> events = untilLastBlockEnds();
@@ -84,25 +89,39 @@ record RecordedAnswer(Message said) implements TurnAnswer {
         var deltas = new ArrayList<Delta>();
         switch (block) {
             case Text text -> {
-                add(deltas, text.text().isEmpty() ? null : new TextDelta(text.text()));
+                pieces(text.text()).map(TextDelta::new).forEach(deltas::add);
                 for (Citation citation : text.citations()) {
                     deltas.add(new CitationsDelta(citation));
                 }
             }
             case Thinking thinking -> {
-                add(deltas, thinking.thinking().isEmpty() ? null : new ThinkingDelta(thinking.thinking()));
-                add(deltas, thinking.signature() == null ? null : new SignatureDelta(thinking.signature()));
+                pieces(thinking.thinking()).map(ThinkingDelta::new).forEach(deltas::add);
+                if (thinking.signature() != null) {
+                    deltas.add(new SignatureDelta(thinking.signature()));
+                }
             }
-            case ToolUse use -> add(deltas, use.input().isBlank() ? null : new InputJsonDelta(use.input()));
+            case ToolUse use ->
+                pieces(use.input().isBlank() ? "" : use.input())
+                        .map(InputJsonDelta::new)
+                        .forEach(deltas::add);
             default -> {}
         }
         return deltas;
     }
 
-    private static void add(List<Delta> deltas, @Nullable Delta delta) {
-        if (delta != null) {
-            deltas.add(delta);
+    /** A text in pieces, none for an empty one. No piece ends within a surrogate pair. */
+    private static Stream<String> pieces(String text) {
+        var pieces = new ArrayList<String>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = Math.min(start + LONGEST_PIECE, text.length());
+            if (end < text.length() && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end))) {
+                end--;
+            }
+            pieces.add(text.substring(start, end));
+            start = end;
         }
+        return pieces.stream();
     }
 
     @Override

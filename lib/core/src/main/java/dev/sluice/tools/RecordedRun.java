@@ -26,6 +26,7 @@ final class RecordedRun {
     private final Map<String, Call> calls = new LinkedHashMap<>();
     private final Map<String, Result> results = new HashMap<>();
     private final Map<Integer, Integer> requests = new HashMap<>();
+    private final Map<Integer, Integer> lost = new HashMap<>();
     private int lastCall;
 
     /**
@@ -93,9 +94,10 @@ final class RecordedRun {
 
     private void add(JournalRecord record) {
         switch (record) {
-            case TurnBegun(int turn) -> {
+            case TurnBegun(int turn, boolean again) -> {
                 tokens.remove(turn);
                 requests.merge(turn, 1, Integer::sum);
+                lost.merge(turn, again ? 1 : 0, Integer::sum);
             }
             case Kept(int turn, String token) -> tokens.put(turn, token);
             case Answer(int turn, Message said) -> answers.put(turn, said);
@@ -124,6 +126,11 @@ final class RecordedRun {
     /** How often the model was asked for this turn. */
     int requests(int turn) {
         return requests.getOrDefault(turn, 0);
+    }
+
+    /** How many of these requests were lost with their process, and another one has taken their place. */
+    int lost(int turn) {
+        return lost.getOrDefault(turn, 0);
     }
 
     /** The calls of a turn, those of answers that broke off included, in the order in which they were made. */

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -44,10 +46,30 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     private static final int PLACE = 15; // hexadecimal digits of a long that is positive
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]*-[0-9a-f]{" + HASH + "}");
 
-    /** Whether a run is held, and what it waits for if it is not. */
+    /**
+     * Whether a run is held, and what it waits for if it is not.
+     *
+     * @param at since when it is not held, in milliseconds since 1970; zero if it is, or if that is not known
+     */
     private record State(String state, int losses, List<String> waits, long at) {
+        private static final List<String> ALL = List.of("open", "held", "parked", "ended");
+
         /** Of a run whose state was never written. */
         static final State OPEN = new State("open", 0, List.of(), 0);
+
+        State {
+            if (!ALL.contains(Objects.requireNonNull(state, "state"))) {
+                throw new IllegalArgumentException("state: '" + state + "' is none of " + ALL);
+            }
+            Objects.requireNonNull(waits, "waits");
+        }
+    }
+
+    private record Answer(String key, String answer) {
+        Answer {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(answer, "answer");
+        }
     }
 
     /** The files of a run, whether they exist or not. */
@@ -97,13 +119,13 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     }
 
     /** Notes that the run is not held any more, and can go on. */
-    void release(int losses) throws IOException {
-        write(new State("open", losses, List.of(), 0));
+    void release(int losses, Instant now) throws IOException {
+        write(new State("open", losses, List.of(), now.toEpochMilli()));
     }
 
     /** Notes that the run waits for one of these answers. */
-    void park(int losses, Collection<String> callKeys) throws IOException {
-        write(new State("parked", losses, List.copyOf(callKeys), 0));
+    void park(int losses, Collection<String> callKeys, Instant now) throws IOException {
+        write(new State("parked", losses, List.copyOf(callKeys), now.toEpochMilli()));
         settle();
     }
 
@@ -154,14 +176,29 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** Whether the run can go on if nobody holds it. */
     boolean canGoOn() throws IOException {
         State now = state();
-        return isOpen()
-                && (now.waits().isEmpty() || now.waits().stream().anyMatch(key -> Files.exists(answerFile(key))));
+        return isOpen() && (now.waits().isEmpty() || now.waits().stream().anyMatch(this::isAnswered));
     }
 
-    /** Whether the run has ended before that. */
-    boolean isEndedBefore(Instant limit) throws IOException {
-        State now = state();
-        return now.state().equals("ended") && now.at() < limit.toEpochMilli();
+    /** Whether nobody needs the run any more: it has ended long ago, or nobody has held it for very long. */
+    boolean isForgottenAt(Instant now) throws IOException {
+        State last = state();
+        Duration kept = last.state().equals("ended") ? MemoryRunJournal.RETENTION : MemoryRunJournal.UNHELD_RETENTION;
+        return last.at() > 0 && last.at() < now.minus(kept).toEpochMilli();
+    }
+
+    /**
+     * Checks that the run has room for so many characters more.
+     *
+     * @throws RunJournal.JournalException {@code FULL} if it has not
+     */
+    void checkRoom(String named, int characters) throws IOException {
+        long size = Files.size(file(RECORDS)) + characters;
+        for (Path answer : list(folder(), "*" + ANSWER)) {
+            size += Files.size(answer);
+        }
+        if (size > MemoryRunJournal.MAX_BYTES) {
+            throw MemoryRunJournal.full(named);
+        }
     }
 
     /** Deletes all of it; for who has its lock. */
@@ -178,7 +215,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     /** Adds an answer, and waits until it is on the disk. Returns whether it is the first one of its call. */
     boolean answer(String callKey, String answer) throws IOException {
-        Path whole = write(Json.write(Map.of("key", callKey, "answer", answer)));
+        Path whole = write(Json.write(new Answer(callKey, answer)));
         try {
             Files.createLink(answerFile(callKey), whole); // at once, and once
             return true;
@@ -190,6 +227,11 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
         }
     }
 
+    /** Whether the call has an answer. */
+    boolean isAnswered(String callKey) {
+        return Files.exists(answerFile(callKey));
+    }
+
     private Path answerFile(String callKey) {
         return file(hash(callKey) + ANSWER);
     }
@@ -198,8 +240,12 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     Map<String, String> answers() throws IOException {
         var answers = new LinkedHashMap<String, String>();
         for (Path file : list(folder(), "*" + ANSWER)) {
-            Map<String, Object> fields = Json.readObject(Files.readString(file));
-            answers.put(String.valueOf(fields.get("key")), String.valueOf(fields.get("answer")));
+            try {
+                Answer answer = Json.read(Files.readString(file), Answer.class);
+                answers.put(answer.key(), answer.answer());
+            } catch (IllegalArgumentException e) {
+                throw new IOException(file + " is not an answer: " + e.getMessage(), e);
+            }
         }
         return answers;
     }
@@ -207,8 +253,10 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     private State state() throws IOException {
         try {
             return Json.read(Files.readString(file("state")), State.class);
-        } catch (NoSuchFileException | IllegalArgumentException e) { // or it was lost with the power
+        } catch (NoSuchFileException e) {
             return State.OPEN;
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file("state") + " is not the state of a run: " + e.getMessage(), e);
         }
     }
 
@@ -226,7 +274,8 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
                 file(UUID.randomUUID() + ".new"), text, UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.DSYNC);
     }
 
-    private Path folder() {
+    /** Where they are. */
+    Path folder() {
         return directory.resolve(name);
     }
 

@@ -19,14 +19,18 @@ import java.util.Optional;
  */
 public interface RunJournal extends AutoCloseable {
 
-    /** A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. */
+    /**
+     * A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. A run that
+     * has ended is kept for an hour, and one that nobody holds, also a parked one, for 30 days.
+     */
     static RunJournal inMemory() {
         return new MemoryRunJournal(TimeSource.system());
     }
 
     /**
      * A journal in a directory of a local file system, for several processes of one machine. A record is on the disk before {@link
-     * Claim#append} returns. When a process dies, its runs can be claimed at once. A run that has ended is kept for an hour.
+     * Claim#append} returns. When a process dies, its runs can be claimed at once. A run that has ended is kept for an hour, and one that was
+     * given up or parked, and that nobody has claimed since, for 30 days.
      *
      * @param directory is made if it does not exist, and is for journals alone; it will have all that is said in the runs
      * @throws JournalException {@code UNAVAILABLE} if it cannot be used
@@ -39,7 +43,8 @@ public interface RunJournal extends AutoCloseable {
      * Claims a run: a new one, or one that nobody holds, also one that is parked or has ended and is still kept. Blocks for a bounded
      * time.
      *
-     * @param runId the application's name for the run: 1 to 200 characters; no two runs may share it
+     * @param runId the application's name for the run: 1 to 200 characters, without half a surrogate pair; no two runs may share it
+     * @throws IllegalArgumentException if it is no such name
      * @throws JournalException {@code HELD} if somebody else holds it, {@code UNAVAILABLE}
      */
     Claim claim(String runId);
@@ -58,9 +63,10 @@ public interface RunJournal extends AutoCloseable {
      * parked} for it, the run can go on. Blocks for a bounded time.
      *
      * @param callKey the {@link ToolContext#callKey() key} of the call that the question is about
-     * @param answer a JSON object, as {@link ToolApproval} reads it
+     * @param answer a JSON object, as {@link ToolApproval} reads it: at most 65,536 characters
      * @return whether it is the first
-     * @throws JournalException {@code UNKNOWN} if there is no such run, or it has ended; {@code UNAVAILABLE}
+     * @throws IllegalArgumentException if the answer is longer
+     * @throws JournalException {@code UNKNOWN} if there is no such run, or it has ended; {@code FULL}; {@code UNAVAILABLE}
      */
     boolean answer(String runId, String callKey, String answer);
 
@@ -146,7 +152,7 @@ public interface RunJournal extends AutoCloseable {
             FENCED,
             /** There is no such run, or it has ended. */
             UNKNOWN,
-            /** The run has more records than the journal keeps. */
+            /** The run has more records and answers than the journal keeps. */
             FULL,
             /** The journal's storage cannot be reached or fails. */
             UNAVAILABLE

@@ -268,7 +268,7 @@ final class RunTask implements Runnable {
 
     /** One turn and its calls. How the run ends with it; null if it continues. */
     private @Nullable EndReason turn() throws InterruptedException {
-        boolean last = transcript.requests() >= settings.maxTurns();
+        boolean last = transcript.countedRequests() >= settings.maxTurns();
         Message said;
         Turn now;
         retries.keep(calls.restored(requests.turn()));

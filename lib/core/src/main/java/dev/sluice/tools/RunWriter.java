@@ -3,8 +3,6 @@ package dev.sluice.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.internal.json.Json;
-import dev.sluice.tools.RunJournal.JournalException;
-import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +27,7 @@ final class RunWriter implements AutoCloseable {
      * Opens the file, or makes it.
      *
      * @param runId null if the file says it
+     * @throws IOException if the file does not begin with a run's id
      * @throws NoSuchFileException if the file is of a process that died when it made it, and does not say of which run it is
      */
     RunWriter(Path path, @Nullable String runId) throws IOException {
@@ -42,13 +41,24 @@ final class RunWriter implements AutoCloseable {
                 this.runId = runId;
                 write(Json.write(Map.of("run", runId)));
             } else {
-                this.runId = String.valueOf(Json.readObject(lines.getFirst()).get("run"));
+                this.runId = runId(path, lines.getFirst());
             }
             before = lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size()));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    private static String runId(Path path, String line) throws IOException {
+        try {
+            if (Json.readObject(line).get("run") instanceof String runId) {
+                return runId;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IOException(path + " does not begin with a run's id: " + e.getMessage(), e);
+        }
+        throw new IOException(path + " does not begin with a run's id");
     }
 
     private List<String> wholeLines() throws IOException {
@@ -77,11 +87,6 @@ final class RunWriter implements AutoCloseable {
 
     /** Adds a record, and waits until it is on the disk. */
     void append(String record) throws IOException {
-        if (file.length() + record.length() > MemoryRunJournal.MAX_BYTES) {
-            throw new JournalException(
-                    Code.FULL,
-                    "The run '" + runId + "' has more than " + MemoryRunJournal.MAX_BYTES + " bytes of records");
-        }
         write(record.replace('\n', ' ')); // which JSON has only between its parts
     }
 

@@ -277,8 +277,8 @@ public final class ToolLoop implements ToolContext.InnerRun {
         }
 
         /**
-         * How many requests the model is sent at most; 25 if nothing is set. The tools that the last one's answer calls are
-         * not run.
+         * How many requests the model is sent at most, without those that were lost with their process; 25 if nothing is set. The
+         * tools that the last one's answer calls are not run.
          */
         public Builder maxTurns(int turns) {
             options.maxTurns = Checks.atLeast("maxTurns", turns, 1);

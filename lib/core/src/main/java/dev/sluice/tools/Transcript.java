@@ -30,6 +30,7 @@ final class Transcript {
     private Usage takenBack = Usage.NONE;
     private @Nullable TurnAnswer turn;
     private int requests;
+    private int lostRequests;
     private Duration timeBefore = Duration.ZERO;
 
     Transcript(MessageRequest request) {
@@ -41,15 +42,21 @@ final class Transcript {
         return (Text) block; // that is all it takes
     }
 
-    /** A turn begins, with so many requests: none if it was refused before, several if it broke off in another process. */
-    void beginTurn(TurnAnswer next, int sent) {
+    /**
+     * A turn begins.
+     *
+     * @param sent how many requests it has: none if it was refused before, several if it broke off in another process
+     * @param lost how many of these were lost with their process
+     */
+    void beginTurn(TurnAnswer next, int sent, int lost) {
         locked(() -> {
             if (turn != null) {
                 before.add(turn.snapshot());
                 timeBefore = timeBefore.plus(turn.duration());
             }
             turn = next;
-            return requests += sent;
+            requests += sent;
+            return lostRequests += lost;
         });
     }
 
@@ -140,6 +147,11 @@ final class Transcript {
 
     int requests() {
         return locked(() -> requests);
+    }
+
+    /** The requests that count for the limit of turns: without those that were lost with their process. */
+    int countedRequests() {
+        return locked(() -> requests - lostRequests);
     }
 
     private <T> T locked(Supplier<T> look) {

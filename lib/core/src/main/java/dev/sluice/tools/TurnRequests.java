@@ -41,6 +41,9 @@ final class TurnRequests {
     /** Which turn was asked for last. For the run's thread. */
     private int turn;
 
+    /** Whether an answer was last asked for that another process had asked for. For the run's thread. */
+    private boolean fetching;
+
     /**
      * The requests of one run.
      *
@@ -79,15 +82,16 @@ final class TurnRequests {
         turn = answers.size() + 1;
         if (journal == null) {
             TurnAnswer.Live answer = ask(answers);
-            transcript.beginTurn(answer, requests(answer));
+            transcript.beginTurn(answer, requests(answer), 0);
             return answer;
         }
         int before = isAgain ? 0 : journal.recorded().requests(turn);
+        int lost = isAgain ? 0 : journal.recorded().lost(turn);
         Optional<Message> recorded =
                 isAgain ? Optional.empty() : journal.recorded().answer(turn);
         if (recorded.isPresent()) {
             var answer = new RecordedAnswer(recorded.get());
-            transcript.beginTurn(answer, before);
+            transcript.beginTurn(answer, before, lost);
             return answer;
         }
         Optional<String> token = isAgain ? Optional.empty() : journal.recorded().token(turn);
@@ -95,8 +99,11 @@ final class TurnRequests {
         TurnAnswer answer = token.flatMap(this::resume)
                 .or(() -> begun.flatMap(known -> goOn(known, answers)))
                 .orElseGet(() -> ask(answers));
-        transcript.beginTurn(answer, before + requests(answer));
-        return journal.recording(turn, answer);
+        int sent = requests(answer);
+        boolean replaces = isAgain ? fetching : before > 0;
+        fetching = !answer.isAsked();
+        transcript.beginTurn(answer, before + sent, lost + (replaces ? sent : 0));
+        return journal.recording(turn, replaces, answer);
     }
 
     private int requests(TurnAnswer answer) {

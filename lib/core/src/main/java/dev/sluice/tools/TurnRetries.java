@@ -1,7 +1,11 @@
 package dev.sluice.tools;
 
 import dev.sluice.StreamException;
+import dev.sluice.StreamException.Cancelled;
+import dev.sluice.StreamException.LimitExceeded;
+import dev.sluice.StreamException.TimedOut;
 import dev.sluice.TimeSource;
+import dev.sluice.Timeouts.Phase;
 import dev.sluice.budget.Budget;
 import dev.sluice.internal.LogLabels;
 import dev.sluice.internal.resilience.RetryRules;
@@ -49,7 +53,7 @@ final class TurnRetries {
      * @throws InterruptedException if the run has ended
      */
     void takeBack(Turn broken, StreamException failure) throws InterruptedException {
-        if (broken.isLost()) {
+        if (broken.isLost() && !endsTheRun(failure)) {
             var unused = transcript.takeBack();
             return;
         }
@@ -83,6 +87,13 @@ final class TurnRetries {
         time.sleep(left.compareTo(delay.get()) < 0 ? left : delay.get());
     }
 
+    /** Whether it is of the run, and not of the answer alone. */
+    private static boolean endsTheRun(StreamException failure) {
+        return failure instanceof Cancelled
+                || failure instanceof LimitExceeded
+                || (failure instanceof TimedOut late && late.phase() == Phase.TOTAL);
+    }
+
     /** Goes on with the call that was made before, and is made again with this one; null if there is none. */
     @Nullable
     ToolCallTask resume(ToolUse use, boolean isCut) throws InterruptedException {
@@ -110,7 +121,7 @@ final class TurnRetries {
     private Optional<Duration> delay(StreamException failure) {
         Budget budget = settings.budget();
         boolean may = retries < settings.retryTurns()
-                && transcript.requests() < settings.maxTurns()
+                && transcript.countedRequests() < settings.maxTurns()
                 && RetryRules.mayHelp(failure)
                 && !RetryRules.asksForTooLong(failure)
                 && (budget == null || !budget.isExhausted())

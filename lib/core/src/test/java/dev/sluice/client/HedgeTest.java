@@ -238,10 +238,9 @@ class HedgeTest {
     @Test
     void itIsNotSentWhenTheBudgetIsSpent() throws Exception {
         var open = new CountDownLatch(1);
-        var late = Script.stream()
-                .sse(messageStart())
+        var late = Script.stream() // not even its start comes before, because the spent budget would end it there
                 .gate(open)
-                .sse(textStart(0), text(0, "A"), blockStop(0))
+                .sse(messageStart(), textStart(0), text(0, "A"), blockStop(0))
                 .stall();
         Budget budget = Budget.outputTokens(10);
         try (var fixture = hedged(late, Script.stream(answer("B")));

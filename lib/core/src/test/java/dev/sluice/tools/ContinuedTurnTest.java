@@ -7,6 +7,7 @@ import static dev.sluice.tools.Runs.tool;
 import static dev.sluice.tools.Runs.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.StreamController;
 import dev.sluice.StreamException;
 import dev.sluice.client.LlmClient;
 import dev.sluice.continuation.Continuation;
@@ -21,6 +22,7 @@ import dev.sluice.tools.RunEvent.MessageStart;
 import dev.sluice.tools.RunEvent.TurnReset;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.Runs.CollectedEvents;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,6 +144,26 @@ class ContinuedTurnTest {
                         .start()) {
             assertThat(all(run).of(TurnReset.class)).isEmpty();
             assertThat(run.finalText()).isEqualTo("Rivers are wet.");
+        }
+    }
+
+    @Test
+    void aContinuationThatTheTimeOfTheRunEndsIsNotAskedAnew() {
+        dieIn(1, says("Rivers run d", "own"));
+        try (var runs = Runs.with(
+                        CONTINUED,
+                        Script.stream().sse(ClaudeWire.messageStart()).stall());
+                ToolLoop run = runs.run(work)
+                        .journal(new Told(journal.claim("r"), 1, "Rivers run d"))
+                        .controller(StreamController.withTimeout(Duration.ofMillis(500)))
+                        .start()) {
+            assertThat(collect(run).failure()).isInstanceOf(StreamException.TimedOut.class);
+        }
+        try (Claim claim = journal.claim("r")) {
+            assertThat(claim.records())
+                    .as("one request before and one after")
+                    .hasSize(2)
+                    .allMatch(record -> record.startsWith("{\"type\":\"turn\""));
         }
     }
 

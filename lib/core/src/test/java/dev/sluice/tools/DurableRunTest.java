@@ -74,6 +74,39 @@ class DurableRunTest {
     }
 
     @Test
+    void aRequestThatIsLostWithItsProcessDoesNotCountForTheLimitOfTurns() {
+        try (var runs = Runs.byMessages(messages -> messages < 5 ? calls(use(0, "a", "work", "{}")) : says("ok"))) {
+            Predicate<String> second = record -> record.startsWith("{\"type\":\"answer\",\"turn\":2");
+            dieAt(runs.run(work).maxTurns(3), second);
+            dieAt(runs.run(work).maxTurns(3), second);
+            goOn(runs.run(work).maxTurns(3));
+            assertThat(ran).hasSize(2);
+            int asked = runs.peer.requests().size();
+            try (ToolLoop again =
+                    runs.run(work).maxTurns(3).journal(journal.claim("r")).start()) {
+                assertThat(again.finalText()).isEqualTo("ok");
+                assertThat(again.turns()).isEqualTo(asked).isEqualTo(5);
+            }
+            assertThat(runs.peer.requests()).as("no more").hasSize(asked);
+        }
+    }
+
+    @Test
+    void aRunThatGoesOnEndsAtTheLimitOfTurns() {
+        try (var runs = Runs.byMessages(messages -> calls(use(0, "a", "work", "{}")))) {
+            dieAt(runs.run(work).maxTurns(2), record -> record.startsWith("{\"type\":\"answer\",\"turn\":2"));
+            for (int i = 0; i < 2; i++) {
+                try (ToolLoop loop =
+                        runs.run(work).maxTurns(2).journal(journal.claim("r")).start()) {
+                    assertThatThrownBy(loop::finalMessage).isInstanceOf(StreamException.LimitExceeded.class);
+                }
+            }
+            assertThat(ran).hasSize(1);
+            assertThat(runs.peer.requests()).hasSize(3);
+        }
+    }
+
+    @Test
     void aRunThatHasEndedIsDeliveredAgainAndNothingIsDoneAgain() {
         try (var runs =
                 Runs.with(calls(use(0, "a", "work", "{\"n\":1}"), use(1, "b", "work", "{}")), says("Riv", "ers"))) {

@@ -85,7 +85,8 @@ class JournalRecordTest {
     void everyRecordComesBackAsItWas() {
         var use = new ToolUse("id", "tool", "{\"a\":", Map.of("signature", "\"s\""));
         for (JournalRecord record : List.of(
-                new TurnBegun(7),
+                new TurnBegun(7, false),
+                new TurnBegun(7, true),
                 new Kept(1, "1.0.x"),
                 new Answer(1, Message.EMPTY),
                 new Call(2, "run-1-3", use, use.input(), Stage.CALLED, 0),

@@ -1,7 +1,9 @@
 package dev.sluice.tools;
 
+import dev.sluice.TimeSource;
+
 /** All journals of a test are one, because nothing of it outlives the process. */
-class MemoryRunJournalTest extends RunJournalContract {
+class MemoryRunJournalTest extends LocalRunJournalContract {
     private final RunJournal journal = RunJournal.inMemory();
 
     @Override
@@ -12,5 +14,10 @@ class MemoryRunJournalTest extends RunJournalContract {
     @Override
     protected boolean kill(RunJournal journal) {
         return false;
+    }
+
+    @Override
+    RunJournal open(TimeSource time) {
+        return new MemoryRunJournal(time);
     }
 }

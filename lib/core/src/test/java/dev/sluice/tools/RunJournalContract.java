@@ -62,14 +62,14 @@ public abstract class RunJournalContract {
         opened.forEach(RunJournal::close);
     }
 
-    private static void assertRefused(Code code, ThrowingCallable call) {
+    static void assertRefused(Code code, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         JournalException.class,
                         refusal -> assertThat(refusal.code()).isEqualTo(code));
     }
 
-    private static String record(int n) {
+    static String record(int n) {
         return "{\"n\":" + n + "}";
     }
 
@@ -274,6 +274,19 @@ public abstract class RunJournalContract {
         }
         try (Claim claim = other.claim("a")) {
             assertThat(claim.answers()).containsKeys("k 水/1", "k2").hasSize(2);
+        }
+    }
+
+    @Test
+    protected void anAnswerHasAtMost65536Characters() {
+        RunJournal journal = journal();
+        try (Claim claim = journal.claim("a")) {
+            String longest = "\"" + "水".repeat((64 << 10) - 2) + "\"";
+            assertThatThrownBy(() -> journal.answer("a", "k", longest + " "))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("answer: ");
+            assertThat(journal.answer("a", "k", longest)).isTrue();
+            assertThat(claim.answers()).containsEntry("k", longest);
         }
     }
 

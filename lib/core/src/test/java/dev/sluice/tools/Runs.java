@@ -12,6 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -145,6 +149,18 @@ final class Runs implements AutoCloseable {
         if (!latch.await(20, java.util.concurrent.TimeUnit.SECONDS)) {
             throw new AssertionError("the latch never opened");
         }
+    }
+
+    /** Whether it ends within a few seconds, as it does if nobody holds a lock that it needs. */
+    static boolean endsSoon(Future<?> task) {
+        try {
+            task.get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException | InterruptedException e) {
+            return false;
+        }
+        return true;
     }
 
     /** Waits for a latch; interrupts have no effect, and are forgotten. */
