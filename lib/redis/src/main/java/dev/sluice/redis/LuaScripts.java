@@ -44,13 +44,14 @@ final class LuaScripts {
 
     /**
      * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms. The id of the last event; -1 if there is no
-     * such stream that could have another writer, -2 if it has ended.
+     * such stream that could have another writer, or it was made anew and has no event yet; -2 if it has ended.
      */
     static final String TAKE_OVER = """
         local meta = redis.call('HMGET', KEYS[1], 'owner', 'durable')
         if meta[1] ~= ARGV[1] or meta[2] ~= '1' then return -1 end
         local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
         if last and last[2][1] == 'end' then return -2 end
+        if last and last[2][1] == 'begin' then return -1 end
         redis.call('HSET', KEYS[1], 'node', ARGV[2])
         redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
         redis.call('PEXPIRE', KEYS[1], ARGV[5])

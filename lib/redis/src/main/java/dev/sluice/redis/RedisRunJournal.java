@@ -116,10 +116,9 @@ public final class RedisRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         Objects.requireNonNull(callKey, "callKey");
-        int length = Keys.bytes(answer).length;
-        if (length > LONGEST_ANSWER) {
+        if (answer.length() > LONGEST_ANSWER) {
             throw new IllegalArgumentException(
-                    "answer: has " + length + " bytes, and must have " + LONGEST_ANSWER + " at most");
+                    "answer: has " + answer.length() + " characters, and must have " + LONGEST_ANSWER + " at most");
         }
         checkOpen();
         List<byte[]> arguments = List.of(

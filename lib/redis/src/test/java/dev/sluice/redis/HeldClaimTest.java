@@ -175,15 +175,4 @@ final class HeldClaimTest {
         }
         assertThat(client.zrange("sluice:runs", 0, -1)).containsExactly("kept");
     }
-
-    @Test
-    void anAnswerIsNotLongerThan64Kibibytes() {
-        var journal = journal();
-        journal.claim("a");
-        String longest = "\"" + "é".repeat((64 * 1024 - 2) / 2) + "\"";
-        assertThat(journal.answer("a", "k", longest)).isTrue();
-        assertThatThrownBy(() -> journal.answer("a", "l", longest + " "))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("answer: has 65537 bytes, and must have 65536 at most");
-    }
 }

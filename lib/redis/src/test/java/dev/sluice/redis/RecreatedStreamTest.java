@@ -101,12 +101,22 @@ final class RecreatedStreamTest {
     }
 
     @Test
-    void whoTakesANewStreamOverGoesOnBehindItsBeginning() {
+    void aNewStreamWithoutAnEventIsMadeAnewAgain() {
         var first = node().recreate(id, OWNER, reason -> {});
         long begin = first.lastId();
         first.close();
+        refuses(Code.UNKNOWN, () -> node().takeOver(id, OWNER, reason -> {}));
+        assertThat(node().recreate(id, OWNER, reason -> {}).lastId()).isGreaterThan(begin);
+    }
+
+    @Test
+    void whoTakesANewStreamOverGoesOnBehindItsBeginning() {
+        var first = node().recreate(id, OWNER, reason -> {});
+        long begin = first.lastId();
+        append(first, 1);
+        first.leave();
         var second = node().takeOver(id, OWNER, reason -> {}).orElseThrow();
-        assertThat(second.lastId()).isEqualTo(begin);
+        assertThat(second.lastId()).isEqualTo(begin + 1);
         append(second, 1);
         second.leave();
         var third = node().recreate(id, OWNER, reason -> {});

@@ -88,12 +88,13 @@ final class TcpProxy implements AutoCloseable {
                             }
                             return true;
                         }));
-                Thread.ofVirtual().start(() -> carry(server, client, answer -> {
-                    if (waits.get()) {
-                        release.await();
-                    }
-                    return !lost.get();
-                }));
+                Thread.ofVirtual()
+                        .start(() -> carry(server, client, answer -> {
+                            if (waits.get()) {
+                                release.await();
+                            }
+                            return !lost.get();
+                        }));
             }
         } catch (IOException over) {
             // it is closed

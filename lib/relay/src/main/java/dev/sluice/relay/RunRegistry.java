@@ -88,8 +88,13 @@ final class RunRegistry {
             durable.appendFirst(StartRecord.of(request));
             RunSource run = start.uses(made(factory, with(request, durable)));
             if (durable.isUsed()) {
-                ResumeLog.Writer writer = log.createDurable(id, session, reason -> stop(id, reason));
-                start.succeeds(publisher(id, session, run, writer, Optional.of(durable), new ToldEvents(), permit));
+                Optional<ResumeLog.Writer> writer = begin(id, session);
+                if (writer.isEmpty()) {
+                    durable.close();
+                    return id; // which the other machine tells its watchers
+                }
+                start.succeeds(
+                        publisher(id, session, run, writer.get(), Optional.of(durable), new ToldEvents(), permit));
             } else {
                 durable.told(); // nobody could go on with it
                 start.succeeds(plain(id, session, run, permit));
@@ -98,6 +103,16 @@ final class RunRegistry {
             throw RunOwners.unreachable(e);
         }
         return id;
+    }
+
+    /** Begins a stream; empty if this machine was taken for lost meanwhile, and another one has begun it. */
+    private Optional<ResumeLog.Writer> begin(String id, Session session) {
+        try {
+            return Optional.of(log.createDurable(id, session, reason -> stop(id, reason)));
+        } catch (IllegalArgumentException e) { // nobody else can know the id
+            logger.info("A run was begun by another machine, because this one was silent for longer than its lease");
+            return Optional.empty();
+        }
     }
 
     private RunPublisher plain(String id, Session session, RunSource run, QuotaCounter.Permit permit) {

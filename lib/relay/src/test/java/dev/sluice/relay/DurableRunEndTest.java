@@ -140,6 +140,34 @@ class DurableRunEndTest {
         }
     }
 
+    @Test
+    void aRunThatAnotherMachineHasBegunMeanwhileIsLeftToIt() throws Exception {
+        RunJournal journal = RunJournal.inMemory();
+        relay = Relay.builder()
+                .log(new ForwardingLog(log) {
+                    @Override
+                    public Writer createDurable(String streamId, Session owner, Consumer<String> cancel) {
+                        super.createDurable(streamId, owner, cancel).leave(); // the other machine's
+                        return super.createDurable(streamId, owner, cancel);
+                    }
+                })
+                .journal(journal)
+                .streamsPerSession(1)
+                .build();
+        for (int i = 0; i < 2; i++) { // so the first one keeps no place
+            var run = new ScriptedRun();
+            String id = relay.start(Caller.of(ALICE), ASKED, request -> {
+                var unused = request.journal().orElseThrow().records();
+                return run;
+            });
+            assertThat(run.closed).isTrue();
+            try (Claim left = journal.claim(id)) {
+                assertThat(left.records()).hasSize(1);
+            }
+        }
+        assertThat(relay.running()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"FENCED", "UNAVAILABLE", "FULL"})
     void aRunWhoseJournalRefusesItGoesOnElsewhereExceptIfItIsTooLong(Code code) {

@@ -350,11 +350,20 @@ class RunRecoveryTest {
         var journal = new MortalJournal(shared);
         var attempt = new CompletableFuture<Thread>();
         WatchedRun watched = lost("a");
-        relay(journal).recoverWith(request -> {
-            attempt.complete(Thread.currentThread());
-            journal.die();
-            throw new RelayException(Code.EXPIRED, "the first events are no longer kept");
-        });
+        relay(new ForwardingJournal(journal) {
+                    @Override
+                    Claim changed(Claim claim) {
+                        return new ForwardingClaim(claim) {
+                            @Override
+                            public Map<String, String> answers() {
+                                attempt.complete(Thread.currentThread());
+                                journal.die();
+                                return Map.of(DurableRun.STOPPED, "{}");
+                            }
+                        };
+                    }
+                })
+                .recoverWith(RunRecoveryTest::completing);
         assertThat(attempt.get().join(Duration.ofSeconds(10))).isTrue();
         assertThat(watched.types()).isEmpty();
         relay(shared).recoverWith(RunRecoveryTest::completing);
