@@ -85,6 +85,11 @@ final class DurableRun implements Claim {
         return claim.answers().containsKey(STOPPED);
     }
 
+    /** Whether the run has written anything here or before. If not, nobody has been told anything of it. */
+    boolean hasBegun() {
+        return claim.records().size() > 1; // the first one is the relay's
+    }
+
     /** Writes what the relay needs, before the run does. */
     void appendFirst(String record) {
         claim.append(record);

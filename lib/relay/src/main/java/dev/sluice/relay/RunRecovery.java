@@ -172,7 +172,7 @@ final class RunRecovery implements AutoCloseable {
     /** Ends a run for its watchers, if this machine has it: else it may be going on elsewhere. */
     private void giveUp(DurableRun run, Session session, StopReason why) {
         if (!run.isLost()) {
-            runs.giveUp(run.runId(), session, why);
+            runs.giveUp(run, session, why);
             run.told();
         }
     }

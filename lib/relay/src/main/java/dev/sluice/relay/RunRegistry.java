@@ -157,7 +157,7 @@ final class RunRegistry {
         Session session = request.session();
         try (var start = new Start(null)) {
             QuotaCounter.Permit permit = start.uses(quota.add(Caller.of(session)));
-            Optional<ResumeLog.Writer> open = writer(id, session);
+            Optional<ResumeLog.Writer> open = writer(durable, session);
             if (open.isEmpty()) { // its watchers know the end, and the journal does not
                 durable.told();
                 return;
@@ -198,8 +198,8 @@ final class RunRegistry {
      *
      * @throws RelayException if the log cannot be reached
      */
-    void giveUp(String id, Session session, StopReason why) {
-        Optional<ResumeLog.Writer> open = writer(id, session);
+    void giveUp(DurableRun durable, Session session, StopReason why) {
+        Optional<ResumeLog.Writer> open = writer(durable, session);
         if (open.isEmpty()) {
             return;
         }
@@ -210,15 +210,19 @@ final class RunRegistry {
         }
     }
 
-    /** The stream goes on; or, in a log that has forgotten it, begins again. Empty if it has ended. */
-    private Optional<ResumeLog.Writer> writer(String id, Session session) {
+    /** The stream goes on; or, in a log that has forgotten it or never had it, begins. Empty if it has ended. */
+    private Optional<ResumeLog.Writer> writer(DurableRun durable, Session session) {
+        String id = durable.runId();
         try {
             return log.takeOver(id, session, reason -> stop(id, reason));
         } catch (RelayException e) {
             if (e.code() != Code.UNKNOWN) {
                 throw e;
             }
-            return Optional.of(log.recreate(id, session, reason -> stop(id, reason)));
+            return Optional.of(
+                    durable.hasBegun()
+                            ? log.recreate(id, session, reason -> stop(id, reason))
+                            : log.createDurable(id, session, reason -> stop(id, reason)));
         }
     }
 

@@ -81,6 +81,15 @@ class RunRecoveryTest {
         return watched;
     }
 
+    @Test
+    void aStreamThatItsMachineDidNotBeginHasItsFirstEventAsNumberOne() {
+        try (Claim claim = shared.claim("a")) {
+            claim.append(StartRecord.of(ASKED));
+        }
+        relay(shared).recoverWith(RunRecoveryTest::completing);
+        await().ignoreExceptions().until(() -> log.isDelivered("a", ALICE, 1));
+    }
+
     private static RunSource completing(StartRequest request) {
         var unused = request.journal().orElseThrow().records();
         return ScriptedRun.counting(1);
