@@ -88,13 +88,14 @@ final class KilledNodesTest {
             });
             for (int i = 0; i < kills && wrongs.isEmpty(); i++) {
                 Thread.sleep(random.nextInt(500));
+                fleet.awaitTwo();
                 String killed = fleet.kill(random);
                 for (Map.Entry<Integer, KilledRun> run : runs.entrySet()) {
                     if (owner(here, run.getKey()).equals(killed)) {
                         run.getValue().nodeKilled();
                     }
                 }
-                fleet.add();
+                threads.submit(fleet::add);
             }
             stopping.set(true);
             room.release(); // frees the starter if it waits
