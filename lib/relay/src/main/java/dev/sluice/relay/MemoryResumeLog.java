@@ -233,13 +233,18 @@ public final class MemoryResumeLog implements ResumeLog {
         }
     }
 
-    /** Drops streams while there is too much and some that may be dropped. With the lock; without it, the forgotten ones must be told. */
+    /**
+     * Drops streams while there is too much and some that may be dropped: that have ended, or were left and have no watcher. With the lock;
+     * without it, the forgotten ones must be told.
+     */
     private void makeRoom(BooleanSupplier isFull, List<MemoryStream> forgotten) {
-        while (isFull.getAsBoolean() && !(ended.isEmpty() && left.isEmpty())) {
-            if (ended.isEmpty()) {
-                forget(left.firstEntry().getKey(), forgotten);
-            } else {
-                drop(ended.firstEntry().getKey());
+        while (isFull.getAsBoolean() && !ended.isEmpty()) {
+            drop(ended.firstEntry().getKey());
+        }
+        for (var stream :
+                isFull.getAsBoolean() ? List.copyOf(left.entrySet()) : List.<Map.Entry<String, MemoryStream>>of()) {
+            if (isFull.getAsBoolean() && !stream.getValue().isWatched()) {
+                forget(stream.getKey(), forgotten);
             }
         }
     }

@@ -72,6 +72,15 @@ final class MemoryStream {
         }
     }
 
+    boolean isWatched() {
+        lock.lock();
+        try {
+            return !places.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The id of the last event; 0 if there is none. */
     long last() {
         lock.lock();

@@ -1,39 +1,62 @@
 package dev.sluice.relay;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** How often this machine could not take each run over. It forgets the oldest runs beyond a bound. For any thread. */
+/**
+ * How often this machine could not take each run over, or had to leave it unasked. It forgets the oldest runs beyond a bound. For any
+ * thread.
+ */
 final class RecoveryFailures {
     private static final int MOST_RUNS = 10_000;
+    private static final int LONGEST_PAUSE = 60; // seconds
 
     private final ReentrantLock lock = new ReentrantLock(); // held for a few instructions
 
     /** By the run's id; guarded by the lock. */
-    private final Map<String, Integer> failures = new LinkedHashMap<>() {
+    private final Map<String, Count> counts = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Count> eldest) {
             return size() > MOST_RUNS;
         }
     };
 
+    /**
+     * The failures of one run.
+     *
+     * @param ofFactory those after which the run would fail again, because its factory failed
+     * @param all those and the others, such as a log that could not be reached
+     */
+    record Count(int ofFactory, int all) {
+        private static final Count NONE = new Count(0, 0);
+
+        /** How long to wait before the next attempt: two seconds after the first failure, and twice as long after each other one. */
+        Duration pause() {
+            return all == 0 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_PAUSE, 1L << Math.min(all, 6)));
+        }
+    }
+
     /** Counts one more; returns how many there are. */
-    int add(String runId) {
+    Count add(String runId, boolean isOfFactory) {
         lock.lock();
         try {
-            return failures.merge(runId, 1, Integer::sum);
+            Count before = counts.getOrDefault(runId, Count.NONE);
+            var now = new Count(before.ofFactory() + (isOfFactory ? 1 : 0), before.all() + 1);
+            counts.put(runId, now);
+            return now;
         } finally {
             lock.unlock();
         }
     }
 
-    int of(String runId) {
+    Count of(String runId) {
         lock.lock();
         try {
-            return failures.getOrDefault(runId, 0);
+            return counts.getOrDefault(runId, Count.NONE);
         } finally {
             lock.unlock();
         }
@@ -42,7 +65,7 @@ final class RecoveryFailures {
     void forget(String runId) {
         lock.lock();
         try {
-            failures.remove(runId);
+            counts.remove(runId);
         } finally {
             lock.unlock();
         }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,7 @@ final class RunPublisher {
     private final RelaySettings settings;
     private final AbandonTimer attendance;
     private final RunLimits limits;
-    private final Consumer<RunPublisher> onEnd;
+    private final BiConsumer<RunPublisher, Outcome> onEnd;
     private final String id;
     private final long started;
     private final Thread thread;
@@ -73,7 +73,7 @@ final class RunPublisher {
             ToldEvents told,
             RelaySettings settings,
             BooleanSupplier isWatched,
-            Consumer<RunPublisher> onEnd) {
+            BiConsumer<RunPublisher, Outcome> onEnd) {
         this.id = id;
         this.session = session;
         this.run = run;
@@ -284,6 +284,7 @@ final class RunPublisher {
 
     /** Writes the last event; false if there was one. */
     private boolean settle(RunEvent last, Outcome outcome) {
+        boolean isUntold = false;
         writing.lock();
         try (writer) { // without finish(), its watchers learn that it was lost
             if (over) {
@@ -297,10 +298,11 @@ final class RunPublisher {
         } catch (Throwable e) { // any failure: the session's slot must be released
             Failures.warn(log, "The end of run " + label() + " could not be written", e);
             giveUpClaim(); // somebody else tells it
+            isUntold = durable.isPresent();
         } finally {
             writing.unlock();
         }
-        ended(outcome);
+        ended(isUntold ? Outcome.HANDED_OVER : outcome);
         return true;
     }
 
@@ -318,7 +320,7 @@ final class RunPublisher {
         try {
             settings.listener().ended(outcome, Duration.ofNanos(settings.time().nanos() - started));
         } finally {
-            onEnd.accept(this);
+            onEnd.accept(this, outcome);
         }
     }
 

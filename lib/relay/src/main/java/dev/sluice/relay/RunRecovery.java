@@ -2,8 +2,11 @@ package dev.sluice.relay;
 
 import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.RunJournal.Claim;
+import dev.sluice.tools.RunJournal.JournalException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +17,17 @@ import org.slf4j.LoggerFactory;
  * Looks for durable runs that can go on and that nobody works on, and goes on with them: one thread that looks, and one for each run
  * while it is being made. It does not look while the relay has as many runs as it may.
  *
- * <p>A claim is for one attempt. After a failure it is given up, because the next claim has the records that the attempt has written.
+ * <p>A claim is for one attempt. After a failure it is given up, because the next claim has the records that the attempt has written. The
+ * next attempt here waits, longer each time. Only failures of the factory count against the run: a log or a journal may come back.
  */
 final class RunRecovery implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunRecovery.class);
     private static final Duration EVERY = Duration.ofMillis(250);
 
-    /** After a failure of the journal, or of an attempt to go on. */
+    /** After a failure of the journal, and after a run was claimed that is not this relay's. */
     private static final Duration LATER = Duration.ofSeconds(2);
 
-    /** How many attempts may fail here before the run is given up. */
+    /** How often the factory may fail here before the run is given up. */
     private static final int ATTEMPTS = 5;
 
     /** How many machines a run may lose. One that kills its machines would kill them all. */
@@ -32,8 +36,9 @@ final class RunRecovery implements AutoCloseable {
     private final RunRegistry runs;
     private final RunJournal journal;
     private final RelaySettings settings;
-    private final RecoveryFailures failures = new RecoveryFailures();
+    private final RecoveryFailures failures;
     private final AtomicInteger underWay = new AtomicInteger();
+    private final Set<Thread> pausing = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable RunFactory factory;
@@ -43,6 +48,7 @@ final class RunRecovery implements AutoCloseable {
         this.runs = runs;
         this.journal = journal;
         this.settings = settings;
+        failures = runs.failures();
     }
 
     /** Begins, with what makes the runs again. A second call does nothing. */
@@ -64,8 +70,13 @@ final class RunRecovery implements AutoCloseable {
         if (known == null || closed) {
             return false;
         }
-        runs.checkRoom(owner);
-        begin(journal.claim(runId), known);
+        QuotaCounter.Permit room = runs.acquire(owner); // until the run has a place of its own
+        try {
+            begin(journal.claim(runId), known, room);
+        } catch (RuntimeException | Error e) {
+            room.release();
+            throw e;
+        }
         return true;
     }
 
@@ -79,7 +90,7 @@ final class RunRecovery implements AutoCloseable {
                 Optional<Claim> found = runs.hasRoom(underWay.get()) ? journal.claimAbandoned() : Optional.empty();
                 failing = false;
                 if (found.isPresent()) {
-                    begin(found.get(), factory);
+                    begin(found.get(), factory, () -> {});
                 } else {
                     settings.time().sleep(EVERY);
                 }
@@ -94,11 +105,15 @@ final class RunRecovery implements AutoCloseable {
         }
     }
 
-    private void begin(Claim claim, RunFactory factory) {
+    private void begin(Claim claim, RunFactory factory, QuotaCounter.Permit room) {
         underWay.incrementAndGet();
         try {
             var run = new DurableRun(claim);
-            Thread.ofVirtual().name("sluice-relay-take-over").start(() -> attempt(run, factory));
+            Thread.ofVirtual().name("sluice-relay-take-over").start(() -> {
+                attempt(run, factory);
+                room.release();
+                underWay.decrementAndGet();
+            });
         } catch (Throwable e) {
             underWay.decrementAndGet();
             claim.close();
@@ -106,20 +121,25 @@ final class RunRecovery implements AutoCloseable {
         }
     }
 
+    /** Does not throw. */
     private void attempt(DurableRun run, RunFactory factory) {
         boolean settled = false;
         try {
             settled = takeOver(run, factory);
+        } catch (InterruptedException e) {
+            // closed while it paused
         } catch (Throwable e) { // the factory is the application's
             if (!run.isLost()) {
-                failures.add(run.runId());
+                failures.add(run.runId(), !(e instanceof RelayException) && !(e instanceof JournalException));
                 Failures.warn(log, "A lost run could not go on here", e);
             }
-        } finally {
+        }
+        try {
             if (!settled) {
-                closeLater(run);
+                run.close();
             }
-            underWay.decrementAndGet();
+        } catch (Throwable e) { // the journal gives it up when it can
+            Failures.warn(log, "The claim on a lost run could not be given up", e);
         }
     }
 
@@ -130,7 +150,13 @@ final class RunRecovery implements AutoCloseable {
             return true;
         }
         StartRequest request = request(run).orElse(null);
-        if (request == null || closed) {
+        if (request == null) {
+            pause(LATER);
+            return false;
+        }
+        RecoveryFailures.Count failed = failures.of(run.runId());
+        pause(failed.pause());
+        if (closed) {
             return false;
         }
         Session session = request.session();
@@ -139,13 +165,12 @@ final class RunRecovery implements AutoCloseable {
         } else if (run.losses() > MOST_LOSSES) {
             log.warn("A run was given up: it was lost with {} machines", run.losses());
             giveUp(run, session, StopReason.lost());
-        } else if (failures.of(run.runId()) >= ATTEMPTS) {
+        } else if (failed.ofFactory() >= ATTEMPTS) {
             log.warn("A lost run was given up: it could not go on here {} times", ATTEMPTS);
             giveUp(run, session, StopReason.lost());
         } else if (!run.isLost()) {
             runs.takeOver(request, run, factory);
         }
-        failures.forget(run.runId());
         return true;
     }
 
@@ -160,7 +185,7 @@ final class RunRecovery implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             failure = e;
         }
-        if (failures.add(run.runId()) == 1) { // once
+        if (failures.add(run.runId(), false).all() == 1) { // once
             log.warn(
                     "A run in the journal has no request that this relay can read. It is left alone; see"
                             + " docs/durable.md",
@@ -174,28 +199,27 @@ final class RunRecovery implements AutoCloseable {
         if (!run.isLost()) {
             runs.giveUp(run, session, why);
             run.told();
+            failures.forget(run.runId());
         }
     }
 
-    /** Gives the claim up, after a while in which nobody tries again. Does not throw. */
-    private void closeLater(DurableRun run) {
+    /** Waits with the claim in hand, so that nobody tries again meanwhile. */
+    private void pause(Duration time) throws InterruptedException {
+        Thread thread = Thread.currentThread();
+        pausing.add(thread);
         try {
-            if (!closed) {
-                settings.time().sleep(LATER);
+            if (!closed && time.isPositive()) {
+                settings.time().sleep(time);
             }
-        } catch (Throwable e) { // then at once
-            Failures.warn(log, "A relay could not wait before it gave a run up", e);
-        }
-        try {
-            run.close();
-        } catch (Throwable e) { // the journal gives it up when it can
-            Failures.warn(log, "The claim on a lost run could not be given up", e);
+        } finally {
+            pausing.remove(thread);
         }
     }
 
     @Override
     public void close() {
         closed = true;
+        pausing.forEach(Thread::interrupt);
         Thread thread = looking;
         if (thread != null) {
             thread.interrupt();

@@ -22,9 +22,11 @@ final class RunRegistry {
     private final ResumeLog log;
     private final Optional<RunJournal> journal;
     private final RunOwners owners;
+    private final DurableStreams streams;
     private final QuotaCounter quota;
     private final Predicate<String> isWatched;
     private final Runnable onEnd;
+    private final RecoveryFailures failures = new RecoveryFailures();
     private final StreamIds ids = new StreamIds();
     private final Map<String, RunPublisher> running = new ConcurrentHashMap<>();
     private volatile boolean closing;
@@ -46,6 +48,7 @@ final class RunRegistry {
         this.log = log;
         this.journal = journal;
         owners = new RunOwners(log, journal);
+        streams = new DurableStreams(log, this::stop);
         this.quota = quota;
         this.isWatched = isWatched;
         this.onEnd = onEnd;
@@ -53,6 +56,11 @@ final class RunRegistry {
 
     Collection<RunPublisher> all() {
         return running.values();
+    }
+
+    /** What has gone wrong with runs that go on here. */
+    RecoveryFailures failures() {
+        return failures;
     }
 
     /** Whose the runs are. */
@@ -88,7 +96,7 @@ final class RunRegistry {
             durable.appendFirst(StartRecord.of(request));
             RunSource run = start.uses(made(factory, with(request, durable)));
             if (durable.isUsed()) {
-                Optional<ResumeLog.Writer> writer = begin(id, session);
+                Optional<ResumeLog.Writer> writer = streams.begin(id, session);
                 if (writer.isEmpty()) {
                     durable.close();
                     return id; // which the other machine tells its watchers
@@ -103,16 +111,6 @@ final class RunRegistry {
             throw RunOwners.unreachable(e);
         }
         return id;
-    }
-
-    /** Begins a stream; empty if this machine was taken for lost meanwhile, and another one has begun it. */
-    private Optional<ResumeLog.Writer> begin(String id, Session session) {
-        try {
-            return Optional.of(log.createDurable(id, session, reason -> stop(id, reason)));
-        } catch (IllegalArgumentException e) { // nobody else can know the id
-            logger.info("A run was begun by another machine, because this one was silent for longer than its lease");
-            return Optional.empty();
-        }
     }
 
     private RunPublisher plain(String id, Session session, RunSource run, QuotaCounter.Permit permit) {
@@ -137,7 +135,7 @@ final class RunRegistry {
                 told,
                 settings,
                 () -> isWatched.test(id),
-                over -> ended(over, permit));
+                (over, outcome) -> ended(over, outcome, permit));
     }
 
     /** Whether there may be one more run here, beside this number that are about to be taken over. */
@@ -157,14 +155,13 @@ final class RunRegistry {
         Session session = request.session();
         try (var start = new Start(null)) {
             QuotaCounter.Permit permit = start.uses(quota.add(Caller.of(session)));
-            Optional<ResumeLog.Writer> open = writer(durable, session);
-            if (open.isEmpty()) { // its watchers know the end, and the journal does not
+            Optional<DurableStreams.Continued> stream = streams.continued(durable, session);
+            if (stream.isEmpty()) { // its watchers know the end, and the journal does not
                 durable.told();
                 return;
             }
-            Continued stream = continued(id, session, start.uses(open.get()));
-            ResumeLog.Writer writer = start.uses(stream.writer());
-            ToldEvents told = stream.told();
+            ResumeLog.Writer writer = start.uses(stream.get().writer());
+            ToldEvents told = stream.get().told();
             if (told.hasEnd()) { // the machine was lost before it could mark the stream as ended
                 writer.finish();
                 durable.told();
@@ -199,7 +196,7 @@ final class RunRegistry {
      * @throws RelayException if the log cannot be reached
      */
     void giveUp(DurableRun durable, Session session, StopReason why) {
-        Optional<ResumeLog.Writer> open = writer(durable, session);
+        Optional<ResumeLog.Writer> open = streams.writer(durable, session);
         if (open.isEmpty()) {
             return;
         }
@@ -210,41 +207,14 @@ final class RunRegistry {
         }
     }
 
-    /** The stream goes on; or, in a log that has forgotten it or never had it, begins. Empty if it has ended. */
-    private Optional<ResumeLog.Writer> writer(DurableRun durable, Session session) {
-        String id = durable.runId();
-        try {
-            return log.takeOver(id, session, reason -> stop(id, reason));
-        } catch (RelayException e) {
-            if (e.code() != Code.UNKNOWN) {
-                throw e;
-            }
-            return Optional.of(
-                    durable.hasBegun()
-                            ? log.recreate(id, session, reason -> stop(id, reason))
-                            : log.createDurable(id, session, reason -> stop(id, reason)));
-        }
-    }
-
-    /** A stream that goes on, and what its watchers know. */
-    private record Continued(ResumeLog.Writer writer, ToldEvents told) {}
-
-    /** If not all events are kept any more, the stream begins anew, because nobody knows what its watchers know. */
-    private Continued continued(String id, Session session, ResumeLog.Writer open) throws InterruptedException {
-        try {
-            return new Continued(open, new ToldEvents(StoredEvents.of(log, id, session, open.lastId())));
-        } catch (RelayException e) {
-            if (e.code() != Code.EXPIRED) {
-                throw e;
-            }
-            open.leave();
-            return new Continued(log.recreate(id, session, reason -> stop(id, reason)), new ToldEvents());
-        }
-    }
-
-    private void ended(RunPublisher run, QuotaCounter.Permit permit) {
+    private void ended(RunPublisher run, RelayListener.Outcome outcome, QuotaCounter.Permit permit) {
         running.remove(run.id(), run);
         permit.release();
+        if (outcome != RelayListener.Outcome.HANDED_OVER) {
+            failures.forget(run.id());
+        } else if (!closing) { // nobody asked for it, so it may happen again at once
+            failures.add(run.id(), false);
+        }
         onEnd.run();
     }
 
@@ -305,9 +275,13 @@ final class RunRegistry {
         }
     }
 
-    /** Throws what a run of this session would be refused with now. */
-    void checkRoom(Session session) {
-        quota.check(Caller.of(session));
+    /**
+     * A place for one more run of this session.
+     *
+     * @throws RelayException if there are too many
+     */
+    QuotaCounter.Permit acquire(Session session) {
+        return quota.acquire(Caller.of(session));
     }
 
     /** Hands over what is durable and stops the rest. */

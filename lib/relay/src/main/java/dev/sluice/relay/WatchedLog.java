@@ -32,21 +32,20 @@ final class WatchedLog {
 
     /** {@link ResumeLog#subscribe}. */
     ResumeLog.Subscription subscribe(String streamId, Session owner, long after, ResumeLog.Listener listener) {
-        return ask(streamId, owner, after, () -> log.subscribe(streamId, owner, after, listener));
+        return ask(streamId, owner, () -> log.subscribe(streamId, owner, after, listener));
     }
 
     /** {@link ResumeLog#isDelivered}. */
     boolean isDelivered(String streamId, Session owner, long after) {
-        return ask(streamId, owner, after, () -> log.isDelivered(streamId, owner, after));
+        return ask(streamId, owner, () -> log.isDelivered(streamId, owner, after));
     }
 
-    private <T> T ask(String streamId, Session owner, long after, Supplier<T> question) {
+    private <T> T ask(String streamId, Session owner, Supplier<T> question) {
         try {
             return question.get();
         } catch (RelayException e) {
-            // a stream that is kept has expired behind an event, too, so that says nothing
-            boolean isGone = e.code() == Code.UNKNOWN || (e.code() == Code.EXPIRED && after == 0);
-            if (isGone && owners.isInJournal(owner, streamId) && comesBack(streamId, owner, e.code())) {
+            // Of a stream that has expired some is kept: to tell the run anew would drop that.
+            if (e.code() == Code.UNKNOWN && owners.isInJournal(owner, streamId) && comesBack(streamId, owner)) {
                 return again(e, question);
             }
             throw e;
@@ -54,12 +53,12 @@ final class WatchedLog {
     }
 
     /** Has the run taken over, unless somebody else is about to. */
-    private boolean comesBack(String streamId, Session owner, Code said) {
+    private boolean comesBack(String streamId, Session owner) {
         try {
             return recovery.isPresent() && recovery.get().takeOver(streamId, owner);
         } catch (JournalException e) {
             if (e.code() == JournalException.Code.HELD) {
-                return said == Code.UNKNOWN; // else whoever holds it has let the stream's first events go
+                return true;
             }
             throw RunOwners.unreachable(e);
         }

@@ -105,8 +105,10 @@ class FailingCallbacksTest {
             }
             sink.unblock();
             await().until(() -> !told || sink.closed || sink.aborted || sink.lastId() == 30 || anEnd(sink, thrower));
-            for (int i = 0; i < 20; i++) {
-                fixture.seconds(1);
+            if (!method.equals("Encoder.end")) { // a watcher whose thread does not run meanwhile is cut off without one
+                for (int i = 0; i < 20; i++) {
+                    fixture.seconds(1);
+                }
             }
             await().until(() -> !method.equals("Encoder.heartbeat") || thrower.calls.get() > 0);
             if (fixture.relay.running() > 0) {

@@ -71,20 +71,21 @@ class MemoryResumeLogRoomTest {
     void theStreamsThatWereLeftLongestAgoGoWhenNoneHasEnded() {
         ResumeLog.Writer first = running("a", 4);
         var watched = new WatchedRun(event -> {});
-        log.subscribe("a", ALICE, 0, watched);
+        ResumeLog.Subscription watching = log.subscribe("a", ALICE, 0, watched);
         first.leave();
         running("b", 4).leave();
         running("c", 1).finish();
         running("d", 2);
         assertThat(find("c")).as("ended ones go before").isEqualTo(Code.EXPIRED);
-        assertThat(watched.hasEnded()).isFalse();
         running("e", 1);
-        assertThat(find("a")).as("it can be made again, so it has not expired").isEqualTo(Code.UNKNOWN);
-        assertThat(watched.events).hasSize(4);
-        assertThat(watched.end()).isEqualTo(ResumeLog.End.EXPIRED);
-        assertThat(find("b")).isNull();
-        running("f", 7);
-        assertThat(find("b")).isEqualTo(Code.UNKNOWN);
+        assertThat(find("b")).as("it can be made again, so it has not expired").isEqualTo(Code.UNKNOWN);
+        running("f", 4);
+        assertThatThrownBy(() -> running("g", 0)).isInstanceOf(RelayException.class);
+        assertThat(find("a")).as("somebody watches it").isNull();
+        assertThat(watched.hasEnded()).isFalse();
+        watching.close();
+        running("g", 0);
+        assertThat(find("a")).isEqualTo(Code.UNKNOWN);
         assertThatThrownBy(() -> first.append("debug", KILO)).isInstanceOf(RelayException.class);
     }
 

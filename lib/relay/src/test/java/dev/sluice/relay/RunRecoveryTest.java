@@ -147,11 +147,49 @@ class RunRecoveryTest {
             }
             return completing(request);
         });
-        awaitTimers(2); // that of whoever looks, and that of the failed attempt
-        assertThat(records).containsExactly(1);
-        assertThat(shared.claimAbandoned()).isEmpty();
         awaitInTime(watched, "stream_complete");
         assertThat(records).containsExactly(1, 2);
+    }
+
+    @Test
+    void aLogThatCannotBeReachedDoesNotCountAgainstARun() {
+        var down = new AtomicBoolean(true);
+        WatchedRun watched = lost("a");
+        var unsteady = new ForwardingLog(log) {
+            @Override
+            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
+                if (down.get()) {
+                    throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
+                }
+                return super.takeOver(streamId, owner, cancel);
+            }
+        };
+        relay(shared, unsteady, builder -> builder).recoverWith(RunRecoveryTest::completing);
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(10));
+            return claims.get() > 10;
+        });
+        down.set(false);
+        awaitInTime(watched, "stream_complete");
+    }
+
+    /** As of a full disk: the run asks the model each time, before its first record is refused. */
+    @Test
+    void aRunThatIsLeftAgainAndAgainWaitsLongerEachTime() {
+        var starts = new AtomicInteger();
+        lost("a");
+        relay(shared).recoverWith(request -> {
+            starts.incrementAndGet();
+            Claim claim = request.journal().orElseThrow();
+            var unused = claim.records();
+            claim.close();
+            return new ScriptedRun().end();
+        });
+        for (int second = 0; second < 60; second++) {
+            time.advance(Duration.ofSeconds(1));
+            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> time.scheduled() > 0);
+        }
+        assertThat(starts).hasValueBetween(1, 6);
     }
 
     @Test
@@ -184,8 +222,10 @@ class RunRecoveryTest {
             }
         };
         relay(shared, unsteady, builder -> builder).recoverWith(RunRecoveryTest::completing);
-        awaitTimers(2);
-        assertThat(claims).hasValue(1);
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(10));
+            return claims.get() > 6;
+        });
         down.set(false);
         awaitInTime(watched, "stream_error");
         assertThat(watched.events.getFirst().json()).contains("cancelled");
