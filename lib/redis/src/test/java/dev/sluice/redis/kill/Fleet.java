@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +12,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 
 /** So many nodes, each of which is replaced when it is killed. */
 final class Fleet implements AutoCloseable {
@@ -60,11 +58,6 @@ final class Fleet implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Waits until two serve, so that one is left when the other is killed. */
-    void awaitTwo() {
-        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> nodes.size() >= 2);
     }
 
     /** Kills one with SIGKILL, and returns its name. */

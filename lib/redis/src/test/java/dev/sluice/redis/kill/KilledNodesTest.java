@@ -46,8 +46,8 @@ final class KilledNodesTest {
     void runsOutliveTwoThousandKills() throws Exception {
         int kills = Integer.getInteger("kills", 2_000);
         long seed = Long.getLong("seed", 1);
-        kill(2, kills / 2, 6, seed);
-        kill(3, kills / 2, 6, seed + 1);
+        kill(2, kills / 2, 3, seed);
+        kill(3, kills / 2, 3, seed + 1);
     }
 
     private void kill(int nodes, int kills, int atOnce, long seed) throws Exception {
@@ -88,14 +88,13 @@ final class KilledNodesTest {
             });
             for (int i = 0; i < kills && wrongs.isEmpty(); i++) {
                 Thread.sleep(random.nextInt(500));
-                fleet.awaitTwo();
                 String killed = fleet.kill(random);
                 for (Map.Entry<Integer, KilledRun> run : runs.entrySet()) {
                     if (owner(here, run.getKey()).equals(killed)) {
                         run.getValue().nodeKilled();
                     }
                 }
-                threads.submit(fleet::add);
+                fleet.add();
             }
             stopping.set(true);
             room.release(); // frees the starter if it waits
