@@ -15,8 +15,8 @@ final class RemoteStream {
     /** Whether anything came since the last look at the lease. */
     private boolean heard;
 
-    /** The place that the reader asked about last. A watch that came since may be before it, and has to wait for the next answer. */
-    private long asked;
+    /** The watches that the reader asked for last. One that came since has not seen what was answered, and waits for the next answer. */
+    private List<RemoteSubscription> asked = List.of();
 
     RemoteStream(String streamId, Keys keys) {
         events = keys.events(streamId);
@@ -39,32 +39,20 @@ final class RemoteStream {
 
     /** The place to ask about: the last event that all have been given; {@code Long.MAX_VALUE} if nobody watches. */
     long ask() {
-        long least = Long.MAX_VALUE;
-        for (RemoteSubscription watch : watches) {
-            least = Math.min(least, watch.position());
-        }
-        asked = least;
-        return least;
+        asked = List.copyOf(watches);
+        return asked.stream().mapToLong(RemoteSubscription::position).min().orElse(Long.MAX_VALUE);
     }
 
     /** What followed the place that was asked about. */
     void entries(List<StoredEntry> entries) {
         heard = true;
-        for (RemoteSubscription watch : watches) {
-            if (watch.position() >= asked) {
-                watch.entries(entries);
-            }
-        }
+        asked.forEach(watch -> watch.entries(entries));
         dropOver();
     }
 
     /** Nothing follows what was answered. */
     void nothingFollows(End end) {
-        for (RemoteSubscription watch : watches) {
-            if (watch.position() >= asked) {
-                watch.end(end);
-            }
-        }
+        asked.forEach(watch -> watch.end(end));
         dropOver();
     }
 

@@ -56,7 +56,6 @@ final class LostEventsTest {
             append(writer, 10);
             watch(begin + 1).has(begin + 10);
             keepOnly(stored);
-            append(writer, 2);
             await().untilAsserted(() -> refuses(Code.UNAVAILABLE, () -> append(writer, 1)));
             assertThat(client.xlen(events)).isEqualTo(stored);
             if (stored > 0) {

@@ -39,6 +39,20 @@ final class RemoteStreamTest {
     }
 
     @Test
+    void whoComesDuringTheReadOfTheEndIsNotToldThatTheWriterIsLost() {
+        watch(5, early);
+        stream.ask();
+        watch(5, late);
+        stream.entries(List.of(new StoredEntry(6, null, End.FINISHED)));
+        stream.nothingFollows(End.WRITER_LOST);
+        assertThat(early.end()).isEqualTo(End.FINISHED);
+        assertThat(late.hasEnded()).isFalse();
+        stream.ask();
+        stream.entries(List.of(new StoredEntry(6, null, End.FINISHED)));
+        assertThat(late.end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
     void anEndIsForThoseWhoHaveSeenWhatIsBeforeIt() {
         watch(5, early);
         stream.ask();
