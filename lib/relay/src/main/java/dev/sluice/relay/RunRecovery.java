@@ -126,10 +126,8 @@ final class RunRecovery implements AutoCloseable {
         boolean settled = false;
         try {
             settled = takeOver(run, factory);
-        } catch (InterruptedException e) {
-            // closed while it paused
         } catch (Throwable e) { // the factory is the application's
-            if (!run.isLost()) {
+            if (!closed && !run.isLost()) { // a pause ends with an interrupt when this is closed
                 failures.add(run.runId(), !(e instanceof RelayException) && !(e instanceof JournalException));
                 Failures.warn(log, "A lost run could not go on here", e);
             }
