@@ -36,7 +36,7 @@ final class DirectoryClaim implements Claim {
     /**
      * Opens the files of a run.
      *
-     * @param lock of the run; let go when the claim ends
+     * @param lock of the run; the claim releases it when it ends
      * @param onGivenUp told when the claim ends; it must not block
      */
     DirectoryClaim(RunFiles files, FileLock lock, TimeSource time, Consumer<DirectoryClaim> onGivenUp)

@@ -71,7 +71,7 @@ public interface RunJournal extends AutoCloseable {
     boolean answer(String runId, String callKey, String answer);
 
     /**
-     * Reads the first record of a run without claiming it, whoever holds it. Empty if there is no such run, it has no record, or it has
+     * Reads the first record of a run without claiming it, also while another claim holds it. Empty if there is no such run, it has no record, or it has
      * ended. Blocks for a bounded time.
      *
      * @throws JournalException {@code UNAVAILABLE}

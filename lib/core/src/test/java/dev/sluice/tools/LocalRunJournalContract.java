@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the journals of one machine keep to beside {@link RunJournalContract}. */
+/** The contract of the journals of one machine, in addition to {@link RunJournalContract}. */
 abstract class LocalRunJournalContract extends RunJournalContract {
 
     /** Opens a journal with this clock, on the storage of this test. */

@@ -23,11 +23,11 @@ final class DurableRun implements Claim {
     /** What a stop by the user is noted as, beside the answers to the run's questions, so that it reaches a parked run. */
     static final String STOPPED = "stopped";
 
-    /** What has become of a run here. */
+    /** How a run ended on this machine. */
     enum Fate {
         /** It is over for good. */
         ENDED,
-        /** Somebody else goes on with it. */
+        /** Another claim continues it. */
         LEFT,
         /** It waits for answers, and nobody holds it. */
         PARKED
@@ -66,8 +66,8 @@ final class DurableRun implements Claim {
     }
 
     /**
-     * What has become of the run. Waits until the run says so, which it does after its last event; if it says nothing in that time, it
-     * counts as over.
+     * Returns how the run ended on this machine. Blocks until the run has told its journal, which it does after its last event. A run that
+     * tells its journal nothing in that time counts as over.
      */
     Fate awaitFate(Duration atMost) {
         try {

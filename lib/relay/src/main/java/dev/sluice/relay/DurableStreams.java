@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins the streams of durable runs in the log, and goes on with them. For any thread.
+ * Begins the streams of durable runs in the log, and continues them. For any thread.
  *
  * @param log the log
  * @param stop stops the run of this id for this reason, if it is here; must not block

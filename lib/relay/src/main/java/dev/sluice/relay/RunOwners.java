@@ -5,7 +5,7 @@ import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.RunJournal.JournalException;
 import java.util.Optional;
 
-/** Finds out whose a run is: asks the log, and of a run that the log has forgotten the journal. For any thread; blocks for a bounded time. */
+/** Checks that a run belongs to a session: asks the log first, then the journal. For any thread; blocks for a bounded time. */
 record RunOwners(ResumeLog log, Optional<RunJournal> journal) {
     /**
      * Returns if the run is this session's.
@@ -42,7 +42,7 @@ record RunOwners(ResumeLog log, Optional<RunJournal> journal) {
         }
     }
 
-    /** What a failure of the journal is to whoever asked the relay. */
+    /** Maps a failure of the journal to the exception that the relay's caller gets. */
     static RelayException unreachable(JournalException e) {
         return new RelayException(Code.UNAVAILABLE, "The journal of the runs cannot be reached; try again soon", e);
     }

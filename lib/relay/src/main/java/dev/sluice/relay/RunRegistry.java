@@ -58,12 +58,12 @@ final class RunRegistry {
         return running.values();
     }
 
-    /** What has gone wrong with runs that go on here. */
+    /** The failures of the runs that this relay has taken over. */
     RecoveryFailures failures() {
         return failures;
     }
 
-    /** Whose the runs are. */
+    /** Checks to which session a run belongs. */
     RunOwners owners() {
         return owners;
     }
