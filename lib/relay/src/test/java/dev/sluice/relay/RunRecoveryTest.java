@@ -155,16 +155,7 @@ class RunRecoveryTest {
     void aLogThatCannotBeReachedDoesNotCountAgainstARun() {
         var down = new AtomicBoolean(true);
         WatchedRun watched = lost("a");
-        var unsteady = new ForwardingLog(log) {
-            @Override
-            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
-                if (down.get()) {
-                    throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
-                }
-                return super.takeOver(streamId, owner, cancel);
-            }
-        };
-        relay(shared, unsteady, builder -> builder).recoverWith(RunRecoveryTest::completing);
+        relay(shared, unreachableWhile(down), builder -> builder).recoverWith(RunRecoveryTest::completing);
         await().until(() -> {
             time.advance(Duration.ofSeconds(10));
             return claims.get() > 10;
@@ -212,16 +203,7 @@ class RunRecoveryTest {
         var down = new AtomicBoolean(true);
         WatchedRun watched = lost("a");
         shared.answer("a", DurableRun.STOPPED, "{}");
-        var unsteady = new ForwardingLog(log) {
-            @Override
-            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
-                if (down.get()) {
-                    throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
-                }
-                return super.takeOver(streamId, owner, cancel);
-            }
-        };
-        relay(shared, unsteady, builder -> builder).recoverWith(RunRecoveryTest::completing);
+        relay(shared, unreachableWhile(down), builder -> builder).recoverWith(RunRecoveryTest::completing);
         await().until(() -> {
             time.advance(Duration.ofSeconds(10));
             return claims.get() > 6;
@@ -383,6 +365,18 @@ class RunRecoveryTest {
         assertThat(looks).hasValue(1);
         failing.set(false);
         awaitInTime(watched, "stream_complete");
+    }
+
+    private ResumeLog unreachableWhile(AtomicBoolean down) {
+        return new ForwardingLog(log) {
+            @Override
+            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
+                if (down.get()) {
+                    throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
+                }
+                return super.takeOver(streamId, owner, cancel);
+            }
+        };
     }
 
     private ForwardingJournal changing(UnaryOperator<Claim> change) {

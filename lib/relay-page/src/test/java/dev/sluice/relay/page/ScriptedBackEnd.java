@@ -82,7 +82,7 @@ final class ScriptedBackEnd implements AutoCloseable {
         forgetful = true;
     }
 
-    /** Whoever comes back with a place is told that it has expired; whoever comes without one is told all events. */
+    /** A request with the id of an event gets the answer that it has expired; one without an id gets all events. */
     void expirePlaces() {
         expired = true;
     }

@@ -30,7 +30,7 @@ final class UiMessageEncoder implements StreamFormat.Encoder {
     /**
      * An encoder for one message.
      *
-     * @param place where an earlier response left the message, which this one goes on with; null for a new message. It is the
+     * @param place where an earlier response ended in the message that this response continues; null for a new message. It is the
      *     client's word
      */
     UiMessageEncoder(String messageId, @Nullable UiPlace place) {
