@@ -1,6 +1,7 @@
 package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
+import dev.sluice.internal.base.JournalInput;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.io.IOException;
 import java.nio.channels.FileLock;
@@ -55,7 +56,7 @@ final class DirectoryRunJournal implements RunJournal {
 
     @Override
     public Claim claim(String runId) {
-        RunFiles files = RunFiles.of(directory, MemoryRunJournal.checkedId(runId));
+        RunFiles files = RunFiles.of(directory, JournalInput.runId(runId));
         try {
             Claim claim = claim(files);
             if (claim != null) {
@@ -184,10 +185,10 @@ final class DirectoryRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         RunFiles files = RunFiles.of(directory, runId);
-        MemoryRunJournal.checkedAnswer(answer);
+        JournalInput.answer(answer);
         Objects.requireNonNull(callKey, "callKey");
         try {
-            if (!MemoryRunJournal.isWellFormed(runId) || !files.isOpen()) {
+            if (!JournalInput.isWellFormed(runId) || !files.isOpen()) {
                 throw new JournalException(Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
             }
             if (!files.isAnswered(callKey)) {
@@ -203,7 +204,7 @@ final class DirectoryRunJournal implements RunJournal {
     public Optional<String> firstRecord(String runId) {
         RunFiles files = RunFiles.of(directory, runId);
         try {
-            return MemoryRunJournal.isWellFormed(runId) && files.isOpen() ? files.firstRecord() : Optional.empty();
+            return JournalInput.isWellFormed(runId) && files.isOpen() ? files.firstRecord() : Optional.empty();
         } catch (IOException e) {
             throw unavailable("The run '" + runId + "' cannot be read", e);
         }

@@ -2,8 +2,8 @@ package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.JournalInput;
 import dev.sluice.tools.RunJournal.JournalException.Code;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,9 +23,6 @@ final class MemoryRunJournal implements RunJournal {
     static final Duration RETENTION = Duration.ofHours(1);
     /** How long a run is kept that has not ended, and that nobody holds. */
     static final Duration UNHELD_RETENTION = Duration.ofDays(30);
-
-    private static final int LONGEST_ID = 200;
-    private static final int LONGEST_ANSWER = 64 << 10;
 
     private final TimeSource time;
 
@@ -71,30 +68,6 @@ final class MemoryRunJournal implements RunJournal {
         this.time = time;
     }
 
-    static String checkedId(String runId) {
-        if (runId.isEmpty() || runId.length() > LONGEST_ID) {
-            throw new IllegalArgumentException(
-                    "runId: has " + runId.length() + " characters, and must have 1 to " + LONGEST_ID);
-        }
-        if (!isWellFormed(runId)) {
-            throw new IllegalArgumentException("runId: has half a surrogate pair, which no encoding keeps");
-        }
-        return runId;
-    }
-
-    /** Whether each surrogate in it is one of a pair. */
-    static boolean isWellFormed(String runId) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(runId);
-    }
-
-    static String checkedAnswer(String answer) {
-        if (answer.length() > LONGEST_ANSWER) {
-            throw new IllegalArgumentException(
-                    "answer: has " + answer.length() + " characters, and must have at most " + LONGEST_ANSWER);
-        }
-        return answer;
-    }
-
     static JournalException full(String runId) {
         return new JournalException(
                 Code.FULL, "The run '" + runId + "' has more than " + MAX_BYTES + " bytes of records and answers");
@@ -102,7 +75,7 @@ final class MemoryRunJournal implements RunJournal {
 
     @Override
     public Claim claim(String runId) {
-        checkedId(runId);
+        JournalInput.runId(runId);
         lock.lock();
         try {
             forgetOld();
@@ -134,7 +107,7 @@ final class MemoryRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         Objects.requireNonNull(callKey, "callKey");
-        checkedAnswer(answer);
+        JournalInput.answer(answer);
         lock.lock();
         try {
             Run run = runs.get(runId);

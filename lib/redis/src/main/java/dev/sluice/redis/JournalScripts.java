@@ -96,7 +96,8 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, life in ms, run, keys of calls. Returns 1; 0
-     * if the claim is lost; 2 if there is an answer. A run that is parked is no cause of losses: they are forgotten. A claim that has parked the run has done so by an attempt whose answer was lost.
+     * if the claim is lost; 2 if there is an answer. Parking resets the losses, because a run that parks does not kill its machine. If
+     * this claim has parked the run before, the answer of that attempt was lost.
      */
     static final LuaScript PARK = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then

@@ -2,6 +2,7 @@ package dev.sluice.redis;
 
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.JournalInput;
 import dev.sluice.tools.RunJournal;
 import java.net.URI;
 import java.time.Duration;
@@ -27,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisRunJournal implements RunJournal {
     private static final Logger log = LoggerFactory.getLogger(RedisRunJournal.class);
-    private static final int LONGEST_ID = 200;
-    private static final int LONGEST_ANSWER = 64 << 10;
     private static final int MARK = Tokens.LENGTH;
 
     private final JournalSettings settings;
@@ -57,10 +56,7 @@ public final class RedisRunJournal implements RunJournal {
 
     @Override
     public Claim claim(String runId) {
-        if (runId.isEmpty() || runId.length() > LONGEST_ID) {
-            throw new IllegalArgumentException(
-                    "runId: has " + runId.length() + " characters, and must have 1 to " + LONGEST_ID);
-        }
+        JournalInput.runId(runId);
         checkOpen();
         byte[] token = Keys.bytes(Tokens.next());
         List<byte[]> arguments = List.of(token, lease(), life(), Keys.bytes(runId));
@@ -116,10 +112,7 @@ public final class RedisRunJournal implements RunJournal {
     @Override
     public boolean answer(String runId, String callKey, String answer) {
         Objects.requireNonNull(callKey, "callKey");
-        if (answer.length() > LONGEST_ANSWER) {
-            throw new IllegalArgumentException(
-                    "answer: has " + answer.length() + " characters, and must have " + LONGEST_ANSWER + " at most");
-        }
+        JournalInput.answer(answer);
         checkOpen();
         List<byte[]> arguments = List.of(
                 Keys.bytes(runId),

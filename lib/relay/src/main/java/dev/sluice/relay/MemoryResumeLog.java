@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The number of streams and the bytes of all of them are bounded. At either bound, the streams that ended longest
  * ago are dropped first, then those that their writer left longest ago, as that of a run does that waits for a person: a relay with a journal
- * makes it again. If there is neither, a new one is refused. Streams that run by then continue, each up to {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1
+ * makes it again. If there is neither, a new one is refused. Streams that run by then continue, each up to
+ * {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1
  * takes twice that in memory. Listeners are called on the thread that appends, or on the one that subscribes. Safe for
  * use by any thread; nothing blocks.
  */
@@ -241,8 +242,10 @@ public final class MemoryResumeLog implements ResumeLog {
         while (isFull.getAsBoolean() && !ended.isEmpty()) {
             drop(ended.firstEntry().getKey());
         }
-        for (var stream :
-                isFull.getAsBoolean() ? List.copyOf(left.entrySet()) : List.<Map.Entry<String, MemoryStream>>of()) {
+        if (!isFull.getAsBoolean()) {
+            return;
+        }
+        for (var stream : List.copyOf(left.entrySet())) {
             if (isFull.getAsBoolean() && !stream.getValue().isWatched()) {
                 forget(stream.getKey(), forgotten);
             }
