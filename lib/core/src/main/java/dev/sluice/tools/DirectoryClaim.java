@@ -33,6 +33,9 @@ final class DirectoryClaim implements Claim {
     /** Guarded by the lock. */
     private boolean givenUp;
 
+    /** What is noted for the next claim; guarded by the lock. */
+    private int noted;
+
     /**
      * Opens the files of a run.
      *
@@ -48,6 +51,7 @@ final class DirectoryClaim implements Claim {
         writer = files.open();
         try {
             losses = files.hold();
+            noted = losses;
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
@@ -79,6 +83,15 @@ final class DirectoryClaim implements Claim {
     }
 
     @Override
+    public void forgetLosses() {
+        held(() -> {
+            files.forgetLosses();
+            noted = 0;
+            return true;
+        });
+    }
+
+    @Override
     public void append(String record) {
         held(() -> {
             files.checkRoom(runId(), record.length());
@@ -94,7 +107,7 @@ final class DirectoryClaim implements Claim {
             // An answer that comes now is found by whoever looks for runs that can go on.
             boolean answered = files.answers().keySet().stream().anyMatch(callKeys::contains);
             if (!answered) {
-                files.park(losses, callKeys, time.now());
+                files.park(noted, callKeys, time.now());
                 giveUp();
             }
             return !answered;
@@ -149,7 +162,7 @@ final class DirectoryClaim implements Claim {
                 return false;
             }
             try {
-                note.write(losses);
+                note.write(noted);
             } catch (IOException e) {
                 throw DirectoryRunJournal.unavailable(
                         "The end of the claim on run '" + runId() + "' cannot be written", e);

@@ -8,6 +8,7 @@ import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.tools.JournalRecord.Answer;
 import dev.sluice.tools.JournalRecord.Kept;
+import dev.sluice.tools.JournalRecord.Result;
 import dev.sluice.tools.JournalRecord.TurnBegun;
 import dev.sluice.tools.RecordedRun.RecordedCall;
 import dev.sluice.tools.RunJournal.Claim;
@@ -39,6 +40,9 @@ final class JournaledRun {
     /** Held while a record is written, so that records are written one after another. */
     private final ReentrantLock writing = new ReentrantLock();
 
+    /** Whether machines were lost since the run came further last. Guarded by the lock. */
+    private boolean hasLosses;
+
     private volatile @Nullable JournalException failure;
     private volatile Runnable onFailure = () -> {};
     private volatile boolean ending;
@@ -50,6 +54,7 @@ final class JournaledRun {
     JournaledRun(Claim claim) {
         this.claim = claim;
         recorded = RecordedRun.of(claim.records());
+        hasLosses = claim.losses() > 0;
     }
 
     String runId() {
@@ -104,6 +109,10 @@ final class JournaledRun {
     void append(JournalRecord record) {
         var unused = guarded(() -> {
             claim.append(record.toJson());
+            if (hasLosses && (record instanceof Answer || record instanceof Result)) {
+                claim.forgetLosses();
+                hasLosses = false;
+            }
             return true;
         });
     }

@@ -212,6 +212,11 @@ final class MemoryRunJournal implements RunJournal {
         }
 
         @Override
+        public void forgetLosses() {
+            // it knows none
+        }
+
+        @Override
         public void append(String record) {
             lock.lock();
             try {

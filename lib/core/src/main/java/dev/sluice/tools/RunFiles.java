@@ -118,6 +118,11 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
         return losses;
     }
 
+    /** Notes that the run is held and has not been lost. */
+    void forgetLosses() throws IOException {
+        write(new State("held", 0, List.of(), 0));
+    }
+
     /** Notes that the run is not held any more, and can go on. */
     void release(int losses, Instant now) throws IOException {
         write(new State("open", losses, List.of(), now.toEpochMilli()));

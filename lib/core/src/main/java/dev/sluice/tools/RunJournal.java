@@ -109,6 +109,13 @@ public interface RunJournal extends AutoCloseable {
         int losses();
 
         /**
+         * Sets the losses to zero for the next claim, because the run has come further. Blocks until that is stored, for a bounded time.
+         *
+         * @throws JournalException as {@link #append}
+         */
+        void forgetLosses();
+
+        /**
          * Adds a record. Blocks until it is stored, for a bounded time. If the thread is interrupted meanwhile, the interrupt is kept.
          *
          * @param record a JSON object

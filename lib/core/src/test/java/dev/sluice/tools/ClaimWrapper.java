@@ -34,6 +34,11 @@ class ClaimWrapper implements Claim {
     }
 
     @Override
+    public void forgetLosses() {
+        claim.forgetLosses();
+    }
+
+    @Override
     public void append(String record) {
         claim.append(record);
     }

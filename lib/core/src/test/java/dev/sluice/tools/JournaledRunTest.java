@@ -3,10 +3,16 @@ package dev.sluice.tools;
 import static dev.sluice.tools.RunJournalContract.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.message.Message;
+import dev.sluice.observation.Observer.Outcome.ToolFailure;
+import dev.sluice.tools.JournalRecord.Answer;
+import dev.sluice.tools.JournalRecord.Result;
 import dev.sluice.tools.JournalRecord.TurnBegun;
 import dev.sluice.tools.RunJournal.JournalException.Code;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class JournaledRunTest {
@@ -28,5 +34,30 @@ class JournaledRunTest {
         claim.close();
         assertRefused(Code.FENCED, () -> run.append(new TurnBegun(1, false)));
         assertThat(ended).isTrue();
+    }
+
+    /** A run that kills its machine begins turns and tools, and comes no further. */
+    @Test
+    void lossesAreForgottenOnceAnAnswerOrAResultIsRecorded() {
+        for (JournalRecord progress : List.of(
+                new Answer(1, Message.EMPTY), new Result("a-1", ToolOutput.text("done"), ToolFailure.NONE, 1))) {
+            var forgotten = new AtomicInteger();
+            var run = new JournaledRun(new ClaimWrapper(RunJournal.inMemory().claim("a")) {
+                @Override
+                public int losses() {
+                    return 3;
+                }
+
+                @Override
+                public void forgetLosses() {
+                    forgotten.incrementAndGet();
+                }
+            });
+            run.append(new TurnBegun(1, true));
+            assertThat(forgotten).hasValue(0);
+            run.append(progress);
+            run.append(progress);
+            assertThat(forgotten).hasValue(1);
+        }
     }
 }

@@ -387,6 +387,28 @@ public abstract class RunJournalContract {
     }
 
     @Test
+    protected void lossesAreForgottenWhenTheHolderSaysSo() throws Exception {
+        RunJournal other = journal();
+        for (int loss = 1; loss <= 3; loss++) {
+            RunJournal dying = journal();
+            Claim claim = loss == 1 ? dying.claim("a") : dying.claimAbandoned().orElseThrow();
+            if (loss == 2) {
+                assertThat(claim.losses()).isEqualTo(1);
+                claim.forgetLosses();
+            }
+            Assumptions.assumeTrue(kill(dying));
+            opened.remove(dying);
+            Claim taken = Awaitility.await()
+                    .atMost(lease().multipliedBy(5))
+                    .until(other::claimAbandoned, Optional::isPresent)
+                    .orElseThrow();
+            assertThat(taken.losses()).isEqualTo(loss == 1 ? 1 : loss - 1);
+            taken.close();
+            assertThatThrownBy(taken::forgetLosses).isInstanceOf(JournalException.class);
+        }
+    }
+
+    @Test
     protected void aParkedRunOutlivesAllProcesses() throws Exception {
         RunJournal dying = journal();
         assertThat(dying.claim("a").park(List.of("k"))).isTrue();

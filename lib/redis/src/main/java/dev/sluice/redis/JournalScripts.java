@@ -94,10 +94,17 @@ final class JournalScripts {
         return 1
         """);
 
+    /** Keys: run. Arguments: token. Returns 1; 0 if the claim is lost. */
+    static final LuaScript FORGET_LOSSES = new LuaScript("""
+        if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then return 0 end
+        redis.call('HDEL', KEYS[1], 'losses')
+        return 1
+        """);
+
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, life in ms, run, keys of calls. Returns 1; 0
-     * if the claim is lost; 2 if there is an answer. Parking resets the losses, because a run that parks does not kill its machine. If
-     * this claim has parked the run before, the answer of that attempt was lost.
+     * if the claim is lost; 2 if there is an answer. If this claim has parked the run before, the answer of
+     * that attempt was lost.
      */
     static final LuaScript PARK = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then
@@ -106,7 +113,7 @@ final class JournalScripts {
         for i = 4, #ARGV do
           if redis.call('HEXISTS', KEYS[4], ARGV[i]) == 1 then return 2 end
         end
-        redis.call('HDEL', KEYS[2], 'holder', 'losses')
+        redis.call('HDEL', KEYS[2], 'holder')
         redis.call('HSET', KEYS[2], 'parked', ARGV[1])
         for i = 4, #ARGV do redis.call('SADD', KEYS[5], ARGV[i]) end
         redis.call('ZREM', KEYS[1], ARGV[3])

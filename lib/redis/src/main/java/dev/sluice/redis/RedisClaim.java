@@ -68,6 +68,19 @@ final class RedisClaim implements RunJournal.Claim {
     }
 
     @Override
+    public void forgetLosses() {
+        writing.lock();
+        try {
+            if (write(JournalScripts.FORGET_LOSSES, List.of(journal.keys().run(runId)), List.of(token)) == 0) {
+                lose();
+                throw fenced();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
     public Map<String, String> answers() {
         List<byte[]> found = journal.server().call(patience(), connection -> {
             connection.sendCommand(Command.HGETALL, journal.keys().answers(runId));

@@ -147,22 +147,6 @@ final class HeldClaimTest {
     }
 
     @Test
-    void aRunThatWasParkedHasNoLosses() throws Exception {
-        for (int losses = 0; losses < 2; losses++) {
-            var way = new TcpProxy(redis.port);
-            journal(builder("", way.port())).claim("a");
-            way.close();
-            await().until(() -> client.zscore("sluice:runs", "a") < System.currentTimeMillis());
-        }
-        var journal = journal();
-        Claim claim = journal.claimAbandoned().orElseThrow();
-        assertThat(claim.losses()).isEqualTo(2);
-        assertThat(claim.park(List.of("k"))).isTrue();
-        journal.answer("a", "k", "{}");
-        assertThat(journal.claimAbandoned().orElseThrow().losses()).isZero();
-    }
-
-    @Test
     void runsThatRedisHasLostAreForgottenAlsoIfNobodyAsksForThem() {
         var journal = journal();
         journal.claim("kept").close();

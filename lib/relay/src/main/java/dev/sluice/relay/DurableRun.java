@@ -127,6 +127,14 @@ final class DurableRun implements Claim {
     }
 
     @Override
+    public void forgetLosses() {
+        var unused = leftIfRefused(() -> {
+            claim.forgetLosses();
+            return true;
+        });
+    }
+
+    @Override
     public void append(String record) {
         var unused = leftIfRefused(() -> {
             claim.append(record);

@@ -73,6 +73,11 @@ class ForwardingJournal implements RunJournal {
         }
 
         @Override
+        public void forgetLosses() {
+            to.forgetLosses();
+        }
+
+        @Override
         public void append(String record) {
             to.append(record);
         }

@@ -90,6 +90,11 @@ final class MortalJournal implements RunJournal {
         }
 
         @Override
+        public void forgetLosses() {
+            claim.forgetLosses();
+        }
+
+        @Override
         public void append(String record) {
             check();
             claim.append(record);
