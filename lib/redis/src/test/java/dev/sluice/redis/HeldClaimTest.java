@@ -72,8 +72,8 @@ final class HeldClaimTest {
                     CompletableFuture.runAsync(reads::answers, threads),
                     CompletableFuture.runAsync(ends::end, threads),
                     CompletableFuture.runAsync(() -> parks.park(List.of("k")), threads));
-            Thread.sleep(2_000); // many times the timeout
-            assertThat(all).noneMatch(CompletableFuture::isDone);
+            await().during(Duration.ofSeconds(2)) // many times the timeout
+                    .until(() -> all.stream().noneMatch(CompletableFuture::isDone));
             redis.thaw();
             for (var each : all) {
                 each.get(20, TimeUnit.SECONDS);

@@ -5,107 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.message.Conversation;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.tools.RunEvent;
-import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A relay whose journal has runs that nobody works on. */
 @Timeout(60)
-class RunRecoveryTest {
-    private static final StartRequest ASKED =
-            new StartRequest(ALICE, "", new Conversation(List.of(), List.of()), Map.of());
-
-    private final RunJournal shared = RunJournal.inMemory();
-    private final MemoryResumeLog log = MemoryResumeLog.builder().build();
-    private final FakeTime time = new FakeTime();
-    private final AtomicInteger claims = new AtomicInteger();
-    private final Deque<Relay> relays = new ArrayDeque<>();
-
-    @AfterEach
-    void close() {
-        relays.forEach(relay -> relay.shutdown(Duration.ZERO));
-    }
-
-    /** A relay that looks for runs in this journal, and has no limits on time. */
-    private Relay relay(RunJournal journal, ResumeLog log, UnaryOperator<Relay.Builder> settings) {
-        var counted = new ForwardingJournal(journal) {
-            @Override
-            Claim changed(Claim claim) {
-                claims.incrementAndGet();
-                return claim;
-            }
-        };
-        Relay relay = settings.apply(Relay.builder()
-                        .log(log)
-                        .journal(counted)
-                        .time(time)
-                        .idleTimeout(Duration.ZERO)
-                        .totalTimeout(Duration.ZERO)
-                        .abandonAfter(Duration.ofDays(1)))
-                .build();
-        relays.add(relay);
-        return relay;
-    }
-
-    private Relay relay(RunJournal journal) {
-        return relay(journal, log, builder -> builder);
-    }
-
-    /** A run whose machine was lost, and what its watchers are told. */
-    private WatchedRun lost(String id) {
-        try (Claim claim = shared.claim(id)) {
-            claim.append(StartRecord.of(ASKED));
-        }
-        log.createDurable(id, ALICE, reason -> {}).leave();
-        var watched = new WatchedRun(event -> {});
-        log.subscribe(id, ALICE, 0, watched);
-        return watched;
-    }
-
+class RunRecoveryTest extends LostRuns {
     @Test
     void aStreamThatItsMachineDidNotBeginHasItsFirstEventAsNumberOne() {
         try (Claim claim = shared.claim("a")) {
             claim.append(StartRecord.of(ASKED));
         }
-        relay(shared).recoverWith(RunRecoveryTest::completing);
+        relay(shared).recoverWith(LostRuns::completing);
         await().ignoreExceptions().until(() -> log.isDelivered("a", ALICE, 1));
-    }
-
-    private static RunSource completing(StartRequest request) {
-        var unused = request.journal().orElseThrow().records();
-        return ScriptedRun.counting(1);
-    }
-
-    private void awaitInTime(WatchedRun watched, String type) {
-        await().until(() -> {
-            time.advance(Duration.ofSeconds(3));
-            return watched.types().contains(type);
-        });
-        assertThat(watched.types()).containsExactly(type);
-    }
-
-    /** Waits until so many threads sleep, or timers run. */
-    private void awaitTimers(int timers) {
-        await().until(() -> time.scheduled() == timers);
     }
 
     @Test
@@ -114,7 +38,7 @@ class RunRecoveryTest {
         var first = new ScriptedRun();
         relay.start(ALICE, first);
         WatchedRun watched = lost("a");
-        relay.recoverWith(RunRecoveryTest::completing);
+        relay.recoverWith(LostRuns::completing);
         for (int i = 0; i < 10; i++) {
             awaitTimers(2); // that of whoever looks, and that of the run that nobody watches
             time.advance(Duration.ofSeconds(3));
@@ -129,122 +53,9 @@ class RunRecoveryTest {
         Relay relay = relay(shared, log, builder -> builder.streamsPerSession(1));
         relay.start(ALICE, new ScriptedRun());
         WatchedRun watched = lost("a");
-        relay.recoverWith(RunRecoveryTest::completing);
+        relay.recoverWith(LostRuns::completing);
         awaitInTime(watched, "stream_complete");
         assertThat(claims).hasValue(1);
-    }
-
-    @Test
-    void anAttemptAfterAFailureHasTheRecordsOfTheOneBefore() {
-        var records = new CopyOnWriteArrayList<Integer>();
-        WatchedRun watched = lost("a");
-        relay(shared).recoverWith(request -> {
-            Claim claim = request.journal().orElseThrow();
-            records.add(claim.records().size());
-            if (records.size() == 1) {
-                claim.append("{\"type\":\"done by a run that the factory had started\"}");
-                throw new IllegalStateException("a register of runs is down");
-            }
-            return completing(request);
-        });
-        awaitInTime(watched, "stream_complete");
-        assertThat(records).containsExactly(1, 2);
-    }
-
-    @Test
-    void aLogThatCannotBeReachedDoesNotCountAgainstARun() {
-        var down = new AtomicBoolean(true);
-        WatchedRun watched = lost("a");
-        relay(shared, unreachableWhile(down), builder -> builder).recoverWith(RunRecoveryTest::completing);
-        await().until(() -> {
-            time.advance(Duration.ofSeconds(10));
-            return claims.get() > 10;
-        });
-        down.set(false);
-        awaitInTime(watched, "stream_complete");
-    }
-
-    /** As of a full disk: the run asks the model each time, before its first record is refused. */
-    @Test
-    void aRunThatIsLeftAgainAndAgainWaitsLongerEachTime() {
-        var starts = new AtomicInteger();
-        lost("a");
-        relay(shared).recoverWith(request -> {
-            starts.incrementAndGet();
-            Claim claim = request.journal().orElseThrow();
-            var unused = claim.records();
-            claim.close();
-            return new ScriptedRun().end();
-        });
-        for (int second = 0; second < 60; second++) {
-            time.advance(Duration.ofSeconds(1));
-            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> time.scheduled() > 0);
-        }
-        assertThat(starts).hasValueBetween(1, 6);
-    }
-
-    @Test
-    void aRunThatFailsFiveTimesIsGivenUpByTheNextClaim() {
-        var attempts = new AtomicInteger();
-        WatchedRun watched = lost("a");
-        relay(shared).recoverWith(request -> {
-            attempts.incrementAndGet();
-            throw new StackOverflowError();
-        });
-        awaitInTime(watched, "stream_error");
-        assertThat(watched.events.getFirst().json()).contains("producer_lost");
-        assertThat(attempts).hasValue(5);
-        assertThat(claims).hasValue(6);
-        await().until(() -> shared.firstRecord("a").isEmpty()); // it has ended
-    }
-
-    @Test
-    void anEndThatCannotBeToldIsTriedAgainLater() {
-        var down = new AtomicBoolean(true);
-        WatchedRun watched = lost("a");
-        shared.answer("a", DurableRun.STOPPED, "{}");
-        relay(shared, unreachableWhile(down), builder -> builder).recoverWith(RunRecoveryTest::completing);
-        await().until(() -> {
-            time.advance(Duration.ofSeconds(10));
-            return claims.get() > 6;
-        });
-        down.set(false);
-        awaitInTime(watched, "stream_error");
-        assertThat(watched.events.getFirst().json()).contains("cancelled");
-    }
-
-    @Test
-    void aRunWhoseAnswersCannotBeReadIsTriedAgain() {
-        var failing = new AtomicBoolean(true);
-        WatchedRun watched = lost("a");
-        relay(changing(claim -> new ForwardingJournal.ForwardingClaim(claim) {
-                    @Override
-                    public Map<String, String> answers() {
-                        if (failing.getAndSet(false)) {
-                            throw new JournalException(JournalException.Code.UNAVAILABLE, "too many open files");
-                        }
-                        return super.answers();
-                    }
-                }))
-                .recoverWith(RunRecoveryTest::completing);
-        awaitInTime(watched, "stream_complete");
-    }
-
-    @Test
-    void anErrorBeforeARunIsTakenOverKeepsNoClaim() {
-        var failing = new AtomicBoolean(true);
-        WatchedRun watched = lost("a");
-        relay(changing(claim -> new ForwardingJournal.ForwardingClaim(claim) {
-                    @Override
-                    public void onLost(Runnable action) {
-                        if (failing.getAndSet(false)) {
-                            throw new OutOfMemoryError("on purpose");
-                        }
-                        super.onLost(action);
-                    }
-                }))
-                .recoverWith(RunRecoveryTest::completing);
-        awaitInTime(watched, "stream_complete");
     }
 
     @Test
@@ -318,7 +129,7 @@ class RunRecoveryTest {
                         RelayException.class, e -> assertThat(e.code()).isEqualTo(Code.UNKNOWN));
         relay.cancel(ALICE, "a", "enough");
         assertThat(noted).isTrue();
-        relay.recoverWith(RunRecoveryTest::completing);
+        relay.recoverWith(LostRuns::completing);
         awaitInTime(watched, "stream_error");
     }
 
@@ -346,49 +157,6 @@ class RunRecoveryTest {
     }
 
     @Test
-    void aJournalThatFailsIsAskedAgainLater() {
-        var looks = new AtomicInteger();
-        var failing = new AtomicBoolean(true);
-        WatchedRun watched = lost("a");
-        relay(new ForwardingJournal(shared) {
-                    @Override
-                    public Optional<Claim> claimAbandoned() {
-                        looks.incrementAndGet();
-                        if (failing.get()) {
-                            throw new AssertionError("on purpose");
-                        }
-                        return super.claimAbandoned();
-                    }
-                })
-                .recoverWith(RunRecoveryTest::completing);
-        awaitTimers(1);
-        assertThat(looks).hasValue(1);
-        failing.set(false);
-        awaitInTime(watched, "stream_complete");
-    }
-
-    private ResumeLog unreachableWhile(AtomicBoolean down) {
-        return new ForwardingLog(log) {
-            @Override
-            public Optional<Writer> takeOver(String streamId, Session owner, Consumer<String> cancel) {
-                if (down.get()) {
-                    throw new RelayException(Code.UNAVAILABLE, "down, on purpose");
-                }
-                return super.takeOver(streamId, owner, cancel);
-            }
-        };
-    }
-
-    private ForwardingJournal changing(UnaryOperator<Claim> change) {
-        return new ForwardingJournal(shared) {
-            @Override
-            Claim changed(Claim claim) {
-                return change.apply(claim);
-            }
-        };
-    }
-
-    @Test
     void aMachineThatHasLostARunDoesNotEndItForItsWatchers() throws Exception {
         var journal = new MortalJournal(shared);
         var attempt = new CompletableFuture<Thread>();
@@ -406,10 +174,10 @@ class RunRecoveryTest {
                         };
                     }
                 })
-                .recoverWith(RunRecoveryTest::completing);
+                .recoverWith(LostRuns::completing);
         assertThat(attempt.get().join(Duration.ofSeconds(10))).isTrue();
         assertThat(watched.types()).isEmpty();
-        relay(shared).recoverWith(RunRecoveryTest::completing);
+        relay(shared).recoverWith(LostRuns::completing);
         awaitInTime(watched, "stream_complete");
     }
 
@@ -420,7 +188,7 @@ class RunRecoveryTest {
         }
         WatchedRun watched = lost("a");
         Relay relay = relay(shared);
-        relay.recoverWith(RunRecoveryTest::completing);
+        relay.recoverWith(LostRuns::completing);
         awaitTimers(2); // that of whoever looks, and that of whoever gives the claim up later
         awaitInTime(watched, "stream_complete");
         assertThat(shared.firstRecord("order-4711")).isPresent();
@@ -436,7 +204,7 @@ class RunRecoveryTest {
     @Test
     void aRunThatHadNotBegunIsOver() {
         shared.claim("a").close();
-        relay(shared).recoverWith(RunRecoveryTest::completing);
+        relay(shared).recoverWith(LostRuns::completing);
         await().until(() -> claims.get() == 1 && isOver("a"));
     }
 
