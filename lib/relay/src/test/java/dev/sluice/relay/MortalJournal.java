@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A machine's access to the journal that it shares with others, which is over when the machine dies. */
 final class MortalJournal implements RunJournal {
@@ -51,15 +51,18 @@ final class MortalJournal implements RunJournal {
 
     private final class MortalClaim implements Claim {
         private final Claim claim;
-        private final List<Runnable> onLost = new CopyOnWriteArrayList<>();
+        private final CompletableFuture<Void> lost = new CompletableFuture<>();
 
         MortalClaim(Claim claim) {
             this.claim = claim;
             claims.add(this);
+            if (dead) {
+                lose();
+            }
         }
 
         private void lose() {
-            onLost.forEach(Runnable::run);
+            lost.complete(null);
             claim.close();
         }
 
@@ -108,7 +111,7 @@ final class MortalJournal implements RunJournal {
 
         @Override
         public void onLost(Runnable action) {
-            onLost.add(action);
+            var unused = lost.thenRun(action);
         }
 
         @Override
