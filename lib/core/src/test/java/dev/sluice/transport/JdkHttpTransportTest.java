@@ -89,7 +89,7 @@ class JdkHttpTransportTest extends TransportFixture {
             read.countDown();
             assertThat(response.body().readAllBytes()).asString().isEqualTo("b");
         }
-        bad.awaitGone(SOON.multipliedBy(5));
+        bad.awaitGone(SOON);
         try (TransportResponse response = transport.open(get(good))) {
             assertThat(response.status()).isEqualTo(200);
         }
@@ -105,7 +105,7 @@ class JdkHttpTransportTest extends TransportFixture {
             transport.close();
             assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
         }
-        bad.awaitGone(SOON.multipliedBy(5));
+        bad.awaitGone(SOON);
         awaitNoThreads();
     }
 

@@ -83,7 +83,7 @@ public abstract class MalformedHeadsContract extends TransportFixture {
         assertThat(BlockingCall.at(() -> transport.open(get(peer))).failsWithin(SOON))
                 .isInstanceOf(ProtocolException.class)
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContainPattern("\\p{Cntrl}"));
-        peer.awaitGone(SOON.multipliedBy(5));
+        peer.awaitGone(SOON);
     }
 
     /** What some clients skip and others refuse. Nobody takes it for a part of another header. */
@@ -132,7 +132,7 @@ public abstract class MalformedHeadsContract extends TransportFixture {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("broke off");
         }
-        peer.awaitGone(SOON.multipliedBy(5));
+        peer.awaitGone(SOON);
         StreamException failure = failureOf(peer);
         assertThat(failure).isInstanceOf(ConnectionFailed.class);
         assertThat(failure.retryable()).isTrue();

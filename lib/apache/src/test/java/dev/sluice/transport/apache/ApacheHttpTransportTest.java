@@ -211,7 +211,7 @@ class ApacheHttpTransportTest extends TransportFixture {
             response.body().readAllBytes();
         }
         assertThat(peer.openConnections()).isEqualTo(1);
-        peer.awaitGone(SOON.multipliedBy(5));
+        peer.awaitGone(SOON);
     }
 
     @ParameterizedTest
