@@ -234,7 +234,9 @@ class ChaosTest {
         return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
-    private static long heap() {
+    /** What is used, without the requests that the server keeps. */
+    private long heap() {
+        server.forgetRequests();
         System.gc();
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
