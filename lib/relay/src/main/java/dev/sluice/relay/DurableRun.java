@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The claim of a run that this relay carries, as the run gets it. The run's end reaches the journal only after it has reached the
@@ -34,6 +36,7 @@ final class DurableRun implements Claim {
     }
 
     private final Claim claim;
+    private final AtomicReference<QuotaCounter.@Nullable Permit> place = new AtomicReference<>();
     private final CompletableFuture<Fate> fate = new CompletableFuture<>();
     private volatile boolean used;
     private volatile int begunTurn;
@@ -42,6 +45,16 @@ final class DurableRun implements Claim {
     DurableRun(Claim claim) {
         this.claim = claim;
         claim.onLost(() -> fate.complete(Fate.LEFT));
+    }
+
+    /** Keeps a place among the runs for this one, which is about to be taken over. */
+    void reserve(QuotaCounter.Permit place) {
+        this.place.set(place);
+    }
+
+    /** The place that was kept, for the caller to release; empty if there was none, or somebody has it already. */
+    Optional<QuotaCounter.Permit> takePlace() {
+        return Optional.ofNullable(place.getAndSet(null));
     }
 
     /** Notes what the watchers know of the turn that broke off, before the run goes on. */

@@ -70,11 +70,11 @@ final class RunRecovery implements AutoCloseable {
         if (known == null || closed) {
             return false;
         }
-        QuotaCounter.Permit room = runs.acquire(owner); // until the run has a place of its own
+        QuotaCounter.Permit place = runs.acquire(owner);
         try {
-            begin(journal.claim(runId), known, room);
+            begin(journal.claim(runId), known, Optional.of(place));
         } catch (RuntimeException | Error e) {
-            room.release();
+            place.release();
             throw e;
         }
         return true;
@@ -90,7 +90,7 @@ final class RunRecovery implements AutoCloseable {
                 Optional<Claim> found = runs.hasRoom(underWay.get()) ? journal.claimAbandoned() : Optional.empty();
                 failing = false;
                 if (found.isPresent()) {
-                    begin(found.get(), factory, () -> {});
+                    begin(found.get(), factory, Optional.empty());
                 } else {
                     settings.time().sleep(EVERY);
                 }
@@ -105,13 +105,14 @@ final class RunRecovery implements AutoCloseable {
         }
     }
 
-    private void begin(Claim claim, RunFactory factory, QuotaCounter.Permit room) {
+    private void begin(Claim claim, RunFactory factory, Optional<QuotaCounter.Permit> place) {
         underWay.incrementAndGet();
         try {
             var run = new DurableRun(claim);
+            place.ifPresent(run::reserve);
             Thread.ofVirtual().name("sluice-relay-take-over").start(() -> {
                 attempt(run, factory);
-                room.release();
+                run.takePlace().ifPresent(QuotaCounter.Permit::release);
                 underWay.decrementAndGet();
             });
         } catch (Throwable e) {

@@ -154,7 +154,7 @@ final class RunRegistry {
         String id = durable.runId();
         Session session = request.session();
         try (var start = new Start(null)) {
-            QuotaCounter.Permit permit = start.uses(quota.add(Caller.of(session)));
+            QuotaCounter.Permit permit = start.uses(durable.takePlace().orElseGet(() -> quota.add(Caller.of(session))));
             Optional<DurableStreams.Continued> stream = streams.continued(durable, session);
             if (stream.isEmpty()) { // its watchers know the end, and the journal does not
                 durable.told();
