@@ -8,7 +8,6 @@ import dev.sluice.tools.RunEvent.StreamComplete;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a run that nobody watches. */
@@ -139,32 +138,21 @@ class AbandonedRunTest {
     }
 
     /** A log that other machines have watchers in. */
-    private record SharedLog(ResumeLog log, AtomicBoolean elsewhere, AtomicInteger asked) implements ResumeLog {
+    private static final class SharedLog extends ForwardingLog {
+        private final AtomicBoolean elsewhere;
+        private final AtomicInteger asked;
+
+        SharedLog(ResumeLog to, AtomicBoolean elsewhere, AtomicInteger asked) {
+            super(to);
+            this.elsewhere = elsewhere;
+            this.asked = asked;
+        }
+
         @Override
         public boolean isWatchedElsewhere(String streamId) {
             boolean watched = elsewhere.get();
             asked.incrementAndGet();
             return watched;
-        }
-
-        @Override
-        public Writer create(String streamId, Session owner, Consumer<String> cancel) {
-            return log.create(streamId, owner, cancel);
-        }
-
-        @Override
-        public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
-            return log.subscribe(streamId, owner, after, listener);
-        }
-
-        @Override
-        public void cancel(String streamId, Session owner, String reason) {
-            log.cancel(streamId, owner, reason);
-        }
-
-        @Override
-        public void close() {
-            log.close();
         }
     }
 }

@@ -3,16 +3,22 @@ package dev.sluice.relay;
 import java.util.function.Consumer;
 
 /** A log that cannot be written to once the first of {@code down} is true. */
-record FailingLog(ResumeLog log, boolean[] down) implements ResumeLog {
+final class FailingLog extends ForwardingLog {
+    private final boolean[] down;
+
+    FailingLog(ResumeLog to, boolean[] down) {
+        super(to);
+        this.down = down;
+    }
+
     @Override
     public Writer create(String streamId, Session owner, Consumer<String> cancel) {
         check();
-        var writer = log.create(streamId, owner, cancel);
-        return new Writer() {
+        return new ForwardingWriter(super.create(streamId, owner, cancel)) {
             @Override
             public RelayEvent append(String type, String json) {
                 check();
-                return writer.append(type, json);
+                return super.append(type, json);
             }
 
             @Override
@@ -23,35 +29,20 @@ record FailingLog(ResumeLog log, boolean[] down) implements ResumeLog {
             @Override
             public void finish() {
                 check();
-                writer.finish();
-            }
-
-            @Override
-            public void close() {
-                writer.close();
+                super.finish();
             }
         };
+    }
+
+    @Override
+    public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
+        check();
+        return super.subscribe(streamId, owner, after, listener);
     }
 
     private void check() {
         if (down[0]) {
             throw new RelayException(RelayException.Code.UNAVAILABLE, "down, on purpose");
         }
-    }
-
-    @Override
-    public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
-        check();
-        return log.subscribe(streamId, owner, after, listener);
-    }
-
-    @Override
-    public void cancel(String streamId, Session owner, String reason) {
-        log.cancel(streamId, owner, reason);
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 }

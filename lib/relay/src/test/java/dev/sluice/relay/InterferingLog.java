@@ -3,11 +3,18 @@ package dev.sluice.relay;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** A log in which something happens, once, while a stream is made or entered; who enters then finds it closed. */
-record InterferingLog(ResumeLog log, AtomicReference<Runnable> meanwhile) implements ResumeLog {
+/** A log that runs an action, once, while a stream is made or entered; a watcher that enters then finds the log closed. */
+final class InterferingLog extends ForwardingLog {
+    private final AtomicReference<Runnable> meanwhile;
+
+    InterferingLog(ResumeLog to, AtomicReference<Runnable> meanwhile) {
+        super(to);
+        this.meanwhile = meanwhile;
+    }
+
     @Override
     public Writer create(String streamId, Session owner, Consumer<String> cancel) {
-        Writer writer = log.create(streamId, owner, cancel);
+        Writer writer = super.create(streamId, owner, cancel);
         meanwhile.getAndSet(() -> {}).run();
         return writer;
     }
@@ -16,15 +23,5 @@ record InterferingLog(ResumeLog log, AtomicReference<Runnable> meanwhile) implem
     public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
         meanwhile.getAndSet(() -> {}).run();
         throw new RelayException(RelayException.Code.UNAVAILABLE, "closed, meanwhile");
-    }
-
-    @Override
-    public void cancel(String streamId, Session owner, String reason) {
-        log.cancel(streamId, owner, reason);
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 }

@@ -1,18 +1,16 @@
 package dev.sluice.relay;
 
 import java.util.List;
-import java.util.function.Consumer;
 
-/** A log that loses event 3 on its way to whoever watches, and tells event 2 twice. */
-record LossyLog(ResumeLog log) implements ResumeLog {
-    @Override
-    public Writer create(String streamId, Session owner, Consumer<String> cancel) {
-        return log.create(streamId, owner, cancel);
+/** A log that loses event 3 on its way to each watcher, and tells event 2 twice. */
+final class LossyLog extends ForwardingLog {
+    LossyLog(ResumeLog to) {
+        super(to);
     }
 
     @Override
     public Subscription subscribe(String streamId, Session owner, long after, Listener listener) {
-        return log.subscribe(streamId, owner, after, new Listener() {
+        return super.subscribe(streamId, owner, after, new Listener() {
             @Override
             public void events(List<RelayEvent> events) {
                 for (RelayEvent event : events) {
@@ -30,15 +28,5 @@ record LossyLog(ResumeLog log) implements ResumeLog {
                 listener.end(end);
             }
         });
-    }
-
-    @Override
-    public void cancel(String streamId, Session owner, String reason) {
-        log.cancel(streamId, owner, reason);
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 }
