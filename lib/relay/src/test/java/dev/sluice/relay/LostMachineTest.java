@@ -11,16 +11,12 @@ import dev.sluice.continuation.Continuation;
 import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
-import dev.sluice.message.MessageRequest;
-import dev.sluice.provider.claude.Claude;
 import dev.sluice.relay.RelayException.Code;
 import dev.sluice.test.peer.ScriptedModel;
 import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.Tool.AfterCrash;
 import dev.sluice.tools.ToolApproval;
-import dev.sluice.tools.ToolLoop;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +54,7 @@ class LostMachineTest {
     }
 
     private LlmClient client(Continuation continuation) {
-        return LlmClient.builder(Claude.builder()
-                        .apiKey("k")
-                        .baseUrl(URI.create("http://127.0.0.1:" + model.port()))
-                        .build())
+        return ModelRuns.client(model)
                 .maxConcurrent(1_000)
                 .continuation(continuation)
                 .build();
@@ -127,28 +120,16 @@ class LostMachineTest {
     }
 
     private RunSource run(LlmClient client, StartRequest request, ToolApproval approval) {
-        ToolLoop.Builder run = ToolLoop.builder(
-                        client,
-                        MessageRequest.builder()
-                                .model("m")
-                                .maxTokens(100)
-                                .messages(request.conversation().messages())
-                                .build())
-                .approval(approval);
-        for (List<String> turn : ScriptedModel.TOOLS) {
-            run.tools(
-                    tool(turn.getFirst()).afterCrash(AfterCrash.RUN_AGAIN),
-                    tool(turn.getLast()).afterCrash(AfterCrash.RUN_AGAIN));
-        }
-        request.journal().ifPresent(run::journal);
-        return RunSource.of(run.start());
+        return ModelRuns.start(client, request, approval, this::tool);
     }
 
     private Tool tool(String name) {
         return Tool.of(name, "A tool.", "{\"type\":\"object\"}", (input, call) -> {
-            effects.computeIfAbsent(call.callKey(), key -> new AtomicInteger()).incrementAndGet();
-            return "done";
-        });
+                    effects.computeIfAbsent(call.callKey(), key -> new AtomicInteger())
+                            .incrementAndGet();
+                    return "done";
+                })
+                .afterCrash(AfterCrash.RUN_AGAIN);
     }
 
     @Test
@@ -223,8 +204,7 @@ class LostMachineTest {
 
     @Test
     void aRunWaitsForItsQuestionAndGoesOnElsewhere() throws Exception {
-        var fleet =
-                new Fleet((tool, call) -> tool.name().equals("charge") ? ToolApproval.later() : ToolApproval.allow());
+        var fleet = new Fleet(ModelRuns.askBeforeCharge());
         String id = fleet.start();
         WatchedRun watched = fleet.watch(id, event -> {});
         await().until(() -> fleet.one.running() == 0);

@@ -9,15 +9,11 @@ import dev.sluice.client.LlmClient;
 import dev.sluice.internal.json.Json;
 import dev.sluice.message.Conversation;
 import dev.sluice.message.Message;
-import dev.sluice.message.MessageRequest;
-import dev.sluice.provider.claude.Claude;
 import dev.sluice.test.peer.ScriptedModel;
 import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.Tool;
 import dev.sluice.tools.Tool.AfterCrash;
 import dev.sluice.tools.ToolApproval;
-import dev.sluice.tools.ToolLoop;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -41,11 +37,7 @@ class ParkedRunTest {
     @BeforeEach
     void start() throws Exception {
         model = ScriptedModel.start();
-        client = LlmClient.builder(Claude.builder()
-                        .apiKey("k")
-                        .baseUrl(URI.create("http://127.0.0.1:" + model.port()))
-                        .build())
-                .build();
+        client = ModelRuns.client(model).build();
     }
 
     @AfterEach
@@ -64,19 +56,12 @@ class ParkedRunTest {
     }
 
     private RunSource run(StartRequest request) {
-        ToolLoop.Builder run = ToolLoop.builder(
-                        client,
-                        MessageRequest.builder()
-                                .model("m")
-                                .maxTokens(100)
-                                .messages(request.conversation().messages())
-                                .build())
-                .approval((tool, call) -> tool.name().equals("charge") ? ToolApproval.later() : ToolApproval.allow());
-        ScriptedModel.TOOLS.forEach(turn -> turn.forEach(name ->
-                run.tools(Tool.of(name, "A tool.", "{}", (input, call) -> use(name, call.callKey()))
-                        .afterCrash(AfterCrash.ASK))));
-        request.journal().ifPresent(run::journal);
-        return RunSource.of(run.start());
+        return ModelRuns.start(client, request, ModelRuns.askBeforeCharge(), this::tool);
+    }
+
+    private Tool tool(String name) {
+        return Tool.of(name, "A tool.", "{}", (input, call) -> use(name, call.callKey()))
+                .afterCrash(AfterCrash.ASK);
     }
 
     private String use(String tool, String key) {

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.client.LlmClient;
 import dev.sluice.internal.json.Json;
-import dev.sluice.message.MessageRequest;
-import dev.sluice.provider.claude.Claude;
-import dev.sluice.relay.RunSource;
+import dev.sluice.relay.ModelRuns;
 import dev.sluice.test.peer.ScriptedModel;
 import dev.sluice.tools.Tool;
-import dev.sluice.tools.ToolApproval;
-import dev.sluice.tools.ToolLoop;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,27 +24,13 @@ abstract class AskingFixture extends WebServerFixture {
     @BeforeEach
     void ask() throws Exception {
         model = ScriptedModel.start();
-        client = LlmClient.builder(Claude.builder()
-                        .apiKey("k")
-                        .baseUrl(URI.create("http://127.0.0.1:" + model.port()))
-                        .build())
-                .build();
+        client = ModelRuns.client(model).build();
         settings.showErrors(true);
-        starter = request -> {
-            ToolLoop.Builder run = ToolLoop.builder(
-                            client,
-                            MessageRequest.builder()
-                                    .model("m")
-                                    .maxTokens(100)
-                                    .messages(request.conversation().messages())
-                                    .build())
-                    .approval(
-                            (tool, call) -> tool.name().equals("charge") ? ToolApproval.later() : ToolApproval.allow());
-            ScriptedModel.TOOLS.forEach(turn -> turn.forEach(
-                    name -> run.tools(Tool.of(name, "A tool.", "{}", (input, call) -> "done by " + name))));
-            request.journal().ifPresent(run::journal);
-            return RunSource.of(run.start());
-        };
+        starter = request -> ModelRuns.start(client, request, ModelRuns.askBeforeCharge(), AskingFixture::tool);
+    }
+
+    private static Tool tool(String name) {
+        return Tool.of(name, "A tool.", "{}", (input, call) -> "done by " + name);
     }
 
     @AfterEach
