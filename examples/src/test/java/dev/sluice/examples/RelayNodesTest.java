@@ -22,7 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The demo on two nodes: Enter kills the one that has the run, and whoever reads the answer sees a pause. */
+/** The demo on two nodes: Enter kills the node that has the run, and the reader of the answer sees a pause. */
 @Timeout(value = 90, unit = SECONDS)
 class RelayNodesTest {
     private final HttpClient http =
@@ -50,7 +50,7 @@ class RelayNodesTest {
             nodes.kill();
             read(first, Long.MAX_VALUE);
             assertThat(ended).as("it was killed in the middle").isFalse();
-            while (!ended) { // until the timeout of the test
+            while (!ended) {
                 HttpResponse<InputStream> more =
                         http.send(get(nodes, "/api/v1/stream/" + id, last), BodyHandlers.ofInputStream());
                 assertThat(more.statusCode()).isIn(200, 503);
@@ -62,7 +62,7 @@ class RelayNodesTest {
         assertThat(lines).filteredOn(line -> line.contains(RelayDemo.RUNS)).hasSizeGreaterThan(1);
     }
 
-    /** Reads events up to this one, or as long as there are any. */
+    /** Reads events up to this id, or until the connection ends. */
     private void read(SseReader events, long upTo) {
         try {
             while (last < upTo && events.next()) {
