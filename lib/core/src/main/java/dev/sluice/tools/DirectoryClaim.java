@@ -30,17 +30,17 @@ final class DirectoryClaim implements Claim {
     /** Held while a record is written. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** Guarded by the lock. */
+    /** Guarded by {@code writing}. */
     private boolean givenUp;
 
-    /** What is noted for the next claim; guarded by the lock. */
+    /** The losses that the next claim will read. Guarded by {@code writing}. */
     private int noted;
 
     /**
      * Opens the files of a run.
      *
      * @param lock of the run; the claim releases it when it ends
-     * @param onGivenUp told when the claim ends; it must not block
+     * @param onGivenUp called when the claim ends; it must not block
      */
     DirectoryClaim(RunFiles files, FileLock lock, TimeSource time, Consumer<DirectoryClaim> onGivenUp)
             throws IOException {
@@ -104,7 +104,7 @@ final class DirectoryClaim implements Claim {
     public boolean park(Collection<String> callKeys) {
         Checks.atLeast("callKeys", callKeys.size(), 1);
         return held(() -> {
-            // An answer that comes now is found by whoever looks for runs that can go on.
+            // If an answer comes after this look, claimAbandoned() finds it.
             boolean answered = files.answers().keySet().stream().anyMatch(callKeys::contains);
             if (!answered) {
                 files.park(noted, callKeys, time.now());
@@ -154,7 +154,7 @@ final class DirectoryClaim implements Claim {
         onLost.run();
     }
 
-    /** Gives it up with a note; nothing if it was given up. Returns whether it was not. */
+    /** Writes a note and gives the claim up. Returns false, and writes nothing, if it was given up before. */
     private boolean finish(Note note) {
         writing.lock();
         try {
@@ -175,7 +175,7 @@ final class DirectoryClaim implements Claim {
         }
     }
 
-    /** The caller holds the lock. */
+    /** The caller holds {@code writing}. */
     private void giveUp() {
         if (!givenUp) {
             givenUp = true;

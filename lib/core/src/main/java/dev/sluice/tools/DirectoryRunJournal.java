@@ -39,7 +39,7 @@ final class DirectoryRunJournal implements RunJournal {
 
     private volatile boolean closed;
 
-    /** The folders of the runs that were warned of. */
+    /** The folders of the runs about which a warning was logged. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     private volatile Instant nextTidy = Instant.MIN;
@@ -112,12 +112,12 @@ final class DirectoryRunJournal implements RunJournal {
         return null;
     }
 
-    /** Whether nobody needs it any more, or it has begun no further than its folder. */
+    /** Whether a run can be deleted: it is forgotten, or its process died before it had made the file of records. */
     private boolean isOver(RunFiles files) throws IOException {
         return !files.exists() || files.isForgottenAt(time.now());
     }
 
-    /** Looks at one of many runs. One that cannot be read stays as it is, and those after it are looked at. */
+    /** Looks at one of many runs. A run that cannot be read stays as it is, and does not hide the others. */
     private @Nullable Claim look(RunFiles files, Look look) {
         try {
             return look.claim();
@@ -143,13 +143,13 @@ final class DirectoryRunJournal implements RunJournal {
                 }
                 files.settle();
             } catch (NoSuchFileException e) {
-                files.delete(); // what there is of it, while nobody can claim it
+                files.delete(); // half made; under the lock, so that no claim loses its records
             }
             return null;
         });
     }
 
-    /** Opens a run under its lock, which stays with the claim. Null if somebody else has the lock, or nothing was opened. */
+    /** Opens a run under its lock, which stays with the claim. Null if another claim has the lock, or nothing was opened. */
     private @Nullable Claim locked(RunFiles files, Opening how) throws IOException {
         opening.readLock().lock();
         try {

@@ -21,7 +21,7 @@ sealed interface JournalRecord {
     /**
      * A request of this turn is about to be read; comes again if the turn is asked again.
      *
-     * @param again whether it takes the place of one whose process was lost, and so does not count for the limit of turns
+     * @param again whether it replaces a request that was lost with its process. The two count as one for the limit of turns
      */
     record TurnBegun(int turn, boolean again) implements JournalRecord {}
 

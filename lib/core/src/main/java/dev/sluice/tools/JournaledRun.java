@@ -40,7 +40,7 @@ final class JournaledRun {
     /** Held while a record is written, so that records are written one after another. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** Whether machines were lost since the run came further last. Guarded by the lock. */
+    /** Whether the journal has losses to forget at the next answer or result. Guarded by {@code writing}. */
     private boolean hasLosses;
 
     private volatile @Nullable JournalException failure;
@@ -167,9 +167,9 @@ final class JournaledRun {
     }
 
     /**
-     * An answer that is recorded while it comes: its end before anybody is told of it.
+     * Records an answer while it comes. The answer is recorded before the consumer gets its end.
      *
-     * @param again whether its request takes the place of one that was lost
+     * @param again whether its request replaces one that was lost with its process
      */
     TurnAnswer recording(int turn, boolean again, TurnAnswer answer) {
         return new Recording(this, turn, again, answer);

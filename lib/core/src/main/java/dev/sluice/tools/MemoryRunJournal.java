@@ -21,7 +21,7 @@ final class MemoryRunJournal implements RunJournal {
     static final long MAX_BYTES = 64L << 20;
     /** How long a run that has ended is kept. */
     static final Duration RETENTION = Duration.ofHours(1);
-    /** How long a run is kept that has not ended, and that nobody holds. */
+    /** How long a run that has not ended is kept after its last claim. */
     static final Duration UNHELD_RETENTION = Duration.ofDays(30);
 
     private final TimeSource time;
@@ -45,7 +45,7 @@ final class MemoryRunJournal implements RunJournal {
 
         boolean ended;
 
-        /** When it was held last, by the clock of {@link TimeSource#nanos}. */
+        /** When its last claim ended, by the clock of {@link TimeSource#nanos}. */
         long leftAt;
 
         boolean canGoOn() {
@@ -213,7 +213,7 @@ final class MemoryRunJournal implements RunJournal {
 
         @Override
         public void forgetLosses() {
-            // it knows none
+            // this journal counts no losses
         }
 
         @Override

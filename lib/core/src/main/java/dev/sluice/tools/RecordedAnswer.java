@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * An answer that was recorded, as events that add up to it. None has more than {@value #LONGEST_PIECE} characters of text, thinking
- * or input, because a relay limits the size of its events.
+ * An answer that was recorded, as events that add up to it. No event has more than {@value #LONGEST_PIECE} characters of text,
+ * thinking or input, because a relay limits the size of its events.
  */
 record RecordedAnswer(Message said) implements TurnAnswer {
     private static final int LONGEST_PIECE = 2048;

@@ -128,7 +128,7 @@ final class RecordedRun {
         return requests.getOrDefault(turn, 0);
     }
 
-    /** How many of these requests were lost with their process, and another one has taken their place. */
+    /** How many of these requests were lost with their process and replaced by another one. */
     int lost(int turn) {
         return lost.getOrDefault(turn, 0);
     }

@@ -49,7 +49,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /**
      * Whether a run is held, and what it waits for if it is not.
      *
-     * @param at since when it is not held, in milliseconds since 1970; zero if it is, or if that is not known
+     * @param at when its last claim ended, in milliseconds since 1970; zero if it is held, or if that is not known
      */
     private record State(String state, int losses, List<String> waits, long at) {
         private static final List<String> ALL = List.of("open", "held", "parked", "ended");
@@ -184,7 +184,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
         return isOpen() && (now.waits().isEmpty() || now.waits().stream().anyMatch(this::isAnswered));
     }
 
-    /** Whether nobody needs the run any more: it has ended long ago, or nobody has held it for very long. */
+    /** Whether the journal may forget the run: it ended, or its last claim ended, longer ago than it is kept. */
     boolean isForgottenAt(Instant now) throws IOException {
         State last = state();
         Duration kept = last.state().equals("ended") ? MemoryRunJournal.RETENTION : MemoryRunJournal.UNHELD_RETENTION;
@@ -279,7 +279,7 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
                 file(UUID.randomUUID() + ".new"), text, UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.DSYNC);
     }
 
-    /** Where they are. */
+    /** The folder of the files. */
     Path folder() {
         return directory.resolve(name);
     }

@@ -20,8 +20,8 @@ import java.util.Optional;
 public interface RunJournal extends AutoCloseable {
 
     /**
-     * A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. A run that
-     * has ended is kept for an hour, and one that nobody holds, also a parked one, for 30 days.
+     * A journal in this process, which forgets all when the process ends: for tests, and for questions that wait for a person. It keeps a
+     * run for an hour after the run's end. It keeps a run that was parked or given up for 30 days.
      */
     static RunJournal inMemory() {
         return new MemoryRunJournal(TimeSource.system());
@@ -29,8 +29,8 @@ public interface RunJournal extends AutoCloseable {
 
     /**
      * A journal in a directory of a local file system, for several processes of one machine. A record is on the disk before {@link
-     * Claim#append} returns. When a process dies, its runs can be claimed at once. A run that has ended is kept for an hour, and one that was
-     * given up or parked, and that nobody has claimed since, for 30 days.
+     * Claim#append} returns. When a process dies, its runs can be claimed at once. The journal keeps a run for an hour after the run's
+     * end. It keeps a run that was parked or given up for 30 days, and a run whose process died until it is claimed.
      *
      * @param directory is made if it does not exist, and is for journals alone; it will have all that is said in the runs
      * @throws JournalException {@code UNAVAILABLE} if it cannot be used
@@ -44,7 +44,7 @@ public interface RunJournal extends AutoCloseable {
      * time.
      *
      * @param runId the application's name for the run: 1 to 200 characters, without half a surrogate pair; no two runs may share it
-     * @throws IllegalArgumentException if it is no such name
+     * @throws IllegalArgumentException if {@code runId} is not such a name
      * @throws JournalException {@code HELD} if somebody else holds it, {@code UNAVAILABLE}
      */
     Claim claim(String runId);
@@ -63,7 +63,7 @@ public interface RunJournal extends AutoCloseable {
      * parked} for it, the run can go on. Blocks for a bounded time.
      *
      * @param callKey the {@link ToolContext#callKey() key} of the call that the question is about
-     * @param answer a JSON object, as {@link ToolApproval} reads it: at most 65,536 characters
+     * @param answer a JSON object of at most 65,536 characters, as {@link ToolApproval} reads it
      * @return whether it is the first
      * @throws IllegalArgumentException if the answer is longer
      * @throws JournalException {@code UNKNOWN} if there is no such run, or it has ended; {@code FULL}; {@code UNAVAILABLE}
@@ -71,8 +71,8 @@ public interface RunJournal extends AutoCloseable {
     boolean answer(String runId, String callKey, String answer);
 
     /**
-     * Reads the first record of a run without claiming it, also while another claim holds it. Empty if there is no such run, it has no record, or it has
-     * ended. Blocks for a bounded time.
+     * Reads the first record of a run without claiming it, also while a claim holds the run. Empty if there is no such run, if it has no
+     * record, or if it has ended. Blocks for a bounded time.
      *
      * @throws JournalException {@code UNAVAILABLE}
      */
@@ -109,7 +109,8 @@ public interface RunJournal extends AutoCloseable {
         int losses();
 
         /**
-         * Sets the losses to zero for the next claim, because the run has come further. Blocks until that is stored, for a bounded time.
+         * Sets to zero the losses that the next claim will read, because the run has a new answer or result. Blocks until that is stored,
+         * for a bounded time.
          *
          * @throws JournalException as {@link #append}
          */

@@ -278,7 +278,7 @@ public final class ToolLoop implements ToolContext.InnerRun {
 
         /**
          * How many requests the model is sent at most, without those that were lost with their process; 25 if nothing is set. The
-         * tools that the last one's answer calls are not run.
+         * tools that the last answer calls are not run.
          */
         public Builder maxTurns(int turns) {
             options.maxTurns = Checks.atLeast("maxTurns", turns, 1);

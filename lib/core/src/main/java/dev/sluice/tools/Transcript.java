@@ -45,7 +45,7 @@ final class Transcript {
     /**
      * A turn begins.
      *
-     * @param sent how many requests it has: none if it was refused before, several if it broke off in another process
+     * @param sent how many requests the turn has: none if it was refused before, several if it broke off in another process
      * @param lost how many of these were lost with their process
      */
     void beginTurn(TurnAnswer next, int sent, int lost) {
@@ -149,7 +149,7 @@ final class Transcript {
         return locked(() -> requests);
     }
 
-    /** The requests that count for the limit of turns: without those that were lost with their process. */
+    /** How many requests count for the limit of turns: all but those that were lost with their process. */
     int countedRequests() {
         return locked(() -> requests - lostRequests);
     }

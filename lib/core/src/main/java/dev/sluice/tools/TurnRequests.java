@@ -41,7 +41,7 @@ final class TurnRequests {
     /** Which turn was asked for last. For the run's thread. */
     private int turn;
 
-    /** Whether an answer was last asked for that another process had asked for. For the run's thread. */
+    /** Whether the last answer was fetched with the token of a lost process, without a new request. For the run's thread. */
     private boolean fetching;
 
     /**

@@ -87,7 +87,7 @@ final class TurnRetries {
         time.sleep(left.compareTo(delay.get()) < 0 ? left : delay.get());
     }
 
-    /** Whether it is of the run, and not of the answer alone. */
+    /** Whether the failure ends the run, and not only this answer: a cancel, a limit, or the total time. */
     private static boolean endsTheRun(StreamException failure) {
         return failure instanceof Cancelled
                 || failure instanceof LimitExceeded

@@ -2,7 +2,7 @@ package dev.sluice.internal.base;
 
 import java.nio.charset.StandardCharsets;
 
-/** The checks of what every run journal is given. */
+/** Checks the arguments that callers give to a run journal. */
 public final class JournalInput {
     private static final int LONGEST_ID = 200;
     private static final int LONGEST_ANSWER = 64 << 10;
