@@ -4,8 +4,8 @@ package dev.sluice.redis;
  * What a journal does in Redis. A run is held by the claim whose token its hash has; each script that writes for a claim checks that.
  * Whether the claim's lease is over is asked of the sorted set of open runs and of Redis' own clock, and only by who wants the run.
  *
- * <p>A Redis that is full refuses a script at its first write if that needs memory, and lets it pass after one that needs none. So the
- * scripts that renew a claim or give it up begin with such a write.
+ * <p>A full Redis refuses a script if its first write needs memory. If the first write needs none, it runs the whole script. So the
+ * scripts that renew a claim or give it up begin with a write that needs none.
  */
 final class JournalScripts {
     private JournalScripts() {}
@@ -34,8 +34,8 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, lease in ms, life in ms, run. Returns the run,
-     * its losses and its records; or 0 if somebody else holds it. With the holder's token, the same again. Of the open runs it forgets a
-     * few that Redis has lost, because nobody may ever ask for them.
+     * its losses and its records; or 0 if another claim holds it. With the holder's token, the same again. The script also removes up to
+     * three open runs that Redis has lost, because nobody may ever call {@link #CLAIM_ABANDONED}.
      */
     static final LuaScript CLAIM = new LuaScript(NOW + TAKE + """
         local holder = redis.call('HGET', KEYS[2], 'holder')
@@ -51,8 +51,8 @@ final class JournalScripts {
 
     /**
      * Keys: open runs. Arguments: token, lease in ms, life in ms, what the names of a run's keys begin with. Returns as {@link #CLAIM};
-     * nil if there is none. A run that Redis has lost is forgotten. What the token got is kept for a lease, so that an attempt whose
-     * answer was lost gets the same again.
+     * nil if there is none. A run that Redis has lost is forgotten. The run of this token is kept for a lease: if the answer was lost, a
+     * second attempt gets the same run again.
      */
     static final LuaScript CLAIM_ABANDONED = new LuaScript(NOW + TAKE + """
         local more = string.sub(ARGV[4], 1, -2)
@@ -103,8 +103,8 @@ final class JournalScripts {
 
     /**
      * Keys: open runs, and the run's hash, records, answers and waits. Arguments: token, life in ms, run, keys of calls. Returns 1; 0
-     * if the claim is lost; 2 if there is an answer. If this claim has parked the run before, the answer of
-     * that attempt was lost.
+     * if the claim is lost; 2 if there is an answer. Returns 1 also if this token has parked the run before: the answer of that attempt
+     * was lost.
      */
     static final LuaScript PARK = new LuaScript("""
         if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] then

@@ -22,7 +22,7 @@ record JournalSettings(
         return lease.dividedBy(3);
     }
 
-    /** How long before Redis may give a run to somebody else its holder gives it up: half a second, less of a short lease. */
+    /** How long before the end of its lease a claim is given up: half a second, or a sixth of a lease shorter than three seconds. */
     Duration margin() {
         Duration part = lease.dividedBy(6);
         return part.compareTo(MARGIN) < 0 ? part : MARGIN;
@@ -33,7 +33,7 @@ record JournalSettings(
         return margin().dividedBy(2);
     }
 
-    /** How long a command of a claim is repeated at least that another claim's writes cannot spoil. */
+    /** How long, at least, a claim repeats a command that does no harm after the claim is lost. */
     Duration patience() {
         return timeout.multipliedBy(2);
     }

@@ -22,9 +22,9 @@ final class LuaScripts {
         """;
 
     /**
-     * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms, the least id to begin behind. Drops the stream
-     * that is there. Returns the id to begin behind; or -1 if the stream is somebody else's. The id is that of an entry, which tells
-     * readers of the dropped stream that it is gone. If the lease has this token, the same again.
+     * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms, the least id before the first event. Drops the
+     * stream that is there. Returns the id before the first event; or -1 if the stream is another session's. An entry has that id, and
+     * tells readers of the dropped stream that it is gone. If the lease has this token, the same again.
      */
     static final String RECREATE = """
         local owner = redis.call('HGET', KEYS[1], 'owner')
@@ -43,8 +43,8 @@ final class LuaScripts {
         """;
 
     /**
-     * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms. The id of the last event; -1 if there is no
-     * such stream that could have another writer, or it was made anew and has no event yet; -2 if it has ended.
+     * Keys: meta, lease, events. Arguments: owner, node, token, lease in ms, keep in ms. Returns the id of the last event. Returns -1 if
+     * the owner has no such durable stream, or it was begun anew and has no event yet; -2 if it has ended.
      */
     static final String TAKE_OVER = """
         local meta = redis.call('HMGET', KEYS[1], 'owner', 'durable')
@@ -61,10 +61,10 @@ final class LuaScripts {
 
     /**
      * Keys: events, lease, meta. Arguments: token, events and bytes to keep, life in ms, 1 if the last entry is the end or 2 if it says
-     * that the writer leaves. Then id, type and JSON of each entry. Returns 1; or 0 if the lease is lost, or events that were stored
-     * before these are, as after a failover: behind a gap, what follows would be taken for the whole. An entry that is there
-     * already was written by an attempt whose answer was lost. The newest event is kept however long it is. An end alone passes also
-     * if Redis is full, because a write that needs no memory comes before it.
+     * that the writer leaves. Then id, type and JSON of each entry. Returns 1; or 0 if the lease is lost. Returns 0 also if Redis has
+     * lost the events before these, as after a failover: readers would not notice the gap. An entry that is there already was written by
+     * an attempt whose answer was lost. The newest event is kept however long it is. A full Redis takes an end without events, because
+     * the script's first write then needs no memory.
      */
     static final String APPEND = """
         local lease = redis.call('GET', KEYS[2])

@@ -144,7 +144,7 @@ final class RedisClaim implements RunJournal.Claim {
             var arguments = new ArrayList<>(
                     List.of(token, Keys.bytes(journal.settings().parkedFor().toMillis()), Keys.bytes(runId)));
             callKeys.forEach(key -> arguments.add(Keys.bytes(key)));
-            journal.forget(this); // or a renewal that comes behind this would take a parked run for a lost one
+            journal.forget(this); // otherwise a renewal after the script takes the parked run for a lost one
             int answer = write(JournalScripts.PARK, journal.keys().all(runId), arguments);
             if (answer == 0) {
                 lose();
@@ -177,12 +177,12 @@ final class RedisClaim implements RunJournal.Claim {
         }
     }
 
-    /** As long as it is surely held, however long Redis is away: then another claim writes. */
+    /** Until when a write is repeated: as long as the claim is surely held. After that, another claim may write. */
     private long until() {
         return heldUntil - journal.settings().margin().toNanos();
     }
 
-    /** As {@link #until}, or for a while, if that is longer. */
+    /** As {@link #until}, or until {@link JournalSettings#patience} from now, whichever is later. */
     private long patience() {
         long patience = journal.time().nanos() + journal.settings().patience().toNanos();
         return patience - until() > 0 ? patience : until();

@@ -157,8 +157,8 @@ public final class RedisResumeLog implements ResumeLog {
     }
 
     /**
-     * As {@link ResumeLog} says: the ids are those of microseconds since 1970, of which no stream has used up as many. A stream of
-     * another session is not replaced.
+     * As {@link ResumeLog} says. The ids begin at the time in microseconds since 1970, because no stream has had as many events. A
+     * stream of another session is not replaced.
      */
     @Override
     public Writer recreate(String streamId, Session owner, Consumer<String> cancel) {

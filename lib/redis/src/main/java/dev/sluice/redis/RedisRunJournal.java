@@ -101,7 +101,7 @@ public final class RedisRunJournal implements RunJournal {
         return Optional.of(claim);
     }
 
-    /** The claim is held from now on. */
+    /** Renews the claim from now on; gives it up if the journal was closed meanwhile. */
     void keep(RedisClaim claim) {
         renewal.add(claim);
         if (closed && claim.lose()) { // since it was looked at
@@ -199,9 +199,9 @@ public final class RedisRunJournal implements RunJournal {
     }
 
     /**
-     * Lets others have these runs at once. If Redis cannot be reached they have them when the leases are over.
+     * Makes these runs free for other claims at once. If Redis cannot be reached, they are free when their leases are over.
      *
-     * @param lost whether that counts as a loss of each
+     * @param lost whether that counts as a loss of each run
      */
     void release(Collection<RedisClaim> claims, boolean lost) {
         var arguments = new ArrayList<byte[]>(claims.size() * 2 + 2);

@@ -15,7 +15,7 @@ final class RemoteStream {
     /** Whether anything came since the last look at the lease. */
     private boolean heard;
 
-    /** The watches that the reader asked for last. One that came since has not seen what was answered, and waits for the next answer. */
+    /** The watches for which the reader asked last. A watch that was added since is not among them, and waits for the next answer. */
     private List<RemoteSubscription> asked = List.of();
 
     RemoteStream(String streamId, Keys keys) {

@@ -17,7 +17,7 @@ import redis.clients.jedis.Protocol.Command;
 
 /** The streams as Redis has them: what this node does with those of others. */
 final class RemoteStreams {
-    /** Of a stream that has ended: what a writer gets that would take it over. */
+    /** What {@link #takeOver} returns for a stream that has ended. */
     static final long ENDED = -2;
 
     private static final long NONE = -1;
@@ -55,7 +55,7 @@ final class RemoteStreams {
             @Nullable End end,
             List<StoredEntry> page) {
 
-        /** The place to read from if a watcher has this event; before the first event if it has none. */
+        /** The place after which to read for a watcher that has this event. A watcher that has none reads from the first event. */
         long place(long after) {
             return after == 0 && isFromBegin() ? page.getFirst().id() : after;
         }
@@ -104,7 +104,7 @@ final class RemoteStreams {
         return created;
     }
 
-    /** Begins a stream in the place of one that is there, or was. Returns the id that its first event's follows. */
+    /** Begins a stream that replaces one that is there, or was. Returns the id before that of its first event. */
     long recreate(Lease claim, Session owner, String node) {
         long begin = take(
                 claim,

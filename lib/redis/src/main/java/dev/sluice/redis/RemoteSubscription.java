@@ -77,7 +77,7 @@ final class RemoteSubscription implements ResumeLog.Subscription {
     private void tell(Runnable what) {
         try {
             what.run();
-        } catch (Throwable e) { // the listener is the relay's; its thread serves others too
+        } catch (Throwable e) { // the listener may throw anything; this thread has other watchers
             over = true;
             log.warn("A watcher of stream {} failed and receives no more events", streamId, e);
         }

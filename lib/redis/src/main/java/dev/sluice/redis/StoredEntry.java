@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a stream of events: an event, the end, or the beginning of a stream that took the place of another one.
+ * An entry of a stream of events: an event, the end, or the beginning of a stream that replaced another one.
  *
  * @param id its place
  * @param event the event
- * @param end how the stream ended; at a beginning, how the one before ended for its readers: {@code EXPIRED}
+ * @param end how the stream ended; {@code EXPIRED} at a beginning, because so the replaced stream ends for its readers
  */
 record StoredEntry(
         long id, @Nullable RelayEvent event, @Nullable End end) {
@@ -27,7 +27,7 @@ record StoredEntry(
         return end == null || isBegin() ? id : id - 1;
     }
 
-    /** Whether a stream begins behind this. */
+    /** Whether this is the beginning of a stream that replaced another one. */
     boolean isBegin() {
         return end == End.EXPIRED;
     }
