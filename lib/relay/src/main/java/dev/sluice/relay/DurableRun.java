@@ -47,12 +47,12 @@ final class DurableRun implements Claim {
         claim.onLost(() -> fate.complete(Fate.LEFT));
     }
 
-    /** Keeps a place among the runs for this one, which is about to be taken over. */
+    /** Keeps a place in the quota for this run, which is about to be taken over. */
     void reserve(QuotaCounter.Permit place) {
         this.place.set(place);
     }
 
-    /** The place that was kept, for the caller to release; empty if there was none, or somebody has it already. */
+    /** The place that was kept, for the caller to release. Empty if there was none, or an earlier call has taken it. */
     Optional<QuotaCounter.Permit> takePlace() {
         return Optional.ofNullable(place.getAndSet(null));
     }
@@ -80,7 +80,7 @@ final class DurableRun implements Claim {
 
     /**
      * Returns how the run ended on this machine. Blocks until the run has told its journal, which it does after its last event. A run that
-     * tells its journal nothing in that time counts as over.
+     * tells its journal nothing in that time has {@link Fate#ENDED}.
      */
     Fate awaitFate(Duration atMost) {
         try {
@@ -88,7 +88,7 @@ final class DurableRun implements Claim {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // it is not known
+            // the run has not told its journal
         }
         return fate.getNow(Fate.ENDED);
     }
@@ -98,7 +98,7 @@ final class DurableRun implements Claim {
         return claim.answers().containsKey(STOPPED);
     }
 
-    /** Whether the run has written anything here or before. If not, nobody has been told anything of it. */
+    /** Whether the run has a record of its own. If not, its watchers have been told nothing. */
     boolean hasBegun() {
         return claim.records().size() > 1; // the first one is the relay's
     }
@@ -171,7 +171,7 @@ final class DurableRun implements Claim {
         });
     }
 
-    /** A run whose journal refuses something ends here, and goes on from its records elsewhere; except for one that has too many. */
+    /** A run whose journal refuses something goes on elsewhere, from its records. A run that has too many records ends. */
     private <T> T leftIfRefused(Supplier<T> action) {
         try {
             return action.get();

@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 record DurableStreams(ResumeLog log, BiConsumer<String, String> stop) {
     private static final Logger logger = LoggerFactory.getLogger(DurableStreams.class);
 
-    /** A stream that is written here from now on, and what its watchers know. */
+    /** A stream that is written here from now on, and what its watchers have been told. */
     record Continued(ResumeLog.Writer writer, ToldEvents told) {}
 
-    /** Begins a stream; empty if this machine was taken for lost meanwhile, and another one has begun it. */
+    /** Begins a stream. Empty if this machine lost its claim meanwhile, and another one has begun the stream. */
     Optional<ResumeLog.Writer> begin(String id, Session session) {
         try {
             return Optional.of(log.createDurable(id, session, reason -> stop.accept(id, reason)));
@@ -29,7 +29,7 @@ record DurableStreams(ResumeLog log, BiConsumer<String, String> stop) {
     }
 
     /**
-     * Goes on with a run's stream; in a log that has forgotten it or never had it, begins it. Empty if it has ended.
+     * Continues a run's stream, or begins it in a log that has forgotten it or never had it. Empty if the stream has ended.
      *
      * @throws RelayException {@code UNAVAILABLE}
      */
@@ -42,8 +42,8 @@ record DurableStreams(ResumeLog log, BiConsumer<String, String> stop) {
     }
 
     /**
-     * As {@link #writer}. If not all events are kept any more, the stream begins anew, because nobody knows what its watchers know. Of a
-     * stream that begins they know nothing.
+     * As {@link #writer}, with what the watchers have been told. If the log no longer keeps all events, that is not known, and the stream
+     * begins anew. The watchers of a stream that begins have been told nothing.
      */
     Optional<Continued> continued(DurableRun run, Session session) throws InterruptedException {
         try {

@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the events of runs in this program's memory: for one machine, and until it is restarted.
  *
- * <p>The number of streams and the bytes of all of them are bounded. At either bound, the streams that ended longest
- * ago are dropped first, then those that their writer left longest ago, as that of a run does that waits for a person: a relay with a journal
- * makes it again. If there is neither, a new one is refused. Streams that run by then continue, each up to
- * {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1
- * takes twice that in memory. Listeners are called on the thread that appends, or on the one that subscribes. Safe for
- * use by any thread; nothing blocks.
+ * <p>The number of streams and the bytes of all of them are bounded. At either bound, the streams that ended longest ago are dropped
+ * first. Then the streams are dropped that nobody watches and that their writer left longest ago, such as those of runs that wait for a
+ * person: a relay with a journal can make them again. If there are neither, a new stream is refused. Streams that run by then continue,
+ * each up to {@code bytesPerStream}. Bytes are counted as characters of JSON and a little for each event: text beyond Latin-1 takes
+ * twice that in memory. Listeners are called on the thread that appends or subscribes. Safe for use by any thread; nothing blocks.
  */
 public final class MemoryResumeLog implements ResumeLog {
     /** How many dropped streams are remembered, so that a client that comes back learns that there was one. */
@@ -50,7 +49,7 @@ public final class MemoryResumeLog implements ResumeLog {
     /** The streams that their writer has left, longest ago first. */
     private final SequencedMap<String, MemoryStream> left = new LinkedHashMap<>();
 
-    /** Of streams that had ended. One that was only left is forgotten, because it goes on when somebody makes it again. */
+    /** The owners of dropped streams that had ended. A stream that was only left is forgotten, because the relay can make it again. */
     private final Map<String, Session> dropped = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -81,7 +80,7 @@ public final class MemoryResumeLog implements ResumeLog {
         return create(streamId, owner, cancel, false);
     }
 
-    /** As {@link ResumeLog} says: the ids are those of microseconds since 1970, of which no stream has used up as many. */
+    /** As {@link ResumeLog} says. The ids begin at the time in microseconds since 1970, because no stream has had as many events. */
     @Override
     public Writer recreate(String streamId, Session owner, Consumer<String> cancel) {
         return create(streamId, owner, cancel, true);
@@ -97,8 +96,8 @@ public final class MemoryResumeLog implements ResumeLog {
                 begin = TimeUnit.MILLISECONDS.toMicros(time.now().toEpochMilli());
                 MemoryStream before = streams.get(streamId);
                 if (before != null && before.owner().equals(owner)) {
-                    begin = Math.max(
-                            begin, before.last() + 2); // what follows the last event is not what follows it here
+                    // A watcher that has the last event must not read on in the new stream.
+                    begin = Math.max(begin, before.last() + 2);
                     forget(streamId, forgotten);
                 }
             }
@@ -211,7 +210,7 @@ public final class MemoryResumeLog implements ResumeLog {
         }
     }
 
-    /** The writer of this number gives the stream up, unless somebody else writes it by now. */
+    /** Notes that the writer of this number has left, unless another one has taken the stream over. */
     private void left(String streamId, MemoryStream stream, int writer) {
         lock.lock();
         try {
@@ -235,8 +234,8 @@ public final class MemoryResumeLog implements ResumeLog {
     }
 
     /**
-     * Drops streams while there is too much and some that may be dropped: that have ended, or were left and have no watcher. With the lock;
-     * without it, the forgotten ones must be told.
+     * Drops streams until there is room: first those that have ended, then those that were left and have no watcher. The caller holds the
+     * lock, and expires the forgotten ones after it has released the lock.
      */
     private void makeRoom(BooleanSupplier isFull, List<MemoryStream> forgotten) {
         while (isFull.getAsBoolean() && !ended.isEmpty()) {
@@ -252,7 +251,7 @@ public final class MemoryResumeLog implements ResumeLog {
         }
     }
 
-    /** As if it had never been, except for those who watch it. */
+    /** Drops a stream as if it had never been. Its watchers learn that when the caller expires it. */
     private void forget(String streamId, List<MemoryStream> forgotten) {
         forgotten.add(streams.get(streamId));
         drop(streamId);

@@ -62,7 +62,7 @@ final class MemoryStream {
         }
     }
 
-    /** Whether the stream may still be written by the writer of this number. */
+    /** Whether the writer of this number may still write. */
     boolean isWriter(int number) {
         lock.lock();
         try {

@@ -59,7 +59,7 @@ public final class QuotaCounter {
         return permit(caller);
     }
 
-    /** Whether all together may have one more than there are, and than this number beside them. */
+    /** Whether one more is within the total, if this number is added to those that are open. */
     boolean hasRoom(int beside) {
         return open() + beside < quota.total();
     }

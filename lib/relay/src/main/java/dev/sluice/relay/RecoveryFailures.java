@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How often this machine could not take each run over, or had to leave it unasked. It forgets the oldest runs beyond a bound. For any
- * thread.
+ * Counts, for each run, how often this machine failed to take it over, or lost it without being shut down. Forgets the oldest runs beyond
+ * a bound. For any thread.
  */
 final class RecoveryFailures {
     private static final int MOST_RUNS = 10_000;
@@ -28,19 +28,19 @@ final class RecoveryFailures {
     /**
      * The failures of one run.
      *
-     * @param ofFactory those after which the run would fail again, because its factory failed
-     * @param all those and the others, such as a log that could not be reached
+     * @param ofFactory how often the factory failed, after which the run is given up
+     * @param all these and all others, such as a log that could not be reached
      */
     record Count(int ofFactory, int all) {
         private static final Count NONE = new Count(0, 0);
 
-        /** How long to wait before the next attempt: two seconds after the first failure, and twice as long after each other one. */
+        /** How long to wait before the next attempt: two seconds after the first failure, then twice as long each time, up to a minute. */
         Duration pause() {
             return all == 0 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_PAUSE, 1L << Math.min(all, 6)));
         }
     }
 
-    /** Counts one more; returns how many there are. */
+    /** Counts one more failure of a run; returns its failures. */
     Count add(String runId, boolean isOfFactory) {
         lock.lock();
         try {

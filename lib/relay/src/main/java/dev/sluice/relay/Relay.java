@@ -123,13 +123,13 @@ public final class Relay implements AutoCloseable {
 
     /**
      * Sends a stream's events to a sink until the stream ends, the sink is gone, or the relay is closed. A sink of a
-     * closed relay receives {@code server_shutdown}, also one that comes later. Returns at once; events are written by
-     * threads of the relay's. It blocks for some seconds at most if the log has forgotten the stream and the journal still has the run:
-     * the run is made again then, as a lost one is.
+     * closed relay receives {@code server_shutdown}, also one that comes later. Events are written by threads of the relay's. Returns at
+     * once, unless the log has forgotten the stream and the journal still has the run. Then the relay takes the run over, as it does a
+     * lost one, and this blocks until the stream is there, for five seconds at most.
      *
      * @param after the last event the client has; 0 for none. It may come from the client as it is
-     * @throws RelayException if there is no such stream for this session, that part of it is no longer there, or there
-     *     are too many watchers. Nothing is then written to the sink
+     * @throws RelayException if there is no such stream for this session, that part of it is no longer there, there are too many
+     *     watchers, or the session has no place for a run that must be taken over. Nothing is then written to the sink
      */
     public void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) {
         attach(Caller.of(session), streamId, after, format, sink);
@@ -141,7 +141,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Whether a stream has ended well and has nothing after this event.
+     * Whether a stream has ended well and has nothing after this event. Blocks as {@link #attach} does.
      *
      * @throws RelayException as {@link #attach} does
      */
@@ -160,7 +160,8 @@ public final class Relay implements AutoCloseable {
 
     /**
      * Reports to every watcher that the server stops, ends their connections, cancels the runs, and waits for all that,
-     * but not longer. Durable runs are not cancelled: another machine goes on with them. Connections that are open then are cut off. A log that was given to the relay stays open.
+     * but not longer. Durable runs are not cancelled: another machine goes on with them. Connections that are open then are cut off. A log
+     * that was given to the relay stays open.
      */
     public void shutdown(Duration atMost) {
         closing = true;

@@ -44,9 +44,9 @@ public interface ResumeLog extends AutoCloseable {
     }
 
     /**
-     * Begins a durable stream anew that this log has forgotten, or of which it no longer keeps the first events. What it still keeps of the
-     * stream is dropped, and whoever watches that is told {@code EXPIRED}. No event of the new stream has an id that an event of before
-     * may have had, so a watcher that comes back with such an id is told {@code EXPIRED} too.
+     * Begins a durable stream anew, if this log has forgotten it or no longer keeps its first events. The log drops what it still keeps of
+     * the stream, and ends its watchers with {@code EXPIRED}. No event of the new stream has an id that an earlier event may have had. So
+     * a watcher that comes back with such an id gets {@code EXPIRED}, too.
      *
      * @throws RelayException as {@link #create} does
      */

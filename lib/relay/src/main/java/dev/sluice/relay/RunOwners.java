@@ -22,7 +22,7 @@ record RunOwners(ResumeLog log, Optional<RunJournal> journal) {
         }
     }
 
-    /** Throws what the log has said, unless the log has forgotten the run, and the journal knows it as this session's. */
+    /** Throws the log's refusal, unless the log has forgotten the run and the journal has it as this session's. */
     void check(Session session, String id, RelayException said) {
         boolean isGone = said.code() == Code.UNKNOWN || said.code() == Code.EXPIRED;
         if (!isGone || !isInJournal(session, id)) {
@@ -30,7 +30,7 @@ record RunOwners(ResumeLog log, Optional<RunJournal> journal) {
         }
     }
 
-    /** Whether the journal knows a run of this name, and as this session's. */
+    /** Whether the journal has a run of this name that is this session's. */
     boolean isInJournal(Session session, String id) {
         try {
             return journal.flatMap(runs -> runs.firstRecord(id))

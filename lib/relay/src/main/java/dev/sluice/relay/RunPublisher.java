@@ -31,7 +31,7 @@ final class RunPublisher {
     /** How long a cancelled run may take to end before its watchers receive an end without it. */
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
 
-    /** How long a run that has delivered its last event may take to tell its journal what becomes of it. */
+    /** How long a run may take, after its last event, to record in its journal whether it is over. */
     private static final Duration FATE_PATIENCE = Duration.ofSeconds(5);
 
     private final Session session;
@@ -190,7 +190,7 @@ final class RunPublisher {
         }
     }
 
-    /** Leaves the stream open if this is not the run's end. May wait until the run has told its journal. */
+    /** Leaves the stream open if this is not the run's end. Waits, for {@link #FATE_PATIENCE} at most, until the journal knows. */
     private boolean goesOnElsewhere() {
         if (over || durable.isEmpty() || stop.get() != null) {
             return over;
@@ -297,7 +297,7 @@ final class RunPublisher {
             durable.ifPresent(DurableRun::told);
         } catch (Throwable e) { // any failure: the session's slot must be released
             Failures.warn(log, "The end of run " + label() + " could not be written", e);
-            giveUpClaim(); // somebody else tells it
+            giveUpClaim(); // the next claim tells the end
             isUntold = durable.isPresent();
         } finally {
             writing.unlock();

@@ -17,20 +17,21 @@ import org.slf4j.LoggerFactory;
  * Looks for durable runs that can go on and that nobody works on, and goes on with them: one thread that looks, and one for each run
  * while it is being made. It does not look while the relay has as many runs as it may.
  *
- * <p>A claim is for one attempt. After a failure it is given up, because the next claim has the records that the attempt has written. The
- * next attempt here waits, longer each time. Only failures of the factory count against the run: a log or a journal may come back.
+ * <p>A claim is for one attempt. After a failure the claim is given up, because the next claim has the records that the attempt has
+ * written. Before each attempt this machine waits, longer each time. Only failures of the factory count against the run: a log or a
+ * journal may come back.
  */
 final class RunRecovery implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunRecovery.class);
     private static final Duration EVERY = Duration.ofMillis(250);
 
-    /** After a failure of the journal, and after a run was claimed that is not this relay's. */
+    /** The pause after a failure of the journal, and before a run that is not this relay's is given up. */
     private static final Duration LATER = Duration.ofSeconds(2);
 
     /** How often the factory may fail here before the run is given up. */
     private static final int ATTEMPTS = 5;
 
-    /** How many machines a run may lose. One that kills its machines would kill them all. */
+    /** How many machines a run may lose. A run that kills its machines would kill them all. */
     private static final int MOST_LOSSES = 10;
 
     private final RunRegistry runs;
@@ -51,7 +52,7 @@ final class RunRecovery implements AutoCloseable {
         failures = runs.failures();
     }
 
-    /** Begins, with what makes the runs again. A second call does nothing. */
+    /** Begins to look, with the factory that makes the runs again. A second call does nothing. */
     void start(RunFactory factory) {
         if (begun.compareAndSet(false, true)) {
             this.factory = factory;
@@ -60,7 +61,7 @@ final class RunRecovery implements AutoCloseable {
     }
 
     /**
-     * Goes on with this run now, as with a lost one, on a thread of its own. False if nothing here makes runs again.
+     * Goes on with this run now, as with a lost one, on a thread of its own. False if there is no factory, or this is closed.
      *
      * @throws RelayException if there are too many runs here
      * @throws RunJournal.JournalException {@code HELD}, {@code UNAVAILABLE}
@@ -96,7 +97,7 @@ final class RunRecovery implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 return; // closed
-            } catch (Throwable e) { // of the journal, or for want of memory
+            } catch (Throwable e) { // the journal may throw anything, and memory may be short
                 if (!failing && !closed) { // once until it works again
                     Failures.warn(log, "Lost runs cannot be looked for", e);
                 }
@@ -142,7 +143,7 @@ final class RunRecovery implements AutoCloseable {
         }
     }
 
-    /** Whether the claim is settled: the run goes on here, is over, or is another machine's. If not, it is to be given up. */
+    /** Whether the claim is settled: the run goes on here, is over, or is another machine's. Otherwise the caller gives the claim up. */
     private boolean takeOver(DurableRun run, RunFactory factory) throws Exception {
         if (run.recorded().isEmpty()) { // its machine was lost before it began
             run.told();
@@ -173,7 +174,7 @@ final class RunRecovery implements AutoCloseable {
         return true;
     }
 
-    /** The request of a run; empty if it is not one of this relay's, or a newer relay's. */
+    /** The request of a run; empty if the application or a newer relay has written it. */
     private Optional<StartRequest> request(DurableRun run) {
         @Nullable Throwable failure = null;
         try {
@@ -193,7 +194,7 @@ final class RunRecovery implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Ends a run for its watchers, if this machine has it: else it may be going on elsewhere. */
+    /** Ends a run for its watchers, unless this machine has lost it: then it may go on elsewhere. */
     private void giveUp(DurableRun run, Session session, StopReason why) {
         if (!run.isLost()) {
             runs.giveUp(run, session, why);
@@ -202,7 +203,7 @@ final class RunRecovery implements AutoCloseable {
         }
     }
 
-    /** Waits with the claim in hand, so that nobody tries again meanwhile. */
+    /** Waits while the claim is held, so that no machine tries again meanwhile. */
     private void pause(Duration time) throws InterruptedException {
         Thread thread = Thread.currentThread();
         pausing.add(thread);

@@ -58,12 +58,12 @@ final class RunRegistry {
         return running.values();
     }
 
-    /** The failures of the runs that this relay has taken over. */
+    /** The failures of runs on this machine. */
     RecoveryFailures failures() {
         return failures;
     }
 
-    /** Checks to which session a run belongs. */
+    /** The check that a run belongs to a session. */
     RunOwners owners() {
         return owners;
     }
@@ -99,7 +99,7 @@ final class RunRegistry {
                 Optional<ResumeLog.Writer> writer = streams.begin(id, session);
                 if (writer.isEmpty()) {
                     durable.close();
-                    return id; // which the other machine tells its watchers
+                    return id; // the other machine serves its watchers
                 }
                 start.succeeds(
                         publisher(id, session, run, writer.get(), Optional.of(durable), new ToldEvents(), permit));
@@ -138,14 +138,14 @@ final class RunRegistry {
                 (over, outcome) -> ended(over, outcome, permit));
     }
 
-    /** Whether there may be one more run here, beside this number that are about to be taken over. */
+    /** Whether there may be one more run here, if this number of runs is about to be taken over. */
     boolean hasRoom(int beside) {
         return quota.hasRoom(beside);
     }
 
     /**
-     * Goes on with a run whose machine is gone, from what its watchers know. It is counted, and not refused for the number of runs. If this
-     * throws, the claim is still held.
+     * Goes on with a run whose machine is gone, from what its watchers know. The run is counted, but not refused if its session has too
+     * many. If this throws, the claim is still held.
      *
      * @throws RelayException if the log cannot be reached
      * @throws Exception if the factory fails
@@ -156,7 +156,7 @@ final class RunRegistry {
         try (var start = new Start(null)) {
             QuotaCounter.Permit permit = start.uses(durable.takePlace().orElseGet(() -> quota.add(Caller.of(session))));
             Optional<DurableStreams.Continued> stream = streams.continued(durable, session);
-            if (stream.isEmpty()) { // its watchers know the end, and the journal does not
+            if (stream.isEmpty()) { // the stream has the end, and the journal does not
                 durable.told();
                 return;
             }
@@ -178,7 +178,7 @@ final class RunRegistry {
         }
     }
 
-    /** A stop that came while the run was being made found nobody to stop, and is noted in the journal. */
+    /** Stops a run if the journal has a stop that came while the run was being made, when there was no run to stop. */
     private static void stopIfAsked(RunPublisher run, DurableRun durable) {
         try {
             if (durable.isStopped()) {
@@ -212,7 +212,7 @@ final class RunRegistry {
         permit.release();
         if (outcome != RelayListener.Outcome.HANDED_OVER) {
             failures.forget(run.id());
-        } else if (!closing) { // nobody asked for it, so it may happen again at once
+        } else if (!closing) { // the run was lost, which may happen again at once
             failures.add(run.id(), false);
         }
         onEnd.run();
@@ -226,8 +226,8 @@ final class RunRegistry {
     }
 
     /**
-     * Stops a run on any machine, or one that is on none now. The journal has a note of that first, so that a machine which is about to go
-     * on with the run finds either the note or the stop.
+     * Stops a run on any machine, or one that is on none now. The stop is noted in the journal first. So a machine that is about to go on
+     * with the run finds the note, or is asked to stop.
      */
     void cancel(Session session, String id, String reason) {
         if (journal.isEmpty()) {
@@ -246,7 +246,7 @@ final class RunRegistry {
         try {
             log.cancel(id, session, reason);
         } catch (RelayException e) {
-            owners.check(session, id, e); // whoever goes on with the run finds the note
+            owners.check(session, id, e); // the next machine with the run finds the note
         }
     }
 

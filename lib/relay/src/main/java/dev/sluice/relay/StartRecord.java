@@ -23,7 +23,7 @@ final class StartRecord {
         return Json.write(fields);
     }
 
-    /** Whose run begins with this record; empty if it is no such one. */
+    /** The session whose run begins with this record; empty if it is not the first record of a relay's run. */
     static Optional<Session> session(String record) {
         if (!Json.isObject(record)) {
             return Optional.empty();

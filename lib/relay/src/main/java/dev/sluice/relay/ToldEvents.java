@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * that part; otherwise the turn is taken back, and then told whole. A call's start, question and end are told once per turn.
  */
 final class ToldEvents {
-    /** A step of a call, in the turn in which it was called. A call may have several questions, so a question is known by its key. */
+    /** A step of a call, in the turn in which it was called. The id of a question is its key, because a call may have several questions. */
     private record CallStep(int turn, String id, Step step) {}
 
     private enum Step {

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The log as watchers reach it. If the log has forgotten a stream whose run the journal still has, the run is taken over: it tells itself
- * from its beginning, and waits for its answers again. For any thread.
+ * The log as watchers reach it. If the log has forgotten a stream whose run the journal still has, this relay takes the run over: the run
+ * replays itself into a new stream, and waits for its answers again. For any thread.
  */
 final class WatchedLog {
-    /** How long a watcher waits for that. */
+    /** How long a watcher waits for the stream of a run that is taken over. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration EVERY = Duration.ofMillis(20);
@@ -22,7 +22,7 @@ final class WatchedLog {
     private final Optional<RunRecovery> recovery;
     private final TimeSource time;
 
-    /** Without a recovery, the log's word is the last one. */
+    /** Without a recovery, a stream that the log has forgotten stays unknown. */
     WatchedLog(ResumeLog log, RunOwners owners, Optional<RunRecovery> recovery, TimeSource time) {
         this.log = log;
         this.owners = owners;
@@ -44,7 +44,7 @@ final class WatchedLog {
         try {
             return question.get();
         } catch (RelayException e) {
-            // Of a stream that has expired some is kept: to tell the run anew would drop that.
+            // Not if it has expired: the log still keeps a part of the stream, and a new stream would drop it.
             if (e.code() == Code.UNKNOWN && owners.isInJournal(owner, streamId) && comesBack(streamId, owner)) {
                 return again(e, question);
             }
@@ -52,7 +52,7 @@ final class WatchedLog {
         }
     }
 
-    /** Has the run taken over, unless somebody else is about to. */
+    /** Takes the run over. Returns true also if another claim holds it, because that one is about to begin the stream. */
     private boolean comesBack(String streamId, Session owner) {
         try {
             return recovery.isPresent() && recovery.get().takeOver(streamId, owner);

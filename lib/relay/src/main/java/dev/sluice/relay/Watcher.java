@@ -162,7 +162,7 @@ final class Watcher {
                 if (reading != from) {
                     break;
                 }
-                if (event.id() == read + 1 || read == 0) { // a stream that was made anew begins with a later number
+                if (event.id() == read + 1 || read == 0) { // a stream that was begun anew has higher ids
                     backlog.add(event, now);
                     read = event.id();
                 } else if (event.id() > read) { // a gap is never shown: the stream ends for this watcher

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the message of a client stops that has answered questions: behind the event that its message names. A stream that was made anew
- * has other numbers. There the run asks the questions again, and the client has all but what comes of them. For one thread.
+ * Where a client's message stops after the client has answered questions: after the event that the message names. A stream that was begun
+ * anew has other numbers. There the run asks the questions again, and the client needs only what follows from its answers. For one thread.
  */
 final class UiPlace {
     private final long after;
     private final Set<String> unasked; // keys of the answered questions
-    private final Set<Object> answered = new HashSet<>(); // the calls that were asked about
+    private final Set<Object> answered = new HashSet<>(); // the calls of the answered questions
     private boolean begun;
     private boolean anew;
 
@@ -28,7 +28,7 @@ final class UiPlace {
         return after;
     }
 
-    /** Whether this event, the stream's next one, is behind the place. */
+    /** Whether this event, the stream's next one, comes after the place. */
     boolean isBefore(RelayEvent event) {
         if (!begun) {
             begun = true;

@@ -54,7 +54,7 @@ final class RunService {
         this.starts = starts;
     }
 
-    /** Throws if this caller has started or answered too many. A start that is repeated is none. */
+    /** Throws if this caller has started or answered too often. A repeated start does not count. */
     void admit(Caller caller, Optional<String> key) {
         if (key.isEmpty() || !starts.has(caller.session(), key.get())) {
             addressLimit.take(caller.address());
