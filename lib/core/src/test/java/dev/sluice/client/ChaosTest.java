@@ -234,7 +234,7 @@ class ChaosTest {
         return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
-    /** What is used, without the requests that the server keeps. */
+    /** The bytes in use, without the requests that the test's server keeps. */
     private long heap() {
         server.forgetRequests();
         System.gc();

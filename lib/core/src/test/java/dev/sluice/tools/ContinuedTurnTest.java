@@ -148,7 +148,7 @@ class ContinuedTurnTest {
     }
 
     @Test
-    void aContinuationThatTheTimeOfTheRunEndsIsNotAskedAnew() {
+    void aContinuationThatTheTotalTimeEndsIsNotAskedAgain() {
         dieIn(1, says("Rivers run d", "own"));
         try (var runs = Runs.with(
                         CONTINUED,
@@ -161,7 +161,7 @@ class ContinuedTurnTest {
         }
         try (Claim claim = journal.claim("r")) {
             assertThat(claim.records())
-                    .as("one request before and one after")
+                    .as("one request in each process")
                     .hasSize(2)
                     .allMatch(record -> record.startsWith("{\"type\":\"turn\""));
         }

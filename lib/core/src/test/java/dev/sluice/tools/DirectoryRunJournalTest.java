@@ -102,7 +102,7 @@ class DirectoryRunJournalTest extends LocalRunJournalContract {
             journal.claim("bb").close();
             journal.claim("cc").close();
             for (int i = 0; i < 2; i++) {
-                time.advance(Duration.ofMinutes(1)); // all are tidied
+                time.advance(Duration.ofMinutes(1)); // the journal tidies all runs
                 assertThat(journal.claimAbandoned()).isPresent();
             }
             time.advance(Duration.ofDays(29));
@@ -118,14 +118,14 @@ class DirectoryRunJournalTest extends LocalRunJournalContract {
         }
     }
 
-    /** Its folder has so many files that a claim surely comes while they are deleted. */
+    /** The run's folder has so many files that the claim surely comes while they are deleted. */
     @Test
     void aRunThatIsClaimedWhileItsHalfMadeFilesAreDeletedKeepsItsRecords() throws Exception {
         try (RunJournal journal = open();
                 RunJournal other = open()) {
             journal.claim("a").close();
             Path records = records();
-            Files.writeString(records, "{\"ru"); // of a process that died when it made it
+            Files.writeString(records, "{\"ru"); // as a process leaves it that died in the first line
             for (int i = 0; i < 3000; i++) {
                 Files.createFile(records.resolveSibling(i + ".new"));
             }
@@ -281,7 +281,7 @@ class DirectoryRunJournalTest extends LocalRunJournalContract {
     }
 
     @Test
-    void whoIsToldThatAClaimIsLostMayWaitForOthersThatUseIt() throws Exception {
+    void anActionOnLossMayWaitForAThreadThatUsesTheClaim() throws Exception {
         try (RunJournal journal = open()) {
             Claim claim = journal.claim("a");
             var other = new FutureTask<>(() -> {

@@ -87,7 +87,7 @@ class DurableRunTest {
                 assertThat(again.finalText()).isEqualTo("ok");
                 assertThat(again.turns()).isEqualTo(asked).isEqualTo(5);
             }
-            assertThat(runs.peer.requests()).as("no more").hasSize(asked);
+            assertThat(runs.peer.requests()).as("the replay sends none").hasSize(asked);
         }
     }
 

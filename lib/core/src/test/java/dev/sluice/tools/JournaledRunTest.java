@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class JournaledRunTest {
     @Test
-    void whoIsToldThatARecordWasNotWrittenMayWaitForOthersThatWrite() {
+    void anActionOnFailureMayWaitForAThreadThatWrites() {
         var claim = RunJournal.inMemory().claim("a");
         var run = new JournaledRun(claim);
         var other = new FutureTask<>(() -> {
@@ -36,7 +36,7 @@ class JournaledRunTest {
         assertThat(ended).isTrue();
     }
 
-    /** A run that kills its machine begins turns and tools, and comes no further. */
+    /** Not at the beginning of a turn: a run that kills its machines begins turns and tools, but records no answer or result. */
     @Test
     void lossesAreForgottenOnceAnAnswerOrAResultIsRecorded() {
         for (JournalRecord progress : List.of(

@@ -72,7 +72,7 @@ abstract class LocalRunJournalContract extends RunJournalContract {
             assertRefused(Code.UNKNOWN, () -> journal.answer("parked", "k", "{}"));
             time.advance(Duration.ofDays(31));
             assertThat(journal.claimAbandoned()).isEmpty();
-            held.append(record(1)); // and it is still held
+            held.append(record(1)); // a claim that is held does not age
         }
     }
 }

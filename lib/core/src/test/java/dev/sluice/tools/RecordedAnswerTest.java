@@ -26,7 +26,7 @@ class RecordedAnswerTest {
 
     @Test
     void aLongAnswerComesInPiecesThatARelayTakes() {
-        String odd = "x" + "\uD83D\uDE00".repeat(5000); // each cut at an even place is within a pair
+        String odd = "x" + "\uD83D\uDE00".repeat(5000); // a cut after an even number of characters is within a pair
         var said = new Message(
                 "m",
                 Role.ASSISTANT,

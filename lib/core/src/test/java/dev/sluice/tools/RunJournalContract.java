@@ -96,7 +96,7 @@ public abstract class RunJournalContract {
     }
 
     @Test
-    protected void theFirstRecordIsReadWhoeverHoldsTheRun() {
+    protected void theFirstRecordIsReadWhileAClaimHoldsTheRun() {
         RunJournal journal = journal();
         RunJournal other = journal();
         assertThat(other.firstRecord("a")).isEmpty();

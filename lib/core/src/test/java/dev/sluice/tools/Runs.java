@@ -151,7 +151,7 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    /** Whether it ends within a few seconds, as it does if nobody holds a lock that it needs. */
+    /** Whether a task ends within five seconds, as it does unless another thread holds a lock that it needs. */
     static boolean endsSoon(Future<?> task) {
         try {
             task.get(5, TimeUnit.SECONDS);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** What the tests of a transport use: the transport itself, peers, and an end of both after each test. */
 @Timeout(30)
 public abstract class TransportFixture {
-    /** At once, on a machine that is busy. */
+    /** How long a busy machine may take for what must happen at once. */
     protected static final Duration PROMPT = Duration.ofSeconds(3);
 
     protected static final Duration SOON = Duration.ofSeconds(5);

@@ -145,7 +145,7 @@ export class Conversation {
     const run = { turn, log: new AnswerLog(), meter: new Meter(fromStart) };
     const blank = () => new Answer(isSmooth, (callKey, allowed) => run.stream.answer(callKey, allowed));
     let answer = blank();
-    let isOld = false; // what is shown, because the run is told again
+    let isOld = false; // whether the next event replaces the shown answer, because the run begins again
     this.#show(turn, answer);
     this.#running = run;
     run.stream = begin({

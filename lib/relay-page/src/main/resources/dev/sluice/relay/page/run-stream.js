@@ -14,8 +14,8 @@ const GIVE_UP_MS = 10 * 60_000;
 /**
  * Tells a listener:
  * `event(type, data)` for each event once and in order; `state(name, detail)` for the connection: connecting, live, waiting,
- * stopping; `opened(id)` when the run has a name; `anew()` when the run may be told from its beginning again; and last `ended({how, error, retryable})`, where how is complete, stopped,
- * failed, or lost.
+ * stopping; `opened(id)` when the run has a name; `anew()` if the next event may be the first of the run again; and last
+ * `ended({how, error, retryable})`, where how is complete, stopped, failed, or lost.
  */
 export class RunStream {
   #listener;
@@ -177,7 +177,10 @@ export class RunStream {
     if (!this.#stopping) this.#listener.state('live');
   }
 
-  /** The server no longer has what follows here; after a restart it may have the run from its beginning. Tells whether to ask for that. */
+  /**
+   * Begins at the first event again, because the server no longer has what follows the last one. After a restart it may have the
+   * run from its beginning. False if this page has had no event.
+   */
   #beginsAnew() {
     if (this.#seen === 0) return false;
     this.#seen = 0;
