@@ -238,7 +238,7 @@ class HedgeTest {
     @Test
     void itIsNotSentWhenTheBudgetIsSpent() throws Exception {
         var open = new CountDownLatch(1);
-        var late = Script.stream() // silent before that, because the spent budget ends an answer at its first event
+        var late = Script.stream() // silent before the gate: the spent budget ends an answer at its first event
                 .gate(open)
                 .sse(messageStart(), textStart(0), text(0, "A"), blockStop(0))
                 .stall();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
 
-/** An Error in a thread that serves all: it goes on. */
+/** An Error does not end a thread that serves all runs or all streams. */
 final class FailingThreadTest {
     @RegisterExtension
     static final SharedRedis redis = new SharedRedis();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** A Redis without room: it keeps what is there, and whoever writes nothing loses nothing. */
+/** A full Redis keeps what it has, and a run that writes nothing stays held. */
 final class FullRedisTest {
     private static final Duration LEASE = Duration.ofMillis(900);
 

@@ -99,9 +99,9 @@ final class HeldClaimTest {
     void aRenewalThatComesBehindParkingDoesNotTakeTheRunForLost() throws Exception {
         var way = way();
         var journal = journal(builder("", way.port()));
-        assertThat(journal.claim("first").park(List.of("k"))).isTrue(); // so that the script is there
+        assertThat(journal.claim("first").park(List.of("k"))).isTrue(); // so that Redis has the script
         Claim claim = journal.claim("a");
-        journal.claim("b"); // is renewed all the time
+        journal.claim("b"); // its lease shows that a renewal has come
         var lost = new CountDownLatch(1);
         claim.onLost(lost::countDown);
         var told = new CountDownLatch(1);
@@ -130,7 +130,7 @@ final class HeldClaimTest {
     void aLostAnswerCostsNoOtherRunItsLease() {
         var way = way();
         var first = journal();
-        assertThat(first.claimAbandoned()).isEmpty(); // so that the script is there
+        assertThat(first.claimAbandoned()).isEmpty(); // so that Redis has the script
         first.claim("one").close();
         first.claim("two").close();
         var journal = journal(builder("", way.port()));

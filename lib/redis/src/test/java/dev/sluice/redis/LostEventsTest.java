@@ -41,7 +41,7 @@ final class LostEventsTest {
         return watcher;
     }
 
-    /** Redis has no more of the stream's events than these, as a replica that lagged. */
+    /** Leaves Redis so many of the stream's first events, as a replica has them that lagged. */
     private void keepOnly(int stored) {
         var kept = client.xrange(events, "-", "+").subList(0, stored);
         client.del(events);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
 
-/** A run goes on although Redis has lost its stream: its watchers are told all of it anew. */
+/** A run goes on after Redis has lost its stream: its watchers get all its events again. */
 @Timeout(60)
 final class LostStreamTest {
     @RegisterExtension
@@ -34,7 +34,7 @@ final class LostStreamTest {
     private static final StartRequest ASKED =
             new StartRequest(OWNER, "", new Conversation(List.of(), List.of()), Map.of());
 
-    /** A run that tells these events and ends when it is asked to. */
+    /** A run with these events, which ends when the latch is open. */
     private record Told(List<RunEvent> events, CountDownLatch end) implements RunSource {
         @Override
         public Iterator<RunEvent> iterator() {
@@ -77,7 +77,7 @@ final class LostStreamTest {
         return request -> {
             Claim claim = request.journal().orElseThrow();
             var unused = claim.records();
-            claim.append("{}"); // as a run does before it tells anything
+            claim.append("{}"); // as a run does before its first event
             return new Told(events, new CountDownLatch(ends));
         };
     }

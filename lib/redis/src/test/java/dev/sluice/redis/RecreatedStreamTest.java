@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
 
-/** A durable stream that begins anew: nobody who knew the one before reads on in it. */
+/** A durable stream that is begun anew: no watcher of the earlier one reads on in it. */
 final class RecreatedStreamTest {
     @RegisterExtension
     static final SharedRedis redis = new SharedRedis();
@@ -55,7 +55,7 @@ final class RecreatedStreamTest {
     }
 
     @Test
-    void aTabThatComesBackToAnotherTellingIsToldThatItsOwnIsGone() {
+    void aWatcherWithAnIdOfTheEarlierStreamIsToldThatItHasExpired() {
         var here = node();
         append(here.createDurable(id, OWNER, reason -> {}), 5);
         watch(here, 0).has(5);
@@ -86,7 +86,7 @@ final class RecreatedStreamTest {
         var near = watch(here, 0).has(5);
         var far = watch(there, 0).has(5);
         var other = node();
-        var second = other.recreate(id, OWNER, reason -> {}); // tells nothing yet
+        var second = other.recreate(id, OWNER, reason -> {}); // has no event yet
         for (Watcher watcher : List.of(near, far)) {
             assertThat(watcher.end()).isEqualTo(End.EXPIRED);
             watcher.saw(1, 5);
@@ -110,7 +110,7 @@ final class RecreatedStreamTest {
     }
 
     @Test
-    void whoTakesANewStreamOverGoesOnBehindItsBeginning() {
+    void aNewStreamIsTakenOverAfterItsBeginning() {
         var first = node().recreate(id, OWNER, reason -> {});
         long begin = first.lastId();
         append(first, 1);

@@ -39,7 +39,7 @@ final class RemoteStreamTest {
     }
 
     @Test
-    void whoComesDuringTheReadOfTheEndIsNotToldThatTheWriterIsLost() {
+    void aWatchThatComesDuringTheReadOfTheEndIsNotToldThatTheWriterIsLost() {
         watch(5, early);
         stream.ask();
         watch(5, late);

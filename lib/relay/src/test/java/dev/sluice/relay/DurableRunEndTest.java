@@ -62,7 +62,7 @@ class DurableRunEndTest {
         }
     }
 
-    /** Starts a run whose events end so, and which tells its journal so only when the relay waits for that. */
+    /** Starts a run whose events have this ending. The run tells its journal only when the relay waits for that. */
     private WatchedRun start(Ending ending, Consumer<Claim> tell) throws Exception {
         ScriptedRun run = ending.run();
         String id = relay.start(Caller.of(ALICE), ASKED, request -> {
@@ -154,7 +154,7 @@ class DurableRunEndTest {
                 .journal(journal)
                 .streamsPerSession(1)
                 .build();
-        for (int i = 0; i < 2; i++) { // so the first one keeps no place
+        for (int i = 0; i < 2; i++) { // twice, because the first one must keep no place
             var run = new ScriptedRun();
             String id = relay.start(Caller.of(ALICE), ASKED, request -> {
                 var unused = request.journal().orElseThrow().records();

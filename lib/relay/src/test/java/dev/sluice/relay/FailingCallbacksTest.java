@@ -105,7 +105,7 @@ class FailingCallbacksTest {
             }
             sink.unblock();
             await().until(() -> !told || sink.closed || sink.aborted || sink.lastId() == 30 || anEnd(sink, thrower));
-            if (!method.equals("Encoder.end")) { // a watcher whose thread does not run meanwhile is cut off without one
+            if (!method.equals("Encoder.end")) { // a watcher whose thread does not run in time is cut off without it
                 for (int i = 0; i < 20; i++) {
                     fixture.seconds(1);
                 }

@@ -3,7 +3,7 @@ package dev.sluice.relay;
 import dev.sluice.tools.RunEvent;
 import java.util.Iterator;
 
-/** A run that has something done when its events are first asked for. */
+/** A run that runs an action when its events are first asked for. */
 record ForwardingRun(RunSource to, Runnable first) implements RunSource {
     @Override
     public Iterator<RunEvent> iterator() {

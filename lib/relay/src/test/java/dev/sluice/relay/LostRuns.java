@@ -66,7 +66,7 @@ abstract class LostRuns {
         return relay(journal, log, builder -> builder);
     }
 
-    /** A run whose machine was lost, and what its watchers are told. */
+    /** Makes a run whose machine was lost, and returns a watcher of it. */
     WatchedRun lost(String id) {
         try (Claim claim = shared.claim(id)) {
             claim.append(StartRecord.of(ASKED));
@@ -90,7 +90,7 @@ abstract class LostRuns {
         assertThat(watched.types()).containsExactly(type);
     }
 
-    /** Waits until so many threads sleep, or timers run. */
+    /** Waits until so many sleeps and timers are pending. */
     void awaitTimers(int timers) {
         await().until(() -> time.scheduled() == timers);
     }

@@ -76,12 +76,12 @@ class MemoryResumeLogRoomTest {
         running("b", 4).leave();
         running("c", 1).finish();
         running("d", 2);
-        assertThat(find("c")).as("ended ones go before").isEqualTo(Code.EXPIRED);
+        assertThat(find("c")).as("an ended stream is dropped first").isEqualTo(Code.EXPIRED);
         running("e", 1);
         assertThat(find("b")).as("it can be made again, so it has not expired").isEqualTo(Code.UNKNOWN);
         running("f", 4);
         assertThatThrownBy(() -> running("g", 0)).isInstanceOf(RelayException.class);
-        assertThat(find("a")).as("somebody watches it").isNull();
+        assertThat(find("a")).as("it has a watcher").isNull();
         assertThat(watched.hasEnded()).isFalse();
         watching.close();
         running("g", 0);

@@ -157,7 +157,7 @@ class MemoryResumeLogTest {
         var writer = log.recreate("s", ALICE, cancels::add);
         assertThat(told.what).hasSize(11).endsWith(12L, End.EXPIRED);
         assertRefused(Code.UNAVAILABLE, () -> old.append("debug", "{}"));
-        old.close(); // which is not the new one's end
+        old.close(); // must not end the new stream
         long first = writer.append("debug", "{}").id();
         assertRefused(Code.EXPIRED, () -> told(12));
         assertRefused(Code.EXPIRED, () -> told(first - 2));

@@ -72,7 +72,7 @@ class ParkedRunTest {
         return "done by " + tool;
     }
 
-    /** Starts a run and waits until it waits. */
+    /** Starts a run, and returns when it is parked. */
     private String park(Relay relay, Session session) throws Exception {
         var asked =
                 new StartRequest(session, "", new Conversation(List.of(), List.of(Message.user("run 1"))), Map.of());
@@ -108,7 +108,7 @@ class ParkedRunTest {
     }
 
     @Test
-    void whoIsAskedAgainAfterACrashInTheToolCanAnswerAgain() throws Exception {
+    void aQuestionThatIsAskedAgainAfterACrashInTheToolIsAnsweredAgain() throws Exception {
         MemoryResumeLog log = MemoryResumeLog.builder().build();
         String id = park(relay(journal, log), ALICE);
         WatchedRun watched = watch(log, id);
@@ -164,7 +164,7 @@ class ParkedRunTest {
         assertThat(watched.types()).endsWith("run_parked");
         assertThat(relay.answer(ALICE, id, questions(watched).getFirst(), ToolApproval.allow()))
                 .isTrue();
-        assertThat(watched.end()).as("what it has is not what follows").isEqualTo(ResumeLog.End.EXPIRED);
+        assertThat(watched.end()).as("its events are of the dropped stream").isEqualTo(ResumeLog.End.EXPIRED);
         await().until(() -> journal.firstRecord(id).isEmpty());
         assertThat(charged).containsExactly(questions(watched).getFirst());
     }

@@ -50,7 +50,7 @@ class RecoveryAttemptsTest extends LostRuns {
         awaitInTime(watched, "stream_complete");
     }
 
-    /** As of a full disk: the run asks the model each time, before its first record is refused. */
+    /** As on a full disk, where a run asks the model each time before its first record is refused. */
     @Test
     void aRunThatIsLeftAgainAndAgainWaitsLongerEachTime() {
         var starts = new AtomicInteger();

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Runs that wait, and that the log has forgotten: whoever watches one has it taken over. */
+/** Runs that wait and that the log has forgotten: a relay takes each of them over when a watcher comes. */
 @Timeout(60)
 class RevivedRunsTest extends LostRuns {
     @Test

@@ -40,7 +40,7 @@ class RunRecoveryTest extends LostRuns {
         WatchedRun watched = lost("a");
         relay.recoverWith(LostRuns::completing);
         for (int i = 0; i < 10; i++) {
-            awaitTimers(2); // that of whoever looks, and that of the run that nobody watches
+            awaitTimers(2); // the pause of the search, and the timer of the run that nobody watches
             time.advance(Duration.ofSeconds(3));
         }
         assertThat(claims).hasValue(0);
@@ -189,7 +189,7 @@ class RunRecoveryTest extends LostRuns {
         WatchedRun watched = lost("a");
         Relay relay = relay(shared);
         relay.recoverWith(LostRuns::completing);
-        awaitTimers(2); // that of whoever looks, and that of whoever gives the claim up later
+        awaitTimers(2); // the pause of the search, and the pause before the claim is given up
         awaitInTime(watched, "stream_complete");
         assertThat(shared.firstRecord("order-4711")).isPresent();
         relay.close();

@@ -91,14 +91,14 @@ class ApprovalTest extends AskingFixture {
             assertThat(rest.getLast()).containsEntry("type", "finish").containsEntry("finishReason", "stop");
             assertThat(text(asked) + text(rest)).isEqualTo(ScriptedModel.text(1));
             assertThat(chunks(send("POST", "/api/v1/chat", answer, asking.cookie())))
-                    .as("a second answer does not count, and hears what came of the first")
+                    .as("a second answer does not count, and gets the outcome of the first")
                     .isEqualTo(rest);
             assertThat(model.requests()).isEqualTo(3);
         }
     }
 
     @Test
-    void aReasonOfAnyLengthIsNotTaken() throws Exception {
+    void aReasonThatIsTooLongIsRefused() throws Exception {
         String denied = "{\"allowed\":false,\"reason\":\"%s\"}";
         try (WireClient watching = send("POST", "/api/v1/stream", "{\"message\":\"run 1\"}")) {
             String question = path(watching) + "/approvals/" + question(watching);

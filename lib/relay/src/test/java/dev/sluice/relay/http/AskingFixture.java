@@ -40,7 +40,7 @@ abstract class AskingFixture extends WebServerFixture {
         model.close();
     }
 
-    /** A chat's request: the model's message with these parts, if they are of this id. */
+    /** A chat's request, with a message of the model that has this id and these parts. Without it if the id is {@code user}. */
     static String chat(String parts, String id) {
         String question = "{\"id\":\"u\",\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"run 1\"}]}";
         return "{\"id\":\"c\",\"trigger\":\"submit-message\",\"messages\":[" + question

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A run waits for a person, the server is restarted, and of the run there is only what the journal's directory has. */
+/** A run waits for a person when the server is restarted. Only the journal's directory still has the run. */
 @ParameterizedClass
 @EnumSource(WebServer.class)
 class ForgottenRunTest extends AskingFixture {
@@ -44,7 +44,7 @@ class ForgottenRunTest extends AskingFixture {
         journal.close();
     }
 
-    /** A new process, as far as the relay can tell. */
+    /** Replaces server, relay and journal, as a new process does. */
     private void restart() throws Exception {
         Awaitility.await().until(() -> relay.running() == 0);
         stopServer();
