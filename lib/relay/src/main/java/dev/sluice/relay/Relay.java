@@ -125,11 +125,11 @@ public final class Relay implements AutoCloseable {
      * Sends a stream's events to a sink until the stream ends, the sink is gone, or the relay is closed. A sink of a
      * closed relay receives {@code server_shutdown}, also one that comes later. Events are written by threads of the relay's. Returns at
      * once, unless the log has forgotten the stream and the journal still has the run. Then the relay takes the run over, as it does a
-     * lost one, and this blocks until the stream is there, for five seconds at most.
+     * lost one. Until the stream is there this blocks, for five seconds at most.
      *
      * @param after the last event the client has; 0 for none. It may come from the client as it is
-     * @throws RelayException if there is no such stream for this session, that part of it is no longer there, there are too many
-     *     watchers, or the session has no place for a run that must be taken over. Nothing is then written to the sink
+     * @throws RelayException if there is no such stream for this session, or that part of it is no longer there. Also if there are too
+     *     many watchers, or too many runs to take this one over. Nothing is then written to the sink
      */
     public void attach(Session session, String streamId, long after, StreamFormat format, EventSink sink) {
         attach(Caller.of(session), streamId, after, format, sink);
