@@ -39,22 +39,34 @@ final class DurableRun implements Claim {
     private final AtomicReference<QuotaCounter.@Nullable Permit> place = new AtomicReference<>();
     private final CompletableFuture<Fate> fate = new CompletableFuture<>();
     private volatile boolean used;
+    private volatile boolean taken;
+    private volatile boolean counted;
     private volatile int begunTurn;
     private volatile Optional<Message> begun = Optional.empty();
 
     DurableRun(Claim claim) {
         this.claim = claim;
-        claim.onLost(() -> fate.complete(Fate.LEFT));
+        claim.onLost(() -> {
+            taken = true;
+            fate.complete(Fate.LEFT);
+        });
     }
 
     /** Keeps a place in the quota for this run, which is about to be taken over. */
     void reserve(QuotaCounter.Permit place) {
         this.place.set(place);
+        counted = true;
     }
 
     /** The place that was kept, for the caller to release. Empty if there was none, or an earlier call has taken it. */
     Optional<QuotaCounter.Permit> takePlace() {
+        counted = true; // the caller has it, or takes another one
         return Optional.ofNullable(place.getAndSet(null));
+    }
+
+    /** Whether the run is in the quota: it has a place, or had one. */
+    boolean isCounted() {
+        return counted;
     }
 
     /** Notes what the watchers know of the turn that broke off, before the run goes on. */
@@ -75,7 +87,17 @@ final class DurableRun implements Claim {
 
     /** Whether the run goes on elsewhere, because this machine lost it or gave it up. */
     boolean isLost() {
-        return fate.isDone() && fate.join() == Fate.LEFT;
+        return isKnownAs(Fate.LEFT);
+    }
+
+    /** Whether the journal has taken the claim away. Not if the run, or what makes it, has given the claim up. */
+    boolean isTaken() {
+        return taken;
+    }
+
+    /** Whether it is known that the run ended so on this machine. Does not wait. */
+    boolean isKnownAs(Fate how) {
+        return fate.isDone() && fate.join() == how;
     }
 
     /**

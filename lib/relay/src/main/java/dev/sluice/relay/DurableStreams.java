@@ -74,7 +74,7 @@ record DurableStreams(ResumeLog log, BiConsumer<String, String> stop) {
     private ToldEvents told(String id, Session session, ResumeLog.Writer writer) throws InterruptedException {
         try {
             return new ToldEvents(StoredEvents.of(log, id, session, writer.lastId()));
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException | Error | InterruptedException e) {
             writer.leave();
             throw e;
         }

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RecoveryFailures {
     private static final int MOST_RUNS = 10_000;
-    private static final int LONGEST_PAUSE = 60; // seconds
+    private static final int MOST_DOUBLINGS = 4; // sixteen seconds, a fraction of what a log waits for a new writer
 
     private final ReentrantLock lock = new ReentrantLock(); // held for a few instructions
 
@@ -28,15 +28,15 @@ final class RecoveryFailures {
     /**
      * The failures of one run.
      *
-     * @param ofFactory how often the factory failed, after which the run is given up
+     * @param ofFactory how often in a row the factory failed, after which the run is given up
      * @param all these and all others, such as a log that could not be reached
      */
     record Count(int ofFactory, int all) {
         private static final Count NONE = new Count(0, 0);
 
-        /** How long to wait before the next attempt: two seconds after the first failure, then twice as long each time, up to a minute. */
+        /** How long to wait before the next attempt: two seconds after the first failure, then twice as long each time, up to sixteen. */
         Duration pause() {
-            return all == 0 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_PAUSE, 1L << Math.min(all, 6)));
+            return all == 0 ? Duration.ZERO : Duration.ofSeconds(1L << Math.min(all, MOST_DOUBLINGS));
         }
     }
 
@@ -48,6 +48,16 @@ final class RecoveryFailures {
             var now = new Count(before.ofFactory() + (isOfFactory ? 1 : 0), before.all() + 1);
             counts.put(runId, now);
             return now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The factory has made the run. Its failures before that do not count any more. */
+    void factoryWorks(String runId) {
+        lock.lock();
+        try {
+            counts.computeIfPresent(runId, (id, before) -> new Count(0, before.all()));
         } finally {
             lock.unlock();
         }

@@ -156,7 +156,7 @@ final class RunPublisher {
     }
 
     private void giveUp(StopReason why) {
-        if (settle(why.event(), why.outcome())) {
+        if (stopped(why)) {
             log.warn("Run {} was stopped and did not end; it is left to itself", label());
             thread.interrupt();
             close();
@@ -263,11 +263,32 @@ final class RunPublisher {
     private void failed(String code, RunEvent failure) {
         StopReason why = stop.get();
         if (why != null) {
-            settle(why.event(), why.outcome());
+            var unused = stopped(why);
         } else if (settle(settings.disclosure().of(failure).orElse(failure), Outcome.FAILED)) {
             log.warn("Run {} failed: {}", label(), LogLabels.of(code));
             log.debug("Run {} failed: {}", label(), failure);
         }
+    }
+
+    /**
+     * Ends a run that was stopped; false if it had ended. A run that another claim continues is left to that claim, unless its user
+     * stopped it, which the journal has noted.
+     */
+    private boolean stopped(StopReason why) {
+        if (why.outcome() != Outcome.CANCELLED && isKnownAs(DurableRun.Fate.LEFT)) {
+            leave(Outcome.HANDED_OVER);
+            return true;
+        }
+        return settle(why.event(), why.outcome());
+    }
+
+    /** Whether the journal has the run as one that waits for answers. */
+    boolean isParkedInJournal() {
+        return isKnownAs(DurableRun.Fate.PARKED);
+    }
+
+    private boolean isKnownAs(DurableRun.Fate fate) {
+        return durable.isPresent() && durable.get().isKnownAs(fate);
     }
 
     private boolean append(LogEntry text) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,10 @@ final class RunRecovery implements AutoCloseable {
     /** The pause after a failure of the journal, and before a run that is not this relay's is given up. */
     private static final Duration LATER = Duration.ofSeconds(2);
 
-    /** How often the factory may fail here before the run is given up. */
+    /** A run that waits for its next attempt is asked so often whether its user has stopped it. */
+    private static final Duration STOP_CHECK = Duration.ofSeconds(2);
+
+    /** How often in a row the factory may fail here before the run is given up. */
     private static final int ATTEMPTS = 5;
 
     /** How many machines a run may lose. A run that kills its machines would kill them all. */
@@ -38,7 +40,7 @@ final class RunRecovery implements AutoCloseable {
     private final RunJournal journal;
     private final RelaySettings settings;
     private final RecoveryFailures failures;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final Set<DurableRun> underWay = ConcurrentHashMap.newKeySet();
     private final Set<Thread> pausing = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean closed;
@@ -88,7 +90,7 @@ final class RunRecovery implements AutoCloseable {
                 if (failing) {
                     settings.time().sleep(LATER);
                 }
-                Optional<Claim> found = runs.hasRoom(underWay.get()) ? journal.claimAbandoned() : Optional.empty();
+                Optional<Claim> found = hasRoom() ? journal.claimAbandoned() : Optional.empty();
                 failing = false;
                 if (found.isPresent()) {
                     begin(found.get(), factory, Optional.empty());
@@ -107,37 +109,62 @@ final class RunRecovery implements AutoCloseable {
     }
 
     private void begin(Claim claim, RunFactory factory, Optional<QuotaCounter.Permit> place) {
-        underWay.incrementAndGet();
         try {
             var run = new DurableRun(claim);
             place.ifPresent(run::reserve);
-            Thread.ofVirtual().name("sluice-relay-take-over").start(() -> {
-                attempt(run, factory);
-                run.takePlace().ifPresent(QuotaCounter.Permit::release);
-                underWay.decrementAndGet();
-            });
+            underWay.add(run);
+            try {
+                Thread.ofVirtual().name("sluice-relay-take-over").start(() -> work(run, factory));
+            } catch (Throwable e) {
+                underWay.remove(run);
+                throw e;
+            }
         } catch (Throwable e) {
-            underWay.decrementAndGet();
             claim.close();
             throw e;
         }
     }
 
-    /** Does not throw. */
+    private void work(DurableRun run, RunFactory factory) {
+        try {
+            attempt(run, factory);
+        } finally {
+            underWay.remove(run);
+            run.takePlace().ifPresent(QuotaCounter.Permit::release);
+        }
+    }
+
+    private boolean hasRoom() {
+        long uncounted = underWay.stream().filter(run -> !run.isCounted()).count();
+        return runs.hasRoom(Math.toIntExact(uncounted));
+    }
+
     private void attempt(DurableRun run, RunFactory factory) {
         boolean settled = false;
         try {
             settled = takeOver(run, factory);
         } catch (Throwable e) { // the factory is the application's
-            if (!closed && !run.isLost()) { // a pause ends with an interrupt when this is closed
-                failures.add(run.runId(), !(e instanceof RelayException) && !(e instanceof JournalException));
-                Failures.warn(log, "A lost run could not go on here", e);
+            if (!closed) { // a pause ends with an interrupt when this is closed
+                failed(run, e);
+            }
+        } finally {
+            if (!settled) {
+                giveUpClaim(run);
             }
         }
+    }
+
+    private void failed(DurableRun run, Throwable e) {
+        boolean isOfFactory = !run.isTaken() && !(e instanceof RelayException) && !(e instanceof JournalException);
+        failures.add(run.runId(), isOfFactory);
+        if (!run.isTaken()) {
+            Failures.warn(log, "A lost run could not go on here", e);
+        }
+    }
+
+    private static void giveUpClaim(DurableRun run) {
         try {
-            if (!settled) {
-                run.close();
-            }
+            run.close();
         } catch (Throwable e) { // the journal gives it up when it can
             Failures.warn(log, "The claim on a lost run could not be given up", e);
         }
@@ -155,7 +182,7 @@ final class RunRecovery implements AutoCloseable {
             return false;
         }
         RecoveryFailures.Count failed = failures.of(run.runId());
-        pause(failed.pause());
+        awaitNextAttempt(run, failed.pause());
         if (closed) {
             return false;
         }
@@ -200,6 +227,16 @@ final class RunRecovery implements AutoCloseable {
             runs.giveUp(run, session, why);
             run.told();
             failures.forget(run.runId());
+        }
+    }
+
+    /** Waits for the next attempt; no longer if the run needs none, because it was stopped or is another machine's. */
+    private void awaitNextAttempt(DurableRun run, Duration time) throws InterruptedException {
+        Duration left = time;
+        while (left.isPositive() && !closed && !run.isLost() && !run.isStopped()) {
+            Duration part = left.compareTo(STOP_CHECK) < 0 ? left : STOP_CHECK;
+            pause(part);
+            left = left.minus(part);
         }
     }
 

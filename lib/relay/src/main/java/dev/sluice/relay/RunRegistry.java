@@ -172,6 +172,7 @@ final class RunRegistry {
             if (!durable.isUsed()) {
                 throw new IllegalStateException("the RunFactory did not give the run its journal this time");
             }
+            failures.factoryWorks(id);
             RunPublisher carried = publisher(id, session, run, writer, Optional.of(durable), told, permit);
             start.succeeds(carried);
             stopIfAsked(carried, durable);
@@ -210,12 +211,24 @@ final class RunRegistry {
     private void ended(RunPublisher run, RelayListener.Outcome outcome, QuotaCounter.Permit permit) {
         running.remove(run.id(), run);
         permit.release();
+        if (run.isParkedInJournal() && outcome != RelayListener.Outcome.PARKED) {
+            endParked(run.id());
+        }
         if (outcome != RelayListener.Outcome.HANDED_OVER) {
             failures.forget(run.id());
         } else if (!closing) { // the run was lost, which may happen again at once
             failures.add(run.id(), false);
         }
         onEnd.run();
+    }
+
+    /** A limit passed after the run was parked, and its watchers were told so. The note keeps an answer from continuing it. */
+    private void endParked(String id) {
+        try {
+            var unused = answer(journal.orElseThrow(), id, DurableRun.STOPPED, "{}");
+        } catch (RuntimeException e) {
+            Failures.warn(logger, "A run that is over for its watchers still waits in the journal", e);
+        }
     }
 
     private void stop(String id, String reason) {
@@ -332,9 +345,14 @@ final class RunRegistry {
         }
 
         void succeeds(RunPublisher carried) {
-            succeeded = true;
             running.put(carried.id(), carried);
-            carried.start();
+            try {
+                carried.start();
+            } catch (Throwable e) { // no thread, or no timer: the run has not begun
+                running.remove(carried.id(), carried);
+                throw e;
+            }
+            succeeded = true;
             if (closing) { // since it was looked at, and maybe too late to be seen
                 carried.handOver(StopReason.shutDown(), "the relay is being shut down");
             }

@@ -79,6 +79,6 @@ final class WatchedLog {
                 }
             }
         }
-        throw before;
+        throw new RelayException(Code.UNAVAILABLE, "The run is being continued; try again soon", before);
     }
 }

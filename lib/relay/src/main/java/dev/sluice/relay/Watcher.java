@@ -344,7 +344,11 @@ final class Watcher {
         try {
             subscribe();
         } catch (RelayException e) {
-            fail(e.code() == RelayException.Code.UNAVAILABLE ? CloseReason.UNAVAILABLE : CloseReason.EXPIRED);
+            fail(
+                    switch (e.code()) {
+                        case UNAVAILABLE, TOO_MANY -> CloseReason.UNAVAILABLE;
+                        default -> CloseReason.EXPIRED;
+                    });
         }
     }
 

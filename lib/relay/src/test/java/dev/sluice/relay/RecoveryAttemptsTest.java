@@ -1,8 +1,10 @@
 package dev.sluice.relay;
 
+import static dev.sluice.relay.RelayFixture.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.tools.RunEvent;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import java.time.Duration;
@@ -161,5 +163,76 @@ class RecoveryAttemptsTest extends LostRuns {
         assertThat(looks).hasValue(1);
         failing.set(false);
         awaitInTime(watched, "stream_complete");
+    }
+
+    /** {@code ToolLoop} says of a start that throws: "the claim is still the caller's". So a careful factory closes it. */
+    @Test
+    void aFactoryThatGivesItsClaimUpAndFailsIsTriedFiveTimes() {
+        var attempts = new AtomicInteger();
+        WatchedRun watched = lost("a");
+        relay(shared).recoverWith(request -> {
+            if (attempts.incrementAndGet() > 50) { // a test that fails does not keep a processor busy
+                return completing(request);
+            }
+            request.journal().orElseThrow().close();
+            throw new IllegalStateException("a register of runs is down");
+        });
+        awaitInTime(watched, "stream_error");
+        assertThat(attempts).hasValue(5);
+    }
+
+    @Test
+    void aStopIsNotHeldUpByThePauseBeforeTheNextAttempt() {
+        WatchedRun watched = lost("a");
+        Relay relay = relay(shared);
+        relay.recoverWith(request -> {
+            throw new IllegalStateException("a register of runs is down");
+        });
+        await().until(() -> {
+            if (claims.get() < 5) {
+                time.advance(Duration.ofSeconds(1));
+            }
+            return claims.get() == 5 && time.scheduled() == 2; // the fifth claim waits for 16 seconds
+        });
+        relay.cancel(ALICE, "a", "enough");
+        long stopped = time.nanos();
+        await().until(() -> {
+            if (time.scheduled() == 2) {
+                time.advance(Duration.ofMillis(100));
+            }
+            return watched.types().contains("stream_error");
+        });
+        assertThat(watched.events.getFirst().json()).contains("cancelled");
+        assertThat(Duration.ofNanos(time.nanos() - stopped)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void failuresBeforeARunCameFurtherDoNotCount() {
+        var attempts = new AtomicInteger();
+        WatchedRun watched = lost("a");
+        relay(shared).recoverWith(request -> {
+            int attempt = attempts.incrementAndGet();
+            if (attempt % 2 == 1) {
+                throw new IllegalStateException("the first connection after a failover is a dead one");
+            }
+            Claim claim = request.journal().orElseThrow();
+            var unused = claim.records();
+            if (attempt >= 14) {
+                return ScriptedRun.counting(1);
+            }
+            claim.append("{\"type\":\"result\"}");
+            var run = new ScriptedRun();
+            run.say(new RunEvent.ToolComplete("call" + attempt, "done"));
+            return new ForwardingRun(run, () -> {
+                claim.close(); // as if its journal had been away for longer than the lease
+                run.end();
+            });
+        });
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(3));
+            return watched.types().contains("stream_complete")
+                    || watched.types().contains("stream_error");
+        });
+        assertThat(watched.types()).endsWith("stream_complete");
     }
 }

@@ -8,6 +8,7 @@ import dev.sluice.relay.RelayException.Code;
 import dev.sluice.tools.RunJournal.Claim;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,5 +55,28 @@ class RevivedRunsTest extends LostRuns {
             });
         }
         assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void aWatcherOfARunThatAnotherMachineIsAboutToContinueIsToldToComeBack() {
+        Claim elsewhere = shared.claim("a"); // waits before its next attempt, with the claim in hand
+        elsewhere.append(StartRecord.of(ASKED));
+        Relay relay = relay(shared);
+        relay.recoverWith(LostRuns::completing);
+        var refusal = new CompletableFuture<Code>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                refusal.completeExceptionally(new AssertionError(relay.isDelivered(ALICE, "a", 0)));
+            } catch (RelayException e) {
+                refusal.complete(e.code());
+            }
+        });
+        await().until(() -> {
+            time.advance(Duration.ofMillis(100));
+            return refusal.isDone();
+        });
+        assertThat(shared.firstRecord("a")).as("it is not over").isPresent();
+        assertThat(refusal.join()).isEqualTo(Code.UNAVAILABLE);
+        elsewhere.close();
     }
 }

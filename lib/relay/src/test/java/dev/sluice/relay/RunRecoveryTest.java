@@ -216,4 +216,27 @@ class RunRecoveryTest extends LostRuns {
             return e.code() == JournalException.Code.UNKNOWN;
         }
     }
+
+    @Test
+    void aRunThatIsBeingMadeTakesOnePlaceOfAll() throws Exception {
+        var made = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        lost("a");
+        Relay relay = relay(shared, log, builder -> builder.streams(new Quota(9, 9, 2)));
+        relay.recoverWith(request -> {
+            made.incrementAndGet();
+            go.await();
+            return completing(request);
+        });
+        await().until(() -> made.get() == 1);
+        lost("b");
+        try {
+            await().until(() -> {
+                time.advance(Duration.ofSeconds(1));
+                return made.get() == 2;
+            });
+        } finally {
+            go.countDown();
+        }
+    }
 }
