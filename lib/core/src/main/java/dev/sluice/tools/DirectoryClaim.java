@@ -2,6 +2,7 @@ package dev.sluice.tools;
 
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.LostActions;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;

@@ -8,7 +8,6 @@ import dev.sluice.message.StreamEvent.MessageStart;
 import dev.sluice.message.StreamEvent.MessageStop;
 import dev.sluice.tools.JournalRecord.Answer;
 import dev.sluice.tools.JournalRecord.Kept;
-import dev.sluice.tools.JournalRecord.Result;
 import dev.sluice.tools.JournalRecord.TurnBegun;
 import dev.sluice.tools.RecordedRun.RecordedCall;
 import dev.sluice.tools.RunJournal.Claim;
@@ -40,7 +39,7 @@ final class JournaledRun {
     /** Held while a record is written, so that records are written one after another. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** Whether the journal has losses to forget at the next answer or result. Guarded by {@code writing}. */
+    /** Whether the journal has losses to forget at the next answer. Guarded by {@code writing}. */
     private boolean hasLosses;
 
     private volatile @Nullable JournalException failure;
@@ -109,7 +108,10 @@ final class JournaledRun {
     void append(JournalRecord record) {
         var unused = guarded(() -> {
             claim.append(record.toJson());
-            if (hasLosses && (record instanceof Answer || record instanceof Result)) {
+            if (hasLosses
+                    && record
+                            instanceof
+                            Answer) { // no Result: a model may call another tool each time, and lose its machine
                 claim.forgetLosses();
                 hasLosses = false;
             }

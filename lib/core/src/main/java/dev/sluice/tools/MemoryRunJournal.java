@@ -3,6 +3,7 @@ package dev.sluice.tools;
 import dev.sluice.TimeSource;
 import dev.sluice.internal.base.Checks;
 import dev.sluice.internal.base.JournalInput;
+import dev.sluice.internal.base.LostActions;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.time.Duration;
 import java.util.ArrayList;

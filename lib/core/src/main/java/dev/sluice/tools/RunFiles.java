@@ -3,8 +3,10 @@ package dev.sluice.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.internal.json.Json;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -170,12 +172,23 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
 
     /** The first record; empty if there is none yet. May be read while another process writes. */
     Optional<String> firstRecord() throws IOException {
-        try (BufferedReader lines = Files.newBufferedReader(file(RECORDS))) {
-            lines.readLine(); // the run's id
-            return Optional.ofNullable(lines.readLine());
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(file(RECORDS)))) {
+            return line(file).isEmpty() ? Optional.empty() : line(file); // the first line is the run's id
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** The next line; empty if it has no end, because its writer has not written it yet, or died. */
+    private static Optional<String> line(InputStream file) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int next = file.read(); next != '\n'; next = file.read()) {
+            if (next < 0) {
+                return Optional.empty();
+            }
+            line.write(next);
+        }
+        return Optional.of(line.toString(UTF_8));
     }
 
     /** Whether the run can go on if nobody holds it. */

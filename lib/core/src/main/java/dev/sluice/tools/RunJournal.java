@@ -109,7 +109,7 @@ public interface RunJournal extends AutoCloseable {
         int losses();
 
         /**
-         * Sets to zero the losses that the next claim will read, because the run has a new answer or result. Blocks until that is stored,
+         * Sets to zero the losses that the next claim will read, because the model's answer is recorded. Blocks until that is stored,
          * for a bounded time.
          *
          * @throws JournalException as {@link #append}

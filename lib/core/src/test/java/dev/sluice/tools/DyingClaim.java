@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.internal.base.LostActions;
 import dev.sluice.tools.RunJournal.Claim;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;

@@ -60,15 +60,20 @@ final class ClaimRenewal implements AutoCloseable {
             long margin = settings.margin().toNanos();
             for (RedisClaim claim : claims) {
                 if (claim.isAlmostOver(now, margin)) {
-                    Thread.ofVirtual()
-                            .name("sluice-redis-claim-lost")
-                            .start(() -> lose(claim, "Redis could not be reached in time"));
+                    Thread.ofVirtual().name("sluice-redis-claim-lost").start(() -> loseIfOver(claim));
                 }
             }
         } finally { // also if no thread could be started
             if (!closed) {
                 check = time.schedule(settings.check(), this::check);
             }
+        }
+    }
+
+    /** Loses a claim that was not renewed meanwhile. */
+    private void loseIfOver(RedisClaim claim) {
+        if (claim.isAlmostOver(time.nanos(), settings.margin().toNanos())) {
+            lose(claim, "Redis could not be reached in time");
         }
     }
 
@@ -118,7 +123,7 @@ final class ClaimRenewal implements AutoCloseable {
         var arguments = new ArrayList<byte[]>(held.size() * 2 + 3);
         arguments.add(keys.prefix);
         arguments.add(Keys.bytes(settings.lease().toMillis()));
-        arguments.add(Keys.bytes(settings.parkedFor().toMillis()));
+        arguments.add(Keys.bytes(settings.life().toMillis()));
         for (RedisClaim claim : held) {
             arguments.add(Keys.bytes(claim.runId()));
             arguments.add(claim.token);

@@ -19,7 +19,8 @@ final class JournalServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     /** What a server says that will soon be another one, or be ready. */
-    private static final List<String> PASSING = List.of("LOADING", "BUSY", "READONLY", "MASTERDOWN", "TRYAGAIN");
+    private static final List<String> PASSING = List.of(
+            "LOADING", "BUSY", "READONLY", "MASTERDOWN", "TRYAGAIN", "NOREPLICAS", "max number of clients reached");
 
     private final RedisServer server;
     private final TimeSource time;
@@ -50,7 +51,7 @@ final class JournalServer implements AutoCloseable {
         try {
             while (true) {
                 try {
-                    return server.call(question);
+                    return server.call(limited(until, question));
                 } catch (JedisException e) {
                     boolean again = Thread.interrupted(); // which has cut the connection
                     interrupted |= again;
@@ -65,6 +66,24 @@ final class JournalServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /**
+     * Cuts the connection if the question takes much too long. Redis may read nothing, or answer a byte at a time: then neither the write
+     * nor the read ends by its own limit.
+     */
+    private <T extends @Nullable Object> Function<Connection, T> limited(long until, Function<Connection, T> question) {
+        return connection -> {
+            Duration left = Duration.ofNanos(Math.max(0, until - time.nanos()));
+            var limit = time.schedule(
+                    left.plus(server.timeout().multipliedBy(4)),
+                    () -> Thread.startVirtualThread(() -> RedisServer.close(connection)));
+            try {
+                return question.apply(connection);
+            } finally {
+                limit.cancel();
+            }
+        };
     }
 
     private static boolean isPassing(JedisException failure) {

@@ -17,6 +17,11 @@ record JournalSettings(
 
     private static final Duration MARGIN = Duration.ofMillis(500);
 
+    /** How long a held run is kept that nobody renews. Longer than its lease, however short {@code parkedFor} is. */
+    Duration life() {
+        return parkedFor.plus(lease.multipliedBy(2));
+    }
+
     /** How often a lease is renewed. */
     Duration renewal() {
         return lease.dividedBy(3);

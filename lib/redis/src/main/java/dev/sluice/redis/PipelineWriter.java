@@ -274,7 +274,7 @@ final class PipelineWriter implements AutoCloseable {
     /** Whether an error says that the server is not, or not yet, what it was, rather than that one stream is wrong. */
     private static boolean concernsAll(JedisDataException refusal) {
         var message = String.valueOf(refusal.getMessage());
-        return List.of("NOSCRIPT", "LOADING", "BUSY", "READONLY", "MASTERDOWN").stream()
+        return List.of("NOSCRIPT", "LOADING", "BUSY", "READONLY", "MASTERDOWN", "NOREPLICAS").stream()
                 .anyMatch(message::contains);
     }
 

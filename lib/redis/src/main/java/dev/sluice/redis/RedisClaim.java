@@ -3,6 +3,7 @@ package dev.sluice.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.internal.base.Checks;
+import dev.sluice.internal.base.LostActions;
 import dev.sluice.tools.RunJournal;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;
@@ -25,7 +26,7 @@ final class RedisClaim implements RunJournal.Claim {
 
     private final List<String> records;
     private final int losses;
-    private final LossActions onLost = new LossActions();
+    private final LostActions onLost = new LostActions();
 
     /** Whether it was given up or lost. Set once. */
     private final AtomicBoolean over = new AtomicBoolean();

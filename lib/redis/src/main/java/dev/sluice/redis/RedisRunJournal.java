@@ -114,6 +114,9 @@ public final class RedisRunJournal implements RunJournal {
         Objects.requireNonNull(callKey, "callKey");
         JournalInput.answer(answer);
         checkOpen();
+        if (!JournalInput.isWellFormed(runId)) {
+            throw unknown(runId);
+        }
         List<byte[]> arguments = List.of(
                 Keys.bytes(runId),
                 Keys.bytes(callKey),
@@ -126,9 +129,7 @@ public final class RedisRunJournal implements RunJournal {
                         List.of(keys.open, keys.run(runId), keys.answers(runId), keys.waits(runId)),
                         arguments)));
         return switch (result) {
-            case -1 ->
-                throw new JournalException(
-                        JournalException.Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
+            case -1 -> throw unknown(runId);
             case -2 -> throw full(runId);
             default -> result == 1;
         };
@@ -137,11 +138,19 @@ public final class RedisRunJournal implements RunJournal {
     @Override
     public Optional<String> firstRecord(String runId) {
         checkOpen();
+        if (!JournalInput.isWellFormed(runId)) { // it would be read as another name
+            return Optional.empty();
+        }
         Object first = server.<@Nullable Object>call(
                 time.nanos(),
                 connection ->
                         JournalScripts.FIRST.run(connection, List.of(keys.run(runId), keys.records(runId)), List.of()));
         return first instanceof byte[] record ? Optional.of(StoredEntry.text(record)) : Optional.empty();
+    }
+
+    private static JournalException unknown(String runId) {
+        return new JournalException(
+                JournalException.Code.UNKNOWN, "There is no run '" + runId + "' that waits for answers");
     }
 
     /** An answer as it was given. */
@@ -174,7 +183,7 @@ public final class RedisRunJournal implements RunJournal {
 
     /** How long the keys of a run live that nobody renews. */
     byte[] life() {
-        return Keys.bytes(settings.parkedFor().toMillis());
+        return Keys.bytes(settings.life().toMillis());
     }
 
     JournalSettings settings() {

@@ -132,6 +132,11 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** How long Redis may take for an answer. */
+    Duration timeout() {
+        return Duration.ofMillis(timeout);
+    }
+
     /** As {@link #ask}, but throws what came. */
     <T> T call(Function<Connection, T> question) {
         try {

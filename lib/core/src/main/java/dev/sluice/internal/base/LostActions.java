@@ -1,11 +1,11 @@
-package dev.sluice.redis;
+package dev.sluice.internal.base;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What is run once when a claim is lost. For any thread. */
-final class LossActions {
+/** What is run once when a claim on a run is lost. For any thread. */
+public final class LostActions {
     /** Held for a few instructions. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -13,7 +13,7 @@ final class LossActions {
     private boolean lost;
 
     /** Adds an action; runs it at once if the claim is lost. */
-    void add(Runnable action) {
+    public void add(Runnable action) {
         boolean now;
         lock.lock();
         try {
@@ -25,12 +25,12 @@ final class LossActions {
             lock.unlock();
         }
         if (now) {
-            action.run();
+            run(action);
         }
     }
 
-    /** The claim is lost. */
-    void run() {
+    /** The claim is lost. A second call does nothing. */
+    public void run() {
         List<Runnable> all;
         lock.lock();
         try {
@@ -40,6 +40,15 @@ final class LossActions {
         } finally {
             lock.unlock();
         }
-        all.forEach(Runnable::run);
+        all.forEach(LostActions::run);
+    }
+
+    /** One that fails keeps none of the others, and no other claim, from being told. */
+    private static void run(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            Throwables.warn(LostActions.class, "What was to run when a claim is lost has failed", e);
+        }
     }
 }
