@@ -211,22 +211,22 @@ final class RunRegistry {
     private void ended(RunPublisher run, RelayListener.Outcome outcome, QuotaCounter.Permit permit) {
         running.remove(run.id(), run);
         permit.release();
-        if (run.isParkedInJournal() && outcome != RelayListener.Outcome.PARKED) {
-            endParked(run.id());
-        }
         if (outcome != RelayListener.Outcome.HANDED_OVER) {
             failures.forget(run.id());
         } else if (!closing) { // the run was lost, which may happen again at once
             failures.add(run.id(), false);
         }
         onEnd.run();
+        if (run.isParkedInJournal() && outcome != RelayListener.Outcome.PARKED) {
+            endParked(run.id());
+        }
     }
 
     /** A limit passed after the run was parked, and its watchers were told so. The note keeps an answer from continuing it. */
     private void endParked(String id) {
         try {
             var unused = answer(journal.orElseThrow(), id, DurableRun.STOPPED, "{}");
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Failures.warn(logger, "A run that is over for its watchers still waits in the journal", e);
         }
     }
