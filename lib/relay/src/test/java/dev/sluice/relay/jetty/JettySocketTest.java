@@ -298,6 +298,9 @@ class JettySocketTest extends RelayServerFixture {
         send(socket, start("a"));
         ScriptedRun run = run();
         client.next();
+        run.step(1);
+        assertThat(client.next())
+                .containsEntry("event_id", 1); // it watches: a run that nobody has watched waits for a while
         long start = System.nanoTime();
         socket.abort();
         await(run.cancelled);
