@@ -108,10 +108,8 @@ final class JournaledRun {
     void append(JournalRecord record) {
         var unused = guarded(() -> {
             claim.append(record.toJson());
-            if (hasLosses
-                    && record
-                            instanceof
-                            Answer) { // no Result: a model may call another tool each time, and lose its machine
+            // A result is no progress: a model that loses its machine in each answer may call another tool each time.
+            if (hasLosses && record instanceof Answer) {
                 claim.forgetLosses();
                 hasLosses = false;
             }

@@ -173,7 +173,8 @@ record RunFiles(Path directory, String name, @Nullable String runId) {
     /** The first record; empty if there is none yet. May be read while another process writes. */
     Optional<String> firstRecord() throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(file(RECORDS)))) {
-            return line(file).isEmpty() ? Optional.empty() : line(file); // the first line is the run's id
+            var unused = line(file); // the run's id
+            return line(file);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code firstRecord} returns of a file that was written in unusual ways. */
+/** The first record of a run in a directory is read whole, or not at all. */
 class FirstRecordTest {
     @TempDir
     Path directory;

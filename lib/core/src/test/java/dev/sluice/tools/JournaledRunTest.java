@@ -35,7 +35,7 @@ class JournaledRunTest {
         assertThat(ended).isTrue();
     }
 
-    /** Not at the result of a tool: a run that kills its machine in the middle of an answer may have called another tool each time. */
+    /** A result of a tool forgets none: a run that kills its machine in the middle of each answer may call another tool each time. */
     @Test
     void lossesAreForgottenOnceAnAnswerIsRecorded() {
         var forgotten = new AtomicInteger();

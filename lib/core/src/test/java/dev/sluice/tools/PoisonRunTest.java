@@ -20,7 +20,7 @@ class PoisonRunTest {
     @TempDir
     Path directory;
 
-    /** Its answer kills the machine before it is whole; a call that began early has had its result each time, with another input. */
+    /** Each answer kills the machine in its middle. A call that begins early has its result before that, with another input each time. */
     @Test
     void aRunThatKillsItsMachineInTheSameTurnEachTimeIsCounted() {
         for (int loss = 0; loss <= 11; loss++) {

@@ -4,7 +4,6 @@ import dev.sluice.TimeSource;
 import dev.sluice.tools.RunJournal.JournalException;
 import dev.sluice.tools.RunJournal.JournalException.Code;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
@@ -17,10 +16,6 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class JournalServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(50);
-
-    /** What a server says that will soon be another one, or be ready. */
-    private static final List<String> PASSING = List.of(
-            "LOADING", "BUSY", "READONLY", "MASTERDOWN", "TRYAGAIN", "NOREPLICAS", "max number of clients reached");
 
     private final RedisServer server;
     private final TimeSource time;
@@ -68,16 +63,11 @@ final class JournalServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Cuts the connection if the question takes much too long. Redis may read nothing, or answer a byte at a time: then neither the write
-     * nor the read ends by its own limit.
-     */
+    /** Cuts the connection if the question takes four timeouts longer than it may be repeated. */
     private <T extends @Nullable Object> Function<Connection, T> limited(long until, Function<Connection, T> question) {
         return connection -> {
             Duration left = Duration.ofNanos(Math.max(0, until - time.nanos()));
-            var limit = time.schedule(
-                    left.plus(server.timeout().multipliedBy(4)),
-                    () -> Thread.startVirtualThread(() -> RedisServer.close(connection)));
+            var limit = RedisServer.closeAfter(left.plus(server.timeout().multipliedBy(4)), connection, time);
             try {
                 return question.apply(connection);
             } finally {
@@ -87,8 +77,7 @@ final class JournalServer implements AutoCloseable {
     }
 
     private static boolean isPassing(JedisException failure) {
-        return !(failure instanceof JedisDataException)
-                || PASSING.stream().anyMatch(String.valueOf(failure.getMessage())::contains);
+        return !(failure instanceof JedisDataException refusal) || RedisServer.isPassing(refusal);
     }
 
     private boolean pause() {

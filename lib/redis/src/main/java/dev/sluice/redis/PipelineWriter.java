@@ -135,9 +135,7 @@ final class PipelineWriter implements AutoCloseable {
     /** Sends everything, then reads the answers. */
     private void attempt(List<PendingWrite> batch) {
         var open = connect();
-        // A read has a time limit of its own; a write to somebody who reads nothing has none.
-        var limit = time.schedule(
-                settings.timeout().multipliedBy(2), () -> Thread.startVirtualThread(() -> RedisServer.close(open)));
+        var limit = RedisServer.closeAfter(settings.timeout().multipliedBy(2), open, time);
         try {
             long sent = time.nanos();
             var renewed = renew
@@ -273,9 +271,8 @@ final class PipelineWriter implements AutoCloseable {
 
     /** Whether an error says that the server is not, or not yet, what it was, rather than that one stream is wrong. */
     private static boolean concernsAll(JedisDataException refusal) {
-        var message = String.valueOf(refusal.getMessage());
-        return List.of("NOSCRIPT", "LOADING", "BUSY", "READONLY", "MASTERDOWN", "NOREPLICAS").stream()
-                .anyMatch(message::contains);
+        return RedisServer.isPassing(refusal)
+                || String.valueOf(refusal.getMessage()).contains("NOSCRIPT");
     }
 
     private void lose(LeasedWriter writer, String why) {

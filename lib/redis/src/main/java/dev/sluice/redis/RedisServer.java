@@ -1,5 +1,6 @@
 package dev.sluice.redis;
 
+import dev.sluice.TimeSource;
 import dev.sluice.relay.RelayException;
 import dev.sluice.relay.RelayException.Code;
 import java.net.SocketTimeoutException;
@@ -25,6 +26,10 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** The one Redis server, or the primary that Sentinels name: opens connections of one's own, and lends some for brief questions. For any thread. */
 final class RedisServer implements AutoCloseable {
+    private static final List<String> REPLICA = List.of("READONLY", "MASTERDOWN");
+    private static final List<String> PASSING =
+            List.of("LOADING", "BUSY", "TRYAGAIN", "NOREPLICAS", "max number of clients reached");
+
     /** How many connections are lent at a time. */
     static final int LENT = 16;
 
@@ -156,8 +161,24 @@ final class RedisServer implements AutoCloseable {
     }
 
     private static boolean isReplica(JedisDataException refusal) {
-        String message = String.valueOf(refusal.getMessage());
-        return message.contains("READONLY") || message.contains("MASTERDOWN");
+        return contains(refusal, REPLICA);
+    }
+
+    /** Whether Redis refuses a command only for now: it starts, is busy, waits for a replica, or is being replaced. */
+    static boolean isPassing(JedisDataException refusal) {
+        return isReplica(refusal) || contains(refusal, PASSING);
+    }
+
+    private static boolean contains(JedisDataException refusal, List<String> words) {
+        return words.stream().anyMatch(String.valueOf(refusal.getMessage())::contains);
+    }
+
+    /**
+     * Closes a connection after this time, unless the caller cancels that. A read has a time limit of its own; a write to a Redis that
+     * reads nothing has none, nor have many reads of a byte each.
+     */
+    static TimeSource.Scheduled closeAfter(Duration limit, Connection connection, TimeSource time) {
+        return time.schedule(limit, () -> Thread.startVirtualThread(() -> close(connection)));
     }
 
     /** What Redis said no with, and what to do about it; empty if it did not say no. */

@@ -17,7 +17,7 @@ import redis.clients.jedis.Protocol.Command;
 
 /** The streams as Redis has them: what this node does with those of others. */
 final class RemoteStreams {
-    /** What {@link #takeOver} returns for a stream that has ended. */
+    /** The result of {@link #takeOver} for a stream that has ended. */
     static final long ENDED = -2;
 
     private static final long NONE = -1;

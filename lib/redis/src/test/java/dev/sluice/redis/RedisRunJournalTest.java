@@ -246,7 +246,8 @@ final class RedisRunJournalTest {
         Thread.currentThread().interrupt();
         claim.append(record(0));
         assertThat(Thread.interrupted()).isTrue();
-        way.delay(100);
+        var answered = new CountDownLatch(1);
+        way.holdAnswerTo("run-records:a", answered);
         var kept = new CountDownLatch(1);
         var thread = Thread.ofVirtual().start(() -> {
             claim.append(record(1));
@@ -254,8 +255,11 @@ final class RedisRunJournalTest {
                 kept.countDown();
             }
         });
-        Thread.sleep(150); // the record is on its way
+        try (Jedis client = redis.client()) {
+            await().until(() -> client.llen(prefix + "run-records:a") == 2); // and the writer waits for the answer
+        }
         thread.interrupt();
+        answered.countDown();
         assertThat(kept.await(20, TimeUnit.SECONDS)).isTrue();
         claim.close();
         assertThat(journal.claim("a").records()).containsExactly(record(0), record(1));
@@ -375,8 +379,11 @@ final class RedisRunJournalTest {
                     .mapToObj(i -> journal.claim("r" + i))
                     .toList();
             client.configResetStat();
-            Thread.sleep(1_500);
-            assertThat(calls(client).getOrDefault("evalsha", 0L)).isBetween(1L, 3L);
+            double leased =
+                    client.zrevrangeWithScores(prefix + "runs", 0, 0).getFirst().getScore();
+            await().until(() ->
+                    client.zcount(prefix + "runs", "(" + leased, "+inf") == claims.size()); // all are renewed
+            assertThat(calls(client).get("evalsha")).isLessThanOrEqualTo(3);
             assertThat(claims).allSatisfy(each -> each.append(record(1)));
         }
     }

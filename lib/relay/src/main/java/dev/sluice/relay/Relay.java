@@ -159,9 +159,9 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Reports to every watcher that the server stops, ends their connections, cancels the runs, and waits for all that,
-     * but not longer. Durable runs are not cancelled: another machine goes on with them. Connections that are open then are cut off. A log
-     * that was given to the relay stays open.
+     * Reports to every watcher that the server stops, ends their connections, and cancels the runs. Waits until that is done, for this
+     * time at most. Then it cuts off the connections that are still open. It does not cancel durable runs: it leaves them to another
+     * machine. A log that was given to the relay stays open.
      */
     public void shutdown(Duration atMost) {
         closing = true;

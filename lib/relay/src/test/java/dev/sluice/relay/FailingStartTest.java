@@ -4,9 +4,7 @@ import static dev.sluice.relay.RelayFixture.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -19,23 +17,13 @@ class FailingStartTest extends LostRuns {
     void anErrorWhenARunIsToBeginKeepsNothing() throws Exception {
         var failing = new AtomicBoolean();
         var id = new AtomicReference<String>();
-        TimeSource unsteady = new TimeSource() {
-            @Override
-            public long nanos() {
-                return time.nanos();
-            }
-
-            @Override
-            public Instant now() {
-                return time.now();
-            }
-
+        var unsteady = new FakeTime() {
             @Override
             public Scheduled schedule(Duration delay, Runnable action) {
                 if (failing.getAndSet(false)) {
                     throw new OutOfMemoryError("on purpose");
                 }
-                return time.schedule(delay, action);
+                return super.schedule(delay, action);
             }
         };
         Relay relay = relay(

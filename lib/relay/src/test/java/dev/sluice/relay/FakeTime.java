@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A clock that a test moves. What falls due runs on the thread that moves it, in order. */
-public final class FakeTime implements TimeSource {
+public class FakeTime implements TimeSource {
     private record Task(long due, Runnable action) {}
 
     private final ReentrantLock lock = new ReentrantLock();

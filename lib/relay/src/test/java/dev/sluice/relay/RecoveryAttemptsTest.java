@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of a run that a relay cannot take over. */
+/** A relay that cannot take a run over tries again, and gives the run up in the end. */
 @Timeout(60)
 class RecoveryAttemptsTest extends LostRuns {
     @Test
@@ -165,7 +165,7 @@ class RecoveryAttemptsTest extends LostRuns {
         awaitInTime(watched, "stream_complete");
     }
 
-    /** {@code ToolLoop} says of a start that throws: "the claim is still the caller's". So a careful factory closes it. */
+    /** The claim of a {@code ToolLoop} that does not start is still the factory's, so a careful factory closes it. */
     @Test
     void aFactoryThatGivesItsClaimUpAndFailsIsTriedFiveTimes() {
         var attempts = new AtomicInteger();

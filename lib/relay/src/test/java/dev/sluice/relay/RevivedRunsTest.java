@@ -59,7 +59,7 @@ class RevivedRunsTest extends LostRuns {
 
     @Test
     void aWatcherOfARunThatAnotherMachineIsAboutToContinueIsToldToComeBack() {
-        Claim elsewhere = shared.claim("a"); // waits before its next attempt, with the claim in hand
+        Claim elsewhere = shared.claim("a"); // as a machine that waits before its next attempt
         elsewhere.append(StartRecord.of(ASKED));
         Relay relay = relay(shared);
         relay.recoverWith(LostRuns::completing);

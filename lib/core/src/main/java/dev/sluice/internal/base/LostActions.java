@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What is run once when a claim on a run is lost. For any thread. */
+/** Runs actions once when a claim on a run is lost. For any thread. */
 public final class LostActions {
     /** Held for a few instructions. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,12 +43,12 @@ public final class LostActions {
         all.forEach(LostActions::run);
     }
 
-    /** One that fails keeps none of the others, and no other claim, from being told. */
+    /** Logs the failure of an action, so that the other actions run. */
     private static void run(Runnable action) {
         try {
             action.run();
         } catch (Throwable e) {
-            Throwables.warn(LostActions.class, "What was to run when a claim is lost has failed", e);
+            Throwables.warn(LostActions.class, "An action that runs when a claim is lost has failed", e);
         }
     }
 }
